@@ -1,0 +1,145 @@
+"""The accounts of our own staff: the table `staff`."""
+
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Engine, Row, Table, insert, select, update
+
+from analytics.staff import passwords, roles
+from policy import Register
+from policy.faults import nearest
+from policy.tables import metadata
+
+__all__ = ["AccountError", "Accounts", "Staff", "add_staff", "same_name"]
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
+
+
+class AccountError(ValueError):
+    """An account that cannot be made: what is wrong, and in `hint` how to mend it."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(f"error: {message}\nhint: {hint}")
+
+
+@dataclass(frozen=True)
+class Staff:
+    """One account. Without its password hash, which never leaves this module."""
+
+    id: str
+    username: str
+    roles: tuple[str, ...]
+    added_on: date
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The table `staff` of the records database."""
+
+    engine: Engine
+    table: Table
+
+    def check(self, username: str, password: str) -> Staff | None:
+        """The account, if there is one of that name and the password is its own.
+
+        Takes as long when there is none. A hash with outdated parameters is made anew.
+        """
+        columns = self.table.c
+        with self.engine.connect() as connection:
+            row = connection.execute(
+                select(self.table).where(columns.username == same_name(username))
+            ).one_or_none()
+        stored = row.password_hash if row else None
+        if not passwords.is_right(stored, password) or row is None:
+            return None
+        if passwords.is_outdated(row.password_hash):
+            with self.engine.begin() as connection:
+                connection.execute(
+                    update(self.table)
+                    .where(columns.id == row.id)
+                    .values(password_hash=passwords.hash_password(password))
+                )
+        return staff_of(row)
+
+    def everyone(self) -> tuple[Staff, ...]:
+        """All accounts, by name."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(self.table).order_by(self.table.c.username))
+            return tuple(staff_of(row) for row in rows)
+
+
+def staff_of(row: Row[tuple[object, ...]]) -> Staff:
+    """The account in a row of the table `staff`."""
+    return Staff(row.id, row.username, tuple(row.roles.split()), row.added_on)
+
+
+def same_name(username: str) -> str:
+    """User names are compared without regard to case and to spaces around them."""
+    return username.strip().lower()
+
+
+def add_staff(
+    engine: Engine,
+    register: Register,
+    username: str,
+    password: str,
+    roles: Iterable[str],
+    today: date,
+) -> Staff:
+    """Make an account. Raises AccountError where the name, password or roles will not do."""
+    table = metadata(register, "records").tables["staff"]
+    name, chosen = same_name(username), tuple(dict.fromkeys(roles))
+    _check_name(name)
+    _check_password(name, password)
+    _check_roles(register, chosen)
+    added = Staff(secrets.token_hex(16), name, chosen, today)
+    password_hash = passwords.hash_password(password)
+    with engine.begin() as connection:
+        if connection.scalar(select(table.c.id).where(table.c.username == name)):
+            raise AccountError(f'there is already an account "{name}"', "choose another user name")
+        connection.execute(
+            insert(table).values(
+                id=added.id,
+                username=name,
+                password_hash=password_hash,
+                roles=" ".join(chosen),
+                added_on=today,
+            )
+        )
+    return added
+
+
+def _check_name(name: str) -> None:
+    if not USERNAME.fullmatch(name):
+        raise AccountError(
+            f'"{name}" cannot be a user name',
+            "use 2 to 64 letters from a to z, digits, and . _ @ -",
+        )
+
+
+def _check_password(name: str, password: str) -> None:
+    least = passwords.LEAST_CHARACTERS
+    if len(password) < least:
+        raise AccountError(
+            f"the password has {len(password)} characters",
+            f"use {least} or more; a few words that do not belong together are easy to remember",
+        )
+    if name in password.lower() or len(set(password)) < 5:
+        raise AccountError(
+            "the password is easy to guess",
+            "leave out the user name, and do not repeat a few characters",
+        )
+
+
+def _check_roles(register: Register, chosen: tuple[str, ...]) -> None:
+    known = sorted(roles.known(register))
+    if not chosen:
+        raise AccountError("the account has no role", f"give one or more of {', '.join(known)}")
+    for role in chosen:
+        if role not in known:
+            raise AccountError(f'unknown role "{role}"', nearest(role, known))

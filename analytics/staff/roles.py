@@ -1,0 +1,37 @@
+"""Who may read what: the register's `readers` of each table, and nothing besides."""
+
+from collections.abc import Iterable
+
+from policy import Register
+from policy.register import Table
+
+__all__ = ["ACCESS_LOG", "CONTACTS", "COUNTERS", "STAFF", "TableName", "known", "may_read", "needed"]
+
+TableName = tuple[str, str]
+
+COUNTERS: tuple[TableName, ...] = (("counters", "counters"),)
+CONTACTS: tuple[TableName, ...] = (
+    ("records", "contacts"),
+    ("records", "submissions"),
+    ("records", "permissions"),
+)
+ACCESS_LOG: tuple[TableName, ...] = (("records", "access_log"),)
+STAFF: tuple[TableName, ...] = (("records", "staff"),)
+
+
+def known(register: Register) -> frozenset[str]:
+    """Every role: the readers of all tables together."""
+    return frozenset(role for table in register.tables for role in table.readers)
+
+
+def needed(register: Register, tables: Iterable[TableName]) -> tuple[str, ...]:
+    """The roles that may read every one of the tables, in the order of the first's readers."""
+    asked: list[Table] = [register.table(*name) for name in tables]
+    return tuple(
+        role for role in asked[0].readers if all(role in table.readers for table in asked)
+    )
+
+
+def may_read(register: Register, roles: Iterable[str], tables: Iterable[TableName]) -> bool:
+    """Whether somebody with these roles may read every one of the tables."""
+    return not set(roles).isdisjoint(needed(register, tables))
