@@ -1,0 +1,45 @@
+"""Faults: what is wrong in a person's input, where, and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing to mend. `path` is relative to the site's root; `line` counts from 1."""
+
+    path: str
+    line: int | None
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        text = f"error: {place}: {self.message}"
+        return f"{text}\nhint: {self.hint}" if self.hint else text
+
+
+class Faults(Exception):
+    """Every fault found in one reading, sorted by file and line."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(set(faults), key=lambda f: (f.path, f.line or 0, f.message)))
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        number = len(self.faults)
+        count = "1 error" if number == 1 else f"{number} errors"
+        return "\n\n".join([*(str(fault) for fault in self.faults), count])
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """The hint for a word that is not allowed: the closest one that is, then all of them."""
+    names = sorted(allowed)
+    if not names:
+        return "none is declared"
+    close = difflib.get_close_matches(word, names, n=1)
+    start = f'did you mean "{close[0]}"? ' if close else ""
+    return f"{start}Allowed: {', '.join(names)}"

@@ -1,0 +1,69 @@
+"""The outermost layer of the service: nothing undeclared leaves it.
+
+Every answer gets the security headers, and a `Set-Cookie` that does not match the register is
+taken out and logged, whoever wrote it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from policy.headers import security_headers
+from policy.register import Cookie, Register
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
+
+
+class Guard:
+    """WSGI middleware around the whole service."""
+
+    def __init__(self, app: WSGIApplication, register: Register, *, tls: bool) -> None:
+        self._app = app
+        self._headers = security_headers(register, tls=tls)
+        self._names = {name.lower() for name in self._headers}
+        self._cookies = {cookie.cookie: cookie for cookie in register.cookies}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Callable[[bytes], object]:
+            kept = [
+                (name, value)
+                for name, value in headers
+                if name.lower() not in self._names
+                and (name.lower() != "set-cookie" or self._declared(value))
+            ]
+            return start_response(status, [*kept, *self._headers.items()], exc_info)
+
+        return self._app(environ, start)
+
+    def _declared(self, header: str) -> bool:
+        pair, *rest = (piece.strip() for piece in header.split(";"))
+        name = pair.partition("=")[0]
+        cookie = self._cookies.get(name)
+        attributes = {
+            key.lower(): value for key, _, value in (piece.partition("=") for piece in rest)
+        }
+        if cookie is not None and _as_declared(cookie, attributes):
+            return True
+        log.error('refused an undeclared cookie: "%s"', name)
+        return False
+
+
+def _as_declared(cookie: Cookie, attributes: dict[str, str]) -> bool:
+    lifetime = attributes.get("max-age")
+    declared = cookie.lifetime_seconds
+    deleted = lifetime == "0"
+    return (
+        attributes.get("path") == cookie.path
+        and attributes.get("samesite") == cookie.same_site
+        and {"secure", "httponly"} <= attributes.keys()
+        and "domain" not in attributes
+        and (deleted or lifetime == (None if declared is None else str(declared)))
+        and (deleted or "expires" not in attributes)
+    )

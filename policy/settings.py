@@ -1,0 +1,65 @@
+"""The site's own facts, `site/settings.toml`, and its menus, `site/navigation.toml`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+
+from policy.source import Declared
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError('a time zone is named like "America/Los_Angeles"') from None
+    return name
+
+
+def _origin(url: str) -> str:
+    if not url.startswith(("https://", "http://")) or url.count("/") > 2:
+        raise ValueError('write the address without a path, as "https://www.example.org"')
+    return url
+
+
+class Organisation(Declared):
+    """Who runs the site, and how to reach them (P12)."""
+
+    name: str
+    street: str
+    locality: str
+    region: str = ""
+    postal_code: str
+    country: str
+    phone: str
+    email: str
+
+
+class Settings(Declared):
+    """Facts about the site. `url` is its origin, without a path."""
+
+    name: str
+    url: Annotated[str, AfterValidator(_origin)]
+    language: str = "en"
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    description: str
+    feed: str = ""
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    organisation: Organisation
+
+
+class Item(Declared):
+    """One entry of a menu: the words, and the page they lead to."""
+
+    label: str
+    page: str
+
+
+class Navigation(Declared):
+    """The menus at the head and foot of every page, and the one button."""
+
+    header: tuple[Item, ...] = ()
+    footer: tuple[Item, ...] = ()
+    action: Item | None = None

@@ -1,0 +1,112 @@
+"""Read everything that a site declares in its `site/` folder, and check that it agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from policy.audiences import Audiences
+from policy.faults import Fault, Faults, nearest
+from policy.forms import Form, form_faults
+from policy.register import Register, contradictions
+from policy.settings import Navigation, Settings
+from policy.source import Lines, read_toml_with_lines
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site's declarations. `root` is the folder that holds `content`, `templates`, `site`."""
+
+    root: Path
+    settings: Settings
+    register: Register
+    navigation: Navigation
+    forms: Mapping[str, Form]
+    audiences: Audiences
+
+
+class _Reader:
+    """Reads one file after another and gathers the faults of all."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.faults: list[Fault] = []
+
+    def read(self, name: str, model: type[Model]) -> tuple[Model, Lines] | None:
+        try:
+            return read_toml_with_lines(self.root, name, model)
+        except Faults as error:
+            self.faults.extend(error.faults)
+            return None
+
+
+def read_site(root: Path) -> Site:
+    """Read `site/*.toml` and `site/forms/*.toml`. Raises `Faults` with all that is wrong."""
+    reader = _Reader(root)
+    settings = reader.read("site/settings.toml", Settings)
+    register = reader.read("site/policy.toml", Register)
+    navigation = reader.read("site/navigation.toml", Navigation)
+    audiences = reader.read("site/audiences.toml", Audiences)
+    forms = dict(_read_forms(reader))
+    if register:
+        reader.faults.extend(contradictions(register[0], "site/policy.toml", register[1]))
+        for form, lines in forms.values():
+            reader.faults.extend(_form_faults(form, register[0], lines))
+    if audiences:
+        reader.faults.extend(_audience_faults(*audiences, [form for form, _ in forms.values()]))
+    if reader.faults or not (settings and register and navigation and audiences):
+        raise Faults(reader.faults)
+    return Site(
+        root=root,
+        settings=settings[0],
+        register=register[0],
+        navigation=navigation[0],
+        forms={name: form for name, (form, _) in forms.items()},
+        audiences=audiences[0],
+    )
+
+
+def _read_forms(reader: _Reader) -> Iterator[tuple[str, tuple[Form, Lines]]]:
+    for path in sorted((reader.root / "site" / "forms").glob("*.toml")):
+        found = reader.read(f"site/forms/{path.name}", Form)
+        if found:
+            form, lines = found
+            yield path.stem, (form.model_copy(update={"name": path.stem}), lines)
+
+
+def _form_faults(form: Form, register: Register, lines: Lines) -> Iterator[Fault]:
+    path = f"site/forms/{form.name}.toml"
+    names = [field.name for field in form.fields]
+    for name, message, hint in form_faults(form, register):
+        place: tuple[Any, ...] = ("field", names.index(name)) if name in names else (name,)
+        yield Fault(path, lines.of(place), message, hint)
+
+
+def _audience_faults(audiences: Audiences, lines: Lines, forms: list[Form]) -> Iterator[Fault]:
+    path = "site/audiences.toml"
+    options: dict[str, set[str]] = {}
+    for form in forms:
+        for field in form.fields:
+            if field.options:
+                options.setdefault(field.name, set()).update(o.value for o in field.options)
+    names = (audiences.default, *audiences.names)
+    for index, audience in enumerate(audiences.audiences):
+        if names.count(audience.name) > 1:
+            line = lines.of(("audience", index))
+            yield Fault(path, line, f'audience "{audience.name}" is declared twice', "rename one")
+        line = lines.of(("audience", index, "when"))
+        for field, answers in audience.when.items():
+            if field not in options:
+                message = f'no form has a field "{field}" with options'
+                yield Fault(path, line, message, nearest(field, options))
+                continue
+            for answer in answers:
+                if answer not in options[field]:
+                    message = f'no form offers the answer "{answer}" for "{field}"'
+                    yield Fault(path, line, message, nearest(answer, options[field]))

@@ -1,0 +1,39 @@
+"""The databases' tables, made from the register: a column that is not declared cannot exist."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, MetaData, Table, Text
+
+from policy import register as declared
+
+_TYPES = {"text": Text, "integer": BigInteger, "date": Date}
+
+
+def metadata(register: declared.Register, database: str) -> MetaData:
+    """The tables of one database, "counters" or "records".
+
+    SQLite keeps them without row numbers, so the order of rows is that of their keys and tells
+    nothing about the order in which they came.
+    """
+    tables = MetaData()
+    for table in register.tables:
+        if table.database == database:
+            Table(
+                table.name,
+                tables,
+                *(_column(table, column) for column in table.columns),
+                sqlite_with_rowid=False,
+            )
+    return tables
+
+
+def _column(table: declared.Table, column: declared.Column) -> Column[object]:
+    foreign = [ForeignKey(column.refers)] if column.refers else []
+    return Column(
+        column.name,
+        _TYPES[column.type](),
+        *foreign,
+        primary_key=column.name in table.key,
+        nullable=column.optional,
+        unique=column.unique or None,
+    )
