@@ -1,0 +1,134 @@
+"""The service: serves the built site, counts visits, takes forms, shows reports to staff."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SessionInterface, SessionMixin
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as BaseResponse
+
+from analytics import staff, visits
+from analytics.counters import Counters
+from analytics.pages import Pages, PageServer
+from analytics.refusals import problem
+from analytics.secret import read_secret
+from analytics.service import Service, current_service
+from analytics.sources import source_names
+from policy import Site, read_site
+from policy.cookies import CookieWriter
+from policy.guard import Guard
+
+__all__ = ["create_app"]
+
+try:  # Until both parts are there.
+    from analytics import forms
+    from analytics.records import open_records
+except ImportError:
+    from types import SimpleNamespace
+
+    from flask import Blueprint
+    from sqlalchemy import create_engine
+
+    forms = SimpleNamespace(blueprint=Blueprint("forms", __name__))
+
+    def open_records(path, register):
+        return create_engine(f"sqlite:///{path}")
+
+
+def create_app(
+    root: Path,
+    public: Path,
+    var: Path,
+    *,
+    tls: bool = False,
+    clock: Callable[[], float] = time.time,
+) -> Flask:
+    """The service for the site in `root`, built in `public`, with its databases in `var`.
+
+    `tls` says that browsers reach it over TLS only; `clock` returns seconds since 1970. Close the
+    service, `app.extensions["plainsite"].close()`, when done.
+
+    Raises Faults for a site folder with mistakes, FileNotFoundError for one that was never built.
+    """
+    service = _open_service(read_site(root), public, var, clock)
+    app = Flask(__name__, template_folder=root.resolve() / "templates", static_folder=None)
+    app.extensions["plainsite"] = service
+    app.session_interface = _NoSession()
+    app.register_error_handler(HTTPException, _error_page)
+    _draw_with(app, service)
+    for part in (visits, forms, staff):
+        app.register_blueprint(part.blueprint)
+    _wrap(app, service, tls=tls)
+    return app
+
+
+def _open_service(site: Site, public: Path, var: Path, clock: Callable[[], float]) -> Service:
+    pages = Pages(public)
+    var.mkdir(parents=True, exist_ok=True)
+    secret = read_secret(var)
+    cookies = CookieWriter(
+        site.register,
+        secret,
+        pages=pages,
+        sources=source_names(),
+        audiences=frozenset(site.audiences.names),
+    )
+    return Service(
+        site=site,
+        cookies=cookies,
+        counters=Counters(var / "counters.sqlite3", site.register),
+        records=open_records(var / "records.sqlite3", site.register),
+        pages=pages,
+        clock=clock,
+        secret=secret,
+    )
+
+
+def _draw_with(app: Flask, service: Service) -> None:
+    """The same Jinja as the generator's, with the values that do not belong to one page."""
+    site = service.site
+    app.jinja_options = {
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    app.jinja_env.globals.update(
+        asset=service.asset,
+        site=site.settings,
+        navigation=site.navigation,
+        register=site.register,
+        audiences=site.audiences,
+        forms=site.forms,
+    )
+
+
+def _wrap(app: Flask, service: Service, *, tls: bool) -> None:
+    """Innermost first: pages are served before Flask is asked, and nothing passes the guard."""
+    served = PageServer(app.wsgi_app, service.pages, service.cookies)
+    guarded = Guard(served, service.site.register, tls=tls)
+    proxies = service.site.settings.trusted_proxies
+    app.wsgi_app = ProxyFix(guarded, proxies, proxies, proxies)  # type: ignore[method-assign]
+
+
+class _NoSession(SessionInterface):
+    """Flask's own session is a cookie that the register does not declare."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        return None
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing to save: Flask gives what `open_session` refuses a session that cannot be set."""
+
+
+def _error_page(error: HTTPException) -> BaseResponse | HTTPException:
+    if request.path.startswith("/visit/"):
+        return problem(error.code or 500, error.description or "")
+    if error.code == 404:
+        return current_service().pages.not_found(request.environ)
+    return error

@@ -1,0 +1,154 @@
+"""The counters: additive totals by hour, dimension and cell, in SQLite.
+
+All writing is done by one thread. What arrives while it commits is added up and shares the next
+commit, so that a hundred requests at once cost two or three commits, not a hundred.
+"""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Engine, Row, Select, create_engine, event, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from analytics.state import Dimension, Increment
+from policy import Register
+from policy.tables import metadata
+
+__all__ = ["Counters", "Hour", "StoreError", "Total"]
+
+MEASURES = ("visits", "views", "continued", "engaged_ms")
+BUSY_MS = 5_000
+
+
+class StoreError(Exception):
+    """The counters could not be written. None of what was given has been counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What a cell adds up to over a period."""
+
+    cell: str
+    visits: int
+    views: int
+    continued: int
+    engaged_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """What the whole site adds up to in one hour, counted in hours since 1970 (UTC)."""
+
+    hour: int
+    visits: int
+    views: int
+    continued: int
+    engaged_ms: int
+
+
+class Counters:
+    """The table that the register declares, in the file at `path`; both are made if missing."""
+
+    def __init__(self, path: Path, register: Register) -> None:
+        self._engine = _open(path)
+        tables = metadata(register, "counters")
+        tables.create_all(self._engine)
+        self._table = tables.tables["counters"]
+        new = insert(self._table)
+        self._upsert = new.on_conflict_do_update(
+            index_elements=list(self._table.primary_key),
+            set_={name: self._table.c[name] + new.excluded[name] for name in MEASURES},
+        )
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counters")
+        self._lock = Lock()
+        self._waiting: dict[tuple[int, Dimension, str], list[int]] = {}
+        self._commit: Future[None] | None = None
+        self._closed = False
+
+    def add(self, hour: int, increments: Iterable[Increment]) -> None:
+        """Add to the cells of `hour` (hours since 1970), and return once that is on the disk.
+
+        Raises StoreError.
+        """
+        accepted = tuple(increments)
+        with self._lock:
+            if self._closed:
+                raise StoreError("the counters are closed")
+            for increment in accepted:
+                cell = hour, increment.dimension, increment.cell
+                sums = self._waiting.setdefault(cell, [0] * len(MEASURES))
+                for index, measure in enumerate(MEASURES):
+                    sums[index] += getattr(increment, measure)
+            if self._commit is None:
+                self._commit = self._writer.submit(self._commit_waiting)
+            commit = self._commit
+        try:
+            commit.result()
+        except SQLAlchemyError as error:
+            raise StoreError("the counters could not be written") from error
+
+    def _commit_waiting(self) -> None:
+        with self._lock:
+            waiting, self._waiting, self._commit = self._waiting, {}, None
+        if waiting:
+            columns = ("hour", "dimension", "cell", *MEASURES)
+            rows = [
+                dict(zip(columns, (*cell, *sums), strict=True)) for cell, sums in waiting.items()
+            ]
+            with self._engine.begin() as connection:
+                connection.execute(self._upsert, rows)
+
+    def totals(
+        self, dimension: str, first_hour: int, last_hour: int, limit: int
+    ) -> Sequence[Total]:
+        """The `limit` cells of a dimension with most views from `first_hour` to `last_hour`."""
+        views = func.sum(self._table.c.views)
+        query = (
+            self._sums(self._table.c.cell, first_hour, last_hour, dimension)
+            .order_by(views.desc(), self._table.c.cell)
+            .limit(limit)
+        )
+        return [Total(*row.tuple()) for row in self._read(query)]
+
+    def series(self, first_hour: int, last_hour: int) -> Sequence[Hour]:
+        """Each hour in which anything was counted, oldest first."""
+        query = self._sums(self._table.c.hour, first_hour, last_hour, Dimension.ALL)
+        return [Hour(*row.tuple()) for row in self._read(query.order_by(self._table.c.hour))]
+
+    def _sums(self, column: Any, first_hour: int, last_hour: int, dimension: str) -> Select[Any]:
+        sums = (func.sum(self._table.c[name]) for name in MEASURES)
+        return (
+            select(column, *sums)
+            .where(self._table.c.dimension == dimension)
+            .where(self._table.c.hour.between(first_hour, last_hour))
+            .group_by(column)
+        )
+
+    def _read(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        with self._engine.connect() as connection:
+            return connection.execute(query).all()
+
+    def close(self) -> None:
+        """Commit what was accepted and let go of the file. Later additions raise StoreError."""
+        with self._lock:
+            self._closed = True
+        self._writer.shutdown()
+        self._engine.dispose()
+
+
+def _open(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}")
+
+    @event.listens_for(engine, "connect")
+    def durable(connection: Any, _record: object) -> None:
+        # FULL: in WAL mode, only then is every commit on the disk when it returns.
+        # https://www.sqlite.org/pragma.html#pragma_synchronous
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
