@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -137,7 +137,9 @@ class CookieWriter:
         return parse_cookie(header).get(self._register.cookie(name).cookie)
 
 
-def _typed(cookie: Cookie, values: dict[str, str], allowed: Any) -> dict[str, Value]:
+def _typed(
+    cookie: Cookie, values: dict[str, str], allowed: Callable[[Part, str], bool]
+) -> dict[str, Value]:
     if list(values) != [part.name for part in cookie.parts] or not all(
         allowed(part, values[part.name]) for part in cookie.parts
     ):

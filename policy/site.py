@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from policy.audiences import Audiences
+from policy.contradictions import contradictions
 from policy.faults import Fault, Faults, nearest
 from policy.forms import Form, form_faults
-from policy.register import Register, contradictions
+from policy.register import Register
 from policy.settings import Navigation, Settings
 from policy.source import Lines, read_toml_with_lines
 
@@ -101,12 +102,11 @@ def _audience_faults(audiences: Audiences, lines: Lines, forms: list[Form]) -> I
             line = lines.of(("audience", index))
             yield Fault(path, line, f'audience "{audience.name}" is declared twice', "rename one")
         line = lines.of(("audience", index, "when"))
-        for field, answers in audience.when.items():
-            if field not in options:
-                message = f'no form has a field "{field}" with options'
-                yield Fault(path, line, message, nearest(field, options))
-                continue
+        for name, answers in audience.when.items():
+            if name not in options:
+                message = f'no form has a field "{name}" with options'
+                yield Fault(path, line, message, nearest(name, options))
             for answer in answers:
-                if answer not in options[field]:
-                    message = f'no form offers the answer "{answer}" for "{field}"'
-                    yield Fault(path, line, message, nearest(answer, options[field]))
+                if answer not in options.get(name, answers):
+                    message = f'no form offers the answer "{answer}" for "{name}"'
+                    yield Fault(path, line, message, nearest(answer, options[name]))
