@@ -1,0 +1,87 @@
+"""What each entry of the register allows by itself, but the register as a whole does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from policy.faults import Fault, nearest
+from policy.register import Cookie, Register, Table
+from policy.source import Lines
+
+
+class _Purposeful(Protocol):
+    @property
+    def purpose(self) -> str: ...
+
+
+def contradictions(register: Register, path: str, lines: Lines) -> Iterator[Fault]:
+    """Every fault of the register as a whole. `path` is its file; `lines` finds the places."""
+    yield from _purpose_faults(register, path, lines)
+    yield from _name_faults(register, path, lines)
+    for index, cookie in enumerate(register.cookies):
+        for message, hint in _cookie_faults(cookie):
+            yield Fault(
+                path, lines.of(("cookie", index)), f'cookie "{cookie.name}" {message}', hint
+            )
+    for index, table in enumerate(register.tables):
+        for message, hint in _table_faults(table):
+            yield Fault(path, lines.of(("table", index)), f'table "{table.name}" {message}', hint)
+    if register.version not in {change.version for change in register.changes}:
+        line = lines.of(("version",))
+        message = f"version {register.version} does not say what it changed"
+        yield Fault(path, line, message, f"add a [[change]] with version = {register.version}")
+
+
+def _purpose_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]:
+    known = [purpose.name for purpose in register.purposes]
+    kinds: dict[str, Sequence[_Purposeful]] = {
+        "cookie": register.cookies,
+        "storage": register.storages,
+        "table": register.tables,
+        "transient": register.transients,
+        "recipient": register.recipients,
+    }
+    for kind, entries in kinds.items():
+        for index, entry in enumerate(entries):
+            if entry.purpose not in known:
+                line = lines.of((kind, index, "purpose"))
+                message = f'unknown purpose "{entry.purpose}"'
+                yield Fault(path, line, message, nearest(entry.purpose, known))
+
+
+def _name_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]:
+    named = {
+        "purpose": [purpose.name for purpose in register.purposes],
+        "cookie": [cookie.name for cookie in register.cookies],
+        "storage": [storage.name for storage in register.storages],
+        "table": [f"{table.database} {table.name}" for table in register.tables],
+    }
+    for kind, names in named.items():
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                line = lines.of((kind, index))
+                yield Fault(path, line, f'{kind} "{name}" is declared twice', "remove one of them")
+
+
+def _cookie_faults(cookie: Cookie) -> Iterator[tuple[str, str]]:
+    if not cookie.cookie.startswith(("__Host-", "__Secure-")):
+        yield "has no protective prefix", "begin its name with __Host- or __Secure-"
+    if cookie.cookie.startswith("__Host-") and cookie.path != "/":
+        yield "begins with __Host- but has a path", 'write path = "/", or begin with __Secure-'
+    if cookie.signed and any(part.kind == "random" for part in cookie.parts):
+        yield "would hold a random value, which is an identifier", "remove that part"
+    if (cookie.lifetime_seconds or 0) > 180 * 86_400:
+        yield "lives longer than 180 days", 'write lifetime = "180 days" or less'
+
+
+def _table_faults(table: Table) -> Iterator[tuple[str, str]]:
+    names = [column.name for column in table.columns]
+    for name in table.key:
+        if name not in names:
+            yield f'has no column "{name}" for its key', nearest(name, names)
+    for column in table.columns:
+        if names.count(column.name) > 1:
+            yield f'declares the column "{column.name}" twice', "remove one of them"
+        if column.given_by == "visitor" and column.category is None:
+            yield f'does not say what category "{column.name}" is', "add category = …"
