@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, create_engine, event, func, select
+from sqlalchemy import Engine, Select, create_engine, event, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -113,12 +113,12 @@ class Counters:
             .order_by(views.desc(), self._table.c.cell)
             .limit(limit)
         )
-        return [Total(*row.tuple()) for row in self._read(query)]
+        return [Total(*row) for row in self._read(query)]
 
     def series(self, first_hour: int, last_hour: int) -> Sequence[Hour]:
         """Each hour in which anything was counted, oldest first."""
         query = self._sums(self._table.c.hour, first_hour, last_hour, Dimension.ALL)
-        return [Hour(*row.tuple()) for row in self._read(query.order_by(self._table.c.hour))]
+        return [Hour(*row) for row in self._read(query.order_by(self._table.c.hour))]
 
     def _sums(self, column: Any, first_hour: int, last_hour: int, dimension: str) -> Select[Any]:
         sums = (func.sum(self._table.c[name]) for name in MEASURES)
@@ -129,9 +129,9 @@ class Counters:
             .group_by(column)
         )
 
-    def _read(self, query: Select[Any]) -> Sequence[Row[Any]]:
+    def _read(self, query: Select[Any]) -> Sequence[tuple[Any, ...]]:
         with self._engine.connect() as connection:
-            return connection.execute(query).all()
+            return [tuple(row) for row in connection.execute(query)]
 
     def close(self) -> None:
         """Commit what was accepted and let go of the file. Later additions raise StoreError."""

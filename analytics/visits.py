@@ -183,6 +183,7 @@ def _count(service: Service, now: float, increments: tuple[Increment, ...]) -> N
 
 def _done(service: Service, state: State | None = None) -> Response:
     response = Response(status=204)
+    del response.headers["Content-Type"]
     response.cache_control.no_store = True
     if state is not None:
         version = service.site.register.version
