@@ -1,0 +1,37 @@
+# make run: build the site and serve it.   make test: lint, types and every test.
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+
+.PHONY: run test check lock bench clean
+
+run: .venv/run.stamp
+	@exec .venv/bin/python build.py serve --as-published
+
+test: check
+	@.venv/bin/python -m pytest -n auto
+
+check: .venv/test.stamp
+	@sh tests/browser/find-chromium.sh
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or later is needed; name it with: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "error: Python has no venv module; on Debian: apt install python3-venv"; exit 1; }
+
+.venv/run.stamp: requirements.lock | .venv/bin/python
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/test.stamp: requirements-test.lock .venv/run.stamp
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group test -c requirements.lock -o requirements-test.lock
+
+clean:
+	rm -rf .venv public

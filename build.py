@@ -1,0 +1,180 @@
+"""The command line: build a site, serve it, check it, and manage who may read its reports."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import time
+from pathlib import Path
+
+import click
+
+import generator
+from policy import Faults, read_site
+
+ROOT = Path(__file__).parent
+
+
+class Places:
+    """Where a site is read from, where it is written, and where its databases are."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.public = root / "public"
+        self.var = root / "var"
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=ROOT,
+    help="The site's folder, with content/, templates/ and site/. This one, unless you say so.",
+)
+@click.pass_context
+def main(context: click.Context, root: Path) -> None:
+    """Build a site from Markdown, and serve it with its own counting, forms and reports.
+
+    Without a command, the site is built into public/.
+
+    \b
+    Examples:
+      python build.py                   build the site
+      python build.py serve             preview it; pages reload when you save
+      python build.py check             look for faults, write nothing
+      python build.py staff add anna --role reports
+    """
+    context.obj = Places(root.resolve())
+    if context.invoked_subcommand is None:
+        context.invoke(build)
+
+
+@main.command()
+@click.option("--drafts", is_flag=True, help="Build drafts and pages with a later date too.")
+@click.pass_obj
+def build(places: Places, drafts: bool) -> None:
+    """Build the site into public/. On a fault, public/ stays as it was."""
+    if not _build(places, drafts=drafts):
+        sys.exit(1)
+
+
+@main.command()
+@click.pass_obj
+def check(places: Places) -> None:
+    """Look for faults in the site, and write nothing."""
+    try:
+        report = generator.check(places.root)
+    except Faults as faults:
+        click.echo(faults, err=True)
+        sys.exit(1)
+    _warn(report)
+    click.echo(f"No faults in {report.pages} pages.")
+
+
+@main.command()
+@click.option("--port", default=8000, envvar="PORT", show_default=True, help="0 takes a free one.")
+@click.option("--drafts", is_flag=True, help="Show drafts and pages with a later date too.")
+@click.option(
+    "--as-published", is_flag=True, help="Add no reload script: pages exactly as visitors get them."
+)
+@click.pass_obj
+def serve(places: Places, port: int, drafts: bool, as_published: bool) -> None:
+    """Build, serve, and build again on every save. Ctrl-C stops."""
+    from analytics.preview import serve as run  # noqa: PLC0415  (a build needs no service)
+
+    if not _build(places, drafts=drafts):
+        sys.exit(1)
+    try:
+        run(
+            places.root,
+            places.public,
+            places.var,
+            port=port,
+            reload=not as_published,
+            rebuild=lambda: _build(places, drafts=drafts),
+            ready=_say_where,
+        )
+    except OSError as error:
+        click.echo(f"error: cannot serve on port {port}: {error.strerror}", err=True)
+        click.echo("hint: choose another, as in: PORT=8001 make run", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        click.echo()
+    click.echo("Stopped.")
+
+
+@main.group()
+def staff() -> None:
+    """Manage who may sign in at /staff/."""
+
+
+@staff.command("add")
+@click.argument("username")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(["reports", "contacts", "admin"]),
+    help="What the account may see. Give it again for more roles.",
+)
+@click.password_option(help="Asked for when it is left out, which keeps it out of your history.")
+@click.pass_obj
+def staff_add(places: Places, username: str, roles: tuple[str, ...], password: str) -> None:
+    """Add an account for a member of staff."""
+    from analytics.records import open_records  # noqa: PLC0415
+
+    from analytics.staff.accounts import AccountError, add_staff  # noqa: PLC0415
+
+    try:
+        site = read_site(places.root)
+        places.var.mkdir(exist_ok=True)
+        engine = open_records(places.var / "records.sqlite3", site.register)
+        today = datetime.datetime.now(tz=datetime.UTC).date()
+        add_staff(engine, site.register, username, password, roles, today)
+    except (Faults, AccountError) as error:
+        click.echo(error, err=True)
+        sys.exit(1)
+    click.echo(f"{username} can sign in at /staff/ and see: {', '.join(roles)}.")
+
+
+def _build(places: Places, *, drafts: bool) -> bool:
+    """Build and say what was done; False where a fault stopped it."""
+    start = time.perf_counter()
+    try:
+        built = generator.build(places.root, places.public, drafts=drafts)
+    except Faults as faults:
+        click.echo(faults, err=True)
+        click.echo("Nothing was published: public/ is as it was.", err=True)
+        return False
+    _warn(built)
+    click.echo(
+        f"Built {built.pages} pages in {time.perf_counter() - start:.2f} s: "
+        f"{built.written} files written, {built.unchanged} unchanged, {built.removed} removed."
+    )
+    return True
+
+
+def _warn(built: generator.Built) -> None:
+    for warning in built.warnings:
+        click.echo(str(warning).replace("error:", "warning:", 1), err=True)
+
+
+def _say_where(address: str) -> None:
+    click.echo(
+        f"""
+Plainsite is at {address}
+
+  {address}/                     the site; accept or reject the cookies
+  {address}/cookies/             your choices, and your own cookies in words
+  {address}/request-information/ a form; tick the second box, then look at the home page again
+  {address}/privacy/             the policy, with tables made from the register
+  {address}/staff/               reports and contacts; first, in another terminal:
+      .venv/bin/python build.py staff add anna --role reports --role contacts --role admin
+
+Pages are built again when you save. Ctrl-C stops."""
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""The generator: content, templates and a site's declarations become `public/`.
+
+`build` reads as the order of the work: read, draw, check, and only then write.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from generator.assets import Assets, load_assets
+from generator.check import check_pages, warnings
+from generator.machine_files import machine_files
+from generator.pages import Content, load_content
+from generator.render import Drawn, Renderer, draw_all
+from generator.write import Output, write_site
+from policy import Fault, Faults, Site, read_site
+
+__all__ = ["Built", "build", "check"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did: pages drawn, files written, removed and left alone, and warnings."""
+
+    pages: int
+    written: int
+    removed: int
+    unchanged: int
+    warnings: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A whole site in memory, without a fault."""
+
+    site: Site
+    content: Content
+    assets: Assets
+    drawn: Sequence[Drawn]
+
+
+def build(
+    root: Path, out: Path, *, drafts: bool = False, today: datetime.date | None = None
+) -> Built:
+    """Build the site in `root` into `out`. Raises `Faults`, and then `out` is as it was."""
+    today = today or datetime.datetime.now(tz=datetime.UTC).date()
+    ready = _prepare(root, drafts=drafts, today=today)
+    written = write_site(out, list(_outputs(ready, today)), _about(ready))
+    return Built(
+        pages=len(ready.drawn),
+        written=written.written,
+        removed=written.removed,
+        unchanged=written.unchanged,
+        warnings=tuple(warnings(ready.content)),
+    )
+
+
+def check(root: Path, *, drafts: bool = False, today: datetime.date | None = None) -> Built:
+    """Find the faults that `build` would, and write nothing. Raises `Faults`."""
+    today = today or datetime.datetime.now(tz=datetime.UTC).date()
+    ready = _prepare(root, drafts=drafts, today=today)
+    return Built(len(ready.drawn), 0, 0, 0, tuple(warnings(ready.content)))
+
+
+def _prepare(root: Path, *, drafts: bool, today: datetime.date) -> _Ready:
+    site = read_site(root.resolve())
+    assets, asset_faults = load_assets(site)
+    content, content_faults = load_content(site, drafts=drafts, today=today)
+    results = list(draw_all(Renderer(site, content, assets), content, site))
+    drawn = [each for each in results if isinstance(each, Drawn)]
+    faults = [
+        *asset_faults,
+        *content_faults,
+        *(each for each in results if isinstance(each, Fault)),
+        *check_pages(site, content, drawn),
+    ]
+    if faults:
+        raise Faults(faults)
+    return _Ready(site, content, assets, drawn)
+
+
+def _outputs(ready: _Ready, today: datetime.date) -> Iterator[Output]:
+    default = ready.site.audiences.default
+    for address, data in ready.assets.files.items():
+        yield Output(address, address.lstrip("/"), data, immutable=True)
+    for address, path in ready.content.files.items():
+        yield Output(address, address.lstrip("/"), path.read_bytes())
+    for each in ready.drawn:
+        path = each.page.url.lstrip("/")
+        path = path if path.endswith(".html") else f"{path}index.html"
+        for audience, html in each.html.items():
+            key = each.page.url if audience == default else f"{each.page.url}#{audience}"
+            place = path if audience == default else f"_variants/{audience}/{path}"
+            yield Output(key, place, html.encode("utf-8"))
+    for address, data in machine_files(ready.site, ready.content, today):
+        yield Output(address, address.lstrip("/"), data)
+
+
+def _about(ready: _Ready) -> dict[str, Any]:
+    default = ready.site.audiences.default
+    forms = {form.page: form.name for form in ready.site.forms.values()}
+    return {
+        "register": ready.site.register.version,
+        "pages": {
+            each.page.url: {
+                "title": each.page.front.title,
+                "variants": sorted(set(each.html) - {default}),
+                "form": forms.get(each.page.url),
+            }
+            for each in ready.drawn
+            if not each.page.url.endswith(".html")
+        },
+        "assets": dict(ready.assets.urls),
+        "redirects": {
+            alias: page.url for page in ready.content.pages.values() for alias in page.front.aliases
+        },
+    }

@@ -1,0 +1,62 @@
+"""Addresses: which page or file stands where on the site.
+
+An address is kept as people write it (`/été/`), and percent-encoded only where a machine reads
+it (`encoded`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+NOT_FOUND = "/404.html"
+"""The page that stands for every address without a page."""
+
+SERVICE = ("/audience/", "/form/", "/staff/", "/visit/")
+"""What the service answers itself: a link there is not a link to a page."""
+
+RESERVED = (*SERVICE, "/assets/", "/_variants/", "/.well-known/")
+"""Where no page may stand."""
+
+_AWKWARD = re.compile(r'[\x00-\x1f\x7f"#%&*:<>?\\|\ud800-\udfff]')
+
+
+def permalink(path: str) -> str:
+    """The address of the page `path`, relative to `content`: `a/One page.md` is `/a/one-page/`."""
+    if path == "404.md":
+        return NOT_FOUND
+    steps = list(PurePosixPath(path).with_suffix("").parts)
+    if steps[-1] == "index":
+        steps.pop()
+    return "/" + "".join(f"{_step(step)}/" for step in steps)
+
+
+def file_address(path: str) -> str:
+    """The address of the file `path`, relative to `content`: its own name, beside its page."""
+    pure = PurePosixPath(path)
+    return "/" + "".join(f"{_step(step)}/" for step in pure.parent.parts) + pure.name
+
+
+def _step(name: str) -> str:
+    return re.sub(r"\s+", "-", unicodedata.normalize("NFC", name.lower()))
+
+
+def awkward(path: str) -> str:
+    """The first character of a path that cannot stand in an address; empty when there is none."""
+    found = _AWKWARD.search(path)
+    return found.group() if found else ""
+
+
+def encoded(address: str) -> str:
+    """The address as it stands in a sitemap or a header (RFC 3986)."""
+    return quote(address)
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest of many; empty when nothing is near."""
+    close = difflib.get_close_matches(word, sorted(known), n=1)
+    return f'did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,227 @@
+"""Front matter: the lines between two `---` at the top of a page, read as written.
+
+YAML guesses types from looks (`NO` is false, `1.10` is 1.1). Nothing is guessed here: every value
+is text until the schema below says what it must be, and every fault keeps its line.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from policy import Fault, nearest
+
+TEXTS = ("title", "description", "summary", "eyebrow")
+
+
+def _date(value: str) -> datetime.date:
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value) if isinstance(value, str) else None
+    if not found:
+        raise ValueError("write a date as year-month-day, like 2026-11-24")
+    year, month, day = map(int, found.groups())
+    if not (year and 1 <= month <= 12):
+        raise ValueError("the months of a date are 01 to 12, like 2026-11-24")
+    last = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        raise ValueError(f"the last day of that month is {year:04}-{month:02}-{last:02}")
+    return datetime.date(year, month, day)
+
+
+def _truth(value: str) -> bool:
+    if value not in ("true", "false", "yes", "no"):
+        raise ValueError("write true or false")
+    return value in ("true", "yes")
+
+
+def _whole(value: str) -> int:
+    if not (isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value)):
+        raise ValueError("write a whole number, like 10")
+    return int(value)
+
+
+def _text(value: str) -> str:
+    if not isinstance(value, str):
+        raise ValueError("write text; where it begins with a bracket, put it in quotes")
+    if not value.strip():
+        raise ValueError("write something after the colon, or remove the line")
+    return value
+
+
+def _list(value: list[str]) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError("write a list, like [/old-address/]")
+    return tuple(value)
+
+
+Date = Annotated[datetime.date, BeforeValidator(_date)]
+Text = Annotated[str, BeforeValidator(_text)]
+
+
+class FrontMatter(BaseModel):
+    """What a page says about itself."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Text
+    description: Text = ""
+    date: Date | None = None
+    updated: Date | None = None
+    draft: Annotated[bool, BeforeValidator(_truth)] = False
+    unlisted: Annotated[bool, BeforeValidator(_truth)] = False
+    aliases: Annotated[tuple[str, ...], BeforeValidator(_list)] = ()
+    layout: Text = ""
+    order: Annotated[int, BeforeValidator(_whole)] | None = None
+    summary: Text = ""
+    eyebrow: Text = ""
+
+
+class Parsed(BaseModel):
+    """A page's front matter, its text with blank lines in place of it, and what is wrong.
+
+    `lines` says where each key stands. Where a value is at fault a plausible one stands in for
+    it, so that the rest of the site can be checked in the same run.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    front: FrontMatter
+    text: str
+    lines: Mapping[str, int] = Field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Entry:
+    value: Any
+    line: int
+
+
+def read_front_matter(path: str, source: str) -> Parsed:
+    """Read the front matter of `source`, the whole text of the page `path`."""
+    lines = source.split("\n")
+    end = _end(lines)
+    if end is None:
+        fault = _no_front_matter(path, lines)
+        return Parsed(front=_stand_in(), text=source, faults=(fault,))
+    text = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
+    try:
+        entries, faults = _entries(path, lines, end)
+    except yaml.YAMLError as error:
+        return Parsed(front=_stand_in(), text=text, faults=(_yaml_fault(path, lines, error),))
+    front, wrong = _typed(path, entries)
+    where = {key: entry.line for key, entry in entries.items()}
+    return Parsed(front=front, text=text, lines=where, faults=(*faults, *wrong))
+
+
+def _end(lines: list[str]) -> int | None:
+    if lines[0].rstrip() != "---":
+        return None
+    return next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+
+
+def _no_front_matter(path: str, lines: list[str]) -> Fault:
+    if lines[0].rstrip() == "---":
+        return Fault(path, 1, "the front matter has no end", "add a line --- after it")
+    hint = "begin the file with three lines: ---, then title: The title, then ---"
+    return Fault(path, 1, "the page has no front matter", hint)
+
+
+def _stand_in() -> FrontMatter:
+    return FrontMatter(title="Untitled")
+
+
+def _entries(path: str, lines: list[str], end: int) -> tuple[dict[str, _Entry], list[Fault]]:
+    node = yaml.compose("\n".join(lines[1:end]), Loader=yaml.BaseLoader)
+    if node is None:
+        return {}, []
+    if not isinstance(node, yaml.MappingNode):
+        hint = "write each line as a key, a colon, a space and a value: title: The title"
+        return {}, [Fault(path, 2, "the front matter is not made of keys and values", hint)]
+    entries: dict[str, _Entry] = {}
+    faults = []
+    for key_node, value_node in node.value:
+        key, line = str(_plain(key_node)), key_node.start_mark.line + 2
+        if key in entries:
+            hint = f"remove this line or line {entries[key].line}"
+            faults.append(Fault(path, line, f'the key "{key}" stands twice', hint))
+            continue
+        entries[key] = _Entry(_plain(value_node), line)
+        faults.extend(_lost(path, key, value_node, lines[line - 1], line))
+    return entries, faults
+
+
+def _plain(node: yaml.Node) -> Any:
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(each) for each in node.value]
+    if isinstance(node, yaml.MappingNode):
+        return {str(_plain(key)): _plain(value) for key, value in node.value}
+    return node.value
+
+
+def _lost(path: str, key: str, node: yaml.Node, raw: str, line: int) -> Iterator[Fault]:
+    """YAML drops ` # and what follows`, and `!word` or `&word` at the start, without a sound."""
+    if key not in TEXTS or not isinstance(node, yaml.ScalarNode) or node.style is not None:
+        return
+    written = raw.partition(":")[2].strip()
+    one_line = node.start_mark.line == node.end_mark.line == line - 2
+    if node.value and one_line and written != node.value:
+        message = f'"{key}" would be read as "{node.value}" only'
+        yield Fault(path, line, message, f"put it in quotes: {key}: {quoted(written)}")
+
+
+def quoted(value: str) -> str:
+    """A YAML scalar that is read as it is written."""
+    return f'"{value}"' if not re.search(r'["\\]', value) else "'" + value.replace("'", "''") + "'"
+
+
+def _yaml_fault(path: str, lines: list[str], error: yaml.YAMLError) -> Fault:
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return Fault(path, None, "the front matter holds a character that YAML forbids", "")
+    mark = error.problem_mark
+    if error.context_mark and not lines[mark.line + 1 : mark.line + 2][0].partition(":")[2]:
+        mark = error.context_mark
+    line = mark.line + 2
+    entry = re.match(r"([\w-]+):\s+(\S.*)", lines[line - 1])
+    hint = "write each line as a key, a colon, a space and a value: title: The title"
+    if entry:
+        hint = f"put it in quotes: {entry.group(1)}: {quoted(entry.group(2).strip())}"
+    if "mapping values are not allowed" in str(error.problem):
+        return Fault(path, line, "a value with a colon in it needs quotes", hint)
+    return Fault(path, line, f"this is not YAML: {error.problem}", hint)
+
+
+def _typed(path: str, entries: Mapping[str, _Entry]) -> tuple[FrontMatter, list[Fault]]:
+    values = {key: entry.value for key, entry in entries.items()}
+    try:
+        return FrontMatter.model_validate(values), []
+    except ValidationError as error:
+        faults = [_schema_fault(path, entries, detail) for detail in error.errors()]
+        wrong = {str(detail["loc"][0]) for detail in error.errors()}
+    sound = {key: value for key, value in values.items() if key not in wrong}
+    return FrontMatter.model_validate({"title": "Untitled", **sound}), faults
+
+
+def _schema_fault(path: str, entries: Mapping[str, _Entry], detail: Any) -> Fault:
+    key = str(detail["loc"][0])
+    if detail["type"] == "missing":
+        return Fault(path, 1, f'the key "{key}" is missing', f"add a line: {key}: The {key}")
+    line = entries[key].line
+    if detail["type"] == "extra_forbidden":
+        return Fault(path, line, f'unknown key "{key}"', nearest(key, FrontMatter.model_fields))
+    reason = detail["msg"].removeprefix("Value error, ")
+    given = detail["input"]
+    if given == "":
+        return Fault(path, line, f'"{key}" has no value', reason)
+    shown = f'"{given}"' if isinstance(given, str) else f"a {_kind(given)}"
+    return Fault(path, line, f'"{key}" cannot be {shown}', reason)
+
+
+def _kind(value: object) -> str:
+    return "list" if isinstance(value, list) else "group of keys"

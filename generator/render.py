@@ -1,0 +1,157 @@
+"""Pages and templates to text, once for each audience that changes a page."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError, UndefinedError
+from markupsafe import Markup
+
+from generator.assets import Assets, MissingAsset
+from generator.audience_blocks import audience_blocks
+from generator.markup import MarkdownReader
+from generator.pages import Content, Page
+from generator.sections import Sections
+from policy import Fault, Site
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A page's HTML by audience; only the default, and those whose HTML differs from it.
+
+    `bodies` is the part of each that comes from the page's own text.
+    """
+
+    page: Page
+    html: Mapping[str, str]
+    bodies: Mapping[str, str]
+
+
+class _Audience:
+    """The audience a page is drawn for. It notes whether a template asked."""
+
+    def __init__(self, site: Site, name: str) -> None:
+        self._values = {
+            "name": name,
+            "label": site.audiences.label(name),
+            "is_default": name == site.audiences.default,
+        }
+        self.asked = False
+
+    def __getattr__(self, key: str) -> Any:
+        if key.startswith("_") or key not in self._values:
+            raise AttributeError(key)
+        self.asked = True
+        return self._values[key]
+
+
+class Renderer:
+    """Draws the pages of one site."""
+
+    def __init__(self, site: Site, content: Content, assets: Assets) -> None:
+        self._site = site
+        self._sections = Sections(site, content)
+        self._jinja = environment(site, assets.urls)
+        self._jinja.globals["get_section"] = self._sections.get
+        self._markdown = MarkdownReader(self._block)
+
+    def draw(self, page: Page) -> Drawn:
+        """Every variant of a page. Raises `TemplateError`, or `MissingAsset`."""
+        default = self._site.audiences.default
+        html, body, asked = self._variant(page, default)
+        drawn, bodies = {default: html}, {default: body}
+        if asked or audience_blocks(page.text):
+            for name in self._site.audiences.names:
+                variant, body, _ = self._variant(page, name)
+                if variant != html:
+                    drawn[name], bodies[name] = variant, body
+        return Drawn(page, drawn, bodies)
+
+    def _variant(self, page: Page, name: str) -> tuple[str, str, bool]:
+        audience = _Audience(self._site, name)
+        body = self._markdown.read(page.text, name, page.resolve)
+        view = replace(self._sections.view(page), body=body.html, toc=body.headings)
+        previous, following = self._sections.neighbours(page)
+        html = self._jinja.get_template(f"{page.layout}.html").render(
+            page=view,
+            section=self._sections.get(page.url),
+            previous=previous,
+            next=following,
+            audience=audience,
+        )
+        return html, str(body.html), audience.asked
+
+    def _block(self, name: str, argument: str, body: Markup) -> str:
+        template = self._jinja.get_template(f"blocks/{name}.html")
+        if name == "form":
+            form = self._site.forms[argument]
+            html = template.render(form=form, values={}, errors={})
+            return f"<!-- form {argument} -->\n{html}\n<!-- /form -->"
+        return template.render(title=argument, attribution=argument, body=body)
+
+
+def environment(site: Site, assets: Mapping[str, str]) -> Environment:
+    """Jinja for this site, with what every page may use."""
+
+    def asset(name: str) -> str:
+        if name not in assets:
+            raise MissingAsset(name, assets)
+        return assets[name]
+
+    jinja = Environment(
+        loader=FileSystemLoader(site.root / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    jinja.globals.update(
+        site=site.settings,
+        navigation=site.navigation,
+        register=site.register,
+        forms=site.forms,
+        audiences=site.audiences,
+        asset=asset,
+    )
+    return jinja
+
+
+def draw_all(renderer: Renderer, content: Content, site: Site) -> Iterator[Drawn | Fault]:
+    """Every page, or what is wrong with the templates that draw it."""
+    for page in content.pages.values():
+        try:
+            yield renderer.draw(page)
+        except (TemplateError, MissingAsset) as error:
+            yield template_fault(error, site.root, page)
+
+
+def template_fault(error: Exception, root: Path, page: Page) -> Fault:
+    """A template's mistake, at its line."""
+    if isinstance(error, TemplateSyntaxError):
+        name = f"templates/{error.name}"
+        return Fault(name, error.lineno, f"{error.message}", "mend the template's syntax")
+    path, line = _place(error, root) or (page.path, None)
+    if isinstance(error, MissingAsset):
+        return Fault(path, line, str(error), error.hint)
+    if isinstance(error, TemplateNotFound):
+        return Fault(path, line, f'there is no template "{error.name}"', "add it to templates/")
+    if isinstance(error, UndefinedError):
+        hint = f'correct the name, or ask whether it "is defined"; seen while drawing {page.path}'
+        return Fault(path, line, f"{error.message}", hint)
+    return Fault(path, line, str(error), f"seen while drawing {page.path}")
+
+
+def _place(error: Exception, root: Path) -> tuple[str, int | None] | None:
+    """The innermost line of a template in an error's trace."""
+    templates = root / "templates"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.is_relative_to(templates):
+            return path.relative_to(root).as_posix(), frame.lineno
+    return None
