@@ -68,7 +68,6 @@ class Counters:
         self._lock = Lock()
         self._waiting: dict[tuple[int, Dimension, str], list[int]] = {}
         self._commit: Future[None] | None = None
-        self._closed = False
 
     def add(self, hour: int, increments: Iterable[Increment]) -> None:
         """Add to the cells of `hour` (hours since 1970), and return once that is on the disk.
@@ -77,20 +76,22 @@ class Counters:
         """
         accepted = tuple(increments)
         with self._lock:
-            if self._closed:
-                raise StoreError("the counters are closed")
+            self._commit = commit = self._commit or self._coming_commit()
             for increment in accepted:
                 cell = hour, increment.dimension, increment.cell
                 sums = self._waiting.setdefault(cell, [0] * len(MEASURES))
                 for index, measure in enumerate(MEASURES):
                     sums[index] += getattr(increment, measure)
-            if self._commit is None:
-                self._commit = self._writer.submit(self._commit_waiting)
-            commit = self._commit
         try:
             commit.result()
         except SQLAlchemyError as error:
             raise StoreError("the counters could not be written") from error
+
+    def _coming_commit(self) -> Future[None]:
+        try:
+            return self._writer.submit(self._commit_waiting)
+        except RuntimeError as error:  # It takes no more after close(), or when Python is exiting.
+            raise StoreError("the counters are closed") from error
 
     def _commit_waiting(self) -> None:
         with self._lock:
@@ -135,8 +136,6 @@ class Counters:
 
     def close(self) -> None:
         """Commit what was accepted and let go of the file. Later additions raise StoreError."""
-        with self._lock:
-            self._closed = True
         self._writer.shutdown()
         self._engine.dispose()
 
