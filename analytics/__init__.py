@@ -13,9 +13,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics import staff, visits
+from analytics import forms, staff, visits
 from analytics.counters import Counters
 from analytics.pages import Pages, PageServer
+from analytics.records import open_records
 from analytics.refusals import problem
 from analytics.secret import read_secret
 from analytics.service import Service, current_service
@@ -25,20 +26,6 @@ from policy.cookies import CookieWriter
 from policy.guard import Guard
 
 __all__ = ["create_app"]
-
-try:  # Until both parts are there.
-    from analytics import forms
-    from analytics.records import open_records
-except ImportError:
-    from types import SimpleNamespace
-
-    from flask import Blueprint
-    from sqlalchemy import create_engine
-
-    forms = SimpleNamespace(blueprint=Blueprint("forms", __name__))
-
-    def open_records(path, register):
-        return create_engine(f"sqlite:///{path}")
 
 
 def create_app(

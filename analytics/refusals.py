@@ -35,7 +35,7 @@ class Reason(Enum):
         self.detail = detail
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is not an error
+class Refused(Exception):
     """The request changes nothing: no counter, no cookie."""
 
     def __init__(self, reason: Reason) -> None:
