@@ -62,7 +62,9 @@ def send(
 def _narrowed(response: Response, environ: WSGIEnvironment, size: int) -> Response:
     """The part that was asked for. A range that is not understood may be ignored, and is."""
     asked = parse_range_header(environ.get("HTTP_RANGE"))
-    if response.status_code != 200 or asked is None or len(asked.ranges) > 1:
+    if response.status_code != 200 or asked is None:
+        return response
+    if asked.units != "bytes" or len(asked.ranges) > 1:
         return response
     try:
         return response.make_conditional(environ, accept_ranges=True, complete_length=size)
