@@ -123,7 +123,6 @@ def staff() -> None:
 def staff_add(places: Places, username: str, roles: tuple[str, ...], password: str) -> None:
     """Add an account for a member of staff."""
     from analytics.records import open_records  # noqa: PLC0415
-
     from analytics.staff.accounts import AccountError, add_staff  # noqa: PLC0415
 
     try:

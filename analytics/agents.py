@@ -82,7 +82,7 @@ DESKTOP, PHONE, TABLET, TELEVISION = "Desktop", "Phone", "Tablet", "Television"
 DEVICES = frozenset({OTHER, DESKTOP, PHONE, TABLET, TELEVISION})
 
 PROGRAM = re.compile(
-    r"(?<!cu)bot\b|crawl|spider|headless|phantom|lighthouse|pagespeed|pingdom|preview|prerender"
+    r"(?<!cu)bot\b|crawl|spider|phantom|lighthouse|pagespeed|pingdom|preview|prerender"
     r"|monitor|scan|synthetic|http-?client|\+?https?://",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""/form/<name>: check, store, and only then answer. /audience/forget: delete the audience cookie."""
+"""/form/<name>: check, store, and only then answer. /audience/forget: forget the audience."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, current_app, redirect, request
+from flask.blueprints import BlueprintSetupState
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics.form_pages import redrawn
+from analytics.form_pages import Answered, redrawn
 from analytics.rates import MINUTES, Rate
 from analytics.records import Submission, store
 from analytics.service import Service, current_service
@@ -28,9 +29,9 @@ blueprint = Blueprint("forms", __name__)
 
 
 @blueprint.record
-def _own_rate(state: object) -> None:
+def _own_rate(state: BlueprintSetupState) -> None:
     """Each application counts for itself."""
-    state.app.extensions["form_rate"] = Rate(MOST_SUBMISSIONS)  # type: ignore[attr-defined]
+    state.app.extensions["form_rate"] = Rate(MOST_SUBMISSIONS)
 
 
 @blueprint.post("/form/<name>")
@@ -44,17 +45,17 @@ def submit(name: str) -> BaseResponse:
     answers = _answers()
     checked = form.check(answers)
     if checked.errors:
-        return _again(service, form, answers, checked, checked.errors, 422)
+        return _again(service, form, answers, checked, checked.errors)
     if not current_app.extensions["form_rate"].allows(request.remote_addr or ""):
         text = f"Too many forms came from your network. Send it again in {MINUTES} minutes."
-        response = _again(service, form, answers, checked, {"": text}, 429)
-        response.headers["Retry-After"] = str(MINUTES * 60)
-        return response
+        limited = _again(service, form, answers, checked, {"": text})
+        limited.status_code = HTTPStatus.TOO_MANY_REQUESTS
+        limited.headers["Retry-After"] = str(MINUTES * 60)
+        return limited
     why = doubt(answers, checked.values)
     store(service.records, service.site.register, _submission(service, form, checked, why))
-    response = redirect(form.thanks, HTTPStatus.SEE_OTHER)
-    response.headers["Cache-Control"] = "no-store"
-    if checked.recognise and not why:
+    response = _go_to(form.thanks)
+    if checked.recognise:  # also when in doubt: the answer must not tell a program it was caught
         _recognise(service, checked.values, response)
     return response
 
@@ -63,9 +64,14 @@ def submit(name: str) -> BaseResponse:
 def forget() -> BaseResponse:
     """Have the browser forget the audience cookie, and go back to the visitor's choices."""
     _admit_own_page()
-    response = redirect("/cookies/", HTTPStatus.SEE_OTHER)
-    response.headers["Cache-Control"] = "no-store"
+    response = _go_to("/cookies/")
     current_service().cookies.delete(response, "audience")
+    return response
+
+
+def _go_to(page: str) -> BaseResponse:
+    response = redirect(page, HTTPStatus.SEE_OTHER)
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
@@ -96,14 +102,13 @@ def _again(
     answers: Mapping[str, str],
     checked: Checked,
     errors: dict[str, str],
-    status: int,
 ) -> Response:
     """The page with what was typed and what is wrong. Nothing was stored."""
     typed = {field.name: answers.get(field.name, "") for field in form.fields}
     typed["seconds"] = answers.get("seconds", "")
     ticked = {"permission": checked.permission, "recognise": checked.recognise}
-    html = redrawn(service, form, typed, errors, ticked)
-    return Response(html, status, {"Cache-Control": "no-store"}, mimetype="text/html")
+    html = redrawn(service, form, Answered(typed, errors, ticked))
+    return Response(html, 422, {"Cache-Control": "no-store"}, mimetype="text/html")
 
 
 def _submission(service: Service, form: Form, checked: Checked, why: str) -> Submission:

@@ -88,7 +88,7 @@ def _with_script(response: Response) -> Response:
     return response
 
 
-def serve(
+def serve(  # noqa: PLR0913  (the command line's own words)
     root: Path,
     public: Path,
     var: Path,

@@ -87,8 +87,8 @@ def _outputs(ready: _Ready, today: datetime.date) -> Iterator[Output]:
     default = ready.site.audiences.default
     for address, data in ready.assets.files.items():
         yield Output(address, address.lstrip("/"), data, immutable=True)
-    for address, path in ready.content.files.items():
-        yield Output(address, address.lstrip("/"), path.read_bytes())
+    for address, file in ready.content.files.items():
+        yield Output(address, address.lstrip("/"), file.read_bytes())
     for each in ready.drawn:
         path = each.page.url.lstrip("/")
         path = path if path.endswith(".html") else f"{path}index.html"

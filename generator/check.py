@@ -139,8 +139,10 @@ class _Places:
 
     def faults(self, wanted: str, message: str, hint: str) -> Iterator[Fault]:
         lines = [number for number, line in enumerate(self._lines, 1) if self._names(line, wanted)]
-        for number in lines or [None]:
+        for number in lines:
             yield Fault(self._page.path, number, message, hint)
+        if not lines:
+            yield Fault(self._page.path, None, message, hint)
 
     def _names(self, line: str, wanted: str) -> bool:
         if wanted in line:

@@ -22,7 +22,7 @@ from generator.fences import ARGUMENTS, AUDIENCE, nested
 EXTENSIONS = ("tables", "footnotes", "attr_list", "toc", "fenced_code", "def_list", "abbr")
 _PLACE = "plainsite-block"
 _INNERMOST = re.compile(
-    rf'<{_PLACE} name="([^"]*)" argument="([^"]*)">((?:(?!<{_PLACE}).)*?)</{_PLACE}>', re.DOTALL
+    rf'<{_PLACE} argument="([^"]*)" name="([^"]*)">((?:(?!<{_PLACE}).)*?)</{_PLACE}>', re.DOTALL
 )
 
 Draw = Callable[[str, str, Markup], str]
@@ -74,7 +74,7 @@ class MarkdownReader:
         return Body(Markup(html), tuple(_flat(tokens)))  # noqa: S704  (the site's own text)
 
     def _drawn(self, found: re.Match[str]) -> str:
-        name, argument, inner = unescape(found[1]), unescape(found[2]), found[3].strip()
+        argument, name, inner = unescape(found[1]), unescape(found[2]), found[3].strip()
         return self._draw(name, argument, Markup(inner))  # noqa: S704
 
 
@@ -86,7 +86,7 @@ def _flat(tokens: list[dict[str, Any]]) -> list[Heading]:
     return headings
 
 
-class _Placed(Block):
+class _Placed(Block):  # type: ignore[misc]
     """Leaves a marked element, which is drawn once all of its Markdown is HTML."""
 
     def on_create(self, parent: ElementTree.Element) -> ElementTree.Element:
@@ -103,7 +103,7 @@ def _block(name: str, argument: str | None) -> type[Block]:
     return type("Placed", (_Placed,), {"NAME": name, "ARGUMENT": True if argument else None})
 
 
-class _OurBlocks(BlocksExtension):
+class _OurBlocks(BlocksExtension):  # type: ignore[misc]
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802
         for name, argument in ARGUMENTS.items():
             if name != AUDIENCE:

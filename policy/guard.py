@@ -65,5 +65,6 @@ def _as_declared(cookie: Cookie, attributes: dict[str, str]) -> bool:
         and {"secure", "httponly"} <= attributes.keys()
         and "domain" not in attributes
         and (deleted or lifetime == (None if declared is None else str(declared)))
-        and (deleted or "expires" not in attributes)
+        # Max-Age goes before Expires (RFC 6265, section 5.3), which may only repeat it.
+        and (lifetime is not None or "expires" not in attributes)
     )
