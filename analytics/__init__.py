@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics import forms, staff, visits
+from analytics import audiences, forms, staff, visits
 from analytics.counters import Counters
 from analytics.pages import Pages, PageServer
 from analytics.records import open_records
@@ -49,7 +49,7 @@ def create_app(
     app.session_interface = _NoSession()
     app.register_error_handler(HTTPException, _error_page)
     _draw_with(app, service)
-    for part in (visits, forms, staff):
+    for part in (visits, forms, audiences, staff):
         app.register_blueprint(part.blueprint)
     _wrap(app, service, tls=tls)
     return app

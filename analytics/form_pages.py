@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 
-from flask import render_template
-
-from analytics.service import Service
-from policy.forms import Form
+__all__ = ["with_form"]
 
 
-@dataclass(frozen=True)
-class Answered:
-    """What was typed and ticked, and what is wrong by field; "" is wrong with the whole form."""
+def with_form(page: str, form: str, drawn: str) -> str:
+    """The HTML of `page` with `drawn` in the place of the form of that name.
 
-    values: Mapping[str, str]
-    errors: Mapping[str, str]
-    ticked: Mapping[str, bool]
-
-
-def redrawn(service: Service, form: Form, answered: Answered) -> str:
-    """The HTML of the form's page, as it was answered."""
-    drawn = render_template("blocks/form.html", form=form, **vars(answered))
-    page = service.pages.text(form.page)
-    marked = re.compile(rf"<!-- form {re.escape(form.name)} -->.*?<!-- /form -->", re.DOTALL)
-    return marked.sub(lambda _: drawn, page, count=1).replace("<title>", "<title>Error: ", 1)
+    Raises `LookupError` when the page has no such form.
+    """
+    marked = re.compile(rf"<!-- form {re.escape(form)} -->.*?<!-- /form -->", re.DOTALL)
+    page, found = marked.subn(lambda _: drawn, page, count=1)
+    if not found:
+        raise LookupError(f'the page has no form "{form}"')
+    return page.replace("<title>", "<title>Error: ", 1)

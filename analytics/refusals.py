@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from flask import Request, Response
 
-__all__ = ["Reason", "Refused", "is_from_our_pages", "problem"]
+__all__ = ["Reason", "Refused", "is_from_our_forms", "is_from_our_pages", "problem"]
 
 REFUSED_HEADER = "Plainsite-Refused"
 
@@ -65,3 +65,11 @@ def is_from_our_pages(request: Request) -> bool:
     ours = {f"https://{request.host}", f"http://{request.host}"}
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     return request.headers.get("Origin") in ours and site == "same-origin"
+
+
+def is_from_our_forms(request: Request) -> bool:
+    """Whether a form of this host was posted. Old browsers leave out Origin, but not Referer."""
+    if "Origin" in request.headers:
+        return is_from_our_pages(request)
+    ours = (f"https://{request.host}/", f"http://{request.host}/")
+    return request.headers.get("Referer", "").startswith(ours)

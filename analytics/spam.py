@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from policy.forms import HONEYPOT, SECONDS
+from policy.forms import EXTRAS, HONEYPOT, SECONDS, Form
+
+__all__ = ["doubt"]
 
 FEWEST_SECONDS = 3
 MOST_LINKS = 3
+LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 
 
-def doubt(answers: Mapping[str, str], values: Mapping[str, str]) -> str:
-    """Why a program may have sent `answers`; empty when nothing says so.
+def doubt(form: Form, posted: Mapping[str, Sequence[str]], values: Mapping[str, str]) -> str:
+    """Why a program may have sent this; empty when nothing says so.
 
-    `values` are the cleaned answers to the form's own fields.
+    `posted` is all that came, by name; `values` are the cleaned answers to the form's fields.
     """
-    if answers.get(HONEYPOT):
+    if any(posted.get(HONEYPOT, ())):
         return "A field that nobody sees was filled in"
-    seconds = answers.get(SECONDS, "")
+    seconds = next(iter(posted.get(SECONDS, ())), "")
     if re.fullmatch(r"[0-9]{1,9}", seconds) and int(seconds) < FEWEST_SECONDS:
         return f"It was filled in within {FEWEST_SECONDS} seconds"
-    links = sum(len(re.findall(r"https?://", value)) for value in values.values())
-    if links > MOST_LINKS:
-        return f"It holds {links} links"
+    names = {field.name for field in form.fields}.union(EXTRAS)
+    if not names.issuperset(posted) or any(len(answers) > 1 for answers in posted.values()):
+        return "It came with fields that the form does not have"
+    links = {field.name: _links(values[field.name]) for field in form.fields}
+    if any(links[field.name] for field in form.fields if field.kind != "textarea"):
+        return "It has a link where none belongs"
+    if sum(links.values()) > MOST_LINKS:
+        return f"It holds {sum(links.values())} links"
     return ""
+
+
+def _links(text: str) -> int:
+    return len(LINK.findall(text.replace("://www.", "://")))

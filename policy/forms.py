@@ -37,6 +37,10 @@ class Permission(Declared):
     text: Annotated[str, Key(min_length=1)]
     required: bool = False
 
+    def wording(self, register: Register) -> str:
+        """All the words beside the box, which are kept with the permission."""
+        return f"{self.text} {register.purpose(self.purpose).text}."
+
 
 class Recognise(Declared):
     """The unticked box that lets the `audience` cookie be set."""
