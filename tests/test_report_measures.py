@@ -1,6 +1,7 @@
 """What a report makes of counters: sums, shares, changes and panels."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ cells = st.lists(
 
 
 def test_the_figures_follow_from_the_counts() -> None:
-    """Of ten visits four went on: 60 % bounced; engaged time is shared out among visits and views."""
+    """Of ten visits four went on: 60 % bounced; engaged time is shared out."""
     measures = Measures(visits=10, views=25, continued=4, engaged_ms=1_000_000)
     assert measures.bounce == pytest.approx(0.6)
     assert measures.engaged_ms_a_visit == 100_000
@@ -53,7 +54,7 @@ def test_a_visit_that_began_before_the_period_does_not_make_bounce_negative() ->
 def test_parts_add_up_to_the_whole(rows: list[Row], cuts: list[int]) -> None:
     """However a time is cut into parts, the parts' counts add up to the whole's."""
     edges = [0, *cuts, 100]
-    parts = [range(start, end) for start, end in zip(edges, edges[1:], strict=False)]
+    parts = [range(start, end) for start, end in pairwise(edges)]
     (whole,) = add_up(rows, [range(100)])
     assert sum(add_up(rows, parts), Measures()) == whole
     assert whole == sum(rows, Measures())

@@ -54,7 +54,7 @@ def test_the_choices_end_today() -> None:
 
 @given(days)
 def test_twelve_months_are_twelve_bars(today: date) -> None:
-    """Whatever the day, twelve months are drawn as twelve bars and compared with the year before."""
+    """Twelve months are always twelve bars, compared with the year before."""
     period = choose("12-months", today)
     assert len(period.steps(LOS_ANGELES)) == 12
     assert period.before.first == date(period.first.year - 1, period.first.month, 1)

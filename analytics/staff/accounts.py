@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Engine, Row, Table, insert, select, update
 
@@ -73,7 +74,7 @@ class Accounts:
             return tuple(staff_of(row) for row in rows)
 
 
-def staff_of(row: Row[tuple[object, ...]]) -> Staff:
+def staff_of(row: Row[Any]) -> Staff:
     """The account in a row of the table `staff`."""
     return Staff(row.id, row.username, tuple(row.roles.split()), row.added_on)
 
@@ -83,7 +84,7 @@ def same_name(username: str) -> str:
     return username.strip().lower()
 
 
-def add_staff(
+def add_staff(  # noqa: PLR0913, PLR0917 - each is a fact that only the caller knows
     engine: Engine,
     register: Register,
     username: str,

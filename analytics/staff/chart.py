@@ -1,4 +1,4 @@
-"""Where the bars of a chart stand, in per cent of the drawing, so that it fits any width unscaled."""
+"""Where the bars of a chart stand, in per cent of the drawing: it fits any width unscaled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

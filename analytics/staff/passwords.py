@@ -22,9 +22,7 @@ def hash_password(password: str) -> str:
 def is_right(stored: str | None, password: str) -> bool:
     """Whether the password made the hash. Without a hash (None) it takes as long to say no."""
     try:
-        return HASHER.verify(
-            stored or _hash_of_nothing(), _same_on_every_keyboard(password)
-        )
+        return HASHER.verify(stored or _hash_of_nothing(), _same_on_every_keyboard(password))
     except VerifyMismatchError:
         return False
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Protocol
 
+from analytics.staff import wording
 from analytics.staff.periods import Step
 
-__all__ = ["KINDS", "Change", "Kind", "Line", "Measures", "Panel", "add_up", "change", "panel"]
+__all__ = ["KINDS", "Change", "Figure", "Kind", "Line", "Measures", "Panel"]
+__all__ += ["add_up", "change", "figures", "measured_steps", "panel", "points"]
 
 
 class Counted(Protocol):
@@ -70,6 +72,17 @@ class Change:
 
     by: float | None
     better: bool | None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One of the headline figures, as it is written."""
+
+    label: str
+    value: str
+    before: str
+    change: Change
+    change_text: str
 
 
 @dataclass(frozen=True)
@@ -174,6 +187,35 @@ def points(now: float | None, before: float | None, *, more_is_better: bool) -> 
 
 def _better(difference: float, more_is_better: bool) -> bool | None:
     return None if difference == 0 else (difference > 0) == more_is_better
+
+
+def figures(now: Measures, before: Measures) -> tuple[Figure, ...]:
+    """The headline figures of a period beside those of the period before."""
+    duration, percent = wording.duration, wording.percent
+    visits, views = change(now.visits, before.visits), change(now.views, before.views)
+    bounce = points(now.bounce, before.bounce, more_is_better=False)
+    engaged = change(now.engaged_ms_a_visit, before.engaged_ms_a_visit)
+    return (
+        _figure("Visits", wording.number(now.visits), wording.number(before.visits), visits),
+        _figure("Views", wording.number(now.views), wording.number(before.views), views),
+        Figure(
+            "Bounce rate",
+            percent(now.bounce),
+            percent(before.bounce),
+            bounce,
+            wording.size_in_points(bounce.by),
+        ),
+        _figure(
+            "Engaged time a visit",
+            duration(now.engaged_ms_a_visit),
+            duration(before.engaged_ms_a_visit),
+            engaged,
+        ),
+    )
+
+
+def _figure(label: str, value: str, before: str, change: Change) -> Figure:
+    return Figure(label, value, before, change, wording.size(change.by))
 
 
 def measured_steps(

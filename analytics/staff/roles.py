@@ -5,7 +5,16 @@ from collections.abc import Iterable
 from policy import Register
 from policy.register import Table
 
-__all__ = ["ACCESS_LOG", "CONTACTS", "COUNTERS", "STAFF", "TableName", "known", "may_read", "needed"]
+__all__ = [
+    "ACCESS_LOG",
+    "CONTACTS",
+    "COUNTERS",
+    "STAFF",
+    "TableName",
+    "known",
+    "may_read",
+    "needed",
+]
 
 TableName = tuple[str, str]
 
@@ -27,9 +36,7 @@ def known(register: Register) -> frozenset[str]:
 def needed(register: Register, tables: Iterable[TableName]) -> tuple[str, ...]:
     """The roles that may read every one of the tables, in the order of the first's readers."""
     asked: list[Table] = [register.table(*name) for name in tables]
-    return tuple(
-        role for role in asked[0].readers if all(role in table.readers for table in asked)
-    )
+    return tuple(role for role in asked[0].readers if all(role in table.readers for table in asked))
 
 
 def may_read(register: Register, roles: Iterable[str], tables: Iterable[TableName]) -> bool:

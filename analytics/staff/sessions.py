@@ -86,9 +86,7 @@ class Sessions:
     def end(self, session_id: str) -> None:
         """Forget the session."""
         with self.engine.begin() as connection:
-            connection.execute(
-                delete(self.table).where(self.table.c.id_hash == _hash(session_id))
-            )
+            connection.execute(delete(self.table).where(self.table.c.id_hash == _hash(session_id)))
 
 
 def _hash(session_id: str) -> str:

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, tzinfo
 
 NARROW_SPACE = "\u202f"
-MINUS = "\u2212"
 
 
 def number(value: int) -> str:
@@ -23,6 +22,16 @@ def percent(share: float | None) -> str:
     if 0 < share < 0.005:
         return f"<{NARROW_SPACE}1{NARROW_SPACE}%"
     return f"{round(share * 100)}{NARROW_SPACE}%"
+
+
+def size(change: float | None) -> str:
+    """How big a change is, without its direction: -0.12 -> 12 %"""
+    return percent(None if change is None else abs(change))
+
+
+def size_in_points(change: float | None) -> str:
+    """How big a change of a share is: -0.03 -> 3 points"""
+    return "–" if change is None else counted(round(abs(change) * 100), "point", "points")
 
 
 def duration(ms: float | None) -> str:

@@ -1,0 +1,32 @@
+"""Who read what, and who may: the access log and the list of staff."""
+
+from flask import Response, request
+
+from analytics.staff.access_log import PAGE_SIZE
+from analytics.staff.desk import current_desk
+from analytics.staff.roles import ACCESS_LOG, CONTACTS, STAFF
+from analytics.staff.showing import may_read, page_number, reads, show
+
+
+@reads(ACCESS_LOG)
+def access_log_page() -> Response:
+    """The access log, newest first; `contact` narrows it to those who read one contact."""
+    log = current_desk().access_log
+    contact = request.args.get("contact") or None
+    count = log.count(contact)
+    page = page_number(count, PAGE_SIZE)
+    return show(
+        "access-log.html",
+        entries=log.read(page, contact),
+        contact=contact,
+        count=count,
+        page=page,
+        pages=max(1, -(-count // PAGE_SIZE)),
+        shows_contacts=may_read(CONTACTS),
+    )
+
+
+@reads(STAFF)
+def accounts_page() -> Response:
+    """All accounts and what they may see."""
+    return show("accounts.html", accounts=current_desk().accounts.everyone())

@@ -1,0 +1,68 @@
+"""The list of contacts, and the page of one. Each reading is recorded before it is shown."""
+
+from flask import Response, abort, request
+
+from analytics.staff.access_log import Action
+from analytics.staff.contacts import PAGE_SIZE
+from analytics.staff.desk import current_desk
+from analytics.staff.roles import ACCESS_LOG, CONTACTS
+from analytics.staff.showing import current_staff, may_read, page_number, reads, show
+from policy import Site
+
+MOST_SEARCHED_CHARACTERS = 254
+
+
+@reads(CONTACTS)
+def contact_list() -> Response:
+    """Those who wrote to us; or, in a tab of its own, those who may have been programs."""
+    desk = current_desk()
+    doubtful = request.args.get("show") == "doubtful"
+    search = request.args.get("search", "").strip()[:MOST_SEARCHED_CHARACTERS]
+    counts = {tab: desk.contacts.count(doubtful=tab, search=search) for tab in (False, True)}
+    page = page_number(counts[doubtful], PAGE_SIZE)
+    action = Action.SEARCHED if search else Action.READ_LIST
+    desk.access_log.record(current_staff(), action, desk.now)
+    return show(
+        "contacts.html",
+        contacts=desk.contacts.listed(page, doubtful=doubtful, search=search),
+        doubtful=doubtful,
+        search=search,
+        counts=counts,
+        page=page,
+        pages=max(1, -(-counts[doubtful] // PAGE_SIZE)),
+        forms=desk.service.site.forms,
+    )
+
+
+@reads(CONTACTS)
+def contact_page(contact_id: str) -> Response:
+    """All that one contact sent and allowed."""
+    desk = current_desk()
+    contact = desk.contacts.find(contact_id)
+    if contact is None:
+        abort(404)
+    desk.access_log.record(current_staff(), Action.READ_CONTACT, desk.now, contact.id)
+    return show(
+        "contact.html",
+        contact=contact,
+        forms=desk.service.site.forms,
+        labels=_labels(desk.service.site),
+        words=_words(desk.service.site),
+        shows_readers=may_read(ACCESS_LOG),
+    )
+
+
+def _labels(site: Site) -> dict[str, str]:
+    """What each column of a submission is called."""
+    columns = site.register.table("records", "submissions").columns
+    return {column.name: column.label for column in columns if column.label}
+
+
+def _words(site: Site) -> dict[tuple[str, str], str]:
+    """The label of each option that a form offers, by field and value."""
+    return {
+        (field.name, option.value): option.label
+        for form in site.forms.values()
+        for field in form.fields
+        for option in field.options
+    }

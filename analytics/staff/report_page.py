@@ -1,0 +1,70 @@
+"""The report: what was counted in a period, beside the period before."""
+
+from datetime import date
+
+from flask import Response, request
+
+from analytics.staff import report
+from analytics.staff.chart import draw
+from analytics.staff.desk import current_desk
+from analytics.staff.periods import CHOICES, Period, PeriodError, choose, custom
+from analytics.staff.roles import COUNTERS
+from analytics.staff.showing import reads, show
+from policy.register import Table
+
+DEFAULT = "30-days"
+
+# More pages than a site of this kind has; a bound on what one request reads.
+MOST_CELLS = 5_000
+
+# How many lines a panel shows before the rest is folded away.
+LINES_SHOWN = 8
+
+
+@reads(COUNTERS)
+def report_page() -> Response:
+    """The report of the period that the address asks for."""
+    desk = current_desk()
+    counters, register = desk.service.counters, desk.service.site.register
+    period, problem = _asked(desk.today, _earliest(register.table(*COUNTERS[0]), desk.today))
+    hours = period.hours(desk.zone)
+    before = period.hours_before(desk.zone, desk.now // 3600)
+    rows = counters.series(before.start, hours.stop - 1)
+    total, total_before = report.add_up(rows, [hours, before])
+    panels = [
+        report.panel(kind, counters.totals(kind.dimension, hours.start, hours.stop - 1, MOST_CELLS))
+        for kind in report.KINDS
+    ]
+    return show(
+        "report.html",
+        400 if problem else 200,
+        period=period,
+        choices=CHOICES,
+        problem=problem,
+        total=total,
+        figures=report.figures(total, total_before),
+        chart=draw(report.measured_steps(period.steps(desk.zone), rows)),
+        panels=panels,
+        lines_shown=LINES_SHOWN,
+        pages=desk.service.build.pages,
+        today=desk.today,
+    )
+
+
+def _asked(today: date, earliest: date) -> tuple[Period, str]:
+    """The period asked for, or the default and why it could not be that."""
+    choice = request.args.get("period", DEFAULT)
+    if choice in CHOICES:
+        return choose(choice, today), ""
+    try:
+        first, last = request.args.get("from", ""), request.args.get("to", "")
+        return custom(first, last, today=today, earliest=earliest), ""
+    except PeriodError as error:
+        return choose(DEFAULT, today), str(error)
+
+
+def _earliest(table: Table, today: date) -> date:
+    """The first day of the first month that is certainly still kept whole."""
+    months = int(table.keep.split()[0]) - 1
+    years, month = divmod(today.year * 12 + today.month - 1 - months, 12)
+    return date(years, month + 1, 1)

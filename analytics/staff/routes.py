@@ -1,0 +1,36 @@
+"""The addresses of the staff area. Everything below /staff/ is answered here."""
+
+from flask import Blueprint, Response, abort
+from werkzeug.exceptions import HTTPException
+
+from analytics.staff import admin_pages, contact_pages, entrance, report_page, showing
+
+__all__ = ["blueprint"]
+
+
+def _nowhere(elsewhere: str) -> Response:
+    abort(404)
+
+
+def _never_stored(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+blueprint = Blueprint("staff", __name__, url_prefix="/staff")
+blueprint.before_request(entrance.let_in)
+blueprint.after_request(_never_stored)
+blueprint.register_error_handler(HTTPException, showing.error_page)
+
+BOTH, POST = ["GET", "POST"], ["POST"]
+
+blueprint.add_url_rule("/", "home", entrance.home)
+blueprint.add_url_rule("/sign-in/", "sign_in", entrance.sign_in, methods=BOTH)
+blueprint.add_url_rule("/sign-out/", "sign_out", entrance.sign_out, methods=POST)
+blueprint.add_url_rule("/report/", "report", report_page.report_page)
+blueprint.add_url_rule("/contacts/", "contacts", contact_pages.contact_list)
+blueprint.add_url_rule("/contacts/<contact_id>/", "contact", contact_pages.contact_page)
+blueprint.add_url_rule("/access-log/", "access_log", admin_pages.access_log_page)
+blueprint.add_url_rule("/accounts/", "accounts", admin_pages.accounts_page)
+# Any method, so that a wrong one gets our page too, and not the framework's.
+blueprint.add_url_rule("/<path:elsewhere>", "nowhere", _nowhere, methods=BOTH)
