@@ -67,7 +67,7 @@ class Field(Declared):
         if self.kind != "textarea":
             text = " ".join(text.split())
         if self.kind == "email":
-            text = text.rstrip(".")
+            text = text.rstrip(". ")
         return text.strip()
 
     def wrong(self, answer: str) -> str:
