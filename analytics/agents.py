@@ -35,6 +35,7 @@ FAMILIES = {
     "Facebook": "Facebook app",
     "Facebook Messenger": "Facebook app",
     "Firefox": "Firefox",
+    "HeadlessChrome": "Chrome",
     "Firefox Alpha": "Firefox",
     "Firefox Beta": "Firefox",
     "Firefox Mobile": "Firefox",

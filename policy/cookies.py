@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from itsdangerous import BadSignature, Signer
-from werkzeug.http import parse_cookie
+from werkzeug.sansio.http import parse_cookie
 from werkzeug.wrappers import Response
 
 from policy.register import Cookie, Part, Register
@@ -133,8 +133,11 @@ class CookieWriter:
 
     def raw(self, environ: Mapping[str, Any], name: str) -> str | None:
         """The value that a WSGI request carries, undecoded; None where there is no such cookie."""
+        # The others in the header are not ours, and need not be UTF-8.
         header = environ.get("HTTP_COOKIE", "")
-        return parse_cookie(header).get(self._register.cookie(name).cookie)
+        name = self._register.cookie(name).cookie
+        # A value too broken to parse is still a cookie, and not one of ours.
+        return parse_cookie(header).get(name, "" if f"{name}=" in header else None)
 
 
 def _typed(
