@@ -140,6 +140,33 @@ def test_cookie_that_names_a_removed_page_is_outdated(site: SmallSite, visitor: 
     assert visitor.view().status_code == 204
 
 
+ODD = {
+    "not UTF-8": "__Secure-visit=\xff\xfe",
+    "escaped": '__Secure-visit="\\377\\376"',
+    "very long": "__Secure-visit=" + "a" * 100_000,
+    "empty": "__Secure-visit=",
+    "only a dot": "__Secure-visit=.",
+    "only separators": "__Secure-visit=&&==&.&=",
+    "twice, the first forged": "__Secure-visit=x; __Secure-visit={true}",
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_odd_cookies_are_refused(kind: str, site: SmallSite, visitor: Visitor) -> None:
+    """Whatever bytes come as the cookie, the answer is a refusal and not a fault of ours."""
+    header = ODD[kind].format(true=visitor.cookie)
+    answer = Visitor(site.app.test_client(use_cookies=False)).view(Cookie=header)
+    assert answer.headers["Plainsite-Refused"] == "forged"
+
+
+def test_odd_cookies_of_others_do_no_harm(site: SmallSite, visitor: Visitor) -> None:
+    """Another program on this host may have set cookies that are not UTF-8."""
+    header = f"theirs=\xff; ;=; a; __Secure-visit={visitor.cookie}; theirs=\x7f"
+    answer = Visitor(site.app.test_client(use_cookies=False)).view(Cookie=header)
+    assert answer.status_code == 204
+    assert site.total("all") == {"": {"visits": 1, "views": 1}}
+
+
 def test_audience_cookie_does_not_pass_for_a_visit_cookie(site: SmallSite) -> None:
     """Each cookie is signed for its own use."""
     visitor = site.visitor()
