@@ -53,7 +53,7 @@ def send(
         response.make_conditional(environ)
     if response.status_code in (200, 404):
         headers["Content-Length"] = str(size)
-        if environ["REQUEST_METHOD"] == "GET":
+        if environ["REQUEST_METHOD"] != "HEAD":  # a POST to nowhere gets the page too
             response.response = wrap_file(environ, path.open("rb"))
             return _narrowed(response, environ, size)
     return response

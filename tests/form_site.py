@@ -53,7 +53,7 @@ def send(
 ) -> TestResponse:
     """Post a form as a browser does; `headers` are written with underlines."""
     sent = {"Origin": HOST} | {name.replace("_", "-"): value for name, value in headers.items()}
-    return client.post(f"/form/{form}", data=answers, headers=sent)
+    return client.post(f"/form/{form}", data=answers, headers=sent, buffered=True)
 
 
 def rows(site: SmallSite, query: str) -> list[tuple[Any, ...]]:
