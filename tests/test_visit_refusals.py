@@ -84,6 +84,16 @@ REFUSALS: dict[str, tuple[int, str, Callable[[Visitor], TestResponse]]] = {
         lambda v: v.post("/visit/view", {"page": 1, "from": ""}),
     ),
     "a long host": (400, "not-understood", lambda v: v.view(referrer="a" * 254)),
+    "time as text": (
+        400,
+        "not-understood",
+        lambda v: v.post("/visit/engaged", {"page": "/", "ms": "5", "leaving": False}),
+    ),
+    "a version that is a yes": (
+        400,
+        "not-understood",
+        lambda v: v.post("/visit/consent", {"version": True}),
+    ),
     "no time": (400, "not-understood", lambda v: v.engaged("/", 0)),
     "time backwards": (400, "not-understood", lambda v: v.engaged("/", -1)),
     "five hours": (400, "not-understood", lambda v: v.engaged("/", 5 * 3_600_000)),
