@@ -57,7 +57,7 @@ def create_app(
 
 def _open_service(site: Site, public: Path, var: Path, clock: Callable[[], float]) -> Service:
     pages = Pages(public)
-    var.mkdir(parents=True, exist_ok=True)
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = read_secret(var)
     cookies = CookieWriter(
         site.register,

@@ -31,6 +31,11 @@ def test_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
 
 
+def test_databases_are_kept_from_others(site: SmallSite) -> None:
+    """No other user of the machine can look into the folder that holds them."""
+    assert site.var.stat().st_mode & 0o777 == 0o700
+
+
 def test_two_first_starts_agree_on_the_key(tmp_path: Path) -> None:
     """Of many processes that start at once, all get the one key that stays."""
     with ThreadPoolExecutor(16) as pool:
