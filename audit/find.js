@@ -1,0 +1,27 @@
+// The middle of what a person would point at to press `given.name`, or null: a button, a link or a
+// field, by the words that name it.
+"use strict";
+
+async (given) => {
+  const shown = (element) => element.checkVisibility({ visibilityProperty: true });
+  const plain = (text) => (text ?? "").trim().replace(/\s+/g, " ");
+  const named = (element) =>
+    [element.getAttribute("aria-label"), ...[...(element.labels ?? [])].map((label) => label.innerText),
+      element.innerText, element.name].map(plain);
+  const found = [...document.querySelectorAll("button, a, input, select, textarea")].filter(shown);
+  const exact = found.find((element) => named(element).includes(given.name));
+  const element = exact ?? found.find((one) => named(one).some((name) => name.startsWith(given.name)));
+  if (!element) return null;
+  element.scrollIntoView({ block: "center", behavior: "instant" });
+  // A browser scrolls on another thread: a click before the next frame would miss.
+  await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 200); });
+  const { x, y, width, height } = element.getBoundingClientRect();
+  if (given.choose !== undefined) {
+    const option = [...element.options].find(({ value, text }) => [value, text].includes(given.choose));
+    if (!option) return null;
+    element.value = option.value;
+    element.dispatchEvent(new Event("input", { bubbles: true }));
+    element.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  return { x: x + Math.min(width / 2, 40), y: y + height / 2 };
+}

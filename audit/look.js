@@ -1,0 +1,50 @@
+// What the page that is shown keeps and shows now. `given`: the words of the notice's two buttons,
+// and its title.
+"use strict";
+
+async (given) => {
+  const items = [];
+  const add = (where, key, value = "") => items.push({ where, key: String(key), value: String(value) });
+  for (const where of ["localStorage", "sessionStorage"]) {
+    try {
+      for (const [key, value] of Object.entries(globalThis[where])) add(where, key, value);
+    } catch {
+      // A browser that keeps nothing throws.
+    }
+  }
+  for (const { name } of (await globalThis.indexedDB?.databases?.()) ?? []) add("IndexedDB", name);
+  for (const name of (await globalThis.caches?.keys()) ?? []) add("Cache", name);
+  const workers = (await navigator.serviceWorker?.getRegistrations()) ?? [];
+  for (const { scope } of workers) add("service worker", scope);
+  if (window.name) add("window.name", "", window.name);
+
+  const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const words = (element) => (element.innerText ?? "").trim().replace(/\s+/g, " ");
+  const buttons = [...document.querySelectorAll("button, a, input[type=submit], input[type=button]")]
+    .filter((element) => [given.accept, given.reject].includes(words(element) || element.value))
+    .map((element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      const style = getComputedStyle(element);
+      const parents = [...document.querySelectorAll("*")];
+      return {
+        name: words(element) || element.value, tag: element.localName, shown: shown(element),
+        x: x + scrollX, y: y + scrollY, width, height, weight: style.fontWeight, size: style.fontSize,
+        colours: [style.color, style.backgroundColor, style.borderColor], parent: parents.indexOf(element.parentElement),
+      };
+    });
+  const boxes = [...document.querySelectorAll("input[type=checkbox], input[type=radio]")];
+  const fields = [...document.querySelectorAll("main form :is(input, select, textarea)")];
+  const titles = [...document.querySelectorAll("h1, h2, h3")].filter(shown).map(words);
+  return {
+    items,
+    facts: {
+      text: document.body?.innerText ?? "",
+      buttons,
+      ticked: boxes.filter((box) => box.defaultChecked).map((box) => box.name),
+      links: [...document.links].filter(shown).map((link) => new URL(link.href).pathname),
+      forms: [...new Set(fields.filter((field) => field.name && shown(field)).map((field) => field.name))],
+      notice: titles.includes(given.title),
+      width: document.documentElement.scrollWidth - innerWidth,
+    },
+  };
+}

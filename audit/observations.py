@@ -1,0 +1,191 @@
+"""What was seen: frozen values that any browser and any site can fill in.
+
+A journey is a list of moments. A moment is what one browser kept, and what it had done since the
+moment before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCookie:
+    """A cookie in the browser. `expires` is in seconds since 1970; None ends with the browser."""
+
+    name: str
+    value: str
+    domain: str
+    path: str
+    secure: bool
+    http_only: bool
+    same_site: str
+    expires: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptItem:
+    """What else a browser kept for the site. `where` is localStorage, IndexedDB and so on."""
+
+    where: str
+    key: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """A request that a page, a worker or a beacon made. `cookies` are names, `body` is bytes."""
+
+    method: str
+    origin: str
+    path: str
+    query: str = ""
+    kind: str = ""
+    cookies: tuple[str, ...] = ()
+    body: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SetCookie:
+    """A `Set-Cookie` header: what a server asked a browser to keep, kept or not."""
+
+    header: str
+    path: str
+    """Of the request that it answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """The headers of a page's answer, by name in lower case."""
+
+    path: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that a page did by script: wrote, opened, listened, drew to read back.
+
+    `what` is the interface, as "localStorage.setItem" or "canvas.toDataURL".
+    """
+
+    what: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """How a button of the notice looks; colours as the browser computes them."""
+
+    name: str
+    tag: str
+    shown: bool
+    x: float
+    y: float
+    width: float
+    height: float
+    weight: str
+    size: str
+    colours: tuple[str, ...]
+    parent: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What a page shows that a promise depends on."""
+
+    text: str = ""
+    buttons: tuple[Button, ...] = ()
+    ticked: tuple[str, ...] = ()
+    """Names of boxes that were ticked when the page came."""
+    links: tuple[str, ...] = ()
+    forms: tuple[str, ...] = ()
+    """Names of the fields of its forms that a person can fill in."""
+    notice: bool = False
+    """Whether the question is shown."""
+    width: float = 0
+    """How many pixels the page is wider than its window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One step of a journey. `agreed` are the purposes that the visitor's acts allow by now."""
+
+    step: str
+    page: str
+    at: float
+    """Seconds since 1970 by the browser's machine, to which a cookie's `expires` is relative."""
+    agreed: frozenset[str]
+    cookies: tuple[KeptCookie, ...] = ()
+    items: tuple[KeptItem, ...] = ()
+    requests: tuple[SentRequest, ...] = ()
+    set_cookies: tuple[SetCookie, ...] = ()
+    headers: tuple[Headers, ...] = ()
+    acts: tuple[Act, ...] = ()
+    console: tuple[str, ...] = ()
+    facts: PageFacts | None = None
+    picture: str = ""
+    """The file name of a screenshot, where one was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as it stands in a database: its columns, and how many rows have each filled in."""
+
+    database: str
+    name: str
+    columns: tuple[tuple[str, int], ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Something of a visitor that was found where the server keeps things."""
+
+    what: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the server kept after a journey."""
+
+    tables: tuple[Table, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    logs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A journey by one browser. `stopped` says why it could not go on, where it could not."""
+
+    name: str
+    browser: str
+    moments: tuple[Moment, ...] = ()
+    stored: Stored | None = None
+    stopped: str = ""
+    twin: str = ""
+    """The journey that did the same things in another browser profile, at another second."""
+
+
+Judge = Literal["chromium", "firefox"]
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Everything that an audit saw. `local` says whether it could look into the server."""
+
+    origin: str
+    journeys: tuple[Journey, ...]
+    browsers: tuple[tuple[str, str], ...] = ()
+    """Names and versions."""
+    local: bool = True
+    pages: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = field(default=())
+    """What could not be looked at, and why."""
+
+    def with_journeys(self, journeys: Iterable[Journey]) -> Observed:
+        """The same, with other journeys."""
+        return replace(self, journeys=tuple(journeys))

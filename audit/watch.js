@@ -1,0 +1,95 @@
+// Runs in every page before its own scripts, and tells the audit what they do. It says so on the
+// console, which both browsers carry to us in order, even from a page that is going away.
+"use strict";
+
+(() => {
+  const SECRET = "__SECRET__";
+  const SHIFT = __SHIFT__; // milliseconds by which this browser's clock is ahead
+  const say = console.debug.bind(console);
+  const text = JSON.stringify.bind(JSON);
+  const tell = (what, detail = "") => say(SECRET + text([what, String(detail).slice(0, 200)]));
+
+  /** Calls of `name` on `owner` are told as `what`; `detail` makes words of the arguments. */
+  function watch(owner, name, what, detail = () => "") {
+    const own = owner && Object.getOwnPropertyDescriptor(owner, name);
+    if (!own || typeof own.value !== "function") return;
+    const before = own.value;
+    const after = function (...given) {
+      tell(what, detail.call(this, ...given));
+      return new.target ? Reflect.construct(before, given, new.target) : Reflect.apply(before, this, given);
+    };
+    Object.defineProperty(after, "name", { value: name });
+    if (before.prototype) after.prototype = before.prototype;
+    Object.setPrototypeOf(after, before);
+    Object.defineProperty(owner, name, { ...own, value: after });
+  }
+
+  /** Reading (or writing) the property is told. */
+  function watchGet(owner, name, what) {
+    const own = owner && Object.getOwnPropertyDescriptor(owner, name);
+    if (!own?.get) return;
+    Object.defineProperty(owner, name, { ...own, get() { tell(what); return own.get.call(this); } });
+  }
+  function watchSet(owner, name, what) {
+    const own = owner && Object.getOwnPropertyDescriptor(owner, name);
+    if (!own?.set) return;
+    Object.defineProperty(owner, name, { ...own, set(value) { tell(what, value); own.set.call(this, value); } });
+  }
+
+  const proto = (name) => globalThis[name]?.prototype;
+
+  // What a browser can be made to keep.
+  watchSet(proto("Document"), "cookie", "document.cookie");
+  watch(proto("CookieStore"), "set", "cookieStore.set", (name) => name?.name ?? name);
+  watch(proto("Storage"), "setItem", "Storage.setItem", function (key, value) {
+    return `${this === globalThis.sessionStorage ? "sessionStorage" : "localStorage"} ${key} ${value}`;
+  });
+  watch(proto("IDBFactory"), "open", "indexedDB.open", (name) => name);
+  watch(proto("CacheStorage"), "open", "caches.open", (name) => name);
+  watch(proto("StorageManager"), "getDirectory", "storage.getDirectory");
+  watch(proto("ServiceWorkerContainer"), "register", "serviceWorker.register", (url) => url);
+
+  // Other ways out than fetch.
+  for (const name of ["Worker", "SharedWorker", "WebSocket", "EventSource", "WebTransport",
+    "RTCPeerConnection", "BroadcastChannel"]) watch(globalThis, name, `new ${name}`, (url) => url);
+  watch(proto("Navigator"), "sendBeacon", "navigator.sendBeacon", (url) => url);
+
+  // What tells one browser from another.
+  const canvas = proto("HTMLCanvasElement");
+  for (const name of ["toDataURL", "toBlob"]) watch(canvas, name, `canvas.${name}`);
+  for (const name of ["getImageData", "measureText"])
+    watch(proto("CanvasRenderingContext2D"), name, `canvas.${name}`);
+  for (const name of ["WebGLRenderingContext", "WebGL2RenderingContext"])
+    for (const call of ["getParameter", "getExtension", "readPixels"]) watch(proto(name), call, `webgl.${call}`);
+  for (const name of ["AudioContext", "OfflineAudioContext"]) watch(globalThis, name, `new ${name}`);
+  watch(proto("Navigator"), "getBattery", "navigator.getBattery");
+  watch(proto("Navigator"), "getGamepads", "navigator.getGamepads");
+  for (const name of ["plugins", "mimeTypes", "hardwareConcurrency", "deviceMemory", "languages",
+    "connection", "userAgentData"]) watchGet(proto("Navigator"), name, `navigator.${name}`);
+  watch(proto("FontFaceSet"), "check", "fonts.check", (font) => font);
+  watch(globalThis, "queryLocalFonts", "queryLocalFonts");
+  watch(proto("MediaDevices"), "enumerateDevices", "mediaDevices.enumerateDevices");
+  watch(proto("Geolocation"), "getCurrentPosition", "geolocation.getCurrentPosition");
+  watch(proto("Permissions"), "query", "permissions.query", (asked) => asked?.name);
+  watch(proto("SpeechSynthesis"), "getVoices", "speechSynthesis.getVoices");
+  const listen = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function (type, ...rest) {
+    if (/^device(motion|orientation|light|proximity)/.test(type)) tell("sensor", type);
+    return listen.call(this, type, ...rest);
+  };
+
+  listen.call(document, "securitypolicyviolation", (event) =>
+    tell("violation", `${event.effectiveDirective} ${event.blockedURI}`));
+
+  if (SHIFT) {
+    const Real = Date;
+    globalThis.Date = class Date extends Real {
+      constructor(...given) {
+        super(...(given.length ? given : [Real.now() + SHIFT]));
+      }
+      static now() {
+        return Real.now() + SHIFT;
+      }
+    };
+  }
+})();
