@@ -12,10 +12,15 @@ async (given) => {
   const exact = found.find((element) => named(element).includes(given.name));
   const element = exact ?? found.find((one) => named(one).some((name) => name.startsWith(given.name)));
   if (!element) return null;
-  element.scrollIntoView({ block: "center", behavior: "instant" });
-  // A browser scrolls on another thread: a click before the next frame would miss.
-  await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 200); });
-  const { x, y, width, height } = element.getBoundingClientRect();
+  // A browser scrolls on another thread, and fonts that come late move things: look until it stays.
+  let at = {};
+  for (let tries = 0; tries < 20; tries += 1) {
+    element.scrollIntoView({ block: "center", behavior: "instant" });
+    await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 100); });
+    const before = at;
+    at = element.getBoundingClientRect();
+    if (at.y === before.y && at.y >= 0 && at.bottom <= innerHeight) break;
+  }
   if (given.choose !== undefined) {
     const option = [...element.options].find(({ value, text }) => [value, text].includes(given.choose));
     if (!option) return null;
@@ -23,5 +28,5 @@ async (given) => {
     element.dispatchEvent(new Event("input", { bubbles: true }));
     element.dispatchEvent(new Event("change", { bubbles: true }));
   }
-  return { x: x + Math.min(width / 2, 40), y: y + height / 2 };
+  return { x: at.x + Math.min(at.width / 2, 40), y: at.y + at.height / 2 };
 }
