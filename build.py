@@ -5,12 +5,18 @@ from __future__ import annotations
 import datetime
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import generator
-from policy import Faults, read_site
+from policy import Faults, Register, read_site
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 ROOT = Path(__file__).parent
 
@@ -108,9 +114,7 @@ def staff() -> None:
     """Manage who may sign in at /staff/."""
 
 
-@staff.command("add")
-@click.argument("username")
-@click.option(
+_role_option = click.option(
     "--role",
     "roles",
     multiple=True,
@@ -118,23 +122,96 @@ def staff() -> None:
     type=click.Choice(["reports", "contacts", "admin"]),
     help="What the account may see. Give it again for more roles.",
 )
-@click.password_option(help="Asked for when it is left out, which keeps it out of your history.")
+_password_option = click.password_option(
+    help="Asked for when it is left out, which keeps it out of your history."
+)
+
+
+@staff.command("add")
+@click.argument("username")
+@_role_option
+@_password_option
 @click.pass_obj
 def staff_add(places: Places, username: str, roles: tuple[str, ...], password: str) -> None:
     """Add an account for a member of staff."""
+    from analytics.staff.accounts import add_staff  # noqa: PLC0415
+
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    with _records(places) as (engine, register):
+        add_staff(engine, register, username, password, roles, today)
+    click.echo(f"{username} can sign in at /staff/ and see: {', '.join(roles)}.")
+
+
+@staff.command("list")
+@click.pass_obj
+def staff_list(places: Places) -> None:
+    """List the accounts and their roles."""
+    from analytics.staff.accounts import list_staff  # noqa: PLC0415
+
+    with _records(places) as (engine, register):
+        accounts = list_staff(engine, register)
+    width = max((len(account.username) for account in accounts), default=0)
+    for account in accounts:
+        click.echo(f"{account.username:{width}}  {', '.join(account.roles)}")
+    if not accounts:
+        click.echo("There is no account yet. Add one with: build.py staff add NAME --role ROLE")
+
+
+@staff.command("roles")
+@click.argument("username")
+@_role_option
+@click.pass_obj
+def staff_roles(places: Places, username: str, roles: tuple[str, ...]) -> None:
+    """Give an account these roles instead of those it has."""
+    from analytics.staff.accounts import change_roles  # noqa: PLC0415
+
+    with _records(places) as (engine, register):
+        change_roles(engine, register, username, roles)
+    click.echo(f"{username} can now see: {', '.join(roles)}.")
+
+
+@staff.command("password")
+@click.argument("username")
+@_password_option
+@click.pass_obj
+def staff_password(places: Places, username: str, password: str) -> None:
+    """Give an account another password. Whoever is signed in with it is signed out."""
+    from analytics.staff.accounts import change_password  # noqa: PLC0415
+
+    with _records(places) as (engine, register):
+        change_password(engine, register, username, password)
+    click.echo(f"{username} has a new password, and is signed out everywhere.")
+
+
+@staff.command("remove")
+@click.argument("username")
+@click.pass_obj
+def staff_remove(places: Places, username: str) -> None:
+    """Remove an account. Whoever is signed in with it is signed out."""
+    from analytics.staff.accounts import remove_staff  # noqa: PLC0415
+
+    with _records(places) as (engine, register):
+        remove_staff(engine, register, username)
+    click.echo(f"{username} is removed, and signed out everywhere.")
+
+
+@contextmanager
+def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
+    """The records database; a mistake that can be mended is said, and ends the command."""
     from analytics.records import open_records  # noqa: PLC0415
-    from analytics.staff.accounts import AccountError, add_staff  # noqa: PLC0415
+    from analytics.staff.accounts import AccountError  # noqa: PLC0415
 
     try:
-        site = read_site(places.root)
-        places.var.mkdir(exist_ok=True)
-        engine = open_records(places.var / "records.sqlite3", site.register)
-        today = datetime.datetime.now(tz=datetime.UTC).date()
-        add_staff(engine, site.register, username, password, roles, today)
+        register = read_site(places.root).register
+        places.var.mkdir(mode=0o700, exist_ok=True)
+        engine = open_records(places.var / "records.sqlite3", register)
+        try:
+            yield engine, register
+        finally:
+            engine.dispose()
     except (Faults, AccountError) as error:
         click.echo(error, err=True)
         sys.exit(1)
-    click.echo(f"{username} can sign in at /staff/ and see: {', '.join(roles)}.")
 
 
 def _build(places: Places, *, drafts: bool) -> bool:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, Row, Table, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Table, delete, insert, select, update
 
 from analytics.staff import passwords, roles
 from policy import Register
 from policy.faults import nearest
 from policy.tables import metadata
 
-__all__ = ["AccountError", "Accounts", "Staff", "add_staff", "same_name"]
+__all__ = ["AccountError", "Accounts", "Staff", "add_staff", "change_password", "change_roles"]
+__all__ += ["list_staff", "remove_staff", "same_name"]
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
@@ -113,6 +114,64 @@ def add_staff(  # noqa: PLR0913, PLR0917 - each is a fact that only the caller k
             )
         )
     return added
+
+
+def list_staff(engine: Engine, register: Register) -> tuple[Staff, ...]:
+    """All accounts, by name."""
+    return Accounts(engine, metadata(register, "records").tables["staff"]).everyone()
+
+
+def remove_staff(engine: Engine, register: Register, username: str) -> Staff:
+    """Remove an account and end its sessions. Raises AccountError where there is none."""
+    tables = metadata(register, "records").tables
+    with engine.begin() as connection:
+        found = _find(connection, tables["staff"], username)
+        _end_sessions(connection, tables["sessions"], found)
+        connection.execute(delete(tables["staff"]).where(tables["staff"].c.id == found.id))
+    return found
+
+
+def change_password(engine: Engine, register: Register, username: str, password: str) -> Staff:
+    """Give an account another password, and end its sessions. Raises AccountError."""
+    tables = metadata(register, "records").tables
+    _check_password(same_name(username), password)
+    password_hash = passwords.hash_password(password)
+    with engine.begin() as connection:
+        found = _find(connection, tables["staff"], username)
+        _end_sessions(connection, tables["sessions"], found)
+        _update(connection, tables["staff"], found, password_hash=password_hash)
+    return found
+
+
+def change_roles(
+    engine: Engine, register: Register, username: str, roles: Iterable[str]
+) -> tuple[str, ...]:
+    """Give an account these roles instead of those it has. Raises AccountError."""
+    table = metadata(register, "records").tables["staff"]
+    chosen = tuple(dict.fromkeys(roles))
+    _check_roles(register, chosen)
+    with engine.begin() as connection:
+        found = _find(connection, table, username)
+        _update(connection, table, found, roles=" ".join(chosen))
+    return chosen
+
+
+def _find(connection: Connection, table: Table, username: str) -> Staff:
+    rows = connection.execute(select(table).order_by(table.c.username)).all()
+    accounts = {row.username: staff_of(row) for row in rows}
+    name = same_name(username)
+    if name not in accounts:
+        hint = nearest(name, accounts) if accounts else "add one with: build.py staff add"
+        raise AccountError(f'there is no account "{name}"', hint)
+    return accounts[name]
+
+
+def _update(connection: Connection, table: Table, staff: Staff, **values: str) -> None:
+    connection.execute(update(table).where(table.c.id == staff.id).values(values))
+
+
+def _end_sessions(connection: Connection, table: Table, staff: Staff) -> None:
+    connection.execute(delete(table).where(table.c.staff == staff.id))
 
 
 def _check_name(name: str) -> None:

@@ -27,11 +27,13 @@ class Entry:
     endpoint: str
     label: str
     tables: tuple[TableName, ...]
+    leads_to: str = ""
+    """A page that belongs to this line without having one of its own."""
 
 
 MENU: tuple[Entry, ...] = (
     Entry("staff.report", "Report", roles.COUNTERS),
-    Entry("staff.contacts", "Contacts", roles.CONTACTS),
+    Entry("staff.contacts", "Contacts", roles.CONTACTS, leads_to="staff.contact"),
     Entry("staff.access_log", "Access log", roles.ACCESS_LOG),
     Entry("staff.accounts", "Staff", roles.STAFF),
 )
