@@ -16,6 +16,7 @@ SCRIPTS = Path(__file__).parent / "scripts"
 """The scripts that ask, count and show; a site's own asset of the same name goes before."""
 
 _URL = re.compile(r"""url\(\s*(["']?)(?!data:|#)([^"')]+)\1\s*\)""")
+_ELSEWHERE = re.compile(r"""(?:@import\s*|url\(\s*)["']?((?:https?:)?//[^"'\s)]+)""", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,14 @@ def _rewritten(name: str, css: str, urls: Mapping[str, str]) -> tuple[bytes, lis
 def _missing(name: str, css: str, urls: Mapping[str, str]) -> Iterator[Fault]:
     for found in _URL.finditer(css):
         target = normpath(join(dirname(name), found[2]))
-        if target not in urls:
-            line = css.count("\n", 0, found.start()) + 1
-            yield Fault(
-                f"site/assets/{name}", line, f'there is no asset "{target}"', nearest(target, urls)
-            )
+        if target not in urls and not _ELSEWHERE.match(found[0]):
+            line, hint = _line(css, found), nearest(target, urls)
+            yield Fault(f"site/assets/{name}", line, f'there is no asset "{target}"', hint)
+    for found in _ELSEWHERE.finditer(css):
+        message = f"{found[1]} would be loaded from elsewhere"
+        hint = "keep a copy in site/assets, and use that"
+        yield Fault(f"site/assets/{name}", _line(css, found), message, hint)
+
+
+def _line(css: str, found: re.Match[str]) -> int:
+    return css.count("\n", 0, found.start()) + 1

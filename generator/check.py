@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
@@ -16,7 +18,10 @@ from policy import Fault, Site
 from policy.forms import missing_pages
 from policy.source import Lines, read_text
 
-LOADS = {"src", "srcset", "poster", "data", "action", "formaction"}
+LOADS = {"src", "poster", "data", "action", "formaction"}
+SCHEMES = {"", "http", "https", "mailto", "tel"}
+"""What a link may begin with; a script or data in a link is refused."""
+
 FORBIDDEN = {"script", "style", "iframe", "object", "embed", "base", "link", "meta"}
 
 
@@ -26,7 +31,7 @@ class _Seen(HTMLParser):
 
     links: list[str] = field(default_factory=list)
     loads: list[str] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
+    ids: list[str] = field(default_factory=list)
     bare_pictures: list[str] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
 
@@ -36,7 +41,7 @@ class _Seen(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if "id" in given:
-            self.ids.add(given["id"])
+            self.ids.append(given["id"])
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
         if tag == "img" and not given.get("alt") and given.get("src"):
@@ -46,6 +51,8 @@ class _Seen(HTMLParser):
         for name, value in given.items():
             if name == "style" or name.startswith("on"):
                 self.forbidden.append(f"{name}=")
+            elif name == "srcset":
+                self.loads.extend(each.split()[0] for each in value.split(",") if each.split())
             elif name in LOADS:
                 self.loads.append(value)
 
@@ -60,15 +67,23 @@ def _seen(html: str) -> _Seen:
 def check_pages(site: Site, content: Content, drawn: Sequence[Drawn]) -> Iterator[Fault]:
     """Every fault that the drawn pages show."""
     default = site.audiences.default
-    ids = {
-        (each.page.url, audience): _seen(html).ids
+    seen = {
+        (each.page.url, audience): _seen(html)
         for each in drawn
         for audience, html in each.html.items()
     }
+    ids = {place: set(whole.ids) for place, whole in seen.items()}
     addresses = _Addresses(content, ids, default, feed=site.settings.feed)
+    around: dict[str, tuple[str, str, Page]] = {}
     for each in drawn:
-        for audience, body in each.bodies.items():
-            yield from _body_faults(each.page, _seen(body), audience, addresses)
+        for audience, html in each.bodies.items():
+            body, whole = _seen(html), seen[each.page.url, audience]
+            yield from _body_faults(each.page, body, audience, addresses)
+            for link in set(whole.links) - set(body.links):
+                wrong = addresses.wrong(each.page, link, audience)
+                if wrong:
+                    around.setdefault(link, (*wrong, each.page))
+    yield from _template_faults(site, around)
     yield from _alias_faults(content)
     yield from _site_faults(site, content)
 
@@ -92,6 +107,8 @@ class _Addresses:
     def wrong(self, page: Page, link: str, audience: str) -> tuple[str, str] | None:
         """What is wrong with a link, and the hint; None when it leads somewhere."""
         parts = urlsplit(link)
+        if parts.scheme not in SCHEMES:
+            return f"a link cannot begin with {parts.scheme}:", "link to a page, or remove the link"
         if parts.scheme or parts.netloc or parts.path.startswith(SERVICE):
             return None
         target = unquote(parts.path) or page.url
@@ -125,9 +142,32 @@ def _body_faults(page: Page, seen: _Seen, audience: str, addresses: _Addresses) 
         elif parts.path.startswith("/") and unquote(parts.path) not in addresses.known:
             near = closest(unquote(parts.path), addresses.known)
             yield from lines.faults(source, f"there is no file {source}", near)
+    for name, count in Counter(seen.ids).items():
+        if count > 1:
+            hint = "give each its own: every address with # leads to one place"
+            yield from lines.faults(name, f'the id "{name}" stands twice', hint)
     for found in seen.forbidden:
         hint = "remove it: scripts and styles belong in site/assets"
         yield from lines.faults(found, f"{found.strip('<=')} cannot stand in a page", hint)
+
+
+def _template_faults(site: Site, around: Mapping[str, tuple[str, str, Page]]) -> Iterator[Fault]:
+    """Links that templates add around a page's own text. Menus are told at their own lines."""
+    menus = (*site.navigation.header, *site.navigation.footer, site.navigation.action)
+    named = {item.page for item in menus if item}
+    for link, (message, hint, page) in sorted(around.items()):
+        if link not in named:
+            path, line = _in_templates(site, link) or (page.path, None)
+            yield Fault(path, line, message, hint)
+
+
+def _in_templates(site: Site, link: str) -> tuple[str, int] | None:
+    """The first line of a template that holds a link as it is."""
+    for path in sorted((site.root / "templates").rglob("*.html")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            if f'"{link}"' in line:
+                return path.relative_to(site.root).as_posix(), number
+    return None
 
 
 class _Places:
@@ -145,7 +185,7 @@ class _Places:
             yield Fault(self._page.path, None, message, hint)
 
     def _names(self, line: str, wanted: str) -> bool:
-        if wanted in line:
+        if wanted.lower() in unescape(line).lower():
             return True
         written = re.findall(r"\]\(\s*<?([^)\s>]+)|^\s*\[[^\]]+\]:\s*<?([^\s>]+)", line)
         return any(self._page.resolve(one or other) == wanted for one, other in written)

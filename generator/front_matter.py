@@ -11,6 +11,7 @@ import datetime
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Annotated, Any
 
 import yaml
@@ -185,15 +186,25 @@ def _yaml_fault(path: str, lines: list[str], error: yaml.YAMLError) -> Fault:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return Fault(path, None, "the front matter holds a character that YAML forbids", "")
     mark = error.problem_mark
-    if error.context_mark and not lines[mark.line + 1 : mark.line + 2][0].partition(":")[2]:
-        mark = error.context_mark
+    begun = error.context_mark
+    if begun and begun.line < mark.line and "quoted" in str(error.context):
+        hint = "end the value with the quote that begins it"
+        return Fault(path, begun.line + 2, "a quote has no end", hint)
+    if begun and not lines[mark.line + 1 : mark.line + 2][0].partition(":")[2]:
+        mark = begun
     line = mark.line + 2
+    before = lines[line - 2] if line > 2 else ""
+    if before and ":" not in before and not before.startswith((" ", "-", "#")):
+        hint = "write each line as a key, a colon, a space and a value: title: The title"
+        return Fault(path, line - 1, f'"{before.strip()}" is no key with a value', hint)
     entry = re.match(r"([\w-]+):\s+(\S.*)", lines[line - 1])
     hint = "write each line as a key, a colon, a space and a value: title: The title"
     if entry:
         hint = f"put it in quotes: {entry.group(1)}: {quoted(entry.group(2).strip())}"
     if "mapping values are not allowed" in str(error.problem):
         return Fault(path, line, "a value with a colon in it needs quotes", hint)
+    if begun and "flow" in str(error.context):
+        return Fault(path, begun.line + 2, "a list has no end", "end it with ]")
     return Fault(path, line, f"this is not YAML: {error.problem}", hint)
 
 
@@ -202,10 +213,17 @@ def _typed(path: str, entries: Mapping[str, _Entry]) -> tuple[FrontMatter, list[
     try:
         return FrontMatter.model_validate(values), []
     except ValidationError as error:
-        faults = [_schema_fault(path, entries, detail) for detail in error.errors()]
+        details = [detail for detail in error.errors() if not _misspelt(entries, detail)]
+        faults = [_schema_fault(path, entries, detail) for detail in details]
         wrong = {str(detail["loc"][0]) for detail in error.errors()}
     sound = {key: value for key, value in values.items() if key not in wrong}
     return FrontMatter.model_validate({"title": "Untitled", **sound}), faults
+
+
+def _misspelt(entries: Mapping[str, _Entry], detail: Any) -> bool:
+    """Whether a missing key is there under a name that is nearly its own, which is told."""
+    unknown = entries.keys() - FrontMatter.model_fields.keys()
+    return detail["type"] == "missing" and bool(get_close_matches(str(detail["loc"][0]), unknown))
 
 
 def _schema_fault(path: str, entries: Mapping[str, _Entry], detail: Any) -> Fault:

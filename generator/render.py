@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -89,7 +90,9 @@ class Renderer:
     def _block(self, name: str, argument: str, body: Markup) -> str:
         template = self._jinja.get_template(f"blocks/{name}.html")
         if name == "form":
-            form = self._site.forms[argument]
+            form = self._site.forms.get(argument)
+            if form is None:  # The check of the page's blocks tells.
+                return ""
             html = template.render(form=form, values={}, errors={})
             return f"<!-- form {argument} -->\n{html}\n<!-- /form -->"
         return template.render(title=argument, attribution=argument, body=body)
@@ -123,12 +126,21 @@ def environment(site: Site, assets: Mapping[str, str]) -> Environment:
 
 
 def draw_all(renderer: Renderer, content: Content, site: Site) -> Iterator[Drawn | Fault]:
-    """Every page, or what is wrong with the templates that draw it."""
+    """Every page, or what is wrong with the templates that draw it, each thing once."""
+    told: set[tuple[str, int | None, str]] = set()
     for page in content.pages.values():
+        if not (site.root / "templates" / f"{page.layout}.html").is_file():
+            continue  # Told at the page's own line.
         try:
             yield renderer.draw(page)
         except (TemplateError, MissingAsset) as error:
-            yield template_fault(error, site.root, page)
+            fault = template_fault(error, site.root, page)
+            if (fault.path, fault.line, fault.message) not in told:
+                told.add((fault.path, fault.line, fault.message))
+                yield fault
+
+
+_OBJECT = re.compile(r"^'[\w. ]+ object' has no attribute '(\w+)'$")
 
 
 def template_fault(error: Exception, root: Path, page: Page) -> Fault:
@@ -143,7 +155,8 @@ def template_fault(error: Exception, root: Path, page: Page) -> Fault:
         return Fault(path, line, f'there is no template "{error.name}"', "add it to templates/")
     if isinstance(error, UndefinedError):
         hint = f'correct the name, or ask whether it "is defined"; seen while drawing {page.path}'
-        return Fault(path, line, f"{error.message}", hint)
+        message = _OBJECT.sub('there is no "\\1" here', error.message or "")
+        return Fault(path, line, message, hint)
     return Fault(path, line, str(error), f"seen while drawing {page.path}")
 
 

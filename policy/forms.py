@@ -26,7 +26,7 @@ SECONDS = "seconds"
 EXTRAS = ("permission", "recognise", HONEYPOT, SECONDS)
 """What a form posts besides its fields."""
 
-PagePath = Annotated[str, Key(pattern=r"^/([a-z0-9-]+/)*$")]
+PagePath = Annotated[str, Key(pattern=r"^/([a-z0-9-]+/)*$", examples=["/thank-you/"])]
 
 
 class Permission(Declared):

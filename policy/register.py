@@ -96,7 +96,9 @@ class Cookie(Declared):
     holds: str
     set_when: str
     set_by: tuple[str, ...]
-    lifetime: Annotated[str, Field(pattern=r"^(session|[1-9][0-9]* days)$")]
+    lifetime: Annotated[
+        str, Field(pattern=r"^(session|[1-9][0-9]* days)$", examples=["180 days", "session"])
+    ]
     path: str
     same_site: Literal["Strict", "Lax"]
     signed: bool
@@ -163,7 +165,11 @@ class Table(Declared):
     name: str
     purpose: str
     keep: Annotated[
-        str, Field(pattern=r"^([1-9][0-9]* (months|hours)|until the account is removed)$")
+        str,
+        Field(
+            pattern=r"^([1-9][0-9]* (months|hours)|until the account is removed)$",
+            examples=["24 months", "12 hours"],
+        ),
     ]
     readers: tuple[Role, ...]
     holds: str

@@ -59,7 +59,7 @@ def read_site(root: Path) -> Site:
         reader.faults.extend(contradictions(register[0], "site/policy.toml", register[1]))
         for form, lines in forms.values():
             reader.faults.extend(_form_faults(form, register[0], lines))
-    if audiences:
+    if audiences and not any(fault.path.startswith("site/forms/") for fault in reader.faults):
         reader.faults.extend(_audience_faults(*audiences, [form for form, _ in forms.values()]))
     if reader.faults or not (settings and register and navigation and audiences):
         raise Faults(reader.faults)
@@ -98,7 +98,7 @@ def _audience_faults(audiences: Audiences, lines: Lines, forms: list[Form]) -> I
                 options.setdefault(field.name, set()).update(o.value for o in field.options)
     names = (audiences.default, *audiences.names)
     for index, audience in enumerate(audiences.audiences):
-        if names.count(audience.name) > 1:
+        if audience.name in names[: index + 1]:
             line = lines.of(("audience", index))
             yield Fault(path, line, f'audience "{audience.name}" is declared twice', "rename one")
         line = lines.of(("audience", index, "when"))

@@ -131,8 +131,23 @@ def validation_faults(
         elif detail["type"] == "missing":
             line = line_of(location[:-1])
             yield Fault(path, line, f'the key "{key}" is missing', f"add a line: {key} = …")
+        elif detail["type"] == "too_long":
+            most = detail["ctx"]["max_length"]
+            message = f'"{key}" stands {detail["ctx"]["actual_length"]} times'
+            yield Fault(path, line, message, f"{most} are allowed: remove the rest")
+        elif detail["type"] == "string_pattern_mismatch":
+            message, _ = _bad_value(key, "", detail["input"])
+            yield Fault(path, line, message, _like(_model_at(model, location[:-1]), key))
         else:
             yield Fault(path, line, *_bad_value(key, detail["msg"], detail["input"]))
+
+
+def _like(model: type[BaseModel], key: str) -> str:
+    """How a value of a set form is written, from the examples of its field."""
+    for name, field in model.model_fields.items():
+        if key in (name, field.alias) and field.examples:
+            return "write it like " + " or ".join(f'"{each}"' for each in field.examples)
+    return "use the letters a to z, digits and hyphens"
 
 
 def _bad_value(key: str, message: str, given: object) -> tuple[str, str]:
