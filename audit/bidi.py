@@ -66,7 +66,8 @@ class Bidi:
         except ConnectionClosed:
             pass
         for answer in self._answers.values():
-            answer.set_exception(BidiError("the browser is gone"))
+            if not answer.done():
+                answer.set_exception(BidiError("the browser is gone"))
 
     def _received(self, message: Parameters) -> None:
         if message["type"] == "event":

@@ -24,6 +24,7 @@ from audit.visitor import (
     Recorder,
     Tab,
     Visitor,
+    ahead_script,
     request_of,
     watch_script,
 )
@@ -153,6 +154,15 @@ class ChromiumVisitor(Visitor):
             await asyncio.gather(*self._reading)
         return self.recorder.take()
 
+    async def forget_cookies(self) -> None:
+        await self._context.clear_cookies()
+
+    async def ahead(self, seconds: float) -> None:
+        await self._context.add_init_script(ahead_script(seconds))
+
+    async def offline(self, *, on: bool) -> None:
+        await self._context.set_offline(on)
+
     async def close(self) -> None:
         await self._context.close()
 
@@ -186,7 +196,7 @@ class Chromium(Browser):
         context.set_default_timeout(15_000)
         for signal in disguise.signals:
             await context.add_init_script(SIGNALS[signal])
-        await context.add_init_script(watch_script(disguise))
+        await context.add_init_script(watch_script())
         return ChromiumVisitor(context)
 
     async def close(self) -> None:

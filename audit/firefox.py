@@ -19,6 +19,7 @@ from audit.visitor import (
     Recorder,
     Tab,
     Visitor,
+    ahead_script,
     request_of,
     watch_script,
 )
@@ -128,6 +129,7 @@ class FirefoxVisitor(Visitor):
         super().__init__()
         self._bidi = bidi
         self._user = user
+        self._partition = {"type": "storageKey", "userContext": user}
         self._tabs: set[str] = set()
         bidi.hear("network.beforeRequestSent", self._begins)
         bidi.hear("network.responseCompleted", self._ends)
@@ -181,9 +183,7 @@ class FirefoxVisitor(Visitor):
         return FirefoxTab(self._bidi, answer["context"], self.recorder)
 
     async def cookies(self) -> tuple[KeptCookie, ...]:
-        answer = await self._bidi.send(
-            "storage.getCookies", partition={"type": "storageKey", "userContext": self._user}
-        )
+        answer = await self._bidi.send("storage.getCookies", partition=self._partition)
         return tuple(
             KeptCookie(
                 name=cookie["name"],
@@ -200,6 +200,29 @@ class FirefoxVisitor(Visitor):
 
     async def gather(self) -> Recorder:
         return self.recorder.take()
+
+    async def preload(self, script: str) -> None:
+        """Run a script in every page before its own."""
+        await self._bidi.send(
+            "script.addPreloadScript",
+            functionDeclaration=f"() => {{ {script} }}",
+            userContexts=[self._user],
+        )
+
+    async def forget_cookies(self) -> None:
+        await self._bidi.send("storage.deleteCookies", partition=self._partition)
+
+    async def ahead(self, seconds: float) -> None:
+        await self.preload(ahead_script(seconds))
+
+    async def offline(self, *, on: bool) -> None:
+        kind = {"type": "offline"} if on else None
+        try:
+            await self._bidi.send(
+                "emulation.setNetworkConditions", networkConditions=kind, userContexts=[self._user]
+            )
+        except BidiError as error:
+            raise CannotGoOn(f"this Firefox cannot be taken offline: {error}") from None
 
     async def close(self) -> None:
         await self._bidi.send("browser.removeUserContext", userContext=self._user)
@@ -253,12 +276,9 @@ class Firefox(Browser):
             await self._set("emulation.setUserAgentOverride", user, userAgent=disguise.agent)
         if not disguise.scripts:
             await self._set("emulation.setScriptingEnabled", user, enabled=False)
-        await self._bidi.send(
-            "script.addPreloadScript",
-            functionDeclaration=f"() => {{ {watch_script(disguise)} }}",
-            userContexts=[user],
-        )
-        return FirefoxVisitor(self._bidi, user)
+        visitor = FirefoxVisitor(self._bidi, user)
+        await visitor.preload(watch_script())
+        return visitor
 
     async def _set(self, method: str, user: str, **what: object) -> None:
         try:

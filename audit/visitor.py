@@ -36,15 +36,18 @@ class Disguise:
     signals: tuple[str, ...] = ()
     """Any of "Sec-GPC" and "DNT"."""
     scripts: bool = True
-    ahead: float = 0
-    """Seconds by which the browser's clock is ahead of the machine's."""
 
 
-def watch_script(disguise: Disguise) -> str:
-    """The script that tells what a page does, and gives the page its clock."""
+def watch_script() -> str:
+    """The script that tells what a page does."""
     source = (_HERE / "watch.js").read_text(encoding="utf-8")
-    source = source.replace("__SECRET__", SECRET)
-    return source.replace("__SHIFT__", str(int(disguise.ahead * 1000)))
+    return source.replace("__SECRET__", SECRET)
+
+
+def ahead_script(seconds: float) -> str:
+    """The script that puts a page's clock ahead."""
+    source = (_HERE / "ahead.js").read_text(encoding="utf-8")
+    return source.replace("__AHEAD__", str(int(seconds * 1000)))
 
 
 @dataclass
@@ -201,6 +204,18 @@ class Visitor(ABC):
     @abstractmethod
     async def gather(self) -> Recorder:
         """What was done since last asked, complete."""
+
+    @abstractmethod
+    async def forget_cookies(self) -> None:
+        """Delete every cookie of the profile, as closing the browser would those of a session."""
+
+    @abstractmethod
+    async def ahead(self, seconds: float) -> None:
+        """Put the clock of pages that are opened from now on ahead."""
+
+    @abstractmethod
+    async def offline(self, *, on: bool) -> None:
+        """Take the network away, or give it back. Raises CannotGoOn where that cannot be done."""
 
     @abstractmethod
     async def close(self) -> None:

@@ -4,7 +4,6 @@
 
 (() => {
   const SECRET = "__SECRET__";
-  const SHIFT = __SHIFT__; // milliseconds by which this browser's clock is ahead
   const say = console.debug.bind(console);
   const text = JSON.stringify.bind(JSON);
   const tell = (what, detail = "") => say(SECRET + text([what, String(detail).slice(0, 200)]));
@@ -80,16 +79,4 @@
 
   listen.call(document, "securitypolicyviolation", (event) =>
     tell("violation", `${event.effectiveDirective} ${event.blockedURI}`));
-
-  if (SHIFT) {
-    const Real = Date;
-    globalThis.Date = class Date extends Real {
-      constructor(...given) {
-        super(...(given.length ? given : [Real.now() + SHIFT]));
-      }
-      static now() {
-        return Real.now() + SHIFT;
-      }
-    };
-  }
 })();

@@ -48,6 +48,12 @@ def _purpose_faults(register: Register, path: str, lines: Lines) -> Iterator[Fau
                 line = lines.of((kind, index, "purpose"))
                 message = f'unknown purpose "{entry.purpose}"'
                 yield Fault(path, line, message, nearest(entry.purpose, known))
+    for index, endpoint in enumerate(register.endpoints):
+        for purpose in endpoint.purposes:
+            if purpose not in known:
+                line = lines.of(("endpoint", index, "purposes"))
+                message = f'unknown purpose "{purpose}"'
+                yield Fault(path, line, message, nearest(purpose, known))
 
 
 def _name_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]:

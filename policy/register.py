@@ -190,6 +190,24 @@ class Transient(Declared):
     holds: str
 
 
+class Endpoint(Declared):
+    """An address that the service answers itself, and what for. Every other one is a page or file.
+
+    `path` ends in "/" where it stands for all below it. `purposes` are those of which one must be
+    agreed, or begun by the visitor, before a browser may ask.
+    """
+
+    method: Literal["GET", "POST", "any"]
+    path: Annotated[str, Field(pattern=r"^/[a-z]+/[a-z]*$", examples=["/visit/view", "/form/"])]
+    purposes: Annotated[tuple[str, ...], Field(min_length=1)]
+    carries: str
+
+    def answers(self, method: str, path: str) -> bool:
+        """Whether a request goes to this address."""
+        here = path.startswith(self.path) if self.path.endswith("/") else path == self.path
+        return here and self.method in (method, "any")
+
+
 class Recipient(Declared):
     """Somebody else who receives something. P6 and P9 leave next to no room for any."""
 
@@ -211,6 +229,7 @@ class Register(Declared):
     storages: Annotated[tuple[Storage, ...], Field(alias="storage")] = ()
     tables: Annotated[tuple[Table, ...], Field(alias="table")] = ()
     transients: Annotated[tuple[Transient, ...], Field(alias="transient")] = ()
+    endpoints: Annotated[tuple[Endpoint, ...], Field(alias="endpoint")] = ()
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient")] = ()
 
     def purpose(self, name: str) -> Purpose:
