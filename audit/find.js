@@ -8,7 +8,7 @@ async (given) => {
   const named = (element) =>
     [element.getAttribute("aria-label"), ...[...(element.labels ?? [])].map((label) => label.innerText),
       element.innerText, element.name].map(plain);
-  const found = [...document.querySelectorAll("button, a, input, select, textarea")].filter(shown);
+  const found = [...document.querySelectorAll("main :is(button, a, input, select, textarea), button, a, input, select, textarea")].filter(shown);
   const exact = found.find((element) => named(element).includes(given.name));
   const element = exact ?? found.find((one) => named(one).some((name) => name.startsWith(given.name)));
   if (!element) return null;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -225,6 +226,7 @@ async def being_recognised(walk: Walk) -> None:
             await walk.keep("read a page for my role", picture=True)
             await walk.go("/cookies/")
             await walk.tab.press("Forget my role")
+            await walk.keep("ask to be forgotten")
             walk.withdraw({form.recognise.purpose})
             await walk.keep("be forgotten")
             await _some_pages(walk)
@@ -245,6 +247,7 @@ async def staff(walk: Walk) -> None:
     await _sign_in(walk)
     await walk.tab.press("Sign out")
     await walk.keep("sign out")
+    await _sign_in(walk)
 
 
 async def _sign_in(walk: Walk) -> None:
@@ -256,6 +259,13 @@ async def _sign_in(walk: Walk) -> None:
 
 MONDAY = 1_772_438_400.0
 """2 March 2026, 08:00 UTC: the beginning of one of the visit's steps of five minutes."""
+
+TOKEN = secrets.token_hex(8)
+AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    f"Chrome/140.0.0.0 Safari/537.36 audit/{TOKEN}"
+)
+"""A browser description that can be searched for: it must be read and forgotten."""
 
 ROUTES = (
     Route("first visit", first_visit),
@@ -271,6 +281,7 @@ ROUTES = (
     Route("back and forward", back_and_forward),
     Route("offline", offline),
     Route("scripts off", without_scripts, Disguise(scripts=False)),
+    Route("browser description", accepting, Disguise(agent=AGENT), local=True),
     Route("twin", accepting, stopped_clock=MONDAY + 10, local=True),
     Route("other twin", accepting, stopped_clock=MONDAY + 47, local=True, twin="twin"),
     Route("forms", plain_forms, local=True),

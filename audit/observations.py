@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +165,9 @@ class Journey:
     moments: tuple[Moment, ...] = ()
     stored: Stored | None = None
     stopped: str = ""
+    origin: str = ""
     twin: str = ""
     """The journey that did the same things in another browser profile, at another second."""
-
-
-Judge = Literal["chromium", "firefox"]
 
 
 @dataclass(frozen=True, slots=True)

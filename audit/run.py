@@ -18,7 +18,7 @@ from audit.agreements import Agreements
 from audit.bidi import BidiError
 from audit.chromium import Chromium
 from audit.firefox import Firefox
-from audit.journeys import ROUTES, Route
+from audit.journeys import ROUTES, TOKEN, Route
 from audit.observations import Journey, Observed
 from audit.target import LocalSite, RemoteSite
 from audit.visitor import Browser, CannotGoOn
@@ -131,12 +131,19 @@ async def _make(  # noqa: PLR0913, PLR0917
                 pages=options.pages,
                 pictures=options.pictures,
                 idle_seconds=options.idle_seconds,
+                given=_given(route),
             )
             stopped = await _walk(route, walk)
             journey = walk.journey(stopped, route.twin)
             await visitor.close()
         options.told(f"{browser.name}: {route.name}{f' stopped: {stopped}' if stopped else ''}")
         return journey
+
+
+def _given(route: Route) -> dict[str, str]:
+    """What every visitor gives away by asking for a page."""
+    agent = {"User-Agent": TOKEN} if route.disguise.agent else {}
+    return {"network address": "127.0.0.1", **agent}
 
 
 async def _walk(route: Route, walk: Walk) -> str:

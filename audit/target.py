@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import secrets
 import sqlite3
 import threading
 import time
@@ -101,6 +102,8 @@ class LocalSite:
     site: Site
     wrap: Wrap | None = None
     tamper: Tamper | None = None
+    secret: str = field(default_factory=lambda: secrets.token_hex(32))
+    """All services of an audit sign with the same key, so that their cookies can be compared."""
 
     @classmethod
     def read(cls, root: Path, public: Path) -> LocalSite:
@@ -112,6 +115,8 @@ class LocalSite:
         """A service with its databases in `var`, until the context ends."""
         clock = Clock()
         instance = Instance("", clock, var=var, site=self.site)
+        var.mkdir(mode=0o700, parents=True)
+        (var / "secret.key").write_text(self.secret, encoding="ascii")
         app = create_app(self.root, self.public, var, clock=clock)
         served: WSGIApplication = app
         served = self.wrap(served) if self.wrap else served

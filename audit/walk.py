@@ -120,7 +120,9 @@ class Walk:
         for question in form.fields:
             if question.kind == "select":
                 await self.tab.choose(question.label, question.options[0].value)
-            elif question.kind != "radio":
+            elif question.kind == "radio":
+                await self.tab.press(question.options[0].label)
+            else:
                 await self.tab.fill(question.label, self._answer(question.name, question.kind))
         for box, ticked in (("permission", permission), ("recognise", recognise)):
             if ticked:
@@ -141,8 +143,15 @@ class Walk:
 
     def journey(self, stopped: str = "", twin: str = "") -> Journey:
         """What there is of the journey."""
-        stored = self.instance.stored(self.given)
-        return Journey(self.name, self.browser, tuple(self.moments), stored, stopped, twin)
+        return Journey(
+            name=self.name,
+            browser=self.browser,
+            moments=tuple(self.moments),
+            stored=self.instance.stored(self.given),
+            stopped=stopped,
+            origin=self.instance.origin,
+            twin=twin,
+        )
 
 
 def _facts(seen: dict[str, object]) -> PageFacts:

@@ -7,7 +7,6 @@ signed with a plain `itsdangerous.Signer`, never a timed one: a timestamp is nea
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Container, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
@@ -16,6 +15,7 @@ from itsdangerous import BadSignature, Signer
 from werkzeug.sansio.http import parse_cookie
 from werkzeug.wrappers import Response
 
+from policy.grammar import allows
 from policy.register import Cookie, Part, Register
 
 Value = str | int
@@ -91,21 +91,7 @@ class CookieWriter:
         return _typed(cookie, values, self._allowed)
 
     def _allowed(self, part: Part, value: str) -> bool:
-        match part.kind:
-            case "version":
-                return value == str(self._register.version)
-            case "number":
-                return bool(re.fullmatch(r"0|[1-9][0-9]{0,8}", value)) and (
-                    part.least <= int(value) <= part.most
-                )
-            case "random":
-                return bool(re.fullmatch(rf"[A-Za-z0-9_-]{{{-(-part.bits // 6)}}}", value))
-            case "one of":
-                return value in part.options
-            case "month":
-                return bool(re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value))
-            case "page" | "source" | "audience":
-                return value in self._named[part.kind]
+        return allows(part, value, self._register.version, self._named)
 
     def write(self, response: Response, name: str, values: Mapping[str, Value]) -> None:
         """Set the cookie on `response`, with exactly the attributes that the register declares."""

@@ -7,7 +7,7 @@ taken out and logged, whoever wrote it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from policy.headers import security_headers
@@ -43,16 +43,18 @@ class Guard:
         return self._app(environ, start)
 
     def _declared(self, header: str) -> bool:
-        pair, *rest = (piece.strip() for piece in header.split(";"))
-        name = pair.partition("=")[0]
-        cookie = self._cookies.get(name)
-        attributes = {
-            key.lower(): value for key, _, value in (piece.partition("=") for piece in rest)
-        }
-        if cookie is not None and _as_declared(cookie, attributes):
+        if is_declared(header, self._cookies):
             return True
-        log.error('refused an undeclared cookie: "%s"', name)
+        log.error('refused an undeclared cookie: "%s"', header.partition("=")[0])
         return False
+
+
+def is_declared(header: str, cookies: Mapping[str, Cookie]) -> bool:
+    """Whether a `Set-Cookie` sets, or deletes, one of `cookies` exactly as it is declared."""
+    pair, *rest = (piece.strip() for piece in header.split(";"))
+    cookie = cookies.get(pair.partition("=")[0])
+    attributes = {key.lower(): value for key, _, value in (piece.partition("=") for piece in rest)}
+    return cookie is not None and _as_declared(cookie, attributes)
 
 
 def _as_declared(cookie: Cookie, attributes: dict[str, str]) -> bool:

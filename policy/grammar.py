@@ -1,0 +1,91 @@
+"""The value grammar: every value that a part of a cookie or storage key can have.
+
+From it comes the greatest number of bits that a cookie can carry: log2 of how many different
+values there can be (Shannon, 1948). Two to the power of 33 values would tell all people apart.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Container, Mapping
+from urllib.parse import unquote
+
+from policy.register import Cookie, Part, Storage
+
+Named = Mapping[str, Container[str]]
+"""What parts of the kinds "page", "source" and "audience" may hold."""
+
+Counted = Mapping[str, Collection[str]]
+"""The same, where it can be counted."""
+
+MONTHS = 12 * 10
+"""Months are counted over ten years, which no answer outlives."""
+
+
+def allows(part: Part, value: str, version: int, named: Named) -> bool:
+    """Whether `value` is one that the part can have, in a register of this version."""
+    match part.kind:
+        case "version":
+            return value == str(version)
+        case "number":
+            return bool(re.fullmatch(r"0|[1-9][0-9]{0,8}", value)) and (
+                part.least <= int(value) <= part.most
+            )
+        case "random":
+            return bool(re.fullmatch(rf"[A-Za-z0-9_-]{{{-(-part.bits // 6)}}}", value))
+        case "one of":
+            return value in part.options
+        case "month":
+            return bool(re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value))
+        case "page" | "source" | "audience":
+            return value in named[part.kind]
+
+
+def possible_values(part: Part, named: Counted) -> int:
+    """How many values the part can have."""
+    match part.kind:
+        case "version":
+            return 1
+        case "number":
+            return part.most - part.least + 1
+        case "random":
+            return int(2**part.bits)
+        case "one of":
+            return len(part.options)
+        case "month":
+            return MONTHS
+        case "page" | "source" | "audience":
+            return len(named[part.kind])
+
+
+def most_bits(cookie: Cookie | Storage, named: Counted) -> float:
+    """The greatest number of bits that the value can carry."""
+    return sum(math.log2(max(1, possible_values(part, named))) for part in cookie.parts)
+
+
+def wrong_cookie(cookie: Cookie, raw: str, version: int, named: Named) -> str:
+    """Why a value is none that the cookie can have, apart from its signature; empty if it is."""
+    if not cookie.signed:
+        return "" if allows(cookie.parts[0], raw, version, named) else cookie.parts[0].name
+    text, _, signature = raw.rpartition(".")
+    pairs = [pair.partition("=") for pair in text.split("&")]
+    if [name for name, _, _ in pairs] != [part.name for part in cookie.parts]:
+        return "its parts"
+    if not re.fullmatch(r"[A-Za-z0-9_-]{43}", signature):
+        return "its signature"
+    for part, (_, _, value) in zip(cookie.parts, pairs, strict=True):
+        if not allows(part, unquote(value), version, named):
+            return part.name
+    return ""
+
+
+def wrong_item(storage: Storage, raw: str, version: int, named: Named) -> str:
+    """Why a value is none that the storage key can have; empty if it is."""
+    values = raw.split(" ")
+    if len(values) != len(storage.parts):
+        return "its parts"
+    for part, value in zip(storage.parts, values, strict=True):
+        if not allows(part, value, version, named):
+            return part.name
+    return ""
