@@ -48,6 +48,7 @@ def main(context: click.Context, root: Path) -> None:
       python build.py                   build the site
       python build.py serve             preview it; pages reload when you save
       python build.py check             look for faults, write nothing
+      python build.py audit             let real browsers prove the register
       python build.py staff add anna --role reports
     """
     context.obj = Places(root.resolve())
@@ -107,6 +108,52 @@ def serve(places: Places, port: int, drafts: bool, as_published: bool) -> None:
     except KeyboardInterrupt:
         click.echo()
     click.echo("Stopped.")
+
+
+@main.command()
+@click.argument("url", required=False)
+@click.option(
+    "--browser",
+    "browsers",
+    multiple=True,
+    type=click.Choice(["chromium", "firefox"]),
+    help="Only this one. Both, unless you say so.",
+)
+@click.option(
+    "--idle", default=10.0, show_default=True, help="Seconds for which each page is left open."
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the reports and pictures go. var/audit, unless you say so.",
+)
+@click.pass_obj
+def audit(
+    places: Places, url: str | None, browsers: tuple[str, ...], idle: float, output: Path | None
+) -> None:
+    """Compare what real browsers see with what the register declares, both ways.
+
+    Without URL the site is built and served for it. With one, the site there is held to the
+    register in --root; nothing is sent with its forms. Ends with status 1 where anything differs.
+    """
+    try:
+        from audit.command import run  # noqa: PLC0415  (needs packages that no build does)
+    except ModuleNotFoundError as error:
+        click.echo(f"error: the audit needs the package {error.name}", err=True)
+        click.echo("hint: pip install -r requirements-test.lock", err=True)
+        sys.exit(2)
+    try:
+        sound = run(
+            places.root,
+            output or places.var / "audit",
+            url=url,
+            browsers=browsers or ("chromium", "firefox"),
+            idle_seconds=idle,
+        )
+    except Faults as faults:
+        click.echo(faults, err=True)
+        sys.exit(2)
+    sys.exit(0 if sound else 1)
 
 
 @main.group()

@@ -62,6 +62,7 @@ class ChromiumTab(Tab):
 
     async def click(self, x: float, y: float) -> None:
         await self._page.mouse.click(x, y)
+        await self._page.mouse.move(0, 0)
 
     async def write(self, text: str) -> None:
         await self._page.keyboard.insert_text(text)

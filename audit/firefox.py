@@ -91,6 +91,7 @@ class FirefoxTab(Tab):
                     {"type": "pointerMove", "x": int(x), "y": int(y)},
                     {"type": "pointerDown", "button": 0},
                     {"type": "pointerUp", "button": 0},
+                    {"type": "pointerMove", "x": 0, "y": 0},
                 ],
             }
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from audit.walk import Walk
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 FIREFOX = ("firefox-esr", "firefox")
 AT_ONCE = {"chromium": 4, "firefox": 1}
+PROCESSES = {"chromium": 1, "firefox": 2}
 """Firefox shows one tab at a time, and hides the others' pages from their own scripts."""
 
 Told = Callable[[str], None]
@@ -74,22 +75,49 @@ async def _browser(
     if path is None:
         return Observed("", (), skipped=(f"{name} is not installed",))
     routes = [route for route in options.routes if isinstance(target, LocalSite) or not route.local]
-    gate = asyncio.Semaphore(AT_ONCE[name])
-    journeys: list[Journey] = []
-    browsers: set[tuple[str, str]] = set()
-    for signals in dict.fromkeys(_separate(name, route) for route in routes):
-        browser = await _launch(name, path, signals)
-        browsers.add((browser.name, browser.version))
-        try:
-            group = [route for route in routes if _separate(name, route) == signals]
-            made = (_make(route, browser, target, options, folder, gate) for route in group)
-            journeys.extend(await asyncio.gather(*made))
-        finally:
-            await browser.close()
+    gate = asyncio.Semaphore(PROCESSES[name])
+    made = await asyncio.gather(
+        *(
+            _together(name, path, group, target, options, folder, gate)
+            for group in _groups(name, routes)
+        )
+    )
+    journeys = tuple(journey for group in made for journey in group.journeys)
     skipped = tuple(
         f"{each.browser}, {each.name}: {each.stopped}" for each in journeys if each.stopped
     )
-    return Observed("", tuple(journeys), tuple(sorted(browsers)), skipped=skipped)
+    return Observed("", journeys, made[0].browsers if made else (), skipped=skipped)
+
+
+async def _together(  # noqa: PLR0913, PLR0917
+    name: str,
+    path: str,
+    routes: tuple[Route, ...],
+    target: LocalSite | RemoteSite,
+    options: Options,
+    folder: Path,
+    processes: asyncio.Semaphore,
+) -> Observed:
+    """The journeys that one process of a browser makes."""
+    async with processes:
+        browser = await _launch(name, path, _separate(name, routes[0]))
+        gate = asyncio.Semaphore(AT_ONCE[name])
+        try:
+            made = (make_journey(route, browser, target, options, folder, gate) for route in routes)
+            journeys = await asyncio.gather(*made)
+        finally:
+            await browser.close()
+    return Observed("", tuple(journeys), ((browser.name, browser.version),))
+
+
+def _groups(name: str, routes: Iterable[Route]) -> Iterator[tuple[Route, ...]]:
+    """Routes that can share a process. Firefox makes one at a time, so its are dealt out."""
+    by_signal: dict[tuple[str, ...], list[Route]] = {}
+    for route in routes:
+        by_signal.setdefault(_separate(name, route), []).append(route)
+    for signals, group in by_signal.items():
+        hands = PROCESSES[name] if not signals else 1
+        yield from (tuple(group[hand::hands]) for hand in range(hands) if group[hand::hands])
 
 
 def _candidates(name: str) -> tuple[str, ...]:
@@ -105,7 +133,7 @@ async def _launch(name: str, path: str, signals: tuple[str, ...]) -> Browser:
     return await (Chromium.launch(path) if name == "chromium" else Firefox.launch(path, signals))
 
 
-async def _make(  # noqa: PLR0913, PLR0917
+async def make_journey(  # noqa: PLR0913, PLR0917
     route: Route,
     browser: Browser,
     target: LocalSite | RemoteSite,
@@ -113,6 +141,7 @@ async def _make(  # noqa: PLR0913, PLR0917
     folder: Path,
     gate: asyncio.Semaphore,
 ) -> Journey:
+    """One journey by one browser, with a service of its own; `gate` bounds how many at once."""
     async with gate:
         with target.running(folder / f"{browser.name} {route.name}") as instance:
             instance.clock.stopped = route.stopped_clock

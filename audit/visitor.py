@@ -136,7 +136,8 @@ class Tab(ABC):
 
     @abstractmethod
     async def click(self, x: float, y: float) -> None:
-        """Click at a point of the window, in CSS pixels."""
+        """Click at a point of the window, in CSS pixels, and move away: a button that is pointed
+        at looks different."""
 
     @abstractmethod
     async def write(self, text: str) -> None:

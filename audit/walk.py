@@ -67,7 +67,6 @@ class Walk:
 
     async def keep(self, step: str, *, picture: bool = False) -> None:
         """Keep what the browser holds now and did since the moment before."""
-        await self.tab.settle()
         page = str(await self.tab.evaluate("() => location.pathname"))
         words = self.register.notice
         given = {"accept": words.accept, "reject": words.reject, "title": words.title}

@@ -1,0 +1,67 @@
+"""`build.py audit`: build, make the journeys, compare, report."""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+import generator
+from audit.compare import compare
+from audit.reports import Result, as_text, write_reports
+from audit.run import Options
+from audit.run import audit as make_journeys
+from audit.target import LocalSite, RemoteSite
+from policy import read_site
+
+
+def run(
+    root: Path,
+    output: Path,
+    *,
+    url: str | None,
+    browsers: tuple[str, ...],
+    idle_seconds: float,
+) -> bool:
+    """Audit the site in `root`, or the one at `url` against its register; write reports.
+
+    Returns whether nothing differs. Raises Faults for a site with mistakes.
+    """
+    output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="plainsite-audit-") as folder:
+        target = _target(root, Path(folder) / "public", url)
+        options = Options(
+            browsers=browsers, idle_seconds=idle_seconds, pictures=output, told=click.echo
+        )
+        observed = make_journeys(target, options)
+    result = Result(
+        site=target.site,
+        observed=observed,
+        findings=compare(target.site, observed, complete=bool(observed.browsers)),
+        at=datetime.datetime.now(tz=datetime.UTC),
+        commit="" if url else _commit(root),
+    )
+    write_reports(result, output)
+    click.echo(f"\n{as_text(result)}\nThe report: {output / 'report.html'}")
+    return bool(observed.browsers) and not result.findings
+
+
+def _target(root: Path, public: Path, url: str | None) -> LocalSite | RemoteSite:
+    if url is None:
+        generator.build(root, public)
+        return LocalSite.read(root, public)
+    parts = urlsplit(url)
+    return RemoteSite(f"{parts.scheme}://{parts.netloc}", read_site(root))
+
+
+def _commit(root: Path) -> str:
+    """The commit of the sources, where git knows it."""
+    words = ("git", "-C", str(root), "describe", "--always", "--dirty")
+    try:
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        return ""

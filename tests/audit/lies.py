@@ -1,0 +1,335 @@
+"""Planted lies: small mutations of pages, the service, the register or a database, each of which
+makes the privacy page untrue. The audit must name every one."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from policy.register import Cookie, Endpoint, Part, Register, Storage
+
+App = Any
+LOG = logging.getLogger("plainsite")
+HOME, FORM, PRIVACY, CHOICES = "/", "/request-information/", "/privacy/", "/cookies/"
+
+
+@dataclass(frozen=True)
+class Lie:
+    """A mutation, the journeys that come by it, and the rule (and promise) that must name it."""
+
+    name: str
+    rule: str
+    routes: tuple[str, ...] = ("first visit",)
+    pages: tuple[str, ...] = (HOME,)
+    wrap: Callable[[App], App] | None = None
+    tamper: Callable[[Path], None] | None = None
+    register: Callable[[Register], Register] = lambda register: register
+    complete: bool = False
+
+
+def answers(change: Callable[[Request, Response], None]) -> Callable[[App], App]:
+    """A service whose answers are changed on their way out, behind the guard's back."""
+
+    def wrap(app: App) -> App:
+        def wrapped(environ: dict[str, Any], start: Any) -> Any:
+            environ["HTTP_ACCEPT_ENCODING"] = "identity"
+            response = Response.from_app(app, environ)
+            change(Request(environ), response)
+            return response(environ, start)
+
+        return wrapped
+
+    return wrap
+
+
+def script(code: str, name: str = "choice") -> Callable[[App], App]:
+    """More code at the end of one of the site's scripts."""
+
+    def change(request: Request, response: Response) -> None:
+        if request.path.startswith(f"/assets/{name}."):
+            response.direct_passthrough = False
+            response.set_data(response.get_data() + b"\n" + code.encode())
+
+    return answers(change)
+
+
+def html(old: str, new: str, page: str = HOME) -> Callable[[App], App]:
+    """Other words in a page."""
+
+    def change(request: Request, response: Response) -> None:
+        if request.path == page and response.mimetype == "text/html":
+            response.direct_passthrough = False
+            text = response.get_data(as_text=True)
+            assert re.search(old, text), old
+            response.set_data(re.sub(old, new, text))
+
+    return answers(change)
+
+
+def header(name: str, value: str, path: str = HOME) -> Callable[[App], App]:
+    """Another header, added behind the guard."""
+
+    def change(request: Request, response: Response) -> None:
+        if request.path.startswith(path) if path != HOME else request.path == HOME:
+            if name != "Set-Cookie":
+                response.headers.pop(name, None)
+            response.headers.add(name, value)
+
+    return answers(change)
+
+
+def cookie(old: str, new: str | Callable[[], str]) -> Callable[[App], App]:
+    """The service's own cookies, rewritten."""
+
+    def change(_: Request, response: Response) -> None:
+        headers = response.headers.getlist("Set-Cookie")
+        if headers:
+            value = new if isinstance(new, str) else new()
+            response.headers.setlist("Set-Cookie", [re.sub(old, value, each) for each in headers])
+
+    return answers(change)
+
+
+def sql(database: str, *statements: str) -> Callable[[Path], None]:
+    """A database that somebody changed by hand."""
+
+    def tamper(var: Path) -> None:
+        connection = sqlite3.connect(var / f"{database}.sqlite3")
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+        connection.close()
+
+    return tamper
+
+
+def seen(act: Callable[[Request], None]) -> Callable[[App], App]:
+    """A service that does something with each request."""
+
+    def wrap(app: App) -> App:
+        def wrapped(environ: dict[str, Any], start: Any) -> Any:
+            act(Request(environ))
+            return app(environ, start)
+
+        return wrapped
+
+    return wrap
+
+
+def _log_the_body(request: Request) -> None:
+    if request.method == "POST":
+        body = request.get_data(cache=True)
+        request.environ["wsgi.input"] = __import__("io").BytesIO(body)
+        LOG.warning("form: %s", __import__("urllib.parse").parse.unquote_plus(body.decode()))
+
+
+def _log_the_agent(request: Request) -> None:
+    LOG.warning("%s", request.headers.get("User-Agent"))
+
+
+def _log_the_address(request: Request) -> None:
+    LOG.warning("from %s", request.remote_addr)
+
+
+def with_cookie(**changes: Any) -> Callable[[Register], Register]:
+    """A register that says something else about one cookie."""
+
+    def change(register: Register) -> Register:
+        name = changes["name"]
+        cookies = [
+            each.model_copy(update=changes) if each.name == name else each
+            for each in register.cookies
+        ]
+        return register.model_copy(update={"cookies": tuple(cookies)})
+
+    return change
+
+
+def with_more(**lists: Any) -> Callable[[Register], Register]:
+    """A register with more entries in its lists."""
+
+    def change(register: Register) -> Register:
+        more = {name: (*getattr(register, name), entry) for name, entry in lists.items()}
+        return register.model_copy(update=more)
+
+    return change
+
+
+def without(name: str, wanted: str) -> Callable[[Register], Register]:
+    """A register with an entry left out of one of its lists."""
+
+    def change(register: Register) -> Register:
+        kept = tuple(
+            entry
+            for entry in getattr(register, name)
+            if wanted not in (getattr(entry, "name", ""), getattr(entry, "path", ""))
+        )
+        return register.model_copy(update={name: kept})
+
+    return change
+
+
+GHOST = Cookie(
+    name="ghost", cookie="__Host-ghost", purpose="usage", holds="Nothing", set_when="Never",
+    set_by=("/visit/view",), lifetime="1 days", path="/", same_site="Lax", signed=True,
+    parts=(Part(name="version", kind="version", holds="The version"),),
+)  # fmt: skip
+GHOST_KEY = Storage(
+    name="ghost", key="ghost", where="localStorage", purpose="choice", holds="Nothing",
+    set_when="Never", months=1, parts=(),
+)  # fmt: skip
+GHOST_ADDRESS = Endpoint(method="POST", path="/visit/ghost", purposes=("usage",), carries="Nothing")
+
+_numbers = iter(range(1, 10**6))
+
+
+def _next() -> str:
+    return f"seen={next(_numbers) % 2016}"
+
+
+POST = 'fetch("/visit/view", {method: "POST", keepalive: true, body: "{}"}).catch(() => {});'
+
+LIES = (
+    # What browsers keep
+    Lie("an undeclared cookie", "undeclared cookie", wrap=header("Set-Cookie", "id=4711; Path=/")),
+    Lie("an undeclared cookie, set late by a script", "undeclared cookie",
+        wrap=script('setTimeout(() => { document.cookie = "late=1"; }, 300);')),
+    Lie("an undeclared cookie that is deleted at once", "undeclared storage",
+        wrap=script('document.cookie = "x=1"; document.cookie = "x=; max-age=0";')),
+    Lie("the visit cookie on the whole site", "cookie otherwise", ("accept",),
+        wrap=cookie("Path=/visit", "Path=/")),
+    Lie("the visit cookie within reach of scripts", "cookie otherwise", ("accept",),
+        wrap=cookie("HttpOnly; ", "")),
+    Lie("the visit cookie sent along from other sites", "cookie otherwise", ("accept",),
+        wrap=cookie("SameSite=Strict", "SameSite=Lax")),
+    Lie("the visit cookie kept for a year", "cookie otherwise", ("accept",),
+        wrap=cookie("Secure;", "Max-Age=31536000; Secure;")),
+    Lie("a visit cookie that browsers refuse", "undeclared Set-Cookie", ("accept",),
+        wrap=cookie("Secure; ", "")),
+    Lie("a random number in the visit cookie", "cookie otherwise", ("accept",),
+        wrap=cookie("&source=", "&id=4711&source=")),
+    Lie("a random number in place of a time in the visit cookie", "identifier",
+        ("twin", "other twin"), wrap=cookie(r"seen=\d+", _next)),
+    Lie("a timed signature", "cookie otherwise", ("accept",),
+        wrap=cookie(r"(source=\w+)\.", r"\1.aSQHxA.")),
+    Lie("a visit cookie before the choice", "cookie without consent",
+        wrap=header("Set-Cookie", "__Secure-visit=x; Secure; HttpOnly; Path=/visit; SameSite=Strict")),
+    Lie("a visit cookie after a refusal", "cookie without consent", ("reject",), (HOME, "/about/"),
+        wrap=header("Set-Cookie", "__Secure-visit=x; Secure; HttpOnly; Path=/visit; SameSite=Strict", "/about/")),
+    Lie("an audience cookie that lives a day longer", "cookie otherwise", ("pages for a role",),
+        wrap=cookie(r"Expires=[^;]+; Max-Age=15552000", "Max-Age=15638400")),
+    Lie("an audience cookie that ends with the browser", "cookie otherwise", ("pages for a role",),
+        wrap=cookie(r"Expires=[^;]+; Max-Age=15552000; ", "")),
+    Lie("an audience cookie without its box", "cookie without consent", ("forms",),
+        wrap=header("Set-Cookie", "__Host-audience=x; Max-Age=15552000; Secure; HttpOnly; Path=/; SameSite=Lax", "/form/")),
+    Lie("an audience cookie that stays when it is withdrawn", "cookie without consent",
+        ("pages for a role",), wrap=cookie(r"Max-Age=0", "Max-Age=15552000")),
+    Lie("a storage key by another name", "undeclared storage", ("reject",),
+        wrap=script('addEventListener("click", () => localStorage.setItem("choices", "no"));')),
+    Lie("a key in the session's storage", "undeclared storage",
+        wrap=script('sessionStorage.setItem("page", "1");')),
+    Lie("a choice that nobody made", "storage without consent",
+        wrap=script('localStorage.setItem("choice", "no 1 2026-11");')),
+    Lie("a number after the choice", "storage otherwise", ("reject",),
+        wrap=script('addEventListener("click", () => localStorage.setItem("choice", localStorage.getItem("choice") + " 4711"));')),
+    Lie("a database in the browser", "undeclared storage", wrap=script('indexedDB.open("kept");')),
+    Lie("a cache in the browser", "undeclared storage", wrap=script('caches.open("kept");')),
+    Lie("a service worker", "undeclared storage",
+        wrap=script('navigator.serviceWorker.register("/sw.js").catch(() => {});')),
+    Lie("a name of the window that is kept", "undeclared storage",
+        wrap=script('window.name = "4711";')),
+    # What pages send and do
+    Lie("a picture from another site", "forbidden by policy",
+        wrap=script('new Image().src = "https://elsewhere.example/pixel.gif";')),
+    Lie("a picture from another site, and a policy that lets it", "request elsewhere",
+        wrap=lambda app: header("Content-Security-Policy", "img-src *; script-src 'self'")(
+            script('new Image().src = "https://elsewhere.example/pixel.gif";')(app))),
+    Lie("a count before the choice", "request without consent", wrap=script(POST)),
+    Lie("a count after the choice is withdrawn", "request without consent", ("withdraw",),
+        (HOME, "/about/"), wrap=script('addEventListener("pagehide", () => { ' + POST + " });")),
+    Lie("a count under a signal", "request without consent", ("Sec-GPC",), wrap=script(POST)),
+    Lie("a beacon to an address of its own", "undeclared connection",
+        wrap=script('navigator.sendBeacon("/collect", "1");')),
+    Lie("a message to an address that is not declared", "undeclared request",
+        wrap=script('fetch("/collect", {method: "POST", body: "1"}).catch(() => {});')),
+    Lie("a number in an address", "data in an address",
+        wrap=script('fetch("/robots.txt?visitor=4711");')),
+    Lie("a socket", "undeclared connection",
+        wrap=script('try { new WebSocket("wss://elsewhere.example/"); } catch {}')),
+    Lie("a worker", "undeclared connection",
+        wrap=script('try { new Worker("/assets/visit.js"); } catch {}')),
+    Lie("the reading of a canvas", "fingerprinting",
+        wrap=script('document.createElement("canvas").toDataURL();')),
+    Lie("the reading of the graphics card", "fingerprinting",
+        wrap=script('document.createElement("canvas").getContext("webgl")?.getParameter(7937); navigator.hardwareConcurrency;')),
+    Lie("the reading of sound", "fingerprinting",
+        wrap=script("new OfflineAudioContext(1, 8, 44100);")),
+    Lie("the reading of fonts", "fingerprinting",
+        wrap=script('document.fonts.check("12px Wingdings");')),
+    Lie("the reading of sensors", "fingerprinting",
+        wrap=script('addEventListener("devicemotion", () => {});')),
+    # What pages show
+    Lie("a box ticked beforehand", "box ticked beforehand", pages=(FORM,),
+        wrap=html('name="recognise"', 'name="recognise" checked', FORM)),
+    Lie("a field that is not declared", "undeclared field", pages=(FORM,),
+        wrap=html("</form>", '<label>Birthday <input name="birthday"></label></form>', FORM)),
+    Lie("to reject is a step further away", "unequal buttons",
+        wrap=html(r'<button type="button" data-choose="no">[^<]+</button>', "")),
+    Lie("to reject is a link", "unequal buttons",
+        wrap=html(r'<button type="button" data-choose="no">([^<]+)</button>', r'<a href="#" data-choose="no">\1</a>')),
+    Lie("a question that comes again", "question", ("reject",), (HOME, "/about/"),
+        wrap=script('if (location.pathname === "/about/") setInterval(() => { document.documentElement.dataset.choice = "unasked"; }, 20);')),
+    Lie("no question, and a yes", "question", wrap=script('setInterval(() => { document.documentElement.dataset.choice = "yes"; }, 20);')),
+    Lie("no way to withdraw", "no way to withdraw", ("reject",),
+        wrap=html('href="/cookies/"', 'href="/privacy/"')),
+    Lie("a cookie that the privacy page leaves out", "privacy page", pages=(PRIVACY,),
+        wrap=html("__Host-audience", "a cookie", PRIVACY)),
+    Lie("a telephone number that the privacy page leaves out", "privacy page", pages=(PRIVACY,),
+        wrap=html("888-527-5225", "", PRIVACY)),
+    Lie("a weaker security policy", "security header",
+        wrap=header("Content-Security-Policy", "default-src 'self' 'unsafe-inline'")),
+    # What the server keeps
+    Lie("a column more", "undeclared column",
+        tamper=sql("counters", "ALTER TABLE counters ADD COLUMN visitor TEXT")),
+    Lie("a table more", "undeclared table", tamper=sql("records", "CREATE TABLE seen (ip TEXT)")),
+    Lie("an address in the log", "trace of a visitor", ("forms",), wrap=seen(_log_the_body)),
+    Lie("a browser description in the log", "trace of a visitor", ("browser description",),
+        wrap=seen(_log_the_agent)),
+    Lie("a network address in the log", "trace of a visitor", wrap=seen(_log_the_address)),
+    Lie("a network address in the counters", "trace of a visitor",
+        tamper=sql("counters", "INSERT INTO counters VALUES (1, 'page', '127.0.0.1', 1, 1, 0, 0)")),
+    Lie("a count that nobody agreed to", "stored without consent",
+        tamper=sql("counters", "INSERT INTO counters VALUES (1, 'page', '/', 1, 1, 0, 0)")),
+    # What the register says
+    Lie("a declared cookie that never appears", "declared, never seen", complete=True,
+        register=with_more(cookies=GHOST)),
+    Lie("a declared storage key that never appears", "declared, never seen", complete=True,
+        register=with_more(storages=GHOST_KEY)),
+    Lie("a declared address that nothing asks", "declared, never seen", complete=True,
+        register=with_more(endpoints=GHOST_ADDRESS)),
+    Lie("an address that the register leaves out", "undeclared request", ("accept",),
+        register=without("endpoints", "/visit/view")),
+    Lie("a table that the register leaves out", "undeclared table",
+        register=without("tables", "access_log")),
+    Lie("another path in the register", "cookie otherwise", ("accept",),
+        register=with_cookie(name="visit", path="/")),
+    Lie("a shorter lifetime in the register", "cookie otherwise", ("pages for a role",),
+        register=with_cookie(name="audience", lifetime="90 days")),
+)  # fmt: skip
+
+
+def table() -> str:
+    """The lies as a Markdown table, for the docs."""
+    rows = [f"| {lie.name[:1].upper()}{lie.name[1:]} | {lie.rule} |" for lie in LIES]
+    return "\n".join(["| Planted | Named by the rule |", "|---|---|", *rows]) + "\n"
+
+
+if __name__ == "__main__":
+    print(table(), end="")

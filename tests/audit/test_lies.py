@@ -1,0 +1,108 @@
+"""The audit can fail: it names each planted lie, and finds nothing on the honest site."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.chromium import Chromium
+from audit.compare import compare
+from audit.findings import Finding
+from audit.journeys import ROUTES
+from audit.observations import Journey, Observed
+from audit.run import Options, make_journey
+from audit.target import LocalSite
+
+from ..browser.conftest import ROOT, chromium, public  # noqa: F401  (fixtures)
+from .lies import LIES, Lie, table
+
+ROUTE = {route.name: route for route in ROUTES}
+
+
+class Loop:
+    """An event loop in a thread of its own: other tests drive browsers in this one."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=90)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[Loop]:
+    made = Loop()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def running(loop: Loop, chromium: str) -> Iterator[Chromium]:  # noqa: F811
+    browser = loop.run(Chromium.launch(chromium))
+    yield browser
+    loop.run(browser.close())
+
+
+@pytest.fixture
+def findings(loop: Loop, running: Chromium, public: Path, tmp_path: Path):  # noqa: F811
+    """What the audit finds with a lie planted."""
+
+    def find(lie: Lie) -> tuple[Finding, ...]:
+        honest = LocalSite.read(ROOT, public)
+        site = replace(honest.site, register=lie.register(honest.site.register))
+        target = replace(honest, wrap=lie.wrap, tamper=lie.tamper)
+        options = Options(pages=lie.pages, idle_seconds=0.4)
+
+        async def journeys() -> list[Journey]:
+            gate = asyncio.Semaphore(4)
+            made = (
+                make_journey(ROUTE[name], running, target, options, tmp_path, gate)
+                for name in lie.routes
+            )
+            return list(await asyncio.gather(*made))
+
+        made = loop.run(journeys())
+        pages = (*lie.pages, "/privacy/", "/cookies/")
+        observed = Observed("", tuple(made), pages=pages)
+        return compare(site, observed, complete=lie.complete)
+
+    return find
+
+
+@pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.name.replace(" ", "-"))
+def test_a_lie_is_named(findings, lie: Lie) -> None:
+    """By its rule, with a promise and a way to mend it."""
+    found = findings(lie)
+    assert lie.rule in {finding.rule for finding in found}, found
+    for finding in found:
+        assert finding.promise.startswith("P")
+        assert finding.mend
+
+
+@pytest.mark.parametrize(
+    ("routes", "pages"),
+    sorted({(lie.routes, lie.pages) for lie in LIES}),
+    ids=lambda value: "-".join(value).replace(" ", "-").replace("/", "_"),
+)
+def test_the_same_journeys_find_nothing_on_the_honest_site(findings, routes, pages) -> None:
+    """So that it was the lie that was found, and nothing else."""
+    assert findings(Lie("none", "", routes, pages)) == ()
+
+
+def test_the_table_in_the_docs_is_that_of_the_lies() -> None:
+    """docs/audit.md, made by `python -m tests.audit.lies`."""
+    assert table() in (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    assert len({lie.name for lie in LIES}) >= 40
