@@ -1,9 +1,10 @@
 # make run: build the site and serve it.   make test: lint, types and every test.
+# make audit: let real browsers compare the site with its register.
 PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: run test check lock bench clean
+.PHONY: run test check lock audit bench clean
 
 run: .venv/run.stamp
 	@exec .venv/bin/python build.py serve --as-published
@@ -32,6 +33,13 @@ check: .venv/test.stamp
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --group test -c requirements.lock -o requirements-test.lock
+
+audit: .venv/test.stamp
+	@sh tests/browser/find-chromium.sh
+	@exec .venv/bin/python build.py audit
+
+bench: .venv/test.stamp
+	@.venv/bin/python bench/counters.py
 
 clean:
 	rm -rf .venv public

@@ -33,13 +33,12 @@ def create_app(
     public: Path,
     var: Path,
     *,
-    tls: bool = False,
     clock: Callable[[], float] = time.time,
 ) -> Flask:
     """The service for the site in `root`, built in `public`, with its databases in `var`.
 
-    `tls` says that browsers reach it over TLS only; `clock` returns seconds since 1970. Close the
-    service, `app.extensions["plainsite"].close()`, when done.
+    `clock` returns seconds since 1970. Close the service, `app.extensions["plainsite"].close()`,
+    when done.
 
     Raises Faults for a site folder with mistakes, FileNotFoundError for one that was never built.
     """
@@ -51,7 +50,7 @@ def create_app(
     _draw_with(app, service)
     for part in (visits, forms, audiences, staff):
         app.register_blueprint(part.blueprint)
-    _wrap(app, service, tls=tls)
+    _wrap(app, service)
     return app
 
 
@@ -95,10 +94,10 @@ def _draw_with(app: Flask, service: Service) -> None:
     )
 
 
-def _wrap(app: Flask, service: Service, *, tls: bool) -> None:
+def _wrap(app: Flask, service: Service) -> None:
     """Innermost first: pages are served before Flask is asked, and nothing passes the guard."""
     served = PageServer(app.wsgi_app, service.pages, service.cookies)
-    guarded = Guard(served, service.site.register, tls=tls)
+    guarded = Guard(served, service.site.register)
     proxies = service.site.settings.trusted_proxies
     app.wsgi_app = ProxyFix(guarded, proxies, proxies, proxies)  # type: ignore[method-assign]
 

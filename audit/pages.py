@@ -22,7 +22,7 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
             if moment.facts is None:
                 continue
             for finding in (
-                *_headers(declared, moment),
+                *_headers(declared, journey, moment),
                 *_forms(declared, moment, moment.facts),
                 *_asking(declared, journey, moment, moment.facts),
                 *_privacy(declared, moment, moment.facts),
@@ -30,10 +30,11 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
                 yield at(finding, journey, moment)
 
 
-def _headers(declared: Declared, moment: Moment) -> Iterator[Finding]:
+def _headers(declared: Declared, journey: Journey, moment: Moment) -> Iterator[Finding]:
+    wanted = security_headers(declared.register, tls=journey.origin.startswith("https:"))
     for headers in moment.headers:
         given = dict(headers.values)
-        for name, value in security_headers(declared.register, tls=False).items():
+        for name, value in wanted.items():
             if given.get(name.lower()) != value:
                 message = f"{name} is not what follows from the register"
                 mend = "let the guard set it, and let no proxy change it"

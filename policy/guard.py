@@ -22,13 +22,19 @@ log = logging.getLogger(__name__)
 class Guard:
     """WSGI middleware around the whole service."""
 
-    def __init__(self, app: WSGIApplication, register: Register, *, tls: bool) -> None:
+    def __init__(self, app: WSGIApplication, register: Register) -> None:
         self._app = app
-        self._headers = security_headers(register, tls=tls)
-        self._names = {name.lower() for name in self._headers}
+        self._headers = {
+            scheme: security_headers(register, tls=scheme == "https")
+            for scheme in ("http", "https")
+        }
+        self._names = {name.lower() for name in self._headers["https"]}
         self._cookies = {cookie.cookie: cookie for cookie in register.cookies}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # The scheme that the browser used, which a trusted proxy tells.
+        security = self._headers[environ["wsgi.url_scheme"]]
+
         def start(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None
         ) -> Callable[[bytes], object]:
@@ -38,7 +44,7 @@ class Guard:
                 if name.lower() not in self._names
                 and (name.lower() != "set-cookie" or self._declared(value))
             ]
-            return start_response(status, [*kept, *self._headers.items()], exc_info)
+            return start_response(status, [*kept, *security.items()], exc_info)
 
         return self._app(environ, start)
 

@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 from policy import read_site
 from policy.cookies import BadCookie, CookieWriter
 from policy.guard import Guard
-from policy.headers import security_headers
 
 from .small_site import ROOT
 
@@ -121,13 +120,13 @@ def test_attributes_are_those_of_the_register(name, values, attributes):
 GOOD = "__Host-audience=x; Max-Age=15552000; Secure; HttpOnly; Path=/; SameSite=Lax"
 
 
-def through_guard(*set_cookies: str, tls: bool = False) -> Response:
+def through_guard(*set_cookies: str, scheme: str = "http") -> Response:
     def app(environ, start_response):
         start_response("200 OK", [("Set-Cookie", each) for each in set_cookies])
         return [b""]
 
-    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "http"}
-    _, _, headers = run_wsgi_app(Guard(app, REGISTER, tls=tls), environ)
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": scheme}
+    _, _, headers = run_wsgi_app(Guard(app, REGISTER), environ)
     return Response(headers=headers)
 
 
@@ -171,6 +170,6 @@ def test_the_headers_allow_our_own_origin_and_nothing_else():
         "'none'",
     }
     assert "Strict-Transport-Security" not in headers
-    assert "Strict-Transport-Security" in security_headers(REGISTER, tls=True)
+    assert "Strict-Transport-Security" in through_guard(scheme="https").headers
     assert headers["Referrer-Policy"] == "same-origin"
     assert "geolocation=()" in headers["Permissions-Policy"]
