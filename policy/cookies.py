@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from itsdangerous import BadSignature, Signer
+from werkzeug.http import dump_cookie
 from werkzeug.sansio.http import parse_cookie
 from werkzeug.wrappers import Response
 
@@ -96,7 +97,8 @@ class CookieWriter:
     def write(self, response: Response, name: str, values: Mapping[str, Value]) -> None:
         """Set the cookie on `response`, with exactly the attributes that the register declares."""
         cookie = self._register.cookie(name)
-        response.set_cookie(
+        # Max-Age alone: an Expires beside it would count by the visitor's clock (RFC 6265, 5.3).
+        header = dump_cookie(
             cookie.cookie,
             self.encode(name, values),
             max_age=cookie.lifetime_seconds,
@@ -104,7 +106,9 @@ class CookieWriter:
             secure=True,
             httponly=True,
             samesite=cookie.same_site,
+            sync_expires=False,
         )
+        response.headers.add("Set-Cookie", header)
 
     def delete(self, response: Response, name: str) -> None:
         """Have the browser forget the cookie."""

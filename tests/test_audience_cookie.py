@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from werkzeug.http import parse_date
 from werkzeug.test import Client, TestResponse
 
 from tests.form_site import NEWSLETTER, REQUEST, form_site, send
@@ -51,10 +50,9 @@ def test_the_tick_sets_it_as_the_register_declares(site: SmallSite, client: Clie
     assert name == NAME
     assert site.service.cookies.decode("audience", value) == {"version": 1, "audience": "teacher"}
     assert value.startswith("version=1&audience=teacher.")
-    expires = [each for each in attributes if each.startswith("Expires=")]
-    flags = {"Secure", "HttpOnly", "Max-Age=15552000", "Path=/", "SameSite=Lax"}
-    assert set(attributes) - set(expires) == flags
-    assert all(parse_date(each.partition("=")[2]) for each in expires)
+    assert set(attributes) == {
+        "Secure", "HttpOnly", "Max-Age=15552000", "Path=/", "SameSite=Lax",
+    }  # fmt: skip
 
 
 @pytest.mark.promise("P5")
