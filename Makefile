@@ -10,7 +10,7 @@ run: .venv/run.stamp
 	@exec .venv/bin/python build.py serve --as-published
 
 test: check
-	@.venv/bin/python -m pytest -n auto
+	@.venv/bin/python -m pytest -n $$((2 * $$(getconf _NPROCESSORS_ONLN)))
 
 check: .venv/test.stamp
 	@sh tests/browser/find-chromium.sh
