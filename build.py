@@ -14,6 +14,7 @@ import click
 
 import generator
 from policy import Faults, Register, read_site
+from policy.command import policy
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -49,6 +50,7 @@ def main(context: click.Context, root: Path) -> None:
       python build.py serve             preview it; pages reload when you save
       python build.py check             look for faults, write nothing
       python build.py audit             let real browsers prove the register
+      python build.py policy release    keep the register as a version of its own
       python build.py staff add anna --role reports
     """
     context.obj = Places(root.resolve())
@@ -154,6 +156,9 @@ def audit(
         click.echo(faults, err=True)
         sys.exit(2)
     sys.exit(0 if sound else 1)
+
+
+main.add_command(policy)
 
 
 @main.group()

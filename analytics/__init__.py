@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
@@ -18,12 +20,13 @@ from analytics.counters import Counters
 from analytics.pages import Pages, PageServer
 from analytics.records import open_records
 from analytics.refusals import problem
+from analytics.retention import Janitor, Removed, purge
 from analytics.secret import read_secret
 from analytics.service import Service, current_service
-from analytics.sources import source_names
 from policy import Site, read_site
 from policy.cookies import CookieWriter
 from policy.guard import Guard
+from policy.sources import source_names
 
 __all__ = ["create_app"]
 
@@ -65,14 +68,22 @@ def _open_service(site: Site, public: Path, var: Path, clock: Callable[[], float
         sources=source_names(),
         audiences=frozenset(site.audiences.names),
     )
+    counters = Counters(var / "counters.sqlite3", site.register)
+    records = open_records(var / "records.sqlite3", site.register)
+    zone = ZoneInfo(site.settings.timezone)
+
+    def purge_now() -> tuple[Removed, ...]:
+        return purge(site.register, records, counters, datetime.fromtimestamp(clock(), zone))
+
     return Service(
         site=site,
         cookies=cookies,
-        counters=Counters(var / "counters.sqlite3", site.register),
-        records=open_records(var / "records.sqlite3", site.register),
+        counters=counters,
+        records=records,
         pages=pages,
         clock=clock,
         secret=secret,
+        janitor=Janitor(purge_now),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Engine, Select, create_engine, event, func, select
+from sqlalchemy import Engine, Select, create_engine, delete, event, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,6 +23,7 @@ __all__ = ["Counters", "Hour", "StoreError", "Total"]
 
 MEASURES = ("visits", "views", "continued", "engaged_ms")
 BUSY_MS = 5_000
+DURABLE = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 
 
 class StoreError(Exception):
@@ -134,6 +135,22 @@ class Counters:
         with self._engine.connect() as connection:
             return [tuple(row) for row in connection.execute(query)]
 
+    def forget(self, last_hour: int) -> int:
+        """Delete what was counted up to `last_hour`; how many rows. Raises StoreError."""
+        try:
+            return self._writer.submit(self._forget, last_hour).result()
+        except (RuntimeError, SQLAlchemyError) as error:
+            raise StoreError("the counters could not be written") from error
+
+    def _forget(self, last_hour: int) -> int:
+        with self._engine.begin() as connection:
+            old = delete(self._table).where(self._table.c.hour <= last_hour)
+            rows = connection.execute(old).rowcount
+        if rows:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return rows
+
     def close(self) -> None:
         """Commit what was accepted and let go of the file. Later additions raise StoreError."""
         self._writer.shutdown()
@@ -147,7 +164,7 @@ def _open(path: Path) -> Engine:
     def durable(connection: Any, _record: object) -> None:
         # FULL: in WAL mode, only then is every commit on the disk when it returns.
         # https://www.sqlite.org/pragma.html#pragma_synchronous
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}"):
+        for pragma in (*DURABLE, f"busy_timeout={BUSY_MS}"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from analytics.built import Build
 from analytics.counters import Counters
 from analytics.pages import Pages
+from analytics.retention import Janitor
 from policy import Site
 from policy.cookies import CookieWriter
 
@@ -27,6 +28,7 @@ class Service:
     pages: Pages
     clock: Callable[[], float]
     secret: bytes
+    janitor: Janitor
 
     @property
     def build(self) -> Build:
@@ -43,6 +45,7 @@ class Service:
 
     def close(self) -> None:
         """Commit what was accepted, then let go of both databases."""
+        self.janitor.close()
         self.counters.close()
         self.records.dispose()
 

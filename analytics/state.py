@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from policy.sources import DIRECT
+
 __all__ = [
-    "DIRECT",
     "Agent",
     "Dimension",
     "Engaged",
@@ -29,7 +30,6 @@ __all__ = [
 STEP_SECONDS = 300
 STEPS_A_WEEK = 7 * 24 * 3600 // STEP_SECONDS
 IDLE_STEPS = 6
-DIRECT = "Direct"
 
 
 class Dimension(StrEnum):

@@ -14,9 +14,9 @@ from analytics.counters import StoreError
 from analytics.own_cookies import describe
 from analytics.refusals import Reason, Refused, is_from_our_pages
 from analytics.service import Service, current_service
-from analytics.sources import MOST_CHARACTERS, source_of
 from analytics.state import Agent, Engaged, Increment, State, View, begin, coarse_step, engage, view
 from policy.cookies import BadCookie
+from policy.sources import MOST_CHARACTERS, source_of
 
 __all__ = ["blueprint"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from analytics.sources import source_names
 from policy import Register, Site
 from policy.forms import EXTRAS, visitor_columns
 from policy.grammar import Counted
 from policy.register import Cookie, Endpoint, Storage
+from policy.sources import source_names
 
 
 @dataclass(frozen=True)

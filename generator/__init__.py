@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from generator.assets import Assets, load_assets
 from generator.check import check_pages, warnings
 from generator.machine_files import machine_files
 from generator.pages import Content, load_content
+from generator.policy_pages import budget_faults, version_pages
 from generator.render import Drawn, Renderer, draw_all
 from generator.write import Output, write_site
 from policy import Fault, Faults, Site, read_site
@@ -70,11 +71,13 @@ def _prepare(root: Path, *, drafts: bool, today: datetime.date) -> _Ready:
     site = read_site(root.resolve())
     assets, asset_faults = load_assets(site)
     content, content_faults = load_content(site, drafts=drafts, today=today)
+    content = replace(content, pages={**content.pages, **version_pages(site)})
     results = list(draw_all(Renderer(site, content, assets), content, site))
     drawn = [each for each in results if isinstance(each, Drawn)]
     faults = [
         *asset_faults,
         *content_faults,
+        *budget_faults(site, content),
         *(each for each in results if isinstance(each, Fault)),
         *check_pages(site, content, drawn),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from generator.addresses import SERVICE, closest
 from generator.fences import without_code
+from generator.machine_files import machine_addresses
 from generator.pages import Content, Page
 from generator.render import Drawn
 from policy import Fault, Site
@@ -73,7 +74,7 @@ def check_pages(site: Site, content: Content, drawn: Sequence[Drawn]) -> Iterato
         for audience, html in each.html.items()
     }
     ids = {place: set(whole.ids) for place, whole in seen.items()}
-    addresses = _Addresses(content, ids, default, feed=site.settings.feed)
+    addresses = _Addresses(content, ids, default, machine_addresses(site))
     around: dict[str, tuple[str, str, Page]] = {}
     for each in drawn:
         for audience, html in each.bodies.items():
@@ -96,13 +97,11 @@ class _Addresses:
         content: Content,
         ids: Mapping[tuple[str, str], set[str]],
         default: str,
-        *,
-        feed: str,
+        machine: Iterable[str],
     ) -> None:
         self._ids = ids
         self._default = default
-        made = {f"/{feed}/feed.xml"} if feed else set()
-        self.known = {*content.pages, *content.files, *made}
+        self.known = {*content.pages, *content.files, *machine}
 
     def wrong(self, page: Page, link: str, audience: str) -> tuple[str, str] | None:
         """What is wrong with a link, and the hint; None when it leads somewhere."""

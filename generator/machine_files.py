@@ -9,24 +9,46 @@ from xml.sax.saxutils import escape, quoteattr
 
 from generator.addresses import NOT_FOUND, SERVICE, encoded
 from generator.pages import Content, Page
+from generator.policy_pages import bits
 from generator.sections import Sections
 from policy import Site
+from policy.published import SCHEMA, published, schema
+
+ADDRESSES = (
+    "/sitemap.xml",
+    "/robots.txt",
+    "/.well-known/security.txt",
+    "/.well-known/gpc.json",
+    "/.well-known/privacy.json",
+    SCHEMA,
+)
 
 
 def machine_files(
     site: Site, content: Content, today: datetime.date
 ) -> Iterator[tuple[str, bytes]]:
     """Each file's address and bytes."""
-    files = {
+    texts = {
         "/sitemap.xml": sitemap(site, content),
         "/robots.txt": robots(site),
         "/.well-known/security.txt": security(site, today),
         "/.well-known/gpc.json": gpc(site),
+        "/.well-known/privacy.json": privacy(site, content),
+        SCHEMA: _json(schema(site.settings.url)),
     }
     if site.settings.feed:
-        files[f"/{site.settings.feed}/feed.xml"] = feed(site, content)
-    for address, text in files.items():
-        yield address, text.encode("utf-8")
+        texts[_feed_address(site)] = feed(site, content)
+    for address in machine_addresses(site):
+        yield address, texts[address].encode("utf-8")
+
+
+def machine_addresses(site: Site) -> tuple[str, ...]:
+    """Where the files that programs read stand, so that pages can link to them."""
+    return (*ADDRESSES, _feed_address(site)) if site.settings.feed else ADDRESSES
+
+
+def _feed_address(site: Site) -> str:
+    return f"/{site.settings.feed}/feed.xml"
 
 
 def sitemap(site: Site, content: Content) -> str:
@@ -83,6 +105,19 @@ def _dialled(phone: str, country: str) -> str:
 def gpc(site: Site) -> str:
     """Says that the Global Privacy Control signal is honoured (W3C GPC, section 4)."""
     return json.dumps({"gpc": True, "lastUpdate": site.register.date.isoformat()}) + "\n"
+
+
+def privacy(site: Site, content: Content) -> str:
+    """The register for machines, in the terms of the W3C Data Privacy Vocabulary."""
+    count = bits(site, content)
+    carried = {each.name: count(each) for each in site.register.cookies}
+    carried |= {each.name: count(each) for each in site.register.storages}
+    made = published(site.settings, site.register, site.versions, carried)
+    return _json(made.model_dump(mode="json", by_alias=True, exclude_none=True))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 def feed(site: Site, content: Content) -> str:

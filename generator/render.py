@@ -17,6 +17,7 @@ from generator.assets import Assets, MissingAsset
 from generator.audience_blocks import audience_blocks
 from generator.markup import MarkdownReader
 from generator.pages import Content, Page
+from generator.policy_pages import bits
 from generator.sections import Sections
 from policy import Fault, Site
 
@@ -59,6 +60,7 @@ class Renderer:
         self._sections = Sections(site, content)
         self._jinja = environment(site, assets.urls)
         self._jinja.globals["get_section"] = self._sections.get
+        self._jinja.globals["bits"] = bits(site, content)
         self._markdown = MarkdownReader(self._block)
 
     def draw(self, page: Page) -> Drawn:
@@ -118,6 +120,7 @@ def environment(site: Site, assets: Mapping[str, str]) -> Environment:
         site=site.settings,
         navigation=site.navigation,
         register=site.register,
+        versions=site.versions,
         forms=site.forms,
         audiences=site.audiences,
         asset=asset,

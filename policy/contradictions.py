@@ -27,10 +27,6 @@ def contradictions(register: Register, path: str, lines: Lines) -> Iterator[Faul
     for index, table in enumerate(register.tables):
         for message, hint in _table_faults(table):
             yield Fault(path, lines.of(("table", index)), f'table "{table.name}" {message}', hint)
-    if register.version not in {change.version for change in register.changes}:
-        line = lines.of(("version",))
-        message = f"version {register.version} does not say what it changed"
-        yield Fault(path, line, message, f"add a [[change]] with version = {register.version}")
 
 
 def _purpose_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]:
@@ -77,6 +73,8 @@ def _cookie_faults(cookie: Cookie) -> Iterator[tuple[str, str]]:
         yield "begins with __Host- but has a path", 'write path = "/", or begin with __Secure-'
     if cookie.signed and any(part.kind == "random" for part in cookie.parts):
         yield "would hold a random value, which is an identifier", "remove that part"
+    if cookie.signed and cookie.most_bits is None:
+        yield "does not say how many bits it may carry", "add a line: most_bits = 20"
     if (cookie.lifetime_seconds or 0) > 180 * 86_400:
         yield "lives longer than 180 days", 'write lifetime = "180 days" or less'
 
@@ -86,6 +84,10 @@ def _table_faults(table: Table) -> Iterator[tuple[str, str]]:
     for name in table.key:
         if name not in names:
             yield f'has no column "{name}" for its key', nearest(name, names)
+    dated = table.column(table.dated_by)
+    if table.dated_by and (dated is None or dated.type not in ("date", "hour", "second")):
+        hint = "name one of its columns of the type date, hour or second"
+        yield f'is dated by "{table.dated_by}", which is no time', hint
     for column in table.columns:
         if names.count(column.name) > 1:
             yield f'declares the column "{column.name}" twice', "remove one of them"

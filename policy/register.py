@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from policy.durations import Duration, Keep, Lifetime
 from policy.source import Declared
 
 Use = Literal[
@@ -28,14 +29,6 @@ Category = Literal[
 ]
 Role = Literal["reports", "contacts", "admin"]
 Kind = Literal["version", "number", "page", "source", "audience", "random", "one of", "month"]
-
-
-class Change(Declared):
-    """What a version of the register changed."""
-
-    version: int
-    date: datetime.date
-    text: str
 
 
 class Notice(Declared):
@@ -88,7 +81,11 @@ class Part(Declared):
 
 
 class Cookie(Declared):
-    """A cookie. `name` is our word for it, `cookie` its name in the browser."""
+    """A cookie. `name` is our word for it, `cookie` its name in the browser.
+
+    `most_bits` is how many bits a visitor's cookie may carry at most: what its parts can hold
+    together must stay under it, or the site is not built.
+    """
 
     name: str
     cookie: str
@@ -96,27 +93,24 @@ class Cookie(Declared):
     holds: str
     set_when: str
     set_by: tuple[str, ...]
-    lifetime: Annotated[
-        str, Field(pattern=r"^(session|[1-9][0-9]* days)$", examples=["180 days", "session"])
-    ]
+    lifetime: Lifetime
     path: str
     same_site: Literal["Strict", "Lax"]
     signed: bool
     parts: tuple[Part, ...]
     idle_minutes: int | None = None
     most_hours: int | None = None
+    most_bits: Annotated[int, Field(ge=1, le=32)] | None = None
 
     @property
     def lifetime_seconds(self) -> int | None:
         """Seconds until the browser forgets the cookie; None when it forgets it on closing."""
-        if self.lifetime == "session":
-            return None
-        return int(self.lifetime.split()[0]) * 86_400
+        return self.lifetime.seconds if isinstance(self.lifetime, Duration) else None
 
     @property
     def lifetime_words(self) -> str:
         """The lifetime as the privacy page says it."""
-        if self.lifetime != "session":
+        if isinstance(self.lifetime, Duration):
             return f"{self.lifetime}, not extended by visits"
         words = "Until the browser closes"
         if self.idle_minutes is not None:
@@ -145,10 +139,13 @@ class Storage(Declared):
 
 
 class Column(Declared):
-    """A column of a table. Only columns that are declared can exist."""
+    """A column of a table. Only columns that are declared can exist.
+
+    "hour" and "second" are whole numbers of them since 1970 (UTC).
+    """
 
     name: str
-    type: Literal["text", "integer", "date"]
+    type: Literal["text", "integer", "date", "hour", "second"]
     given_by: Literal["visitor", "service", "staff"]
     holds: str
     category: Category | None = None
@@ -159,22 +156,26 @@ class Column(Declared):
 
 
 class Table(Declared):
-    """A table of one of the two databases."""
+    """A table of one of the two databases.
+
+    `dated_by` is the column that says from when `keep` counts. Without one, a row is kept for as
+    long as another table refers to it, or, where `keep` says so, until somebody removes it.
+    """
 
     database: Literal["counters", "records"]
     name: str
     purpose: str
-    keep: Annotated[
-        str,
-        Field(
-            pattern=r"^([1-9][0-9]* (months|hours)|until the account is removed)$",
-            examples=["24 months", "12 hours"],
-        ),
-    ]
+    keep: Keep
+    dated_by: str = ""
     readers: tuple[Role, ...]
     holds: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+
+    @property
+    def keep_words(self) -> str:
+        """How long a row is kept, as the privacy page says it."""
+        return str(self.keep)
 
     def column(self, name: str) -> Column | None:
         """The column of that name, if it is declared."""
@@ -223,7 +224,6 @@ class Register(Declared):
     version: Annotated[int, Field(ge=1)]
     date: datetime.date
     notice: Notice
-    changes: Annotated[tuple[Change, ...], Field(alias="change")]
     purposes: Annotated[tuple[Purpose, ...], Field(alias="purpose")]
     cookies: Annotated[tuple[Cookie, ...], Field(alias="cookie")] = ()
     storages: Annotated[tuple[Storage, ...], Field(alias="storage")] = ()

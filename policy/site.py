@@ -16,6 +16,7 @@ from policy.forms import Form, form_faults
 from policy.register import Register
 from policy.settings import Navigation, Settings
 from policy.source import Lines, read_toml_with_lines
+from policy.versions import Version, read_versions, version_faults
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -30,6 +31,7 @@ class Site:
     navigation: Navigation
     forms: Mapping[str, Form]
     audiences: Audiences
+    versions: tuple[Version, ...] = ()
 
 
 class _Reader:
@@ -46,6 +48,13 @@ class _Reader:
             self.faults.extend(error.faults)
             return None
 
+    def versions(self) -> tuple[Version, ...]:
+        try:
+            return read_versions(self.root)
+        except Faults as error:
+            self.faults.extend(error.faults)
+            return ()
+
 
 def read_site(root: Path) -> Site:
     """Read `site/*.toml` and `site/forms/*.toml`. Raises `Faults` with all that is wrong."""
@@ -55,7 +64,10 @@ def read_site(root: Path) -> Site:
     navigation = reader.read("site/navigation.toml", Navigation)
     audiences = reader.read("site/audiences.toml", Audiences)
     forms = dict(_read_forms(reader))
+    versions = reader.versions()
     if register:
+        line = register[1].of(("version",))
+        reader.faults.extend(version_faults(register[0], versions, line))
         reader.faults.extend(contradictions(register[0], "site/policy.toml", register[1]))
         for form, lines in forms.values():
             reader.faults.extend(_form_faults(form, register[0], lines))
@@ -70,6 +82,7 @@ def read_site(root: Path) -> Site:
         navigation=navigation[0],
         forms={name: form for name, (form, _) in forms.items()},
         audiences=audiences[0],
+        versions=versions,
     )
 
 

@@ -6,7 +6,13 @@ from sqlalchemy import BigInteger, Column, Date, ForeignKey, MetaData, Table, Te
 
 from policy import register as declared
 
-_TYPES = {"text": Text, "integer": BigInteger, "date": Date}
+_TYPES = {
+    "text": Text,
+    "integer": BigInteger,
+    "date": Date,
+    "hour": BigInteger,
+    "second": BigInteger,
+}
 
 
 def metadata(register: declared.Register, database: str) -> MetaData:

@@ -10,7 +10,8 @@ from policy.register import Register
 
 from .small_site import ROOT, SmallSite, small_site
 
-TYPES = {"text": "TEXT", "integer": "BIGINT", "date": "DATE"}
+TYPES = {"text": "TEXT", "integer": "BIGINT", "hour": "BIGINT", "second": "BIGINT", "date": "DATE"}
+TYPES |= {"hour": "BIGINT", "second": "BIGINT"}
 P1 = {"contact details", "email", "session information", "account details"}
 P2 = {
     "verify accounts",

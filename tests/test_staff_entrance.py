@@ -23,6 +23,7 @@ PAGES = {
     "/staff/report/": {"reports", "admin"},
     "/staff/contacts/": {"contacts", "admin"},
     "/staff/access-log/": {"admin"},
+    "/staff/retention/": {"admin"},
     "/staff/accounts/": {"admin"},
 }
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.sources import source_names, source_of
+from policy.sources import source_names, source_of
 
 HOSTS = {
     "": "Direct",

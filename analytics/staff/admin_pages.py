@@ -1,10 +1,11 @@
-"""Who read what, and who may: the access log and the list of staff."""
+"""Who read what, who may, and what was deleted: the access log, the staff, the retention."""
 
 from flask import Response, request
 
+from analytics.retention import removals
 from analytics.staff.access_log import PAGE_SIZE
 from analytics.staff.desk import current_desk
-from analytics.staff.roles import ACCESS_LOG, CONTACTS, STAFF
+from analytics.staff.roles import ACCESS_LOG, CONTACTS, REMOVALS, STAFF
 from analytics.staff.showing import may_read, page_number, reads, show
 
 
@@ -30,3 +31,14 @@ def access_log_page() -> Response:
 def accounts_page() -> Response:
     """All accounts and what they may see."""
     return show("accounts.html", accounts=current_desk().accounts.everyone())
+
+
+@reads(REMOVALS)
+def retention_page() -> Response:
+    """How long each table is kept, and what was deleted because its time was over."""
+    service = current_desk().service
+    return show(
+        "retention.html",
+        tables=service.site.register.tables,
+        removals=removals(service.records, service.site.register),
+    )

@@ -1,6 +1,6 @@
 """The report: what was counted in a period, beside the period before."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Response, request
 
@@ -10,6 +10,7 @@ from analytics.staff.desk import current_desk
 from analytics.staff.periods import CHOICES, Period, PeriodError, choose, custom
 from analytics.staff.roles import COUNTERS
 from analytics.staff.showing import reads, show
+from policy.durations import Duration
 from policy.register import Table
 
 DEFAULT = "30-days"
@@ -64,7 +65,8 @@ def _asked(today: date, earliest: date) -> tuple[Period, str]:
 
 
 def _earliest(table: Table, today: date) -> date:
-    """The first day of the first month that is certainly still kept whole."""
-    months = int(table.keep.split()[0]) - 1
-    years, month = divmod(today.year * 12 + today.month - 1 - months, 12)
-    return date(years, month + 1, 1)
+    """The first day that is certainly still kept whole."""
+    if not isinstance(table.keep, Duration):
+        return date.min
+    midnight = datetime.combine(today, time(), UTC)
+    return table.keep.before(midnight).date() + timedelta(days=1)

@@ -9,6 +9,7 @@ __all__ = [
     "ACCESS_LOG",
     "CONTACTS",
     "COUNTERS",
+    "REMOVALS",
     "STAFF",
     "TableName",
     "known",
@@ -25,6 +26,7 @@ CONTACTS: tuple[TableName, ...] = (
     ("records", "permissions"),
 )
 ACCESS_LOG: tuple[TableName, ...] = (("records", "access_log"),)
+REMOVALS: tuple[TableName, ...] = (("records", "removals"),)
 STAFF: tuple[TableName, ...] = (("records", "staff"),)
 
 

@@ -31,6 +31,7 @@ blueprint.add_url_rule("/report/", "report", report_page.report_page)
 blueprint.add_url_rule("/contacts/", "contacts", contact_pages.contact_list)
 blueprint.add_url_rule("/contacts/<contact_id>/", "contact", contact_pages.contact_page)
 blueprint.add_url_rule("/access-log/", "access_log", admin_pages.access_log_page)
+blueprint.add_url_rule("/retention/", "retention", admin_pages.retention_page)
 blueprint.add_url_rule("/accounts/", "accounts", admin_pages.accounts_page)
 # Any method, so that a wrong one gets our page too, and not the framework's.
 blueprint.add_url_rule("/<path:elsewhere>", "nowhere", _nowhere, methods=BOTH)

@@ -35,6 +35,7 @@ MENU: tuple[Entry, ...] = (
     Entry("staff.report", "Report", roles.COUNTERS),
     Entry("staff.contacts", "Contacts", roles.CONTACTS, leads_to="staff.contact"),
     Entry("staff.access_log", "Access log", roles.ACCESS_LOG),
+    Entry("staff.retention", "Retention", roles.REMOVALS),
     Entry("staff.accounts", "Staff", roles.STAFF),
 )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
+from policy.durations import Duration
 from policy.register import Cookie, Endpoint, Part, Register, Storage
 
 App = Any
@@ -178,7 +179,7 @@ def without(name: str, wanted: str) -> Callable[[Register], Register]:
 
 GHOST = Cookie(
     name="ghost", cookie="__Host-ghost", purpose="usage", holds="Nothing", set_when="Never",
-    set_by=("/visit/view",), lifetime="1 days", path="/", same_site="Lax", signed=True,
+    set_by=("/visit/view",), lifetime=Duration(1, "days"), path="/", same_site="Lax", signed=True,
     parts=(Part(name="version", kind="version", holds="The version"),),
 )  # fmt: skip
 GHOST_KEY = Storage(
@@ -321,7 +322,7 @@ LIES = (
     Lie("another path in the register", "cookie otherwise", ("accept",),
         register=with_cookie(name="visit", path="/")),
     Lie("a shorter lifetime in the register", "cookie otherwise", ("pages for a role",),
-        register=with_cookie(name="audience", lifetime="90 days")),
+        register=with_cookie(name="audience", lifetime=Duration(90, "days"))),
 )  # fmt: skip
 
 

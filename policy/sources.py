@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from analytics.state import DIRECT
+__all__ = ["ANOTHER_SITE", "DIRECT", "MOST_CHARACTERS", "source_names", "source_of"]
 
-__all__ = ["ANOTHER_SITE", "MOST_CHARACTERS", "source_names", "source_of"]
-
+DIRECT = "Direct"
 ANOTHER_SITE = "Another site"
 MOST_CHARACTERS = 253
 """Of a host name, written out (RFC 1035, section 2.3.4)."""

@@ -1,0 +1,86 @@
+"""`build.py policy`: release a version of the register, and explain what differs between two."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+
+import click
+
+from policy.differences import differences
+from policy.faults import Fault, Faults
+from policy.register import Register
+from policy.source import read_toml
+from policy.versions import FOLDER, REGISTER
+from policy.versions import release as release_version
+
+
+@click.group("policy")
+def policy() -> None:
+    """Release versions of the privacy register, and explain what they changed."""
+
+
+@policy.command()
+@click.option(
+    "--again",
+    is_flag=True,
+    help="Replace the newest version instead of making another: for one that nobody has seen.",
+)
+@click.pass_context
+def release(context: click.Context, again: bool) -> None:
+    """Keep site/policy.toml as a version of its own.
+
+    Where its substance changed since the newest version, it gets the next number and today's
+    date, and visitors are asked again. Both files belong into version control.
+    """
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    try:
+        made = release_version(context.obj.root, today, again=again)
+    except Faults as faults:
+        click.echo(faults, err=True)
+        sys.exit(1)
+    if not made.written:
+        click.echo(f"Nothing to release: the substance is that of version {made.number}.")
+        return
+    click.echo(f"Released version {made.number}: {FOLDER}/{made.number}.toml")
+    _say(made.changes)
+
+
+@policy.command()
+@click.argument("old")
+@click.argument("new", default="now")
+@click.pass_context
+def diff(context: click.Context, old: str, new: str) -> None:
+    """Explain what NEW allows that OLD did not, and the other way round.
+
+    Each is the number of a released version, a register's file, or "now" for site/policy.toml.
+    """
+    try:
+        changes = differences(_read(context.obj.root, old), _read(context.obj.root, new))
+    except Faults as faults:
+        click.echo(faults, err=True)
+        sys.exit(1)
+    if changes:
+        _say(changes)
+    else:
+        click.echo("They allow the same. Only words differ, if anything.")
+
+
+def _read(root: Path, name: str) -> Register:
+    if name == "now":
+        return read_toml(root, REGISTER, Register)
+    if not name.isdecimal():
+        path = Path(name).resolve()
+        return read_toml(path.parent, path.name, Register)
+    file = f"{FOLDER}/{name}.toml"
+    if not (root / file).is_file():
+        numbers = sorted(int(path.stem) for path in (root / FOLDER).glob("*.toml"))
+        known = ", ".join(map(str, numbers)) or "none"
+        raise Faults([Fault(file, None, f"no version {name} was released", f"released: {known}")])
+    return read_toml(root, file, Register)
+
+
+def _say(changes: tuple[str, ...]) -> None:
+    for change in changes:
+        click.echo(f"- {change}")

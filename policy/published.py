@@ -1,0 +1,270 @@
+"""The register as a machine reads it: `/.well-known/privacy.json`, and its JSON Schema.
+
+The terms are those of the W3C Data Privacy Vocabulary (DPV 2, https://w3id.org/dpv) where it has
+one. Cookies and storage keys have none there, and are described in words of our own.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from policy.durations import Duration
+from policy.register import Column, Part, Purpose, Register
+from policy.settings import Settings
+from policy.substance import digest
+from policy.versions import Version
+
+SCHEMA = "/.well-known/privacy-schema.json"
+CONTEXT = {"dpv": "https://w3id.org/dpv#", "dct": "http://purl.org/dc/terms/"}
+USES = {
+    "verify accounts": "dpv:IdentityAuthentication",
+    "correspond": "dpv:CommunicationManagement",
+    "deliver the service": "dpv:ServiceProvision",
+    "solve problems": "dpv:TechnicalServiceProvision",
+    "improve the service": "dpv:ServiceOptimisation",
+}
+BASES = {
+    "consent": "dpv:Consent",
+    "contract": "dpv:Contract",
+    "legal duty": "dpv:LegalObligation",
+    "legitimate interest": "dpv:LegitimateInterest",
+}
+SOURCES = {
+    "visitor": "dpv:DataSubject",
+    "staff": "dpv:DataSubject",
+    "service": "dpv:DataController",
+}
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Published(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class Controller(_Published):
+    """Who answers for it."""
+
+    type: Annotated[Literal["dpv:DataController"], Field(alias="@type")] = "dpv:DataController"
+    name: Text
+    url: Text
+    email: Text
+    phone: Text
+    address: Text
+
+
+class PublishedPurpose(_Published):
+    """A purpose and its legal basis."""
+
+    name: Text
+    text: Text
+    purpose: Annotated[Text, Field(alias="dpv:hasPurpose")]
+    basis: Annotated[Text, Field(alias="dpv:hasLegalBasis")]
+
+
+class PublishedPart(_Published):
+    """One part of a value, and every value that it can have."""
+
+    name: Text
+    holds: Text
+    values: Text
+
+
+class Kept(_Published):
+    """A cookie or storage key. `bits` is the most that its value can carry."""
+
+    name: Text
+    where: Literal["cookie", "localStorage", "sessionStorage"]
+    purpose: Text
+    holds: Text
+    set_when: Annotated[Text, Field(alias="setWhen")]
+    lifetime: Text
+    duration: Annotated[str | None, Field(alias="dpv:hasDuration")] = None
+    path: str | None = None
+    same_site: Annotated[Literal["Strict", "Lax"] | None, Field(alias="sameSite")] = None
+    bits: Annotated[float, Field(ge=0)]
+    parts: list[PublishedPart]
+
+
+class PublishedField(_Published):
+    """A column of a table."""
+
+    name: Text
+    holds: Text
+    source: Annotated[Text, Field(alias="dpv:hasDataSource")]
+    category: str | None = None
+
+
+class Stored(_Published):
+    """A table on the server, who may read it, and how long a row is kept."""
+
+    name: Text
+    purpose: Text
+    holds: Text
+    keep: Text
+    duration: Annotated[str | None, Field(alias="dpv:hasDuration")] = None
+    readers: list[str]
+    fields: list[PublishedField]
+
+
+class PublishedRecipient(_Published):
+    """Somebody outside who receives something."""
+
+    name: Text
+    origin: Text
+    purpose: Text
+    receives: Text
+
+
+class PublishedVersion(_Published):
+    """A version that was released."""
+
+    number: Annotated[int, Field(ge=1)]
+    date: datetime.date
+    url: Text
+    substance: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    changes: list[str]
+
+
+class Published(_Published):
+    """The whole policy."""
+
+    context: Annotated[dict[str, str], Field(alias="@context")]
+    type: Annotated[Literal["dpv:Process"], Field(alias="@type")] = "dpv:Process"
+    schema_url: Annotated[Text, Field(alias="$schema")]
+    version: Annotated[int, Field(ge=1)]
+    date: datetime.date
+    substance: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    policy: Text
+    controller: Annotated[Controller, Field(alias="dpv:hasDataController")]
+    purposes: list[PublishedPurpose]
+    kept: list[Kept]
+    stored: list[Stored]
+    recipients: Annotated[list[PublishedRecipient], Field(alias="dpv:hasRecipient")]
+    versions: list[PublishedVersion]
+
+
+def schema(url: str) -> dict[str, object]:
+    """The JSON Schema (2020-12) of what `published` makes. `url` is the site's."""
+    made = Published.model_json_schema(by_alias=True)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": url + SCHEMA}
+    return {**head, **made}
+
+
+def published(
+    settings: Settings, register: Register, versions: tuple[Version, ...], bits: dict[str, float]
+) -> Published:
+    """The register as it is published. `bits` says what each cookie or key can carry, by name."""
+    return Published(
+        context=CONTEXT,
+        schema_url=settings.url + SCHEMA,
+        version=register.version,
+        date=register.date,
+        substance=digest(register),
+        policy=f"{settings.url}/privacy/",
+        controller=_controller(settings),
+        purposes=[_purpose(each) for each in register.purposes],
+        kept=_kept(register, bits),
+        stored=_stored(register),
+        recipients=[PublishedRecipient(**each.model_dump()) for each in register.recipients],
+        versions=[
+            PublishedVersion(
+                number=each.number,
+                date=each.register.date,
+                url=settings.url + each.url,
+                substance=digest(each.register),
+                changes=list(each.changes),
+            )
+            for each in versions
+        ],
+    )
+
+
+def _controller(settings: Settings) -> Controller:
+    organisation = settings.organisation
+    return Controller(
+        name=organisation.name,
+        url=settings.url,
+        email=organisation.email,
+        phone=organisation.phone,
+        address=", ".join(
+            part
+            for part in (
+                organisation.street,
+                organisation.locality,
+                f"{organisation.region} {organisation.postal_code}".strip(),
+                organisation.country,
+            )
+        ),
+    )
+
+
+def _purpose(purpose: Purpose) -> PublishedPurpose:
+    return PublishedPurpose(
+        name=purpose.name, text=purpose.text, purpose=USES[purpose.use], basis=BASES[purpose.basis]
+    )
+
+
+def _kept(register: Register, bits: dict[str, float]) -> list[Kept]:
+    cookies = [
+        Kept(
+            name=each.cookie,
+            where="cookie",
+            purpose=each.purpose,
+            holds=each.holds,
+            set_when=each.set_when,
+            lifetime=each.lifetime_words,
+            duration=each.lifetime.iso if isinstance(each.lifetime, Duration) else None,
+            path=each.path,
+            same_site=each.same_site,
+            bits=bits[each.name],
+            parts=[_part(part) for part in each.parts],
+        )
+        for each in register.cookies
+    ]
+    keys = [
+        Kept(
+            name=each.key,
+            where=each.where,
+            purpose=each.purpose,
+            holds=each.holds,
+            set_when=each.set_when,
+            lifetime=each.lifetime_words,
+            duration=f"P{each.months}M",
+            bits=bits[each.name],
+            parts=[_part(part) for part in each.parts],
+        )
+        for each in register.storages
+    ]
+    return cookies + keys
+
+
+def _part(part: Part) -> PublishedPart:
+    return PublishedPart(name=part.name, holds=part.holds, values=part.possible)
+
+
+def _stored(register: Register) -> list[Stored]:
+    return [
+        Stored(
+            name=each.name,
+            purpose=each.purpose,
+            holds=each.holds,
+            keep=each.keep_words,
+            duration=each.keep.iso if isinstance(each.keep, Duration) else None,
+            readers=list(each.readers),
+            fields=[_field(column) for column in each.columns],
+        )
+        for each in register.tables
+    ]
+
+
+def _field(column: Column) -> PublishedField:
+    return PublishedField(
+        name=column.name,
+        holds=column.holds,
+        source=SOURCES[column.given_by],
+        category=column.category,
+    )

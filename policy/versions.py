@@ -1,0 +1,120 @@
+"""The versions of a register: each is kept, whole, in `site/policy-versions/`.
+
+A version stands for one substance. Once a version was released, the register cannot allow
+anything else under the same number.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from policy.differences import differences
+from policy.faults import Fault, Faults
+from policy.register import Register
+from policy.source import read_text, read_toml
+
+REGISTER = "site/policy.toml"
+FOLDER = "site/policy-versions"
+COMMAND = "python build.py policy release"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A register as it was released, and what it changed; no changes for the first."""
+
+    register: Register
+    changes: tuple[str, ...]
+
+    @property
+    def number(self) -> int:
+        """The number that cookies carry."""
+        return self.register.version
+
+    @property
+    def url(self) -> str:
+        """The page on which this version can be read for good."""
+        return f"/privacy/versions/{self.number}/"
+
+
+def read_versions(root: Path) -> tuple[Version, ...]:
+    """The released versions, oldest first. Raises `Faults`."""
+    numbers = sorted(int(path.stem) for path in (root / FOLDER).glob("*.toml") if _numbered(path))
+    registers = [read_toml(root, f"{FOLDER}/{number}.toml", Register) for number in numbers]
+    faults = [
+        Fault(f"{FOLDER}/{number}.toml", None, f"this is version {each.version}", "rename the file")
+        for number, each in zip(numbers, registers, strict=True)
+        if each.version != number
+    ]
+    if faults:
+        raise Faults(faults)
+    before = [None, *registers]
+    return tuple(
+        Version(new, differences(old, new) if old else ())
+        for old, new in zip(before, registers, strict=False)
+    )
+
+
+def _numbered(path: Path) -> bool:
+    return path.stem.isdecimal()
+
+
+def version_faults(register: Register, versions: Sequence[Version], line: int) -> list[Fault]:
+    """A fault where the register is not what was released under its number.
+
+    A site of which nothing was released yet may change as it likes. `line` is where the register
+    states its version.
+    """
+    if not versions:
+        return []
+    newest = versions[-1]
+    changed = differences(newest.register, register)
+    if register.version == newest.number and changed:
+        message = (
+            f"version {newest.number} was released with another substance: {' '.join(changed)}"
+        )
+        hint = f"make a new version of it, so that visitors are asked again: {COMMAND}"
+        return [Fault(REGISTER, line, message, hint)]
+    if register.version != newest.number:
+        message = (
+            f"version {register.version} was not released; the newest that was is {newest.number}"
+        )
+        return [Fault(REGISTER, line, message, f"release it: {COMMAND}")]
+    return []
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a release did: the version's number, its changes, whether a file was written."""
+
+    number: int
+    changes: tuple[str, ...]
+    written: bool
+
+
+def release(root: Path, today: datetime.date, *, again: bool = False) -> Release:
+    """Keep the register as a version of its own, under the next number if its substance changed.
+
+    With `again`, the newest version is replaced, for one that no visitor has seen.
+    Raises `Faults` for a register that cannot be read.
+    """
+    register = read_toml(root, REGISTER, Register)
+    versions = read_versions(root)
+    newest = versions[-1] if versions else None
+    changes = differences(newest.register, register) if newest else ()
+    if newest and not (changes or again) and register.version == newest.number:
+        return Release(newest.number, (), written=False)
+    number = newest.number + (not again) if newest else register.version
+    text = _numbered_text(read_text(root, REGISTER), number, today)
+    (root / FOLDER).mkdir(exist_ok=True)
+    (root / FOLDER / f"{number}.toml").write_text(text, encoding="utf-8")
+    (root / REGISTER).write_text(text, encoding="utf-8")
+    return Release(number, changes, written=True)
+
+
+def _numbered_text(text: str, number: int, today: datetime.date) -> str:
+    text = re.sub(r"^version *=.*$", f"version = {number}", text, count=1, flags=re.MULTILINE)
+    return re.sub(r"^date *=.*$", f"date = {today}", text, count=1, flags=re.MULTILINE)
