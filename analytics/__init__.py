@@ -15,8 +15,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics import audiences, forms, staff, visits
+from analytics import audiences, forms, own_data, staff, visits
 from analytics.counters import Counters
+from analytics.mail.outbox import Outbox
+from analytics.mail.postman import Postman
+from analytics.mail.relay import Carrier, read_relay
 from analytics.pages import Pages, PageServer
 from analytics.records import open_records
 from analytics.refusals import problem
@@ -37,27 +40,32 @@ def create_app(
     var: Path,
     *,
     clock: Callable[[], float] = time.time,
+    relay: Carrier | None = None,
 ) -> Flask:
     """The service for the site in `root`, built in `public`, with its databases in `var`.
 
-    `clock` returns seconds since 1970. Close the service, `app.extensions["plainsite"].close()`,
+    `clock` returns seconds since 1970. Mail goes to `relay`, or to the one that the environment
+    names. Close the service, `app.extensions["plainsite"].close()`,
     when done.
 
     Raises Faults for a site folder with mistakes, FileNotFoundError for one that was never built.
     """
-    service = _open_service(read_site(root), public, var, clock)
+    service = _open_service(read_site(root), public, var, clock, relay)
     app = Flask(__name__, template_folder=root.resolve() / "templates", static_folder=None)
     app.extensions["plainsite"] = service
     app.session_interface = _NoSession()
     app.register_error_handler(HTTPException, _error_page)
     _draw_with(app, service)
-    for part in (visits, forms, audiences, staff):
+    for part in (visits, forms, audiences, own_data, staff):
         app.register_blueprint(part.blueprint)
     _wrap(app, service)
+    service.postman.start()
     return app
 
 
-def _open_service(site: Site, public: Path, var: Path, clock: Callable[[], float]) -> Service:
+def _open_service(
+    site: Site, public: Path, var: Path, clock: Callable[[], float], relay: Carrier | None
+) -> Service:
     pages = Pages(public)
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
     secret = read_secret(var)
@@ -72,6 +80,8 @@ def _open_service(site: Site, public: Path, var: Path, clock: Callable[[], float
     records = open_records(var / "records.sqlite3", site.register)
     zone = ZoneInfo(site.settings.timezone)
 
+    outbox = Outbox.of(records, site.register)
+
     def purge_now() -> tuple[Removed, ...]:
         return purge(site.register, records, counters, datetime.fromtimestamp(clock(), zone))
 
@@ -84,6 +94,8 @@ def _open_service(site: Site, public: Path, var: Path, clock: Callable[[], float
         clock=clock,
         secret=secret,
         janitor=Janitor(purge_now),
+        outbox=outbox,
+        postman=Postman(outbox, relay or read_relay(), site.settings),
     )
 
 

@@ -7,8 +7,10 @@ import re
 __all__ = ["with_form"]
 
 
-def with_form(page: str, form: str, drawn: str) -> str:
+def with_form(page: str, form: str, drawn: str, *, failed: bool = True) -> str:
     """The HTML of `page` with `drawn` in the place of the form of that name.
+
+    Where the form `failed`, the title says so.
 
     Raises `LookupError` when the page has no such form.
     """
@@ -16,4 +18,4 @@ def with_form(page: str, form: str, drawn: str) -> str:
     page, found = marked.subn(lambda _: drawn, page, count=1)
     if not found:
         raise LookupError(f'the page has no form "{form}"')
-    return page.replace("<title>", "<title>Error: ", 1)
+    return page.replace("<title>", "<title>Error: ", 1) if failed else page

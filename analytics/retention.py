@@ -129,7 +129,7 @@ class Janitor:
     """A thread that purges once an hour, beginning at once, until it is closed."""
 
     def __init__(self, purge_now: Callable[[], tuple[Removed, ...]]) -> None:
-        self._purge = purge_now
+        self.purge = purge_now
         self._closed = Event()
         self._thread = Thread(target=self._run, name="janitor", daemon=True)
         self._thread.start()
@@ -142,7 +142,7 @@ class Janitor:
     def _run(self) -> None:
         for _ in self._times():
             try:
-                for each in self._purge():
+                for each in self.purge():
                     log.info("removed from %s, as their time was over: %d", each.table, each.rows)
             except (SQLAlchemyError, StoreError) as error:
                 log.error("nothing could be removed, and will be tried again: %s", error)

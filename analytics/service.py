@@ -9,6 +9,8 @@ from sqlalchemy import Engine
 
 from analytics.built import Build
 from analytics.counters import Counters
+from analytics.mail.outbox import Outbox
+from analytics.mail.postman import Postman
 from analytics.pages import Pages
 from analytics.retention import Janitor
 from policy import Site
@@ -29,6 +31,8 @@ class Service:
     clock: Callable[[], float]
     secret: bytes
     janitor: Janitor
+    outbox: Outbox
+    postman: Postman
 
     @property
     def build(self) -> Build:
@@ -45,6 +49,7 @@ class Service:
 
     def close(self) -> None:
         """Commit what was accepted, then let go of both databases."""
+        self.postman.close()
         self.janitor.close()
         self.counters.close()
         self.records.dispose()

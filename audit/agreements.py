@@ -17,6 +17,7 @@ class Agreements:
     answering: frozenset[str]
     signing_in: frozenset[str]
     protecting: frozenset[str]
+    asking: frozenset[str]
 
     @classmethod
     def of(cls, register: Register, forms: Mapping[str, Form]) -> Agreements:
@@ -29,6 +30,12 @@ class Agreements:
             answering=frozenset(storage.purpose for storage in register.storages),
             signing_in=frozenset(name for name, use in uses.items() if use == "verify accounts"),
             protecting=frozenset(name for name, use in uses.items() if use == "solve problems"),
+            asking=frozenset(
+                purpose
+                for endpoint in register.endpoints
+                if endpoint.answers("POST", "/own/ask")
+                for purpose in endpoint.purposes
+            ),
         )
 
     def sending(self, form: Form, *, permission: bool, recognise: bool) -> frozenset[str]:

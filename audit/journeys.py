@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from audit.target import PASSWORD
-from audit.visitor import Disguise
+from audit.visitor import CannotGoOn, Disguise
 from audit.walk import Walk
 
 MONTH = 31 * 86_400
@@ -232,6 +233,56 @@ async def being_recognised(walk: Walk) -> None:
             await _some_pages(walk)
 
 
+OWN_DATA = "/your-data/"
+
+
+async def own_data(walk: Walk) -> None:
+    """See, correct and erase what is held; then ask once more while the relay is away."""
+    await walk.open_tab()
+    name = next(iter(walk.forms))
+    await walk.send(name, permission=True)
+    await _ask_for_data(walk)
+    await walk.go(await _link(walk))
+    await walk.keep("see what is held", picture=True)
+    for words in ("Store corrections", "Do not email me any more"):
+        await walk.tab.press(words)
+        await walk.keep(words.lower())
+    await walk.tab.press("sure")
+    await walk.tab.press("Erase it")
+    await walk.keep("erase it", picture=True)
+    walk.instance.mailbox.away = True
+    await walk.send(name)
+    await _ask_for_data(walk)
+
+
+async def _ask_for_data(walk: Walk) -> None:
+    await walk.go(OWN_DATA)
+    walk.agree(walk.agreements.asking)
+    await walk.tab.fill("Email address", walk.given["email"])
+    await walk.tab.press("Send me the link")
+    await walk.keep("ask for one's data", picture=True)
+
+
+async def _link(walk: Walk) -> str:
+    """The address in the newest letter, as a path of this site."""
+    for _ in range(100):
+        if walk.instance.mailbox.letters:
+            text = walk.instance.mailbox.letters[-1].get_content()
+            found = re.search(r"https?://[^/\s]+(/own/\S+)", text)
+            if found:
+                return found[1]
+        await asyncio.sleep(0.05)
+    raise CannotGoOn("no letter with a link came")
+
+
+async def growing_old(walk: Walk) -> None:
+    """Send every form, and let the time pass for which anything may be kept."""
+    await plain_forms(walk)
+    walk.instance.clock.ahead += 10 * 366 * 86_400
+    await asyncio.to_thread(walk.instance.purge)
+    await walk.keep("be forgotten in time")
+
+
 async def staff(walk: Walk) -> None:
     """Sign in, read the report and contacts, be idle too long, sign in again, sign out."""
     walk.instance.add_staff("audit", "reports", "contacts", "admin")
@@ -288,5 +339,7 @@ ROUTES = (
     Route("forms with permission", forms_with_permission, local=True),
     Route("forms with mistakes", wrong_forms, local=True),
     Route("pages for a role", being_recognised, local=True),
+    Route("own data", own_data, local=True),
+    Route("retention", growing_old, local=True),
     Route("staff", staff, local=True),
 )

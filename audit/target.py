@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from analytics import create_app
+from analytics.service import Service
 from analytics.staff.accounts import add_staff
 from audit.observations import SentRequest, Stored, Table, Trace
 from audit.visitor import request_of
@@ -45,6 +47,20 @@ class Clock:
 
 
 @dataclass
+class Mailbox:
+    """Stands for the relay: letters arrive here, unless it is `away`."""
+
+    letters: list[EmailMessage] = field(default_factory=list)
+    away: bool = False
+
+    def send(self, message: EmailMessage) -> None:
+        """Take a letter."""
+        if self.away:
+            raise ConnectionRefusedError("away")
+        self.letters.append(message)
+
+
+@dataclass
 class Instance:
     """One running service. `arrived` is every request that reached it, whatever a browser says."""
 
@@ -54,6 +70,13 @@ class Instance:
     var: Path | None = None
     site: Site | None = None
     logged: list[str] = field(default_factory=list)
+    mailbox: Mailbox = field(default_factory=Mailbox)
+    service: Service | None = None
+
+    def purge(self) -> None:
+        """Have the service delete what is too old, as it does once an hour."""
+        if self.service is not None:
+            self.service.janitor.purge()
 
     def add_staff(self, username: str, *roles: str) -> None:
         """An account to sign in with, its password PASSWORD."""
@@ -117,7 +140,8 @@ class LocalSite:
         instance = Instance("", clock, var=var, site=self.site)
         var.mkdir(mode=0o700, parents=True)
         (var / "secret.key").write_text(self.secret, encoding="ascii")
-        app = create_app(self.root, self.public, var, clock=clock)
+        app = create_app(self.root, self.public, var, clock=clock, relay=instance.mailbox)
+        instance.service = app.extensions["plainsite"]
         served: WSGIApplication = app
         served = self.wrap(served) if self.wrap else served
         witness = _Witness(served, instance.arrived)
@@ -134,7 +158,7 @@ class LocalSite:
                 server.shutdown()
                 thread.join()
                 server.server_close()
-                app.extensions["plainsite"].close()
+                instance.service.close()
 
 
 @dataclass(frozen=True)

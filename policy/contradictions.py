@@ -36,6 +36,7 @@ def _purpose_faults(register: Register, path: str, lines: Lines) -> Iterator[Fau
         "storage": register.storages,
         "table": register.tables,
         "transient": register.transients,
+        "connection": register.connections,
         "recipient": register.recipients,
     }
     for kind, entries in kinds.items():

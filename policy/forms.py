@@ -23,7 +23,10 @@ HONEYPOT = "website"
 SECONDS = "seconds"
 """Filled by a script, where there is one: how long the form was open."""
 
-EXTRAS = ("permission", "recognise", HONEYPOT, SECONDS)
+SURE = "sure"
+"""The box beside what cannot be undone."""
+
+EXTRAS = ("permission", "recognise", HONEYPOT, SECONDS, SURE)
 """What a form posts besides its fields."""
 
 PagePath = Annotated[str, Key(pattern=r"^/([a-z0-9-]+/)*$", examples=["/thank-you/"])]

@@ -110,6 +110,15 @@ class Stored(_Published):
     fields: list[PublishedField]
 
 
+class PublishedConnection(_Published):
+    """A machine that the service itself connects to."""
+
+    name: Text
+    purpose: Text
+    to: Text
+    carries: Text
+
+
 class PublishedRecipient(_Published):
     """Somebody outside who receives something."""
 
@@ -143,6 +152,7 @@ class Published(_Published):
     purposes: list[PublishedPurpose]
     kept: list[Kept]
     stored: list[Stored]
+    connections: list[PublishedConnection]
     recipients: Annotated[list[PublishedRecipient], Field(alias="dpv:hasRecipient")]
     versions: list[PublishedVersion]
 
@@ -169,6 +179,7 @@ def published(
         purposes=[_purpose(each) for each in register.purposes],
         kept=_kept(register, bits),
         stored=_stored(register),
+        connections=[PublishedConnection(**each.model_dump()) for each in register.connections],
         recipients=[PublishedRecipient(**each.model_dump()) for each in register.recipients],
         versions=[
             PublishedVersion(

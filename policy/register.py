@@ -209,6 +209,15 @@ class Endpoint(Declared):
         return here and self.method in (method, "any")
 
 
+class Connection(Declared):
+    """A connection that the service itself makes to another machine."""
+
+    name: str
+    purpose: str
+    to: str
+    carries: str
+
+
 class Recipient(Declared):
     """Somebody else who receives something. P6 and P9 leave next to no room for any."""
 
@@ -230,6 +239,7 @@ class Register(Declared):
     tables: Annotated[tuple[Table, ...], Field(alias="table")] = ()
     transients: Annotated[tuple[Transient, ...], Field(alias="transient")] = ()
     endpoints: Annotated[tuple[Endpoint, ...], Field(alias="endpoint")] = ()
+    connections: Annotated[tuple[Connection, ...], Field(alias="connection")] = ()
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient")] = ()
 
     def purpose(self, name: str) -> Purpose:

@@ -35,6 +35,7 @@ def substance(register: Register) -> Substance:
             f"{each.method} {each.path}": {"purposes": _list(each.purposes)}
             for each in register.endpoints
         },
+        "connection": {each.name: {"purpose": each.purpose} for each in register.connections},
         "recipient": {
             each.name: {"address": each.origin, "purpose": each.purpose}
             for each in register.recipients

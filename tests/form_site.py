@@ -20,7 +20,7 @@ REQUEST = {
     "message": "How do we begin?",
 }
 NEWSLETTER = {"email": "ada@example.org", "permission": "yes"}
-FORMS = ("request-information", "newsletter")
+FORMS = ("request-information", "newsletter", "your-data")
 PAGE = """<!doctype html><html lang="en"><head><title>{name}</title></head><body>
 <p>{audience}</p>
 <!-- form {name} -->

@@ -22,6 +22,7 @@ MODELS = {
     "`[[table]]`": declared.Table,
     "`columns`": declared.Column,
     "`[[transient]]`": declared.Transient,
+    "`[[connection]]`": declared.Connection,
     "`[[recipient]]`": declared.Recipient,
 }
 

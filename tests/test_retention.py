@@ -110,6 +110,7 @@ def test_every_table_that_has_a_time_is_purged(site):
     put(site, "staff", id="anna", added_on=old.date())
     put(site, "sessions", staff="anna", began_at=0)
     put(site, "access_log", at=0)
+    put(site, "outbox", queued_on=old.date())
     put(site, "removals", day=old.date(), table_name="x")
     site.service.counters.add(1, [Increment(Dimension.ALL, "", visits=1)])
     timed = {table.name for table in REGISTER.tables if isinstance(table.keep, Duration)}

@@ -1,0 +1,1 @@
+"""Mail: what may be sent, the outbox in which it waits, and the one relay that takes it."""
