@@ -23,7 +23,7 @@ from analytics.mail.relay import Carrier, read_relay
 from analytics.pages import Pages, PageServer
 from analytics.records import open_records
 from analytics.refusals import problem
-from analytics.retention import Janitor, Removed, purge
+from analytics.retention import Housekeeping, Janitor
 from analytics.secret import read_secret
 from analytics.service import Service, current_service
 from policy import Site, read_site
@@ -82,9 +82,9 @@ def _open_service(
 
     outbox = Outbox.of(records, site.register)
 
-    def purge_now() -> tuple[Removed, ...]:
-        return purge(site.register, records, counters, datetime.fromtimestamp(clock(), zone))
-
+    keep_house = Housekeeping(
+        site.register, records, counters, lambda: datetime.fromtimestamp(clock(), zone)
+    )
     return Service(
         site=site,
         cookies=cookies,
@@ -93,7 +93,7 @@ def _open_service(
         pages=pages,
         clock=clock,
         secret=secret,
-        janitor=Janitor(purge_now),
+        janitor=Janitor(keep_house),
         outbox=outbox,
         postman=Postman(outbox, relay or read_relay(), site.settings),
     )

@@ -23,7 +23,7 @@ from policy import register as declared
 from policy.durations import Duration
 from policy.tables import metadata
 
-__all__ = ["Janitor", "Removed", "purge", "removals"]
+__all__ = ["Housekeeping", "Janitor", "Removed", "forget_log", "purge", "removals", "rewrite"]
 
 SECONDS_BETWEEN = 3_600
 log = logging.getLogger(__name__)
@@ -85,6 +85,20 @@ def forget_log(records: Engine) -> None:
         connection.close()
 
 
+def rewrite(records: Engine) -> None:
+    """Write the file anew in the order of its keys, which are random.
+
+    SQLite puts rows into a page in the order in which they came, whatever their keys, so where a
+    row's bytes stand would tell when it came. https://www.sqlite.org/fileformat2.html#b_tree_pages
+    """
+    connection = records.raw_connection()
+    try:
+        connection.cursor().execute("VACUUM")
+    finally:
+        connection.close()
+    forget_log(records)
+
+
 def _cut(entry: declared.Table, now: datetime.datetime) -> datetime.datetime:
     if not isinstance(entry.keep, Duration):
         raise TypeError(f'table "{entry.name}" is kept {entry.keep}')
@@ -125,8 +139,32 @@ def _record(connection: Connection, table: Table, removed: Removed) -> None:
     )
 
 
+class Housekeeping:
+    """What the janitor does each time: purge, and on each new day write the records anew."""
+
+    def __init__(
+        self,
+        register: Register,
+        records: Engine,
+        counters: Counters,
+        now: Callable[[], datetime.datetime],
+    ) -> None:
+        self._stores = (register, records, counters)
+        self._now = now
+        self._rewritten: datetime.date | None = None
+
+    def __call__(self) -> tuple[Removed, ...]:
+        """What was removed. Raises as `purge` does."""
+        now = self._now()
+        removed = purge(*self._stores, now)
+        if self._rewritten != now.date():
+            rewrite(self._stores[1])
+            self._rewritten = now.date()
+        return removed
+
+
 class Janitor:
-    """A thread that purges once an hour, beginning at once, until it is closed."""
+    """A thread that keeps house once an hour, beginning at once, until it is closed."""
 
     def __init__(self, purge_now: Callable[[], tuple[Removed, ...]]) -> None:
         self.purge = purge_now
