@@ -1,0 +1,107 @@
+"""axe-core finds no violation: on any page, in any state, light and dark, wide and narrow.
+
+Its rules are those of WCAG 2.2 A and AA, and its best practices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from .conftest import Served
+from .test_consent import pages_of
+from .test_staff import PASSWORD, add
+
+AXE = Axe()
+LAYOUTS = (
+    "/",
+    "/solutions/",
+    "/resources/closure-messages/",
+    "/request-information/",
+    "/privacy/",
+    "/privacy/versions/1/",
+    "/cookies/",
+    "/your-data/",
+    "/nowhere/",
+)
+
+
+def violations(page: Page) -> str:
+    """What axe finds on a page as it is now, in words; empty where it finds nothing."""
+    results = AXE.run(page)
+    return results.generate_report() if results.violations_count else ""
+
+
+@pytest.fixture(params=[("light", 1280), ("dark", 360)], ids=["light-1280", "dark-360"])
+def page(request, browser: Browser, served: Served) -> Iterator[Page]:
+    """A tab in one of the two schemes. The security policy stays: axe comes by the debugger."""
+    scheme, width = request.param
+    context = browser.new_context(
+        base_url=served.address,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+        reduced_motion="reduce",
+    )
+    yield context.new_page()
+    context.close()
+
+
+def test_axe_is_awake(page):
+    """It names a picture without words."""
+    page.goto("/")
+    page.evaluate("document.querySelector('main').append(new Image(9, 9))")
+    assert "image-alt" in violations(page)
+
+
+def test_every_layout(page):
+    """With the question open; the 404 page too."""
+    for address in LAYOUTS:
+        page.goto(address)
+        assert violations(page) == "", address
+
+
+def test_every_page(browser, served, public):
+    context = browser.new_context(base_url=served.address)
+    page = context.new_page()
+    for address in pages_of(public):
+        if address not in LAYOUTS:
+            page.goto(address)
+            assert violations(page) == "", address
+    context.close()
+
+
+def test_each_answer_to_the_question(page):
+    """The confirmation after it, and the page of choices with cookies to show."""
+    for words in ("Reject all cookies", "Accept all cookies"):
+        page.goto("/cookies/" if words.startswith("Accept") else "/")
+        page.get_by_role("main").or_(page.locator("body")).get_by_role(
+            "button", name=words
+        ).last.click()
+        page.wait_for_timeout(200)
+        assert violations(page) == "", words
+
+
+def test_a_form_with_mistakes(page):
+    page.goto("/request-information/")
+    page.get_by_role("main").get_by_role("button").click()
+    page.get_by_role("alert").wait_for()
+    assert violations(page) == ""
+
+
+def test_staff_pages(page, served):
+    """Signing in, with and without a mistake, and every page behind it."""
+    add(served, "anna", "reports", "contacts", "admin")
+    page.goto("/staff/sign-in/")
+    assert violations(page) == ""
+    page.get_by_label("User name").fill("anna")
+    page.get_by_label("Password").fill("wrong wrong wrong")
+    page.get_by_role("button", name="Sign in").click()
+    assert violations(page) == ""
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    for name in ("report", "contacts", "access-log", "retention", "accounts", "nowhere"):
+        page.goto(f"/staff/{name}/")
+        assert violations(page) == "", name
