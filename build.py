@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import json
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -159,6 +160,31 @@ def audit(
 
 
 main.add_command(policy)
+
+
+@main.group()
+def data() -> None:
+    """Look after what visitors gave, and what they were given."""
+
+
+@data.command("receipt")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.pass_obj
+def data_receipt(places: Places, file: IO[str]) -> None:
+    """Check a consent receipt that somebody shows us. Ends with status 1 where it is not ours."""
+    from analytics.receipts import is_ours  # noqa: PLC0415
+    from analytics.secret import read_secret  # noqa: PLC0415
+
+    try:
+        given = json.load(file)
+        ours = isinstance(given, dict) and is_ours(given, read_secret(places.var))
+    except (ValueError, OSError):
+        ours = False
+    if not ours:
+        click.echo("This receipt is not ours, or it was changed.", err=True)
+        sys.exit(1)
+    version = given["dpv:hasRecordOfActivity"]["dct:hasVersion"]
+    click.echo(f"Ours: on {given['dct:created']} that browser held consent to version {version}.")
 
 
 @main.group()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
+import json
 from dataclasses import asdict
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -12,6 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from analytics.agents import agent_of
 from analytics.counters import StoreError
 from analytics.own_cookies import describe
+from analytics.receipts import receipt
 from analytics.refusals import Reason, Refused, is_from_our_pages
 from analytics.service import Service, current_service
 from analytics.state import Agent, Engaged, Increment, State, View, begin, coarse_step, engage, view
@@ -118,6 +122,25 @@ def own_cookies() -> Response:
     service = current_service()
     names = [cookie.name for cookie in service.site.register.cookies if cookie.signed]
     response = jsonify({name: describe(service, name, request.environ) for name in names})
+    response.cache_control.no_store = True
+    return response
+
+
+@blueprint.get("/receipt")
+def own_receipt() -> Response:
+    """A signed record of the consent that this browser holds, to keep. Nothing is stored."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise Refused(Reason.ORIGIN)
+    service = current_service()
+    _state(service)
+    site = service.site
+    zone = ZoneInfo(site.settings.timezone)
+    day = datetime.datetime.fromtimestamp(service.clock(), zone).date()
+    purpose = site.register.cookie("visit").purpose
+    made = receipt(site.register, site.settings, purpose, day, service.secret)
+    text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+    response = Response(text, content_type="application/ld+json; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="consent-receipt.json"'
     response.cache_control.no_store = True
     return response
 

@@ -84,6 +84,8 @@ async def accepting(walk: Walk) -> None:
     await _some_pages(walk)
     await walk.go("/cookies/")
     await walk.keep("see the choices", picture=True)
+    await walk.tab.evaluate("() => fetch('/visit/receipt').then(answer => answer.text())")
+    await walk.keep("take a receipt")
 
 
 async def withdrawing(walk: Walk) -> None:

@@ -37,7 +37,12 @@ class Version:
     @property
     def url(self) -> str:
         """The page on which this version can be read for good."""
-        return f"/privacy/versions/{self.number}/"
+        return page_of(self.number)
+
+
+def page_of(number: int) -> str:
+    """The address of a version's page."""
+    return f"/privacy/versions/{number}/"
 
 
 def read_versions(root: Path) -> tuple[Version, ...]:
