@@ -147,7 +147,7 @@ class LocalSite:
         witness = _Witness(served, instance.arrived)
         server = make_server("127.0.0.1", 0, witness, threaded=True, request_handler=_Quiet)
         instance.origin = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         with _logs_to(instance.logged):
             try:

@@ -86,7 +86,7 @@ def served(public: Path, tmp_path: Path) -> Iterator[Served]:
     site = Served(var=tmp_path / "var")
     app = create_app(ROOT, public, site.var, clock=lambda: site.now)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     site.address = f"http://127.0.0.1:{server.server_port}"
     yield site
