@@ -86,7 +86,8 @@ class ChromiumVisitor(Visitor):
         self._context = context
         self._reading: set[asyncio.Task[None]] = set()
         context.on("request", self.recorder.begins)
-        context.on("requestfinished", self._finished)
+        # Not "requestfinished": it waits for a body that a page may never read.
+        context.on("response", lambda answer: self._responded(answer.request))
         context.on("requestfailed", self._failed)
         context.on("console", lambda message: self.recorder.said(message.text))
         context.on("weberror", lambda error: self.recorder.said(str(error.error)))
@@ -100,7 +101,7 @@ class ChromiumVisitor(Visitor):
     def _act(self, what: str, detail: str) -> None:
         self.recorder.acts.append(Act(what, detail))
 
-    def _finished(self, request: Request) -> None:
+    def _responded(self, request: Request) -> None:
         task = asyncio.ensure_future(self._read(request))
         self._reading.add(task)
         task.add_done_callback(self._reading.discard)
