@@ -92,13 +92,10 @@ def test_a_lie_is_named(findings, lie: Lie) -> None:
         assert finding.mend
 
 
-@pytest.mark.parametrize(
-    ("routes", "pages"),
-    sorted({(lie.routes, lie.pages) for lie in LIES}),
-    ids=lambda value: "-".join(value).replace(" ", "-").replace("/", "_"),
-)
-def test_the_same_journeys_find_nothing_on_the_honest_site(findings, routes, pages) -> None:
-    """So that it was the lie that was found, and nothing else."""
+@pytest.mark.parametrize("routes", sorted({lie.routes for lie in LIES}), ids="-".join)
+def test_the_same_journeys_find_nothing_on_the_honest_site(findings, routes) -> None:
+    """So that it was the lie that was found, and nothing else. They go to every page of a lie."""
+    pages = tuple(dict.fromkeys(p for lie in LIES if lie.routes == routes for p in lie.pages))
     assert findings(Lie("none", "", routes, pages)) == ()
 
 
