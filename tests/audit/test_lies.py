@@ -19,7 +19,7 @@ from audit.observations import Journey, Observed
 from audit.run import Options, make_journey
 from audit.target import LocalSite
 
-from ..browser.conftest import ROOT, chromium, public  # noqa: F401  (fixtures)
+from ..browser.conftest import ROOT, chromium, headless_shell, public  # noqa: F401  (fixtures)
 from .lies import LIES, Lie, table
 
 ROUTE = {route.name: route for route in ROUTES}
@@ -50,8 +50,8 @@ def loop() -> Iterator[Loop]:
 
 
 @pytest.fixture(scope="module")
-def running(loop: Loop, chromium: str) -> Iterator[Chromium]:  # noqa: F811
-    browser = loop.run(Chromium.launch(chromium))
+def running(loop: Loop, headless_shell: str) -> Iterator[Chromium]:  # noqa: F811
+    browser = loop.run(Chromium.launch(headless_shell))
     yield browser
     loop.run(browser.close())
 

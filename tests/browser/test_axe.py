@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Playwright
 
-from .conftest import Served
+from .conftest import ARGUMENTS, Served
 from .test_consent import pages_of
 from .test_staff import PASSWORD, add
 
@@ -29,6 +29,14 @@ LAYOUTS = (
 )
 
 
+@pytest.fixture(scope="session")
+def shell(playwright: Playwright, headless_shell: str) -> Iterator[Browser]:
+    """A running engine."""
+    running = playwright.chromium.launch(executable_path=headless_shell, args=ARGUMENTS)
+    yield running
+    running.close()
+
+
 def violations(page: Page, *, contrast: bool = True) -> str:
     """What axe finds on a page as it is now, in words; empty where it finds nothing."""
     rules = {"color-contrast": {"enabled": contrast}}
@@ -37,10 +45,10 @@ def violations(page: Page, *, contrast: bool = True) -> str:
 
 
 @pytest.fixture(params=[("light", 1280), ("dark", 360)], ids=["light-1280", "dark-360"])
-def page(request, browser: Browser, served: Served) -> Iterator[Page]:
+def page(request, shell: Browser, served: Served) -> Iterator[Page]:
     """A tab in one of the two schemes. The security policy stays: axe comes by the debugger."""
     scheme, width = request.param
-    context = browser.new_context(
+    context = shell.new_context(
         base_url=served.address,
         color_scheme=scheme,
         viewport={"width": width, "height": 800},
@@ -64,8 +72,8 @@ def test_every_layout(page):
         assert violations(page) == "", address
 
 
-def test_every_page(browser, served, public):
-    context = browser.new_context(base_url=served.address)
+def test_every_page(shell, served, public):
+    context = shell.new_context(base_url=served.address)
     page = context.new_page()
     for address in pages_of(public):
         if address not in LAYOUTS:
