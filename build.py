@@ -16,20 +16,12 @@ import click
 import generator
 from policy import Faults, Register, read_site
 from policy.command import policy
+from policy.places import Places
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 ROOT = Path(__file__).parent
-
-
-class Places:
-    """Where a site is read from, where it is written, and where its databases are."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.public = root / "public"
-        self.var = root / "var"
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,7 +46,7 @@ def main(context: click.Context, root: Path) -> None:
       python build.py policy release    keep the register as a version of its own
       python build.py staff add anna --role reports
     """
-    context.obj = Places(root.resolve())
+    context.obj = Places.of(root)
     if context.invoked_subcommand is None:
         context.invoke(build)
 

@@ -34,19 +34,20 @@ from policy.sources import source_names
 __all__ = ["create_app"]
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  (each has its default)
     root: Path,
     public: Path,
     var: Path,
     *,
     clock: Callable[[], float] = time.time,
     relay: Carrier | None = None,
+    proxies: int = 0,
 ) -> Flask:
     """The service for the site in `root`, built in `public`, with its databases in `var`.
 
     `clock` returns seconds since 1970. Mail goes to `relay`, or to the one that the environment
-    names. Close the service, `app.extensions["plainsite"].close()`,
-    when done.
+    names. So many `proxies` before the service are believed when they say who asks, and how.
+    Close the service, `app.extensions["plainsite"].close()`, when done.
 
     Raises Faults for a site folder with mistakes, FileNotFoundError for one that was never built.
     """
@@ -58,7 +59,7 @@ def create_app(
     _draw_with(app, service)
     for part in (visits, forms, audiences, own_data, staff):
         app.register_blueprint(part.blueprint)
-    _wrap(app, service)
+    _wrap(app, service, proxies)
     service.postman.start()
     return app
 
@@ -117,11 +118,10 @@ def _draw_with(app: Flask, service: Service) -> None:
     )
 
 
-def _wrap(app: Flask, service: Service) -> None:
+def _wrap(app: Flask, service: Service, proxies: int) -> None:
     """Innermost first: pages are served before Flask is asked, and nothing passes the guard."""
     served = PageServer(app.wsgi_app, service.pages, service.cookies)
     guarded = Guard(served, service.site.register)
-    proxies = service.site.settings.trusted_proxies
     app.wsgi_app = ProxyFix(guarded, proxies, proxies, proxies)  # type: ignore[method-assign]
 
 

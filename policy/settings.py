@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
 from policy.source import Declared
 
@@ -46,7 +46,6 @@ class Settings(Declared):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     description: str
     feed: str = ""
-    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     organisation: Organisation
 
 

@@ -1,0 +1,41 @@
+"""The service as a WSGI server starts it: `analytics.wsgi:make_app()` (PEP 3333).
+
+The environment says what belongs to the machine and not to the site: deploy/README.md.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from pathlib import Path
+
+from flask import Flask
+
+from analytics import create_app
+from policy import Fault, Faults
+from policy.places import Places
+
+__all__ = ["make_app"]
+
+ROOT, PROXIES = "PLAINSITE_ROOT", "PLAINSITE_PROXIES"
+MOST_PROXIES = 5
+
+
+def make_app() -> Flask:
+    """The service for the site in `PLAINSITE_ROOT`, this one unless it says so.
+
+    It is closed when the process ends. Raises Faults for a site or an environment with mistakes,
+    FileNotFoundError for a site that was never built.
+    """
+    places = Places.of(Path(os.environ.get(ROOT) or Path(__file__).parents[1]))
+    app = create_app(places.root, places.public, places.var, proxies=_proxies())
+    atexit.register(app.extensions["plainsite"].close)
+    return app
+
+
+def _proxies() -> int:
+    given = os.environ.get(PROXIES, "0")
+    if given.isascii() and given.isdigit() and int(given) <= MOST_PROXIES:
+        return int(given)
+    message = f'"{given}" is not a number of proxies from 0 to {MOST_PROXIES}'
+    raise Faults([Fault(PROXIES, None, message, "1, where one nginx stands before the service")])
