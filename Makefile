@@ -9,7 +9,7 @@ export PORT
 run: .venv/run.stamp
 	@exec .venv/bin/python build.py serve --as-published
 
-test: check
+test: check .venv/judges.stamp
 	@.venv/bin/python -m pytest -n $$((2 * $$(getconf _NPROCESSORS_ONLN)))
 
 check: .venv/test.stamp
@@ -28,6 +28,11 @@ check: .venv/test.stamp
 
 .venv/test.stamp: requirements-test.lock .venv/run.stamp
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+# Outside judges that run in Node. Tests that need one say so where it is not there.
+.venv/judges.stamp: tests/judges/package-lock.json | .venv/bin/python
+	@if command -v npm >/dev/null 2>&1; then npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null || echo "The outside judges could not be installed."; fi
 	@touch $@
 
 lock:

@@ -154,6 +154,22 @@ def audit(
 main.add_command(policy)
 
 
+@main.command()
+@click.pass_obj
+def openapi(places: Places) -> None:
+    """Print what the service answers, as OpenAPI 3.1. The site must have been built."""
+    from analytics import create_app  # noqa: PLC0415
+    from analytics.description import describe  # noqa: PLC0415
+
+    try:
+        app = create_app(places.root, places.public, places.var)
+    except (Faults, FileNotFoundError) as error:
+        click.echo(error, err=True)
+        sys.exit(1)
+    click.echo(json.dumps(describe(app), ensure_ascii=False, indent=2))
+    app.extensions["plainsite"].close()
+
+
 @main.group()
 def data() -> None:
     """Look after what visitors gave, and what they were given."""

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, jsonify, request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from analytics.agents import agent_of
@@ -22,7 +22,7 @@ from analytics.state import Agent, Engaged, Increment, State, View, begin, coars
 from policy.cookies import BadCookie
 from policy.sources import MOST_CHARACTERS, source_of
 
-__all__ = ["blueprint"]
+__all__ = ["BODIES", "blueprint"]
 
 MOST_BYTES = 4_096
 LONGEST_MS = 4 * 3_600 * 1_000
@@ -36,10 +36,18 @@ class Body(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
 
+def _whole(number: object) -> object:
+    # To JSON, and to JSON Schema, 5.0 is a whole number too.
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+
+
 class ConsentBody(Body):
     """The version of the register that the page asked about."""
 
-    version: int
+    version: Whole
 
 
 class ViewBody(Body):
@@ -53,11 +61,18 @@ class EngagedBody(Body):
     """Milliseconds for which a page was visible and focused, since it last said so."""
 
     page: str
-    ms: Annotated[int, Field(gt=0, le=LONGEST_MS)]
+    ms: Annotated[Whole, Field(gt=0, le=LONGEST_MS)]
     leaving: bool
 
 
 Sent = TypeVar("Sent", bound=Body)
+
+BODIES: dict[str, type[Body]] = {
+    "visits.consent": ConsentBody,
+    "visits.count_view": ViewBody,
+    "visits.count_engaged": EngagedBody,
+}
+"""What each address takes."""
 
 
 @blueprint.post("/consent")

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 import build
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("build", "serve", "check", "audit", "policy", "diff", "staff", "add", "list")
+COMMANDS = ("build", "serve", "check", "audit", "policy", "diff", "openapi", "staff", "add", "list")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 

@@ -1,0 +1,1 @@
+"""Outside judges: programs that others wrote, and that know nothing of Plainsite."""
