@@ -10,7 +10,8 @@ run: .venv/run.stamp
 	@exec .venv/bin/python build.py serve --as-published
 
 test: check .venv/judges.stamp
-	@.venv/bin/python -m pytest -n $$((2 * $$(getconf _NPROCESSORS_ONLN)))
+	@.venv/bin/python -m pytest -m alone
+	@.venv/bin/python -m pytest -m 'not alone' -n $$((2 * $$(getconf _NPROCESSORS_ONLN)))
 
 check: .venv/test.stamp
 	@sh tests/browser/find-chromium.sh

@@ -41,13 +41,13 @@ def _whole(number: object) -> object:
     return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
-Whole = Annotated[int, BeforeValidator(_whole)]
+WHOLE = BeforeValidator(_whole)
 
 
 class ConsentBody(Body):
     """The version of the register that the page asked about."""
 
-    version: Whole
+    version: Annotated[int, WHOLE]
 
 
 class ViewBody(Body):
@@ -61,7 +61,8 @@ class EngagedBody(Body):
     """Milliseconds for which a page was visible and focused, since it last said so."""
 
     page: str
-    ms: Annotated[Whole, Field(gt=0, le=LONGEST_MS)]
+    # The bounds come first, so that the JSON Schema has them too.
+    ms: Annotated[int, Field(gt=0, le=LONGEST_MS), WHOLE]
     leaving: bool
 
 

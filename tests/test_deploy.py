@@ -9,7 +9,6 @@ import shutil
 import signal
 import ssl
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -18,13 +17,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+import build
 import generator
 from analytics import wsgi
 from analytics.forms import MOST_SUBMISSIONS
 from policy import Faults, read_site
 from policy.headers import security_headers
 from tests.deployed_site import DEPLOY, HOST, ROOT, Deployed, deployed, missing, start_service, unit
+from tests.judges.conftest import judge, lines_of_json
 
 needs_nginx = pytest.mark.skipif(bool(missing()), reason=missing() or "nothing is missing")
 PAGE = {
@@ -138,6 +140,17 @@ def test_a_reload_serves_the_new_build_and_refuses_nobody(site: Deployed) -> Non
 
 
 @needs_nginx
+def test_mdns_http_observatory_gives_the_best_grade(site: Deployed) -> None:
+    """Its own scan over TLS, with a certificate of the test's own."""
+    told = judge(
+        "node", "observatory.mjs", HOST, str(site.plain), str(site.tls),
+        NODE_EXTRA_CA_CERTS=str(site.certificate),
+    )  # fmt: skip
+    (found,) = lines_of_json(told)
+    assert (found["grade"], found["failed"]) == ("A+", [])
+
+
+@needs_nginx
 def test_while_the_service_is_away_nginx_says_so_and_logs_no_address(site: Deployed) -> None:
     """Nothing that nginx or gunicorn wrote, in all these tests, tells who asked for what."""
     site.ask("/own/a-signed-link/", headers={"X-Forwarded-For": FORGED, "User-Agent": "Secret/1"})
@@ -182,12 +195,13 @@ def test_a_reload_is_refused_where_the_site_has_a_fault(tmp_path: Path) -> None:
     words = check.split()[1:]
     for part in ("content", "templates", "site"):
         shutil.copytree(ROOT / part, tmp_path / part)
-    command = [sys.executable, ROOT / words[0], "--root", tmp_path, *words[1:]]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert words[0] == "build.py"
+    command = ["--root", str(tmp_path), *words[1:]]
+    assert CliRunner().invoke(build.main, command).exit_code == 0
     (tmp_path / "site/settings.toml").write_text('naem = "x"\n')
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert told.returncode == 1
-    assert "naem" in told.stderr
+    told = CliRunner().invoke(build.main, command)
+    assert told.exit_code == 1
+    assert "naem" in told.output
 
 
 def test_the_container_copies_all_that_is_imported() -> None:
