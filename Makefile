@@ -31,9 +31,9 @@ check: .venv/test.stamp
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@
 
-# Outside judges that run in Node. Tests that need one say so where it is not there.
+# Outside judges that run in Node. Tests that need one say so where there is no npm.
 .venv/judges.stamp: tests/judges/package-lock.json | .venv/bin/python
-	@if command -v npm >/dev/null 2>&1; then npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null || echo "The outside judges could not be installed."; fi
+	@if command -v npm >/dev/null 2>&1; then npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --silent || { echo "error: the outside judges could not be installed: npm ci --ignore-scripts --prefix tests/judges says why"; exit 1; }; fi
 	@touch $@
 
 lock:
