@@ -1,9 +1,10 @@
-"""The counters: additive totals by hour, dimension and cell, in SQLite.
+"""The counters: additive totals by hour, dimension and cell, and of consents by day, in SQLite.
 
 All writing is done by one thread. What arrives while it commits is added up and shares the next
 commit, so that a hundred requests at once cost two or three commits, not a hundred.
 """
 
+import datetime
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Engine, Select, create_engine, delete, event, func, select
+from sqlalchemy import Delete, Engine, Select, Table, create_engine, event, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,9 +20,10 @@ from analytics.state import Dimension, Increment
 from policy import Register
 from policy.tables import metadata
 
-__all__ = ["Counters", "Hour", "StoreError", "Total"]
+__all__ = ["Consents", "Counters", "Hour", "StoreError", "Total"]
 
 MEASURES = ("visits", "views", "continued", "engaged_ms")
+ANSWERS = ("given", "withdrawn")
 BUSY_MS = 5_000
 DURABLE = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 
@@ -52,22 +54,54 @@ class Hour:
     engaged_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """How many visitors agreed to a version of the register on a day, and took it back."""
+
+    day: datetime.date
+    version: int
+    given: int
+    withdrawn: int
+
+
+class _Sums:
+    """What waits to be added to one table: its key's columns, then the `measures` that add up."""
+
+    def __init__(self, table: Table, measures: tuple[str, ...]) -> None:
+        self.columns = (*(column.name for column in table.primary_key), *measures)
+        self._size = len(measures)
+        self._waiting: dict[tuple[object, ...], list[int]] = {}
+        new = insert(table)
+        self.upsert = new.on_conflict_do_update(
+            index_elements=list(table.primary_key),
+            set_={name: table.c[name] + new.excluded[name] for name in measures},
+        )
+
+    def add(self, key: tuple[object, ...], amounts: Iterable[int]) -> None:
+        sums = self._waiting.setdefault(key, [0] * self._size)
+        for index, amount in enumerate(amounts):
+            sums[index] += amount
+
+    def take(self) -> list[dict[str, object]]:
+        """The rows to add. Nothing waits any more."""
+        waiting, self._waiting = self._waiting, {}
+        return [
+            dict(zip(self.columns, (*key, *sums), strict=True)) for key, sums in waiting.items()
+        ]
+
+
 class Counters:
-    """The table that the register declares, in the file at `path`; both are made if missing."""
+    """The tables that the register declares, in the file at `path`; all are made if missing."""
 
     def __init__(self, path: Path, register: Register) -> None:
         self._engine = _open(path)
         tables = metadata(register, "counters")
         tables.create_all(self._engine)
-        self._table = tables.tables["counters"]
-        new = insert(self._table)
-        self._upsert = new.on_conflict_do_update(
-            index_elements=list(self._table.primary_key),
-            set_={name: self._table.c[name] + new.excluded[name] for name in MEASURES},
-        )
+        self._table, self._consents = tables.tables["counters"], tables.tables["consents"]
+        self._cells = _Sums(self._table, MEASURES)
+        self._answers = _Sums(self._consents, ANSWERS)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counters")
         self._lock = Lock()
-        self._waiting: dict[tuple[int, Dimension, str], list[int]] = {}
         self._commit: Future[None] | None = None
 
     def add(self, hour: int, increments: Iterable[Increment]) -> None:
@@ -80,13 +114,20 @@ class Counters:
             self._commit = commit = self._commit or self._coming_commit()
             for increment in accepted:
                 cell = hour, increment.dimension, increment.cell
-                sums = self._waiting.setdefault(cell, [0] * len(MEASURES))
-                for index, measure in enumerate(MEASURES):
-                    sums[index] += getattr(increment, measure)
-        try:
-            commit.result()
-        except SQLAlchemyError as error:
-            raise StoreError("the counters could not be written") from error
+                self._cells.add(cell, (getattr(increment, measure) for measure in MEASURES))
+        _wait(commit)
+
+    def answered(
+        self, day: datetime.date, version: int, *, given: int = 0, withdrawn: int = 0
+    ) -> None:
+        """Add to the consents of a day to a version of the register; return once on the disk.
+
+        Raises StoreError.
+        """
+        with self._lock:
+            self._commit = commit = self._commit or self._coming_commit()
+            self._answers.add((day, version), (given, withdrawn))
+        _wait(commit)
 
     def _coming_commit(self) -> Future[None]:
         try:
@@ -96,14 +137,12 @@ class Counters:
 
     def _commit_waiting(self) -> None:
         with self._lock:
-            waiting, self._waiting, self._commit = self._waiting, {}, None
-        if waiting:
-            columns = ("hour", "dimension", "cell", *MEASURES)
-            rows = [
-                dict(zip(columns, (*cell, *sums), strict=True)) for cell, sums in waiting.items()
-            ]
-            with self._engine.begin() as connection:
-                connection.execute(self._upsert, rows)
+            taken = [(sums.upsert, sums.take()) for sums in (self._cells, self._answers)]
+            self._commit = None
+        with self._engine.begin() as connection:
+            for upsert, rows in taken:
+                if rows:
+                    connection.execute(upsert, rows)
 
     def totals(
         self, dimension: str, first_hour: int, last_hour: int, limit: int
@@ -135,16 +174,22 @@ class Counters:
         with self._engine.connect() as connection:
             return [tuple(row) for row in connection.execute(query)]
 
-    def forget(self, last_hour: int) -> int:
-        """Delete what was counted up to `last_hour`; how many rows. Raises StoreError."""
+    def consents(self) -> Sequence[Consents]:
+        """The consents of each day, newest first."""
+        columns = self._consents.c
+        query = select(columns.day, columns.version, columns.given, columns.withdrawn)
+        query = query.order_by(columns.day.desc(), columns.version.desc())
+        return [Consents(*row) for row in self._read(query)]
+
+    def forget(self, old: Delete) -> int:
+        """Carry out a deletion between two commits; how many rows. Raises StoreError."""
         try:
-            return self._writer.submit(self._forget, last_hour).result()
+            return self._writer.submit(self._forget, old).result()
         except (RuntimeError, SQLAlchemyError) as error:
             raise StoreError("the counters could not be written") from error
 
-    def _forget(self, last_hour: int) -> int:
+    def _forget(self, old: Delete) -> int:
         with self._engine.begin() as connection:
-            old = delete(self._table).where(self._table.c.hour <= last_hour)
             rows = connection.execute(old).rowcount
         if rows:
             with self._engine.connect() as connection:
@@ -155,6 +200,13 @@ class Counters:
         """Commit what was accepted and let go of the file. Later additions raise StoreError."""
         self._writer.shutdown()
         self._engine.dispose()
+
+
+def _wait(commit: Future[None]) -> None:
+    try:
+        commit.result()
+    except SQLAlchemyError as error:
+        raise StoreError("the counters could not be written") from error
 
 
 def _open(path: Path) -> Engine:

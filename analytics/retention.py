@@ -48,8 +48,10 @@ def purge(
     """
     tables = metadata(register, "records")
     day = now.date()
-    counted = register.table("counters", "counters")
-    found = [Removed(day, counted.name, counters.forget(_hour(_cut(counted, now))))]
+    found = []
+    for table in metadata(register, "counters").sorted_tables:
+        over = _over(register.table("counters", table.name), table, now)
+        found.append(Removed(day, table.name, counters.forget(delete(table).where(over))))
     with records.begin() as connection:
         for table in reversed(tables.sorted_tables):
             entry = register.table("records", table.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
@@ -45,9 +46,11 @@ WHOLE = BeforeValidator(_whole)
 
 
 class ConsentBody(Body):
-    """The version of the register that the page asked about."""
+    """The version of the register that the page asked about, and whether the visitor said yes
+    just now, rather than when the browser was last open."""
 
     version: Annotated[int, WHOLE]
+    given: bool
 
 
 class ViewBody(Body):
@@ -86,6 +89,8 @@ def consent() -> Response:
     try:
         _state(service)
     except Refused:
+        if body.given:
+            _count_consent(service, body.version, given=1)
         return _done(service, begin(coarse_step(service.clock())))
     return _done(service)
 
@@ -121,10 +126,13 @@ def count_engaged() -> Response:
 
 @blueprint.post("/withdraw")
 def withdraw() -> Response:
-    """Delete the visit cookie. Counts nothing, and never refuses a visitor of ours."""
+    """Delete the visit cookie, whatever it is, and never refuse a visitor of ours."""
     if not is_from_our_pages(request):
         raise Refused(Reason.ORIGIN)
     service = current_service()
+    with suppress(Refused):
+        _state(service)  # Only who holds a valid cookie has something to take back.
+        _count_consent(service, service.site.register.version, withdrawn=1)
     response = _done(service)
     service.cookies.delete(response, "visit")
     return response
@@ -150,10 +158,8 @@ def own_receipt() -> Response:
     service = current_service()
     _state(service)
     site = service.site
-    zone = ZoneInfo(site.settings.timezone)
-    day = datetime.datetime.fromtimestamp(service.clock(), zone).date()
     purpose = site.register.cookie("visit").purpose
-    made = receipt(site.register, site.settings, purpose, day, service.secret)
+    made = receipt(site.register, site.settings, purpose, _today(service), service.secret)
     text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
     response = Response(text, content_type="application/ld+json; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="consent-receipt.json"'
@@ -218,6 +224,18 @@ def _count(service: Service, now: float, increments: tuple[Increment, ...]) -> N
         service.counters.add(int(now // 3600), increments)
     except StoreError:
         raise Refused(Reason.STORE) from None
+
+
+def _count_consent(service: Service, version: int, *, given: int = 0, withdrawn: int = 0) -> None:
+    try:
+        service.counters.answered(_today(service), version, given=given, withdrawn=withdrawn)
+    except StoreError:
+        raise Refused(Reason.STORE) from None
+
+
+def _today(service: Service) -> datetime.date:
+    zone = ZoneInfo(service.site.settings.timezone)
+    return datetime.datetime.fromtimestamp(service.clock(), zone).date()
 
 
 def _done(service: Service, state: State | None = None) -> Response:

@@ -26,16 +26,13 @@ class Agreements:
         asked = {purpose.name for purpose in register.purposes if purpose.basis == "consent"}
         uses = {purpose.name: purpose.use for purpose in register.purposes}
         return cls(
-            accepting=frozenset(asked - {box.purpose for box in boxes if box}),
+            accepting=frozenset(asked - {box.purpose for box in boxes if box})
+            | _begun_by(register, "/visit/consent"),
             answering=frozenset(storage.purpose for storage in register.storages),
             signing_in=frozenset(name for name, use in uses.items() if use == "verify accounts"),
-            protecting=frozenset(name for name, use in uses.items() if use == "solve problems"),
-            asking=frozenset(
-                purpose
-                for endpoint in register.endpoints
-                if endpoint.answers("POST", "/own/ask")
-                for purpose in endpoint.purposes
-            ),
+            protecting=frozenset(name for name, use in uses.items() if use == "solve problems")
+            - {name for endpoint in register.endpoints for name in endpoint.purposes},
+            asking=_begun_by(register, "/own/ask"),
         )
 
     def sending(self, form: Form, *, permission: bool, recognise: bool) -> frozenset[str]:
@@ -46,3 +43,13 @@ class Agreements:
         if recognise and form.recognise:
             allowed.add(form.recognise.purpose)
         return frozenset(allowed)
+
+
+def _begun_by(register: Register, path: str) -> frozenset[str]:
+    """The purposes of sending something to an address."""
+    return frozenset(
+        purpose
+        for endpoint in register.endpoints
+        if endpoint.answers("POST", path)
+        for purpose in endpoint.purposes
+    )

@@ -292,7 +292,13 @@ async def staff(walk: Walk) -> None:
     walk.agree(walk.agreements.signing_in | walk.agreements.protecting)
     await walk.go("/staff/")
     await _sign_in(walk)
-    for page in ("/staff/report/", "/staff/contacts/", "/staff/access-log/", "/staff/accounts/"):
+    for page in (
+        "/staff/report/",
+        "/staff/consent/",
+        "/staff/contacts/",
+        "/staff/access-log/",
+        "/staff/accounts/",
+    ):
         await walk.go(page)
     cookies = [cookie for cookie in walk.register.cookies if cookie.idle_minutes]
     walk.instance.clock.ahead += 60 * max(cookie.idle_minutes or 0 for cookie in cookies)

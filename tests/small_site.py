@@ -63,8 +63,8 @@ class Visitor:
         sent = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.post(address, json=body, headers=sent)
 
-    def consent(self, version: int = 1) -> TestResponse:
-        return self.post("/visit/consent", {"version": version})
+    def consent(self, version: int = 1, *, given: bool = True) -> TestResponse:
+        return self.post("/visit/consent", {"version": version, "given": given})
 
     def view(self, page: str = "/", referrer: str = "", **headers: str) -> TestResponse:
         return self.post("/visit/view", {"page": page, "from": referrer}, **headers)

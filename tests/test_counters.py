@@ -126,7 +126,7 @@ def test_what_waits_shares_a_commit(path: Path, monkeypatch: pytest.MonkeyPatch)
         first = pool.submit(counters.add, 1, [VIEW])
         begun.wait()
         added = [pool.submit(counters.add, 1, [VIEW]) for _ in range(50)]
-        wait_until(lambda: counters._waiting.get(CELL) == [50, 50, 0, 0])
+        wait_until(lambda: counters._cells._waiting.get(CELL) == [50, 50, 0, 0])
         other.rollback()
         for addition in [first, *added]:
             addition.result()

@@ -121,7 +121,7 @@ def test_host_behind_a_proxy_is_the_one_the_browser_asked(tmp_path: Path) -> Non
         visitor = site.visitor()
         answer = visitor.post(
             "/visit/consent",
-            {"version": 1},
+            {"version": 1, "given": True},
             Origin="https://evil.example",
             X_Forwarded_Host="evil.example",
         )

@@ -113,6 +113,7 @@ def test_every_table_that_has_a_time_is_purged(site):
     put(site, "outbox", queued_on=old.date())
     put(site, "removals", day=old.date(), table_name="x")
     site.service.counters.add(1, [Increment(Dimension.ALL, "", visits=1)])
+    site.service.counters.answered(old.date(), 1, given=1)
     timed = {table.name for table in REGISTER.tables if isinstance(table.keep, Duration)}
     assert set(tidy(site)) == timed
     connections = {name: sqlite3.connect(site.var / f"{name}.sqlite3") for name in FILES}

@@ -92,7 +92,7 @@ REFUSALS: dict[str, tuple[int, str, Callable[[Visitor], TestResponse]]] = {
     "a version that is a yes": (
         400,
         "not-understood",
-        lambda v: v.post("/visit/consent", {"version": True}),
+        lambda v: v.post("/visit/consent", {"version": True, "given": True}),
     ),
     "no time": (400, "not-understood", lambda v: v.engaged("/", 0)),
     "time backwards": (400, "not-understood", lambda v: v.engaged("/", -1)),

@@ -1,15 +1,17 @@
-"""The report: what was counted in a period, beside the period before."""
+"""The report: what was counted in a period, beside the period before; and the consents."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Response, request
 
+from analytics.counters import Consents
 from analytics.staff import report
 from analytics.staff.chart import draw
 from analytics.staff.desk import current_desk
 from analytics.staff.periods import CHOICES, Period, PeriodError, choose, custom
-from analytics.staff.roles import COUNTERS
-from analytics.staff.showing import reads, show
+from analytics.staff.roles import CONSENTS, COUNTERS
+from analytics.staff.showing import page_number, reads, show
 from policy.durations import Duration
 from policy.register import Table
 
@@ -17,6 +19,9 @@ DEFAULT = "30-days"
 
 # More pages than a site of this kind has; a bound on what one request reads.
 MOST_CELLS = 5_000
+
+# How many days a page of the consents has.
+DAYS_A_PAGE = 50
 
 # How many lines a panel shows before the rest is folded away.
 LINES_SHOWN = 8
@@ -49,6 +54,34 @@ def report_page() -> Response:
         lines_shown=LINES_SHOWN,
         pages=desk.service.build.pages,
         today=desk.today,
+    )
+
+
+@reads(CONSENTS)
+def consent_page() -> Response:
+    """How many agreed to which version of the register, and took it back, by day."""
+    desk = current_desk()
+    days = desk.service.counters.consents()
+    page = page_number(len(days), DAYS_A_PAGE)
+    versions = sorted({day.version for day in days}, reverse=True)
+    return show(
+        "consent.html",
+        totals=[_of_version(version, days) for version in versions],
+        days=days[DAYS_A_PAGE * (page - 1) : DAYS_A_PAGE * page],
+        page=page,
+        pages=max(1, -(-len(days) // DAYS_A_PAGE)),
+        versions={version.number: version.url for version in desk.service.site.versions},
+    )
+
+
+def _of_version(version: int, days: Sequence[Consents]) -> Consents:
+    """All days of a version together, dated by the last."""
+    own = [day for day in days if day.version == version]
+    return Consents(
+        max(day.day for day in own),
+        version,
+        sum(day.given for day in own),
+        sum(day.withdrawn for day in own),
     )
 
 

@@ -7,6 +7,7 @@ from policy.register import Table
 
 __all__ = [
     "ACCESS_LOG",
+    "CONSENTS",
     "CONTACTS",
     "COUNTERS",
     "REMOVALS",
@@ -19,6 +20,7 @@ __all__ = [
 
 TableName = tuple[str, str]
 
+CONSENTS: tuple[TableName, ...] = (("counters", "consents"),)
 COUNTERS: tuple[TableName, ...] = (("counters", "counters"),)
 CONTACTS: tuple[TableName, ...] = (
     ("records", "contacts"),

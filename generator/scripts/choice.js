@@ -46,6 +46,7 @@ const choice = (() => {
     } catch {
       ended = "blocked";
     }
+    choice.given = answer === "yes" && before !== "yes";
     if (before === "yes" && answer === "no") withdraw();
     return now();
   }
@@ -76,5 +77,6 @@ const choice = (() => {
   addEventListener("pageshow", now);
 
   now();
-  return { now, end, withdraw };
+  // given: whether the yes was said on this page, and the service has not yet been told.
+  return { now, end, withdraw, given: false };
 })();

@@ -31,7 +31,12 @@
     }
   }
 
-  const consent = () => post("consent", { version: Number(register) });
+  async function consent() {
+    const refused = await post("consent", { version: Number(register), given: choice.given });
+    if (!refused) choice.given = false;
+    return refused;
+  }
+
   const view = () => (page ? post("view", { page, from }) : "");
 
   async function count() {

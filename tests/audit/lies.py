@@ -308,6 +308,8 @@ LIES = (
         tamper=sql("counters", "INSERT INTO counters VALUES (1, 'page', '127.0.0.1', 1, 1, 0, 0)")),
     Lie("a count that nobody agreed to", "stored without consent",
         tamper=sql("counters", "INSERT INTO counters VALUES (1, 'page', '/', 1, 1, 0, 0)")),
+    Lie("a yes that nobody said", "stored without consent",
+        tamper=sql("counters", "INSERT INTO consents VALUES ('2026-03-02', 1, 1, 0)")),
     # What the register says
     Lie("a declared cookie that never appears", "declared, never seen", complete=True,
         register=with_more(cookies=GHOST)),

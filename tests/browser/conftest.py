@@ -48,6 +48,13 @@ class Served:
             )
         }
 
+    def consents(self) -> tuple[int, int]:
+        """How many were given, and taken back."""
+        ((given, withdrawn),) = self._rows(
+            "counters", "SELECT coalesce(sum(given), 0), coalesce(sum(withdrawn), 0) FROM consents"
+        )
+        return given, withdrawn
+
     def records(self, query: str) -> list[tuple[object, ...]]:
         """Rows of the records database."""
         return self._rows("records", query)

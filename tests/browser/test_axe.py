@@ -112,6 +112,6 @@ def test_staff_pages(page, served):
     assert violations(page) == ""
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    for name in ("report", "contacts", "access-log", "retention", "accounts", "nowhere"):
+    for name in ("report", "consent", "contacts", "access-log", "retention", "accounts", "nowhere"):
         page.goto(f"/staff/{name}/")
         assert violations(page) == "", name

@@ -185,7 +185,7 @@ def test_a_browsers_signal_is_a_refusal(browser: Browser, served, signal):
     expect(page.locator(".choices-state")).to_contain_text("We honour it")
     assert page.evaluate(STORED) == NOTHING
     refused = page.evaluate(
-        """() => fetch("/visit/consent", { method: "POST", body: '{"version": 1}',
+        """() => fetch("/visit/consent", { method: "POST", body: '{"version": 1, "given": true}',
           headers: { "Content-Type": "application/json" } })
           .then((answer) => [answer.status, answer.headers.get("Plainsite-Refused")])"""
     )

@@ -54,6 +54,26 @@ def test_what_is_withdrawn_in_one_tab_ends_in_the_other(
 
 
 @pytest.mark.promise("P4")
+def test_a_yes_is_counted_once_and_a_withdrawal_with_it(
+    page: Page, context: BrowserContext, served: Served
+) -> None:
+    """Also when the browser was closed since, and asks for its cookie anew."""
+    before = served.consents()
+    page.goto("/")
+    accept(page)
+    assert served.consents() == (before[0] + 1, before[1])
+    context.clear_cookies()
+    with page.expect_response("**/visit/consent") as answered:
+        go(page, "/about/")
+    assert answered.value.status == 204
+    assert served.consents() == (before[0] + 1, before[1])
+    go(page, "/cookies/")
+    with page.expect_response("**/visit/withdraw"):
+        page.get_by_role("button", name=REJECT).first.click()
+    assert served.consents() == (before[0] + 1, before[1] + 1)
+
+
+@pytest.mark.promise("P4")
 def test_hidden_time_does_not_count(page: Page, served: Served) -> None:
     """Time is sent when the page is hidden, and what passes until it is seen again is lost."""
     page.goto("/")

@@ -14,7 +14,7 @@ from .conftest import Running, judge
 
 JAR = "node_modules/vnu-jar/build/dist/vnu.jar"
 PASSWORD = "nine clay whistles"
-STAFF = ("report", "contacts", "access-log", "retention", "accounts", "nowhere")
+STAFF = ("report", "consent", "contacts", "access-log", "retention", "accounts", "nowhere")
 
 
 def errors(folder: Path) -> list[str]:
