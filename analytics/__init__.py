@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Request, Response, request
@@ -29,6 +30,7 @@ from analytics.service import Service, current_service
 from policy import Site, read_site
 from policy.cookies import CookieWriter
 from policy.guard import Guard
+from policy.journal import Journal, place_of
 from policy.sources import source_names
 
 __all__ = ["create_app"]
@@ -42,17 +44,20 @@ def create_app(  # noqa: PLR0913  (each has its default)
     clock: Callable[[], float] = time.time,
     relay: Carrier | None = None,
     proxies: int = 0,
+    tracebacks: bool = False,
 ) -> Flask:
     """The service for the site in `root`, built in `public`, with its databases in `var`.
 
     `clock` returns seconds since 1970. Mail goes to `relay`, or to the one that the environment
     names. So many `proxies` before the service are believed when they say who asks, and how.
-    Close the service, `app.extensions["plainsite"].close()`, when done.
+    `tracebacks` logs all of a fault of ours, for whoever is at work on the site; it may tell what
+    a visitor sent. Close the service, `app.extensions["plainsite"].close()`, when done.
 
     Raises Faults for a site folder with mistakes, FileNotFoundError for one that was never built.
     """
     service = _open_service(read_site(root), public, var, clock, relay)
-    app = Flask(__name__, template_folder=root.resolve() / "templates", static_folder=None)
+    kind = Flask if tracebacks else _Discreet
+    app = kind(__name__, template_folder=root.resolve() / "templates", static_folder=None)
     app.extensions["plainsite"] = service
     app.session_interface = _NoSession()
     app.register_error_handler(HTTPException, _error_page)
@@ -80,7 +85,7 @@ def _open_service(
     counters = Counters(var / "counters.sqlite3", site.register)
     records = open_records(var / "records.sqlite3", site.register)
     zone = ZoneInfo(site.settings.timezone)
-
+    journal = Journal(site.register)
     outbox = Outbox.of(records, site.register)
 
     keep_house = Housekeeping(
@@ -94,9 +99,10 @@ def _open_service(
         pages=pages,
         clock=clock,
         secret=secret,
-        janitor=Janitor(keep_house),
+        janitor=Janitor(keep_house, journal),
         outbox=outbox,
-        postman=Postman(outbox, relay or read_relay(), site.settings),
+        postman=Postman(outbox, relay or read_relay(), site.settings, journal),
+        journal=journal,
     )
 
 
@@ -123,6 +129,16 @@ def _wrap(app: Flask, service: Service, proxies: int) -> None:
     served = PageServer(app.wsgi_app, service.pages, service.cookies)
     guarded = Guard(served, service.site.register)
     app.wsgi_app = ProxyFix(guarded, proxies, proxies, proxies)  # type: ignore[method-assign]
+
+
+class _Discreet(Flask):
+    """Flask logs a fault with the address that was asked for, and with whatever it was about."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """What kind of fault it was, and where."""
+        error = exc_info[1]
+        journal = self.extensions["plainsite"].journal
+        journal.say("fault", error=type(error).__name__, place=place_of(error))
 
 
 class _NoSession(SessionInterface):

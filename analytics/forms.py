@@ -8,7 +8,6 @@ left out: an old page may still be open somewhere, and its visitor should not lo
 from __future__ import annotations
 
 import datetime
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
@@ -37,7 +36,6 @@ MOST_BYTES = 256 * 1024
 MOST_SUBMISSIONS = 20
 """A school's office shares one address, so this is generous to people and mean to programs."""
 
-log = logging.getLogger(__name__)
 blueprint = Blueprint("forms", __name__, url_prefix="/form")
 
 
@@ -118,7 +116,7 @@ def _take(service: Service, form: Form, posted: MultiDict[str, str], checked: Ch
     try:
         store(service.records, service.site.register, _submission(service, form, checked, why))
     except OperationalError as error:
-        log.error("a submission was not stored: %s", error.orig)
+        service.journal.say("submission not stored", error=type(error.orig).__name__)
         text = "We could not keep what you sent. Please send it again in a few minutes."
         raise NotTaken(503, {"": text}, 300) from error
 

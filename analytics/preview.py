@@ -102,7 +102,7 @@ def serve(  # noqa: PLR0913  (the command line's own words)
 
     Raises OSError where the port is taken.
     """
-    preview = Preview(lambda: create_app(root, public, var), reload=reload)
+    preview = Preview(lambda: create_app(root, public, var, tracebacks=True), reload=reload)
     server: Any = create_server(preview, host="127.0.0.1", port=port, threads=THREADS, ident="")
     stop = threading.Event()
     watcher = threading.Thread(target=_watch, args=(root, preview, rebuild, stop))

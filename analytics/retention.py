@@ -8,7 +8,6 @@ it sent. What is deleted is overwritten in the file, and in its write-ahead log.
 from __future__ import annotations
 
 import datetime
-import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Event, Thread
@@ -21,12 +20,12 @@ from analytics.counters import Counters, StoreError
 from policy import Register
 from policy import register as declared
 from policy.durations import Duration
+from policy.journal import Journal
 from policy.tables import metadata
 
 __all__ = ["Housekeeping", "Janitor", "Removed", "forget_log", "purge", "removals", "rewrite"]
 
 SECONDS_BETWEEN = 3_600
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -168,8 +167,9 @@ class Housekeeping:
 class Janitor:
     """A thread that keeps house once an hour, beginning at once, until it is closed."""
 
-    def __init__(self, purge_now: Callable[[], tuple[Removed, ...]]) -> None:
+    def __init__(self, purge_now: Callable[[], tuple[Removed, ...]], journal: Journal) -> None:
         self.purge = purge_now
+        self._journal = journal
         self._closed = Event()
         self._thread = Thread(target=self._run, name="janitor", daemon=True)
         self._thread.start()
@@ -183,9 +183,9 @@ class Janitor:
         for _ in self._times():
             try:
                 for each in self.purge():
-                    log.info("removed from %s, as their time was over: %d", each.table, each.rows)
+                    self._journal.say("rows removed", table=each.table, rows=each.rows)
             except (SQLAlchemyError, StoreError) as error:
-                log.error("nothing could be removed, and will be tried again: %s", error)
+                self._journal.say("removal failed", error=type(error).__name__)
 
     def _times(self) -> Iterator[None]:
         yield

@@ -15,6 +15,7 @@ from analytics.pages import Pages
 from analytics.retention import Janitor
 from policy import Site
 from policy.cookies import CookieWriter
+from policy.journal import Journal
 
 __all__ = ["Service", "current_service"]
 
@@ -33,6 +34,7 @@ class Service:
     janitor: Janitor
     outbox: Outbox
     postman: Postman
+    journal: Journal
 
     @property
     def build(self) -> Build:

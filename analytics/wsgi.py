@@ -6,6 +6,7 @@ The environment says what belongs to the machine and not to the site: deploy/REA
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 from pathlib import Path
 
@@ -27,10 +28,23 @@ def make_app() -> Flask:
     It is closed when the process ends. Raises Faults for a site or an environment with mistakes,
     FileNotFoundError for a site that was never built.
     """
+    _log_only_what_is_declared()
     places = Places.of(Path(os.environ.get(ROOT) or Path(__file__).parents[1]))
     app = create_app(places.root, places.public, places.var, proxies=_proxies())
     atexit.register(app.extensions["plainsite"].close)
     return app
+
+
+def _log_only_what_is_declared() -> None:
+    # Python prints warnings of any library where nobody says otherwise. A library knows no
+    # register, and may name who asked for what.
+    logging.getLogger().addHandler(logging.NullHandler())
+    ours = logging.getLogger("plainsite")
+    ours.setLevel(logging.INFO)
+    if not ours.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("plainsite: %(levelname)s: %(message)s"))
+        ours.addHandler(handler)
 
 
 def _proxies() -> int:

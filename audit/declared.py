@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from policy import Register, Site
 from policy.forms import EXTRAS, visitor_columns
 from policy.grammar import Counted
-from policy.register import Cookie, Endpoint, Storage
+from policy.register import Cookie, Storage
 from policy.sources import source_names
+from policy.traffic import Endpoint
 
 
 @dataclass(frozen=True)

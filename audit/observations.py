@@ -57,10 +57,12 @@ class SetCookie:
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """The headers of a page's answer, by name in lower case."""
+    """The headers of an answer, by name in lower case. `page` says whether it shows a page."""
 
+    origin: str
     path: str
     values: tuple[tuple[str, str], ...]
+    page: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,9 +32,17 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
 
 def _headers(declared: Declared, journey: Journey, moment: Moment) -> Iterator[Finding]:
     wanted = security_headers(declared.register, tls=journey.origin.startswith("https:"))
+    allowed = {header.name.lower() for header in declared.register.headers}
+    allowed |= {"set-cookie", *(name.lower() for name in wanted)}
     for headers in moment.headers:
+        if headers.origin != journey.origin:
+            continue
         given = dict(headers.values)
-        for name, value in wanted.items():
+        for name in given.keys() - allowed:
+            message = f"{headers.path} is answered with the header {name}, which is not declared"
+            mend = "declare a [[header]] in site/policy.toml, or stop sending it"
+            yield Finding("undeclared header", name, message, "P6", mend)
+        for name, value in wanted.items() if headers.page else ():
             if given.get(name.lower()) != value:
                 message = f"{name} is not what follows from the register"
                 mend = "let the guard set it, and let no proxy change it"

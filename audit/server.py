@@ -21,6 +21,7 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
             *_schema(declared, journey.stored),
             *_rows(declared, journey, journey.stored),
             *_traces(journey.stored),
+            *_lines(declared, journey.stored),
         ):
             yield at(finding, journey)
 
@@ -69,6 +70,15 @@ def _traces(stored: Stored) -> Iterator[Finding]:
         message = f"the visitor's {trace.what} is found in {trace.where}"
         mend = "do not write it: what was read to answer a request is then forgotten"
         yield Finding("trace of a visitor", trace.what, message, "P11", mend)
+
+
+def _lines(declared: Declared, stored: Stored) -> Iterator[Finding]:
+    patterns = [log.pattern for log in declared.register.logs]
+    for line in dict.fromkeys(stored.logs):
+        if not any(pattern.fullmatch(line) for pattern in patterns):
+            message = f"the log has a line that is not declared, of {len(line)} characters"
+            mend = "write it with policy.journal, and declare it as a [[log]] in site/policy.toml"
+            yield Finding("undeclared log line", "the log", message, "P11", mend)
 
 
 def never_filled(declared: Declared, observed: Observed) -> Iterator[Finding]:

@@ -205,6 +205,7 @@ def _logs_to(lines: list[str]) -> Iterator[None]:
     handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
     root = logging.getLogger()
     root.addHandler(handler)
+    logging.getLogger("plainsite").setLevel(logging.INFO)
     try:
         yield
     finally:

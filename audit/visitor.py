@@ -76,13 +76,13 @@ class Recorder:
 
     def answered(self, url: str, pairs: list[tuple[str, str]], *, page: bool) -> None:
         """The headers of an answer. Several `Set-Cookie` may come in one value, line by line."""
-        path = urlsplit(url).path
+        parts = urlsplit(url)
+        path, origin = parts.path, f"{parts.scheme}://{parts.netloc}"
         for name, value in pairs:
             if name.lower() == "set-cookie":
                 self.set_cookies.extend(SetCookie(line, path) for line in value.split("\n"))
-        if page:
-            values = tuple((name.lower(), value) for name, value in pairs)
-            self.headers.append(Headers(path, values))
+        values = tuple((name.lower(), value) for name, value in pairs)
+        self.headers.append(Headers(origin, path, values, page))
 
     def begins(self, request: object) -> None:
         """A request is on its way."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from policy.faults import Fault, nearest
 from policy.register import Cookie, Register, Table
 from policy.source import Lines
+from policy.traffic import Event, Log
 
 
 class _Purposeful(Protocol):
@@ -27,6 +28,12 @@ def contradictions(register: Register, path: str, lines: Lines) -> Iterator[Faul
     for index, table in enumerate(register.tables):
         for message, hint in _table_faults(table):
             yield Fault(path, lines.of(("table", index)), f'table "{table.name}" {message}', hint)
+    for index, event in enumerate(register.events):
+        for message, hint in _event_faults(register, event):
+            yield Fault(path, lines.of(("event", index)), f'event "{event.name}" {message}', hint)
+    for index, log in enumerate(register.logs):
+        for message, hint in _log_faults(log):
+            yield Fault(path, lines.of(("log", index)), f'log "{log.name}" {message}', hint)
 
 
 def _purpose_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]:
@@ -36,6 +43,8 @@ def _purpose_faults(register: Register, path: str, lines: Lines) -> Iterator[Fau
         "storage": register.storages,
         "table": register.tables,
         "transient": register.transients,
+        "event": register.events,
+        "log": register.logs,
         "connection": register.connections,
         "recipient": register.recipients,
     }
@@ -59,6 +68,9 @@ def _name_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]
         "cookie": [cookie.name for cookie in register.cookies],
         "storage": [storage.name for storage in register.storages],
         "table": [f"{table.database} {table.name}" for table in register.tables],
+        "event": [event.name for event in register.events],
+        "header": [header.name.lower() for header in register.headers],
+        "log": [log.name for log in register.logs],
     }
     for kind, names in named.items():
         for index, name in enumerate(names):
@@ -94,3 +106,41 @@ def _table_faults(table: Table) -> Iterator[tuple[str, str]]:
             yield f'declares the column "{column.name}" twice', "remove one of them"
         if column.given_by == "visitor" and column.category is None:
             yield f'does not say what category "{column.name}" is', "add category = …"
+        if column.options and column.type != "text":
+            yield f'gives options to "{column.name}", which is no text', "remove them"
+
+
+def _event_faults(register: Register, event: Event) -> Iterator[tuple[str, str]]:
+    paths = [endpoint.path for endpoint in register.endpoints]
+    if event.sent_by not in paths:
+        yield (
+            f'is sent by "{event.sent_by}", which is no [[endpoint]]',
+            nearest(event.sent_by, paths),
+        )
+    columns = [
+        column
+        for table in register.tables
+        if table.database == "counters" and table.purpose == event.purpose
+        for column in table.columns
+    ]
+    measures = [column.name for column in columns if column.type == "integer"]
+    dimensions = [option for column in columns for option in column.options]
+    for name in event.adds:
+        if name not in measures:
+            yield f'adds to "{name}", which no table of its purpose has', nearest(name, measures)
+    for name in event.to:
+        if name not in dimensions:
+            yield (
+                f'counts by "{name}", which no table of its purpose has',
+                nearest(name, dimensions),
+            )
+
+
+def _log_faults(log: Log) -> Iterator[tuple[str, str]]:
+    names = [field.name for field in log.fields]
+    for name in log.placed:
+        if name not in names:
+            yield f'says "{name}" in braces, which is none of its fields', nearest(name, names)
+    for name in names:
+        if name not in log.placed:
+            yield f'declares the field "{name}" and does not say it', f"write {{{name}}} in says"

@@ -1,22 +1,20 @@
 """The outermost layer of the service: nothing undeclared leaves it.
 
-Every answer gets the security headers, and a `Set-Cookie` that does not match the register is
-taken out and logged, whoever wrote it.
+Every answer gets the security headers. A `Set-Cookie` that does not match the register, and a
+header that it does not declare, are taken out and logged, whoever wrote them.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from policy.headers import security_headers
+from policy.journal import Journal
 from policy.register import Cookie, Register
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-log = logging.getLogger(__name__)
 
 
 class Guard:
@@ -30,6 +28,8 @@ class Guard:
         }
         self._names = {name.lower() for name in self._headers["https"]}
         self._cookies = {cookie.cookie: cookie for cookie in register.cookies}
+        self._declared = {header.name.lower() for header in register.headers}
+        self._journal = Journal(register)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         # The scheme that the browser used, which a trusted proxy tells.
@@ -41,17 +41,21 @@ class Guard:
             kept = [
                 (name, value)
                 for name, value in headers
-                if name.lower() not in self._names
-                and (name.lower() != "set-cookie" or self._declared(value))
+                if name.lower() not in self._names and self._may_leave(name.lower(), value)
             ]
             return start_response(status, [*kept, *security.items()], exc_info)
 
         return self._app(environ, start)
 
-    def _declared(self, header: str) -> bool:
-        if is_declared(header, self._cookies):
+    def _may_leave(self, name: str, value: str) -> bool:
+        if name == "set-cookie":
+            if is_declared(value, self._cookies):
+                return True
+            self._journal.say("cookie refused", cookie=value.partition("=")[0])
+            return False
+        if name in self._declared:
             return True
-        log.error('refused an undeclared cookie: "%s"', header.partition("=")[0])
+        self._journal.say("header refused", header=name)
         return False
 
 

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from policy.durations import Duration, Keep, Lifetime
 from policy.source import Declared
+from policy.traffic import Connection, Endpoint, Event, Header, Log, Recipient
 
 Use = Literal[
     "verify accounts",
@@ -141,7 +142,8 @@ class Storage(Declared):
 class Column(Declared):
     """A column of a table. Only columns that are declared can exist.
 
-    "hour" and "second" are whole numbers of them since 1970 (UTC).
+    "hour" and "second" are whole numbers of them since 1970 (UTC). Where there are `options`, no
+    other value can be stored.
     """
 
     name: str
@@ -153,6 +155,7 @@ class Column(Declared):
     optional: bool = False
     unique: bool = False
     refers: str = ""
+    options: tuple[str, ...] = ()
 
 
 class Table(Declared):
@@ -191,42 +194,6 @@ class Transient(Declared):
     holds: str
 
 
-class Endpoint(Declared):
-    """An address that the service answers itself, and what for. Every other one is a page or file.
-
-    `path` ends in "/" where it stands for all below it. `purposes` are those of which one must be
-    agreed, or begun by the visitor, before a browser may ask.
-    """
-
-    method: Literal["GET", "POST", "any"]
-    path: Annotated[str, Field(pattern=r"^/[a-z]+/[a-z]*$", examples=["/visit/view", "/form/"])]
-    purposes: Annotated[tuple[str, ...], Field(min_length=1)]
-    carries: str
-
-    def answers(self, method: str, path: str) -> bool:
-        """Whether a request goes to this address."""
-        here = path.startswith(self.path) if self.path.endswith("/") else path == self.path
-        return here and self.method in (method, "any")
-
-
-class Connection(Declared):
-    """A connection that the service itself makes to another machine."""
-
-    name: str
-    purpose: str
-    to: str
-    carries: str
-
-
-class Recipient(Declared):
-    """Somebody else who receives something. P6 and P9 leave next to no room for any."""
-
-    name: str
-    origin: str
-    purpose: str
-    receives: str
-
-
 class Register(Declared):
     """The whole register."""
 
@@ -239,6 +206,9 @@ class Register(Declared):
     tables: Annotated[tuple[Table, ...], Field(alias="table")] = ()
     transients: Annotated[tuple[Transient, ...], Field(alias="transient")] = ()
     endpoints: Annotated[tuple[Endpoint, ...], Field(alias="endpoint")] = ()
+    events: Annotated[tuple[Event, ...], Field(alias="event")] = ()
+    headers: Annotated[tuple[Header, ...], Field(alias="header")] = ()
+    logs: Annotated[tuple[Log, ...], Field(alias="log")] = ()
     connections: Annotated[tuple[Connection, ...], Field(alias="connection")] = ()
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient")] = ()
 

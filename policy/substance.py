@@ -35,6 +35,19 @@ def substance(register: Register) -> Substance:
             f"{each.method} {each.path}": {"purposes": _list(each.purposes)}
             for each in register.endpoints
         },
+        "thing that is counted": {
+            each.name: {
+                "purpose": each.purpose,
+                "address": each.sent_by,
+                "measures": _list(each.adds),
+                "dimensions": _list(each.to),
+            }
+            for each in register.events
+        },
+        "line of the log": {
+            each.name: {"purpose": each.purpose, **{f.name: f.kind for f in each.fields}}
+            for each in register.logs
+        },
         "connection": {each.name: {"purpose": each.purpose} for each in register.connections},
         "recipient": {
             each.name: {"address": each.origin, "purpose": each.purpose}
@@ -88,7 +101,11 @@ def _fields(table: Table) -> Iterator[tuple[str, dict[str, str]]]:
     for column in table.columns:
         yield (
             f"{column.label or _plain(column.name)} of {_plain(table.name)}",
-            {"giver": column.given_by, "category": column.category or "not personal"},
+            {
+                "giver": column.given_by,
+                "category": column.category or "not personal",
+                **({"values": _list(column.options)} if column.options else {}),
+            },
         )
 
 

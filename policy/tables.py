@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, MetaData, Table, Text
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, MetaData, Table, Text
 
 from policy import register as declared
 
@@ -28,6 +28,7 @@ def metadata(register: declared.Register, database: str) -> MetaData:
                 table.name,
                 tables,
                 *(_column(table, column) for column in table.columns),
+                *(_only(column) for column in table.columns if column.options),
                 sqlite_with_rowid=False,
             )
     return tables
@@ -43,3 +44,8 @@ def _column(table: declared.Table, column: declared.Column) -> Column[object]:
         nullable=column.optional,
         unique=column.unique or None,
     )
+
+
+def _only(column: declared.Column) -> CheckConstraint:
+    options = ", ".join("'{}'".format(option.replace("'", "''")) for option in column.options)
+    return CheckConstraint(f'"{column.name}" IN ({options})')

@@ -48,7 +48,7 @@ def post() -> Post:
 
 @pytest.fixture
 def postman(site: SmallSite, post: Post) -> Iterator[Postman]:
-    made = Postman(site.service.outbox, post, site.service.site.settings)
+    made = Postman(site.service.outbox, post, site.service.site.settings, site.service.journal)
     yield made
     made.close()
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from policy import register as declared
+from policy import traffic
 
 from .small_site import ROOT
 
@@ -18,12 +19,16 @@ MODELS = {
     "`[[cookie]]`": declared.Cookie,
     "`parts`": declared.Part,
     "`[[storage]]`": declared.Storage,
-    "`[[endpoint]]`": declared.Endpoint,
+    "`[[endpoint]]`": traffic.Endpoint,
     "`[[table]]`": declared.Table,
     "`columns`": declared.Column,
     "`[[transient]]`": declared.Transient,
-    "`[[connection]]`": declared.Connection,
-    "`[[recipient]]`": declared.Recipient,
+    "`[[event]]`": traffic.Event,
+    "`[[header]]`": traffic.Header,
+    "`[[log]]`": traffic.Log,
+    "`fields`": traffic.LogField,
+    "`[[connection]]`": traffic.Connection,
+    "`[[recipient]]`": traffic.Recipient,
 }
 
 

@@ -16,6 +16,7 @@ from analytics.retention import Janitor, Removed, purge, removals
 from analytics.state import Dimension, Increment
 from policy import read_site
 from policy.durations import Duration
+from policy.journal import Journal
 from policy.tables import metadata
 
 from .small_site import ROOT, SmallSite, small_site
@@ -185,6 +186,6 @@ def test_a_purge_that_failed_is_tried_again():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("analytics.retention.SECONDS_BETWEEN", 0.01)
-        janitor = Janitor(failing)
+        janitor = Janitor(failing, Journal(REGISTER))
         assert done.wait(10)
         janitor.close()

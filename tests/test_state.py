@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import create_engine
+from sqlalchemy.exc import IntegrityError
 
 from analytics.state import (
     STEPS_A_WEEK,
@@ -25,6 +28,7 @@ from analytics.state import (
 )
 from policy import read_site
 from policy.cookies import CookieWriter
+from policy.tables import metadata
 from tests.small_site import ROOT
 
 PAGES = ("/", "/solutions/", "/about/")
@@ -44,9 +48,8 @@ starts = st.integers(0, 2 * 7 * 24 * 3600)
 History = list[tuple[int, View | Engaged]]
 
 
-COOKIES = CookieWriter(
-    read_site(ROOT).register, b"a key for tests, and nothing but", PAGES, SOURCES, ()
-)
+REGISTER = read_site(ROOT).register
+COOKIES = CookieWriter(REGISTER, b"a key for tests, and nothing but", PAGES, SOURCES, ())
 
 
 def parts(state: State) -> dict[str, str | int]:
@@ -103,6 +106,42 @@ def test_counts_are_those_of_the_history(start: int, history: History) -> None:
     assert everything["views"] == views
     assert everything["continued"] <= everything["visits"] <= views
     assert everything["visits"] + everything["continued"] <= views
+
+
+@pytest.mark.promise("P4")
+@pytest.mark.parametrize(("name", "kind"), [("view", View), ("engaged time", Engaged)])
+def test_it_counts_what_the_register_declares(name: str, kind: type) -> None:
+    """Each event adds to its measures, in its dimensions: none besides, and none is missing."""
+    (event,) = (each for each in REGISTER.events if each.name == name)
+    added: set[tuple[str, str]] = set()
+    state = State(0, 0, "/", "Direct")
+    for seen in (0, 1, 100):
+        for hit in (View(seen, "/", "Google", CHROME), Engaged(seen, "/", 5, CHROME)):
+            state, increments = (view if isinstance(hit, View) else engage)(state, hit)
+            if isinstance(hit, kind):
+                added |= {
+                    (each.dimension, measure)
+                    for each in increments
+                    for measure in MEASURES
+                    if getattr(each, measure)
+                }
+    assert {dimension for dimension, _ in added} == set(event.to)
+    assert {measure for _, measure in added} == set(event.adds)
+
+
+@pytest.mark.promise("P1")
+def test_no_other_dimension_can_be_stored(tmp_path: Path) -> None:
+    """The database itself refuses a value that the register does not list."""
+    tables = metadata(REGISTER, "counters")
+    engine = create_engine(f"sqlite:///{tmp_path}/counters.sqlite3")
+    tables.create_all(engine)
+    row = {"hour": 1, "cell": "x", "visits": 0, "views": 1, "continued": 0, "engaged_ms": 0}
+    table = tables.tables["counters"]
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(table.insert().values(dimension="visitor", **row))
+    with engine.begin() as connection:
+        connection.execute(table.insert().values(dimension="page", **row))
+    engine.dispose()
 
 
 @given(starts, histories)

@@ -7,7 +7,6 @@ again, more and more slowly; what waits longer than the register allows is delet
 
 from __future__ import annotations
 
-import logging
 import smtplib
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -19,12 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.mail.outbox import Outbox, Waiting
 from analytics.mail.relay import Carrier
+from policy.journal import Journal
 from policy.settings import Settings
 
 __all__ = ["Postman"]
 
 FIRST_WAIT, LONGEST_WAIT = 30.0, 1_800.0
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,10 @@ class Letterhead:
 class Postman:
     """Carries messages, from its start until it is closed. Without a relay they stay."""
 
-    def __init__(self, outbox: Outbox, relay: Carrier | None, settings: Settings) -> None:
+    def __init__(
+        self, outbox: Outbox, relay: Carrier | None, settings: Settings, journal: Journal
+    ) -> None:
+        self._journal = journal
         self._outbox = outbox
         self._relay = relay
         self._head = Letterhead.of(settings)
@@ -92,7 +94,7 @@ class Postman:
             try:
                 done = self.round()
             except SQLAlchemyError as error:
-                log.error("the outbox could not be read: %s", error)
+                self._journal.say("outbox not read", error=type(error).__name__)
                 done = False
             wait = FIRST_WAIT if done else min(2 * wait, LONGEST_WAIT)
             self._called.wait(None if done else wait)
@@ -118,13 +120,13 @@ class Postman:
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             if all(code < 500 for code in codes):
-                return self._later("the relay put it off")
-            log.warning("message %s was refused for good: %s", waiting.id[:8], codes)
+                return self._later("put-off")
+            self._journal.say("message refused", code=max(codes))
         except (smtplib.SMTPException, OSError) as error:
             return self._later(type(error).__name__)
         self._outbox.remove(waiting.id)
         return True
 
     def _later(self, why: str) -> bool:
-        log.warning("a message could not be sent, and will be tried again: %s", why)
+        self._journal.say("message put off", reason=why)
         return False

@@ -14,7 +14,8 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from policy.durations import Duration
-from policy.register import Cookie, Endpoint, Part, Register, Storage
+from policy.register import Cookie, Part, Register, Storage
+from policy.traffic import Endpoint
 
 App = Any
 LOG = logging.getLogger("plainsite")
@@ -296,6 +297,10 @@ LIES = (
         wrap=html("888-527-5225", "", PRIVACY)),
     Lie("a weaker security policy", "security header",
         wrap=header("Content-Security-Policy", "default-src 'self' 'unsafe-inline'")),
+    Lie("a header by which browsers report elsewhere", "undeclared header",
+        wrap=header("Reporting-Endpoints", 'all="https://elsewhere.example/"')),
+    Lie("a header that asks browsers for more about themselves", "undeclared header",
+        wrap=header("Accept-CH", "Sec-CH-UA-Model")),
     # What the server keeps
     Lie("a column more", "undeclared column",
         tamper=sql("counters", "ALTER TABLE counters ADD COLUMN visitor TEXT")),
@@ -304,6 +309,8 @@ LIES = (
     Lie("a browser description in the log", "trace of a visitor", ("browser description",),
         wrap=seen(_log_the_agent)),
     Lie("a network address in the log", "trace of a visitor", wrap=seen(_log_the_address)),
+    Lie("a line in the log that is not declared", "undeclared log line",
+        wrap=seen(lambda request: LOG.warning("somebody came by"))),
     Lie("a network address in the counters", "trace of a visitor",
         tamper=sql("counters", "INSERT INTO counters VALUES (1, 'page', '127.0.0.1', 1, 1, 0, 0)")),
     Lie("a count that nobody agreed to", "stored without consent",
