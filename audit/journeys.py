@@ -286,9 +286,11 @@ async def growing_old(walk: Walk) -> None:
 
 
 async def staff(walk: Walk) -> None:
-    """Sign in, read the report and contacts, be idle too long, sign in again, sign out."""
+    """Sign in, read the report and contacts, give one out, be idle too long, sign in again, sign
+    out."""
     walk.instance.add_staff("audit", "reports", "contacts", "admin")
     await walk.open_tab()
+    await walk.send(next(iter(walk.forms)))
     walk.agree(walk.agreements.signing_in | walk.agreements.protecting)
     await walk.go("/staff/")
     await _sign_in(walk)
@@ -300,6 +302,7 @@ async def staff(walk: Walk) -> None:
         "/staff/accounts/",
     ):
         await walk.go(page)
+    await _disclose(walk)
     cookies = [cookie for cookie in walk.register.cookies if cookie.idle_minutes]
     walk.instance.clock.ahead += 60 * max(cookie.idle_minutes or 0 for cookie in cookies)
     await walk.go("/staff/report/")
@@ -307,6 +310,18 @@ async def staff(walk: Walk) -> None:
     await walk.tab.press("Sign out")
     await walk.keep("sign out")
     await _sign_in(walk)
+
+
+async def _disclose(walk: Walk) -> None:
+    """Record that the contact who wrote just now was told to somebody by telephone."""
+    await walk.go("/staff/contacts/")
+    await walk.tab.press(walk.given["email"])
+    await walk.keep("read a contact", picture=True)
+    await walk.tab.choose("Legal ground", "Legal duty")
+    await walk.tab.fill("Who gets it", "An authority")
+    await walk.tab.fill("Why", "It asked")
+    await walk.tab.press("Record only")
+    await walk.keep("record a disclosure")
 
 
 async def _sign_in(walk: Walk) -> None:

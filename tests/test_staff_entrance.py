@@ -21,7 +21,9 @@ COOKIE = "__Secure-session"
 MINUTE, HOUR = 60, 3600
 PAGES = {
     "/staff/report/": {"reports", "admin"},
+    "/staff/consent/": {"reports", "admin"},
     "/staff/contacts/": {"contacts", "admin"},
+    "/staff/contacts/export/": {"contacts", "admin"},
     "/staff/access-log/": {"admin"},
     "/staff/retention/": {"admin"},
     "/staff/accounts/": {"admin"},

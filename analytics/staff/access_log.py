@@ -1,14 +1,17 @@
-"""The table `access_log`: each sign-in, and each time somebody read contacts, before they did."""
+"""The table `access_log`: each sign-in, and each time somebody read contacts or gave them out,
+before they did."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any, Protocol
 
-from sqlalchemy import Engine, Table, func, insert, select
+from sqlalchemy import Engine, Select, Table, func, insert, select
 
 from analytics.staff.accounts import Staff
+from policy import Register
 
-__all__ = ["PAGE_SIZE", "AccessLog", "Action", "Entry"]
+__all__ = ["PAGE_SIZE", "AccessLog", "Action", "Entry", "Given", "grounds"]
 
 PAGE_SIZE = 50
 
@@ -21,6 +24,29 @@ class Action(StrEnum):
     READ_LIST = "read the list of contacts"
     SEARCHED = "searched the contacts"
     READ_CONTACT = "read a contact"
+    EXPORTED_CONTACT = "exported a contact"
+    EXPORTED_LIST = "exported the list of contacts"
+    TOLD_CONTACT = "disclosed a contact"
+
+
+GIVEN_OUT = (Action.EXPORTED_CONTACT, Action.EXPORTED_LIST, Action.TOLD_CONTACT)
+
+
+class Given(Protocol):
+    """For whom something was given out, why, and on what legal ground."""
+
+    @property
+    def ground(self) -> str: ...
+    @property
+    def recipient(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+
+
+def grounds(register: Register) -> tuple[str, ...]:
+    """The legal grounds on which something may be given out, as the register lists them."""
+    column = register.table("records", "access_log").column("ground")
+    return column.options if column else ()
 
 
 @dataclass(frozen=True)
@@ -31,6 +57,9 @@ class Entry:
     username: str
     action: str
     contact: str | None
+    ground: str | None = None
+    recipient: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,7 +69,14 @@ class AccessLog:
     engine: Engine
     table: Table
 
-    def record(self, staff: Staff, action: Action, now: int, contact: str | None = None) -> None:
+    def record(
+        self,
+        staff: Staff,
+        action: Action,
+        now: int,
+        contact: str | None = None,
+        given: Given | None = None,
+    ) -> None:
         """Write an entry. It is committed when this returns."""
         entry = {
             "id": secrets.token_hex(16),
@@ -48,25 +84,35 @@ class AccessLog:
             "username": staff.username,
             "action": action,
             "contact": contact,
+            "ground": given.ground if given else None,
+            "recipient": given.recipient if given else None,
+            "reason": given.reason if given else None,
         }
         with self.engine.begin() as connection:
             connection.execute(insert(self.table).values(entry))
 
-    def read(self, page: int, contact: str | None = None) -> tuple[Entry, ...]:
-        """A page (from 1) of entries, newest first; of one contact's only, if one is given."""
+    def read(
+        self, page: int, contact: str | None = None, *, given_out: bool = False
+    ) -> tuple[Entry, ...]:
+        """A page (from 1) of entries, newest first; of one contact only, or only of what was given
+        out, where that is asked."""
         columns = self.table.c
-        query = select(columns.at, columns.username, columns.action, columns.contact)
-        if contact:
-            query = query.where(columns.contact == contact)
+        query = select(*(columns[each.name] for each in fields(Entry)))
+        query = self._narrowed(query, contact, given_out=given_out)
         query = query.order_by(columns.at.desc(), columns.id)
         query = query.limit(PAGE_SIZE).offset(PAGE_SIZE * (page - 1))
         with self.engine.connect() as connection:
             return tuple(Entry(*row) for row in connection.execute(query))
 
-    def count(self, contact: str | None = None) -> int:
-        """How many entries there are; of one contact's only, if one is given."""
+    def count(self, contact: str | None = None, *, given_out: bool = False) -> int:
+        """How many entries `read` has on all its pages."""
         query = select(func.count()).select_from(self.table)
-        if contact:
-            query = query.where(self.table.c.contact == contact)
+        query = self._narrowed(query, contact, given_out=given_out)
         with self.engine.connect() as connection:
             return connection.scalar(query) or 0
+
+    def _narrowed(self, query: Select[Any], contact: str | None, *, given_out: bool) -> Select[Any]:
+        columns = self.table.c
+        if contact:
+            query = query.where(columns.contact == contact)
+        return query.where(columns.action.in_(GIVEN_OUT)) if given_out else query

@@ -11,15 +11,18 @@ from analytics.staff.showing import may_read, page_number, reads, show
 
 @reads(ACCESS_LOG)
 def access_log_page() -> Response:
-    """The access log, newest first; `contact` narrows it to those who read one contact."""
+    """The access log, newest first; `contact` narrows it to those who read one contact, and
+    `show=given-out` to what was exported or disclosed."""
     log = current_desk().access_log
     contact = request.args.get("contact") or None
-    count = log.count(contact)
+    given_out = request.args.get("show") == "given-out"
+    count = log.count(contact, given_out=given_out)
     page = page_number(count, PAGE_SIZE)
     return show(
         "access-log.html",
-        entries=log.read(page, contact),
+        entries=log.read(page, contact, given_out=given_out),
         contact=contact,
+        given_out=given_out,
         count=count,
         page=page,
         pages=max(1, -(-count // PAGE_SIZE)),

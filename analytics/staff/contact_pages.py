@@ -2,8 +2,8 @@
 
 from flask import Response, abort, request
 
-from analytics.staff.access_log import Action
-from analytics.staff.contacts import PAGE_SIZE
+from analytics.staff.access_log import Action, grounds
+from analytics.staff.contacts import PAGE_SIZE, Contact
 from analytics.staff.desk import current_desk
 from analytics.staff.roles import ACCESS_LOG, CONTACTS
 from analytics.staff.showing import current_staff, may_read, page_number, reads, show
@@ -42,8 +42,18 @@ def contact_page(contact_id: str) -> Response:
     if contact is None:
         abort(404)
     desk.access_log.record(current_staff(), Action.READ_CONTACT, desk.now, contact.id)
+    return show_contact(contact)
+
+
+def show_contact(contact: Contact, status: int = 200, **values: object) -> Response:
+    """The page of a contact, with what became of a disclosure, if one was tried."""
+    desk = current_desk()
+    given = {"said": "", "errors": {}, "disclosure": None, **values}
     return show(
         "contact.html",
+        status,
+        **given,
+        grounds=grounds(desk.service.site.register),
         contact=contact,
         forms=desk.service.site.forms,
         labels=_labels(desk.service.site),

@@ -75,6 +75,18 @@ class Contacts:
         with self.engine.connect() as connection:
             return tuple(Listed(*row) for row in connection.execute(query))
 
+    def every(self) -> tuple[Listed, ...]:
+        """All contacts that are not doubtful, those who wrote last first."""
+        with self.engine.connect() as connection:
+            return tuple(Listed(*row) for row in connection.execute(self._query(doubtful=False)))
+
+    def permitted(self) -> frozenset[str]:
+        """The IDs of the contacts who allowed to be written to, and did not take it back."""
+        given = self.tables.tables["permissions"]
+        query = select(given.c.contact).where(given.c.withdrawn_on.is_(None))
+        with self.engine.connect() as connection:
+            return frozenset(connection.scalars(query))
+
     def count(self, *, doubtful: bool, search: str = "") -> int:
         """How many contacts the list has on all its pages."""
         found = self._query(doubtful=doubtful, search=search).subquery()
@@ -108,7 +120,7 @@ class Contacts:
             tuple(Permission(*row) for row in permissions),
         )
 
-    def _query(self, *, doubtful: bool, search: str) -> Select[Any]:
+    def _query(self, *, doubtful: bool, search: str = "") -> Select[Any]:
         contacts, sent = self.tables.tables["contacts"], self.tables.tables["submissions"]
         clear_first = (sent.c.doubt.is_not(None), sent.c.day.desc(), sent.c.id)
         place = func.row_number().over(partition_by=sent.c.contact, order_by=clear_first)

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort
 from werkzeug.exceptions import HTTPException
 
-from analytics.staff import admin_pages, contact_pages, entrance, report_page, showing
+from analytics.staff import admin_pages, contact_pages, disclosure, entrance, report_page, showing
 
 __all__ = ["blueprint"]
 
@@ -30,6 +30,10 @@ blueprint.add_url_rule("/sign-out/", "sign_out", entrance.sign_out, methods=POST
 blueprint.add_url_rule("/report/", "report", report_page.report_page)
 blueprint.add_url_rule("/consent/", "consent", report_page.consent_page)
 blueprint.add_url_rule("/contacts/", "contacts", contact_pages.contact_list)
+blueprint.add_url_rule("/contacts/export/", "export", disclosure.export_list, methods=BOTH)
+blueprint.add_url_rule(
+    "/contacts/<contact_id>/disclose/", "disclose", disclosure.disclose_contact, methods=BOTH
+)
 blueprint.add_url_rule("/contacts/<contact_id>/", "contact", contact_pages.contact_page)
 blueprint.add_url_rule("/access-log/", "access_log", admin_pages.access_log_page)
 blueprint.add_url_rule("/retention/", "retention", admin_pages.retention_page)

@@ -14,7 +14,16 @@ from .conftest import Running, judge
 
 JAR = "node_modules/vnu-jar/build/dist/vnu.jar"
 PASSWORD = "nine clay whistles"
-STAFF = ("report", "consent", "contacts", "access-log", "retention", "accounts", "nowhere")
+STAFF = (
+    "report",
+    "consent",
+    "contacts",
+    "contacts/export",
+    "access-log",
+    "retention",
+    "accounts",
+    "nowhere",
+)
 
 
 def errors(folder: Path) -> list[str]:
@@ -57,7 +66,7 @@ def drawn(running: Running, tmp_path: Path) -> Path:
     for name in STAFF:
         answer = client.get(f"/staff/{name}/", headers=headers, base_url="https://localhost")
         assert answer.status_code == (404 if name == "nowhere" else 200), name
-        _keep(folder / f"service/staff-{name}.html", answer.text)
+        _keep(folder / f"service/staff-{name.replace('/', '-')}.html", answer.text)
     return folder
 
 

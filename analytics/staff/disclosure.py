@@ -1,0 +1,141 @@
+"""Taking contacts out of the system: who did it, for whom, why, and on what legal ground (P10).
+
+The entry in the access log is committed before anything is given. Nothing else hands contacts out.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask import Response, abort, request, url_for
+
+from analytics.own_data.holding import Own
+from analytics.staff.access_log import Action, grounds
+from analytics.staff.contact_pages import show_contact
+from analytics.staff.contacts import Contact
+from analytics.staff.desk import current_desk
+from analytics.staff.roles import CONTACTS
+from analytics.staff.showing import current_staff, reads, show
+from policy import Register
+
+__all__ = ["Disclosure", "disclose_contact", "export_list"]
+
+MOST_CHARACTERS = 500
+FILE, TOLD = "file", "told"
+"""The two buttons: take a file along, or only record what was told in another way."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What spreadsheets take for a formula (OWASP, CSV Injection)."""
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """For whom, why, and on which of the register's legal grounds."""
+
+    ground: str
+    recipient: str
+    reason: str
+
+    @classmethod
+    def of(cls, posted: Mapping[str, str]) -> Disclosure:
+        """What was typed, as it is."""
+        return cls(*(posted.get(name, "").strip() for name in ("ground", "recipient", "reason")))
+
+    def errors(self, register: Register) -> dict[str, str]:
+        """What is wrong, by field; empty where nothing is."""
+        found = {}
+        if self.ground not in grounds(register):
+            found["ground"] = "Choose the legal ground."
+        for name, missing in (
+            ("recipient", "Say who gets it."),
+            ("reason", "Say why they get it, so that somebody else can judge it."),
+        ):
+            text = getattr(self, name)
+            if not text:
+                found[name] = missing
+            elif len(text) > MOST_CHARACTERS:
+                found[name] = f"Shorten this to {MOST_CHARACTERS} characters."
+        return found
+
+
+@reads(CONTACTS)
+def disclose_contact(contact_id: str) -> Response:
+    """Record that what is held about a contact is given out; then give it, if as a file."""
+    if request.method == "GET":  # Somebody opened the address of the answer.
+        return _to(url_for("staff.contact", contact_id=contact_id))
+    desk, register = current_desk(), current_desk().service.site.register
+    contact = desk.contacts.find(contact_id)
+    holding = Own(desk.service.records, register).read(contact_id)
+    if contact is None or holding is None:
+        abort(404)
+    disclosure = Disclosure.of(request.form)
+    errors = disclosure.errors(register)
+    if errors:
+        return _again(contact, disclosure, errors)
+    told = request.form.get("how") == TOLD
+    action = Action.TOLD_CONTACT if told else Action.EXPORTED_CONTACT
+    desk.access_log.record(current_staff(), action, desk.now, contact.id, disclosure)
+    if told:
+        return show_contact(contact, said="The disclosure is recorded.")
+    text = json.dumps(holding.as_json(register), ensure_ascii=False, indent=2) + "\n"
+    return _file(text, "application/json", "contact.json")
+
+
+@reads(CONTACTS)
+def export_list() -> Response:
+    """Record why the list of contacts is taken along; then give it as CSV (RFC 4180)."""
+    desk, register = current_desk(), current_desk().service.site.register
+    count = desk.contacts.count(doubtful=False)
+    disclosure, errors = Disclosure("", "", ""), {}
+    if request.method == "POST":
+        disclosure = Disclosure.of(request.form)
+        errors = disclosure.errors(register)
+        if not errors:
+            action = Action.EXPORTED_LIST
+            desk.access_log.record(current_staff(), action, desk.now, None, disclosure)
+            return _file(_list(), "text/csv", "contacts.csv")
+    return show(
+        "export.html",
+        422 if errors else 200,
+        count=count,
+        disclosure=disclosure,
+        errors=errors,
+        grounds=grounds(register),
+    )
+
+
+def _again(contact: Contact, disclosure: Disclosure, errors: dict[str, str]) -> Response:
+    return show_contact(contact, 422, disclosure=disclosure, errors=errors)
+
+
+def _list() -> str:
+    contacts = current_desk().contacts
+    permitted = contacts.permitted()
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(("email", "name", "organisation", "last form", "day", "may be emailed"))
+    for each in contacts.every():
+        may = "yes" if each.id in permitted else "no"
+        cells = (each.email, each.name, each.organisation, each.form, each.day.isoformat(), may)
+        rows.writerow(_harmless(cells))
+    return out.getvalue()
+
+
+def _harmless(cells: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(f"'{cell}" if cell and cell.startswith(FORMULA) else cell or "" for cell in cells)
+
+
+def _file(text: str, kind: str, name: str) -> Response:
+    response = Response(text, content_type=f"{kind}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _to(address: str) -> Response:
+    response = Response(status=303)
+    response.headers["Location"] = address
+    return response
