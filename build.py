@@ -195,6 +195,47 @@ def data_receipt(places: Places, file: IO[str]) -> None:
     click.echo(f"Ours: on {given['dct:created']} that browser held consent to version {version}.")
 
 
+@data.command("backup")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def data_backup(places: Places, folder: Path) -> None:
+    """Write one file with both databases and the signing key to FOLDER.
+
+    The service may run meanwhile. Older backups in FOLDER are deleted once the register's
+    [backup] keeps them no longer. Keep FOLDER on another machine, and private.
+    """
+    from analytics.backups import BackupError, back_up  # noqa: PLC0415
+
+    now = datetime.datetime.now(tz=datetime.UTC)
+    try:
+        register = read_site(places.root).register
+        if register.backup is None:
+            raise BackupError("site/policy.toml has no [backup], so no copy may be kept: add one")
+        made = back_up(places.var, folder, register.backup.keep, now)
+    except (Faults, BackupError) as error:
+        click.echo(f"error: {error}" if isinstance(error, BackupError) else error, err=True)
+        sys.exit(1)
+    click.echo(f"Wrote {made.path} ({made.path.stat().st_size:,} bytes).")
+    for path in made.removed:
+        click.echo(f"Deleted {path}, as it is older than {register.backup.keep}.")
+
+
+@data.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def data_restore(places: Places, file: Path) -> None:
+    """Put back what a backup holds. The service must be stopped, and its databases moved away."""
+    from analytics.backups import BackupError, restore  # noqa: PLC0415
+
+    try:
+        made = restore(file, places.var)
+    except BackupError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    click.echo(f"Restored {places.var} as it was on {made:%Y-%m-%d at %H:%M:%S} UTC.")
+    click.echo("Whoever was erased or withdrew a permission after that must be so once more.")
+
+
 @main.group()
 def staff() -> None:
     """Manage who may sign in at /staff/."""

@@ -54,6 +54,10 @@ def _purpose_faults(register: Register, path: str, lines: Lines) -> Iterator[Fau
                 line = lines.of((kind, index, "purpose"))
                 message = f'unknown purpose "{entry.purpose}"'
                 yield Fault(path, line, message, nearest(entry.purpose, known))
+    if register.backup and register.backup.purpose not in known:
+        line = lines.of(("backup", "purpose"))
+        message = f'unknown purpose "{register.backup.purpose}"'
+        yield Fault(path, line, message, nearest(register.backup.purpose, known))
     for index, endpoint in enumerate(register.endpoints):
         for purpose in endpoint.purposes:
             if purpose not in known:

@@ -83,6 +83,14 @@ Lifetime = Annotated[
 ]
 """How long a browser keeps a cookie."""
 
+Length = Annotated[
+    Duration,
+    PlainValidator(parse),
+    _SERIALIZED,
+    WithJsonSchema({"type": "string", "pattern": PATTERN}),
+]
+"""A length of time, whatever for."""
+
 Keep = Annotated[
     Duration | Literal["until the account is removed"],
     PlainValidator(_or_removed),

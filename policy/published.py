@@ -11,6 +11,7 @@ from policy.published_model import (
     Controller,
     Kept,
     Published,
+    PublishedBackup,
     PublishedConnection,
     PublishedEvent,
     PublishedField,
@@ -70,6 +71,7 @@ def published(
         purposes=[_purpose(each) for each in register.purposes],
         kept=_kept(register, bits),
         stored=_stored(register),
+        backups=_backups(register),
         counted=[
             PublishedEvent(**each.model_dump(include={"name", "purpose", "when", "adds", "to"}))
             for each in register.events
@@ -175,6 +177,15 @@ def _stored(register: Register) -> list[Stored]:
         )
         for each in register.tables
     ]
+
+
+def _backups(register: Register) -> PublishedBackup | None:
+    backup = register.backup
+    if backup is None:
+        return None
+    return PublishedBackup(
+        purpose=backup.purpose, holds=backup.holds, keep=str(backup.keep), duration=backup.keep.iso
+    )
 
 
 def _field(column: Column) -> PublishedField:

@@ -98,6 +98,15 @@ class PublishedLog(_Published):
     fields: dict[str, str]
 
 
+class PublishedBackup(_Published):
+    """Copies of the databases, and how long each is kept."""
+
+    purpose: Text
+    holds: Text
+    keep: Text
+    duration: Annotated[str, Field(alias="dpv:hasDuration")]
+
+
 class PublishedConnection(_Published):
     """A machine that the service itself connects to."""
 
@@ -140,6 +149,7 @@ class Published(_Published):
     purposes: list[PublishedPurpose]
     kept: list[Kept]
     stored: list[Stored]
+    backups: PublishedBackup | None
     counted: list[PublishedEvent]
     logged: list[PublishedLog]
     headers: dict[str, str]

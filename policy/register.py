@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from policy.durations import Duration, Keep, Lifetime
+from policy.durations import Duration, Keep, Length, Lifetime
 from policy.source import Declared
 from policy.traffic import Connection, Endpoint, Event, Header, Log, Recipient
 
@@ -194,6 +194,14 @@ class Transient(Declared):
     holds: str
 
 
+class Backup(Declared):
+    """Copies of the databases, and how long each is kept."""
+
+    purpose: str
+    keep: Length
+    holds: str
+
+
 class Register(Declared):
     """The whole register."""
 
@@ -211,6 +219,7 @@ class Register(Declared):
     logs: Annotated[tuple[Log, ...], Field(alias="log")] = ()
     connections: Annotated[tuple[Connection, ...], Field(alias="connection")] = ()
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient")] = ()
+    backup: Backup | None = None
 
     def purpose(self, name: str) -> Purpose:
         """The purpose of that name. Raises `KeyError`."""

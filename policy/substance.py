@@ -48,6 +48,7 @@ def substance(register: Register) -> Substance:
             each.name: {"purpose": each.purpose, **{f.name: f.kind for f in each.fields}}
             for each in register.logs
         },
+        "copy": _backups(register),
         "connection": {each.name: {"purpose": each.purpose} for each in register.connections},
         "recipient": {
             each.name: {"address": each.origin, "purpose": each.purpose}
@@ -60,6 +61,13 @@ def digest(register: Register) -> str:
     """SHA-256 of the substance, in hexadecimal digits."""
     text = json.dumps(substance(register), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _backups(register: Register) -> dict[str, dict[str, str]]:
+    backup = register.backup
+    if backup is None:
+        return {}
+    return {"the backups": {"purpose": backup.purpose, "time kept": str(backup.keep)}}
 
 
 def _cookie(cookie: Cookie) -> dict[str, str]:

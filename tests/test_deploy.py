@@ -178,7 +178,7 @@ def test_the_units_are_what_systemd_understands(tmp_path: Path) -> None:
     program = shutil.which("systemd-analyze")
     if not program:
         pytest.skip("needs systemd-analyze")
-    for name in ("plainsite.socket", "plainsite.service"):
+    for name in sorted(path.name for path in DEPLOY.glob("plainsite*.*")):
         text = (DEPLOY / name).read_text().replace("/srv/plainsite/.venv/bin/", "/bin/")
         (tmp_path / name).write_text(re.sub(r"=/bin/(gunicorn|python)\b", "=/bin/true", text))
     environment = os.environ | {"SYSTEMD_UNIT_PATH": f"{tmp_path}:"}
@@ -191,6 +191,16 @@ def test_the_units_are_what_systemd_understands(tmp_path: Path) -> None:
     )
     ours = [line for line in told.stderr.splitlines() if "plainsite" in line]
     assert [line for line in ours if "www-data" not in line] == []
+
+
+def test_the_unit_that_makes_backups_says_a_command_that_there_is(tmp_path: Path) -> None:
+    """In a folder that it may write to; the timer starts it."""
+    section = unit("plainsite-backup.service")["Service"]
+    words = section["ExecStart"].split()
+    assert words[1:4] == ["build.py", "data", "backup"]
+    assert Path(words[4]).relative_to("/var/lib").name in section["StateDirectory"].split()
+    assert CliRunner().invoke(build.main, [*words[2:4], "--help"]).exit_code == 0
+    assert unit("plainsite-backup.timer")["Timer"]["OnCalendar"] == "daily"
 
 
 def test_a_reload_is_refused_where_the_site_has_a_fault(tmp_path: Path) -> None:

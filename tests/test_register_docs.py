@@ -22,6 +22,7 @@ MODELS = {
     "`[[endpoint]]`": traffic.Endpoint,
     "`[[table]]`": declared.Table,
     "`columns`": declared.Column,
+    "`[backup]`": declared.Backup,
     "`[[transient]]`": declared.Transient,
     "`[[event]]`": traffic.Event,
     "`[[header]]`": traffic.Header,
