@@ -122,9 +122,17 @@ def serve(places: Places, port: int, drafts: bool, as_published: bool) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Where the reports and pictures go. var/audit, unless you say so.",
 )
+@click.option(
+    "--publish", "publishes", is_flag=True, help="Keep it in site/audit/: the next build shows it."
+)
 @click.pass_obj
-def audit(
-    places: Places, url: str | None, browsers: tuple[str, ...], idle: float, output: Path | None
+def audit(  # noqa: PLR0913, PLR0917  (one for each option)
+    places: Places,
+    url: str | None,
+    browsers: tuple[str, ...],
+    idle: float,
+    output: Path | None,
+    publishes: bool,
 ) -> None:
     """Compare what real browsers see with what the register declares, both ways.
 
@@ -132,7 +140,7 @@ def audit(
     register in --root; nothing is sent with its forms. Ends with status 1 where anything differs.
     """
     try:
-        from audit.command import run  # noqa: PLC0415  (needs packages that no build does)
+        from audit.command import Uncommitted, run  # noqa: PLC0415  (needs packages no build does)
     except ModuleNotFoundError as error:
         click.echo(f"error: the audit needs the package {error.name}", err=True)
         click.echo("hint: pip install -r requirements-test.lock", err=True)
@@ -144,7 +152,12 @@ def audit(
             url=url,
             browsers=browsers or ("chromium", "firefox"),
             idle_seconds=idle,
+            publishes=publishes,
         )
+    except Uncommitted:
+        click.echo("error: what would be audited is in no commit, and the page names one", err=True)
+        click.echo("hint: commit it first; a site at an address cannot be published here", err=True)
+        sys.exit(2)
     except Faults as faults:
         click.echo(faults, err=True)
         sys.exit(2)

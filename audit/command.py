@@ -12,25 +12,37 @@ import click
 
 import generator
 from audit.compare import compare
+from audit.publish import publish
 from audit.reports import Result, as_text, write_reports
 from audit.run import Options
 from audit.run import audit as make_journeys
 from audit.target import LocalSite, RemoteSite
 from policy import read_site
 
+DIRTY = "-dirty"
 
-def run(
+
+class Uncommitted(Exception):
+    """What is audited is in no commit, so nobody could say later what it was."""
+
+
+def run(  # noqa: PLR0913  (one for each option)
     root: Path,
     output: Path,
     *,
     url: str | None,
     browsers: tuple[str, ...],
     idle_seconds: float,
+    publishes: bool = False,
 ) -> bool:
     """Audit the site in `root`, or the one at `url` against its register; write reports.
 
-    Returns whether nothing differs. Raises Faults for a site with mistakes.
+    Returns whether nothing differs. Where the site `publishes` it, that is kept in `site/audit/`.
+    Raises Faults for a site with mistakes, Uncommitted where it cannot be said what is audited.
     """
+    commit = "" if url else _commit(root)
+    if publishes and (not commit or commit.endswith(DIRTY)):
+        raise Uncommitted
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="plainsite-audit-") as folder:
         target = _target(root, Path(folder) / "public", url)
@@ -43,9 +55,11 @@ def run(
         observed=observed,
         findings=compare(target.site, observed, complete=bool(observed.browsers)),
         at=datetime.datetime.now(tz=datetime.UTC),
-        commit="" if url else _commit(root),
+        commit=commit,
     )
     write_reports(result, output)
+    if publishes:
+        publish(result, output, root)
     click.echo(f"\n{as_text(result)}\nThe report: {output / 'report.html'}")
     return bool(observed.browsers) and not result.findings
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from audit import kept, pages, sent, server
 from audit.declared import Declared
-from audit.findings import Finding, merged
+from audit.findings import Finding, at, merged
 from audit.observations import Observed
 from policy import Site
 
@@ -18,9 +18,20 @@ def compare(site: Site, observed: Observed, *, complete: bool = True) -> tuple[F
     declared and never seen is a difference too."""
     declared = Declared.of(site, observed.pages)
     found = [finding for rule in RULES for finding in rule(declared, observed)]
+    found.extend(_cut_short(observed))
     if complete:
         found.extend(_never_seen(declared, observed))
     return merged(found)
+
+
+def _cut_short(observed: Observed) -> Iterator[Finding]:
+    """Journeys that began and did not come to their end: what would have come is not known."""
+    for journey in observed.journeys:
+        if journey.stopped and journey.moments:
+            message = f"the journey “{journey.name}” could not be finished: {journey.stopped}"
+            mend = "give visitors what the journey looks for, or mend the journey"
+            finding = Finding("journey cut short", journey.name, message, "P4", mend)
+            yield at(finding, journey, journey.moments[-1])
 
 
 def _never_seen(declared: Declared, observed: Observed) -> Iterator[Finding]:

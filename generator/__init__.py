@@ -15,7 +15,7 @@ from generator.assets import Assets, load_assets
 from generator.check import check_pages, warnings
 from generator.machine_files import machine_files
 from generator.pages import Content, load_content
-from generator.policy_pages import budget_faults, version_pages
+from generator.policy_pages import audit_page, budget_faults, version_pages
 from generator.render import Drawn, Renderer, draw_all
 from generator.write import Output, write_site
 from policy import Fault, Faults, Site, read_site
@@ -71,7 +71,7 @@ def _prepare(root: Path, *, drafts: bool, today: datetime.date) -> _Ready:
     site = read_site(root.resolve())
     assets, asset_faults = load_assets(site)
     content, content_faults = load_content(site, drafts=drafts, today=today)
-    content = replace(content, pages={**content.pages, **version_pages(site)})
+    content = replace(content, pages={**content.pages, **version_pages(site), **audit_page(site)})
     results = list(draw_all(Renderer(site, content, assets), content, site))
     drawn = [each for each in results if isinstance(each, Drawn)]
     faults = [

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath
 
 from policy import Fault, Site
+from policy.audited import FOLDER
 from policy.faults import nearest
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -36,13 +37,15 @@ class MissingAsset(LookupError):
 
 
 def load_assets(site: Site) -> tuple[Assets, tuple[Fault, ...]]:
-    """Read and fingerprint `site/assets` and the engine's scripts."""
+    """Read and fingerprint `site/assets`, the engine's scripts, and the audit's pictures."""
     sources = {path.name: path for path in sorted(SCRIPTS.glob("*.js"))}
     folder = site.root / "site" / "assets"
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and not any(part.startswith(".") for part in path.parts[-1:]):
             sources[name] = path
+    for picture in site.audit.pictures if site.audit else ():
+        sources[f"audit/{picture.file}"] = site.root / FOLDER / picture.file
     urls: dict[str, str] = {}
     files: dict[str, bytes] = {}
     faults: list[Fault] = []

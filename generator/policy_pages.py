@@ -1,5 +1,5 @@
 """What the generator makes of the register besides the privacy page: a page for each released
-version, the bits that cookies can carry, and the machine-readable policy."""
+version, the page of the audit, the bits that cookies can carry, and the machine-readable policy."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from generator.front_matter import FrontMatter
 from generator.pages import Content, Page
 from policy import Fault, Site
+from policy.audited import FILE
 from policy.grammar import Counted, most_bits
 from policy.register import Cookie, Storage
 from policy.source import Lines, read_text
@@ -15,6 +16,7 @@ from policy.sources import source_names
 from policy.versions import REGISTER
 
 LAYOUT = "privacy-version"
+AUDIT, AUDIT_LAYOUT = "/privacy/audit/", "audit"
 
 
 def version_pages(site: Site) -> dict[str, Page]:
@@ -37,6 +39,20 @@ def version_pages(site: Site) -> dict[str, Page]:
         )
         for version in site.versions
     }
+
+
+def audit_page(site: Site) -> dict[str, Page]:
+    """The page of the audit, by address; none where nothing is published, or no template for it."""
+    if site.audit is None or not (site.root / "templates" / f"{AUDIT_LAYOUT}.html").is_file():
+        return {}
+    front = FrontMatter(
+        title="The audit of this site",
+        description=f"On {site.audit.at.date()} real browsers walked through this site, and what "
+        "they kept, sent and showed was compared with our privacy register.",
+        eyebrow="Privacy",
+    )
+    page = Page(path=FILE, url=AUDIT, front=front, text="", lines={}, layout=AUDIT_LAYOUT)
+    return {AUDIT: page}
 
 
 def named(site: Site, content: Content) -> Counted:

@@ -121,6 +121,7 @@ def environment(site: Site, assets: Mapping[str, str]) -> Environment:
         navigation=site.navigation,
         register=site.register,
         versions=site.versions,
+        audit=site.audit,
         forms=site.forms,
         audiences=site.audiences,
         asset=asset,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from policy.audiences import Audiences
+from policy.audited import Audited, read_audited
 from policy.contradictions import contradictions
 from policy.faults import Fault, Faults, nearest
 from policy.forms import Form, form_faults
@@ -19,6 +20,7 @@ from policy.source import Lines, read_toml_with_lines
 from policy.versions import Version, read_versions, version_faults
 
 Model = TypeVar("Model", bound=BaseModel)
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Site:
     forms: Mapping[str, Form]
     audiences: Audiences
     versions: tuple[Version, ...] = ()
+    audit: Audited | None = None
 
 
 class _Reader:
@@ -48,12 +51,12 @@ class _Reader:
             self.faults.extend(error.faults)
             return None
 
-    def versions(self) -> tuple[Version, ...]:
+    def faultless(self, read: Callable[[Path], Value]) -> Value | None:
         try:
-            return read_versions(self.root)
+            return read(self.root)
         except Faults as error:
             self.faults.extend(error.faults)
-            return ()
+            return None
 
 
 def read_site(root: Path) -> Site:
@@ -64,7 +67,8 @@ def read_site(root: Path) -> Site:
     navigation = reader.read("site/navigation.toml", Navigation)
     audiences = reader.read("site/audiences.toml", Audiences)
     forms = dict(_read_forms(reader))
-    versions = reader.versions()
+    versions = reader.faultless(read_versions) or ()
+    audit = reader.faultless(read_audited)
     if register:
         line = register[1].of(("version",))
         reader.faults.extend(version_faults(register[0], versions, line))
@@ -83,6 +87,7 @@ def read_site(root: Path) -> Site:
         forms={name: form for name, (form, _) in forms.items()},
         audiences=audiences[0],
         versions=versions,
+        audit=audit,
     )
 
 

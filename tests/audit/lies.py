@@ -291,6 +291,8 @@ LIES = (
     Lie("no question, and a yes", "question", wrap=script('setInterval(() => { document.documentElement.dataset.choice = "yes"; }, 20);')),
     Lie("no way to withdraw", "no way to withdraw", ("reject",),
         wrap=html('href="/cookies/"', 'href="/privacy/"')),
+    Lie("a notice without its button to reject", "journey cut short", ("reject",),
+        wrap=html(r'<button type="button" data-choose="no">[^<]+</button>', "")),
     Lie("a cookie that the privacy page leaves out", "privacy page", pages=(PRIVACY,),
         wrap=html("__Host-audience", "a cookie", PRIVACY)),
     Lie("a telephone number that the privacy page leaves out", "privacy page", pages=(PRIVACY,),

@@ -16,6 +16,7 @@ from audit.compare import compare
 from audit.findings import Finding
 from audit.journeys import ROUTES
 from audit.observations import Journey, Observed
+from audit.reports import RULES
 from audit.run import Options, make_journey
 from audit.target import LocalSite
 
@@ -103,3 +104,4 @@ def test_the_table_in_the_docs_is_that_of_the_lies() -> None:
     """docs/audit.md, made by `python -m tests.audit.lies`."""
     assert table() in (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
     assert len({lie.name for lie in LIES}) >= 40
+    assert {lie.rule for lie in LIES} <= RULES.keys(), "each kind is explained in the reports"

@@ -1,0 +1,75 @@
+"""The audit that a site publishes beside its policy: what `build.py audit --publish` keeps in
+`site/audit/`, and the generator makes a page of."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+
+from policy.faults import Fault, Faults
+from policy.source import Declared
+
+__all__ = ["FILE", "FOLDER", "Audited", "Difference", "Picture", "Walked", "read_audited"]
+
+FOLDER = "site/audit"
+FILE = f"{FOLDER}/audit.json"
+AGAIN = "make it again: python build.py audit --publish"
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Walked(Declared):
+    """A journey, how many moments of it each browser saw, and what kept a browser from it."""
+
+    name: Text
+    moments: dict[str, int]
+    stopped: dict[str, str] = Field(default_factory=dict)
+
+
+class Difference(Declared):
+    """Something that was seen otherwise than declared."""
+
+    promise: Text
+    message: Text
+    mend: Text
+    seen: tuple[str, ...]
+
+
+class Picture(Declared):
+    """A screenshot, `file` in `site/audit/`; 1280 × 800 pixels."""
+
+    file: Annotated[str, Field(pattern=r"^[a-z0-9_-]+\.jpg$")]
+    words: Text
+
+
+class Audited(Declared):
+    """An audit: when, of which sources (a commit) and version of the register, and its result."""
+
+    at: datetime.datetime
+    commit: Text
+    register_version: Annotated[int, Field(ge=1)]
+    browsers: dict[str, str]
+    verdict: Text
+    journeys: tuple[Walked, ...]
+    differences: tuple[Difference, ...]
+    looked_for: tuple[str, ...]
+    skipped: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+
+
+def read_audited(root: Path) -> Audited | None:
+    """The audit that the site in `root` publishes; None where there is none. Raises Faults."""
+    path = root / FILE
+    if not path.is_file():
+        return None
+    try:
+        audited = Audited.model_validate_json(path.read_bytes())
+    except ValidationError:
+        raise Faults([Fault(FILE, None, "this is no audit", AGAIN)]) from None
+    missing = [each.file for each in audited.pictures if not (root / FOLDER / each.file).is_file()]
+    if missing:
+        raise Faults([Fault(FILE, None, f'the picture "{missing[0]}" is missing', AGAIN)])
+    return audited

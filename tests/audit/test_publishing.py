@@ -1,0 +1,209 @@
+"""The audit as a command: of a site at an address, and published beside the policy."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+import audit.command
+import build
+import generator
+from analytics import create_app
+from audit.findings import Finding, Place
+from audit.journeys import ROUTES
+from audit.observations import Journey, Moment, Observed
+from audit.publish import publish
+from audit.reports import Result
+from audit.run import Options
+from policy import Faults, read_site
+
+from ..browser.conftest import ROOT, chromium, public  # noqa: F401  (fixtures)
+from .lies import App, header, script
+
+QUICK = ("first visit", "reject", "accept")
+LIE = Finding(
+    "undeclared cookie", "id", "a browser keeps id", "P4", "remove it", (Place("x", "y"),)
+)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nobody reads it."""
+
+
+@contextmanager
+def somewhere(public: Path, var: Path, wrap: Callable[[App], App]) -> Iterator[str]:  # noqa: F811
+    """A site that is served by somebody else, at an address."""
+    app = create_app(ROOT, public, var)
+    server = make_server("127.0.0.1", 0, wrap(app), threaded=True, request_handler=_Quiet)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        app.extensions["plainsite"].close()
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, chromium: str) -> None:  # noqa: F811
+    """A few journeys over a few pages."""
+    routes = tuple(route for route in ROUTES if route.name in QUICK)
+    options = partial(Options, routes=routes, pages=("/", "/about/", "/privacy/", "/cookies/"))
+    monkeypatch.setattr(audit.command, "Options", options)
+
+
+def run_audit(*words: str | Path):
+    command = ["audit", "--browser", "chromium", "--idle", "0", *map(str, words)]
+    return CliRunner().invoke(build.main, command)
+
+
+def test_a_site_at_an_address_is_held_to_its_register(quick, public, tmp_path):  # noqa: F811
+    """By its address alone; nothing behind it is looked at, and no form is sent."""
+    output = tmp_path / "reports"
+    with somewhere(public, tmp_path / "var", lambda app: app) as address:
+        told = run_audit(address, "--output", output)
+    report = json.loads((output / "report.json").read_text(encoding="utf-8"))
+    assert [journey["name"] for journey in report["journeys"]] == list(QUICK)
+    assert not any(journey["stopped"] for journey in report["journeys"])
+    # The audience cookie comes with a form, and forms are not sent to others.
+    found = {(finding["rule"], finding["subject"]) for finding in report["findings"]}
+    assert found == {("declared, never seen", "__Host-audience")}, told.output
+    assert told.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "wrap"),
+    [
+        ("undeclared cookie", header("Set-Cookie", "id=4711; Path=/")),
+        ("undeclared header", header("Server-Timing", "visitor;desc=4711")),
+        ("request without consent", script('fetch("/visit/view", {method: "POST"});')),
+    ],
+)
+def test_a_lie_at_an_address_is_named(rule, wrap, quick, public, tmp_path):  # noqa: F811
+    output = tmp_path / "reports"
+    with somewhere(public, tmp_path / "var", wrap) as address:
+        told = run_audit(address, "--output", output)
+    report = json.loads((output / "report.json").read_text(encoding="utf-8"))
+    assert told.exit_code == 1
+    assert rule in {finding["rule"] for finding in report["findings"]}
+    assert rule.replace(" ", "-") in (output / "report.sarif").read_text(encoding="utf-8")
+    assert "<failure" in (output / "report.xml").read_text(encoding="utf-8")
+    assert (output / "report.html").stat().st_size > 2_000
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The first site, in a folder of its own, with no audit."""
+    for part in ("content", "templates", "site"):
+        shutil.copytree(ROOT / part, tmp_path / "root" / part)
+    shutil.rmtree(tmp_path / "root/site/audit", ignore_errors=True)
+    return tmp_path / "root"
+
+
+def result(root: Path, pictures: Path, *findings: Finding) -> Result:
+    pictures.mkdir(exist_ok=True)
+    moments = []
+    for name, data in (("one", b"1"), ("two", b"2"), ("same", b"2")):
+        (pictures / f"{name}.jpg").write_bytes(b"\xff\xd8" + data)
+        moments.append(Moment(f"see {name}", "/", 0, frozenset(), picture=f"{name}.jpg"))
+    journeys = (
+        Journey("accept", "chromium", tuple(moments)),
+        Journey("accept", "firefox", (moments[0],)),
+        Journey("scripts off", "chromium", tuple(moments)),
+        Journey("scripts off", "firefox", stopped="it cannot"),
+    )
+    browsers = (("chromium", "156.0"), ("firefox", "153.0"))
+    observed = Observed("", journeys, browsers, skipped=("firefox, scripts off: it cannot",))
+    at = datetime.datetime(2026, 11, 24, 21, 5, tzinfo=datetime.UTC)
+    return Result(read_site(root), observed, findings, at, commit="1a2b3c4")
+
+
+def test_what_is_published_is_a_page_with_its_date_and_commit(root, tmp_path):
+    """With one picture of each state; the privacy page leads to it."""
+    publish(result(root, tmp_path / "pictures"), tmp_path / "pictures", root)
+    generator.build(root, tmp_path / "public")
+    page = (tmp_path / "public/privacy/audit/index.html").read_text(encoding="utf-8")
+    for words in (
+        "Nothing differs from the register: 2 journeys, 7 moments, Chromium 156.0",
+        '<time datetime="2026-11-24">November 24, 2026</time>, 21:05 UTC',
+        "Commit <code>1a2b3c4</code>",
+        "Firefox, scripts off: it cannot.",
+        "Accept: see one",
+    ):
+        assert words in page
+    assert page.count("<figure>") == 2
+    assert sorted(path.name for path in (root / "site/audit").iterdir()) == [
+        "audit.json",
+        "one.jpg",
+        "two.jpg",
+    ]
+    policy = (tmp_path / "public/privacy/index.html").read_text(encoding="utf-8")
+    assert '<a href="/privacy/audit/">Read the audit</a>' in policy
+    assert "/privacy/audit/" in (tmp_path / "public/sitemap.xml").read_text(encoding="utf-8")
+
+
+def test_what_differs_is_published_too(root, tmp_path):
+    publish(result(root, tmp_path / "pictures", LIE), tmp_path / "pictures", root)
+    generator.build(root, tmp_path / "public")
+    page = (tmp_path / "public/privacy/audit/index.html").read_text(encoding="utf-8")
+    assert "1 thing differs from the register" in page
+    assert "A browser keeps id" in page
+    assert "Promise 4. To mend it: remove it." in page
+
+
+def test_the_last_audit_takes_the_place_of_the_one_before(root, tmp_path):
+    """Nothing of the old one stays."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    publish(result(root, first, LIE), first, root)
+    (root / "site/audit/left.jpg").write_bytes(b"")
+    publish(result(root, second), second, root)
+    assert not (root / "site/audit/left.jpg").exists()
+    assert read_site(root).audit.differences == ()
+    assert [path.name for path in (root / "site").glob(".audit*")] == []
+
+
+def test_a_picture_that_is_missing_is_a_fault(root, tmp_path):
+    publish(result(root, tmp_path / "pictures"), tmp_path / "pictures", root)
+    (root / "site/audit/one.jpg").unlink()
+    with pytest.raises(Faults, match='the picture "one.jpg" is missing'):
+        read_site(root)
+
+
+def test_a_site_without_an_audit_has_no_page_of_one(root, tmp_path):
+    generator.build(root, tmp_path / "public")
+    assert not (tmp_path / "public/privacy/audit").exists()
+    assert "Read the audit" not in (tmp_path / "public/privacy/index.html").read_text()
+
+
+def test_only_what_is_committed_can_be_published(root, quick):
+    """The page names a commit; what is in none could be anything."""
+    told = run_audit_of(root)
+    assert (told.exit_code, "is in no commit" in told.output) == (2, True)
+    git = ("git", "-C", str(root), "-c", "user.name=A", "-c", "user.email=a@example.org")
+    for words in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "All")):
+        subprocess.run([*git, *words], check=True)
+    (root / "content/new.md").write_text("---\ntitle: New\n---\n")
+    subprocess.run([*git, "add", "-A"], check=True)
+    told = run_audit_of(root)
+    assert (told.exit_code, "is in no commit" in told.output) == (2, True)
+    assert not (root / "site/audit").exists()
+
+
+def run_audit_of(root: Path) -> Any:
+    words = ["--root", str(root), "audit", "--browser", "chromium", "--idle", "0", "--publish"]
+    return CliRunner().invoke(build.main, words)
