@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from audit import kept, pages, sent, server
+from audit import ages, kept, letters, pages, sent, server
 from audit.declared import Declared
 from audit.findings import Finding, at, merged
 from audit.observations import Observed
 from policy import Site
 
-RULES = (kept.findings, sent.findings, pages.findings, server.findings)
+RULES = (
+    kept.findings,
+    sent.findings,
+    pages.findings,
+    server.findings,
+    ages.findings,
+    letters.findings,
+)
 
 
 def compare(site: Site, observed: Observed, *, complete: bool = True) -> tuple[Finding, ...]:
@@ -51,6 +58,9 @@ def _never_seen(declared: Declared, observed: Observed) -> Iterator[Finding]:
     for endpoint in declared.register.endpoints:
         if not any(endpoint.answers(request.method, request.path) for request in asked):
             yield _absent("address", endpoint.path)
+    if not any(moment.letters for moment in moments):
+        for connection in declared.register.connections:
+            yield _absent("connection", connection.name)
     yield from server.never_filled(declared, observed)
 
 

@@ -43,6 +43,8 @@ async (given) => {
       ticked: boxes.filter((box) => box.defaultChecked).map((box) => box.name),
       links: [...document.links].filter(shown).map((link) => new URL(link.href).pathname),
       forms: [...new Set(fields.filter((field) => field.name && shown(field)).map((field) => field.name))],
+      hints: [...document.querySelectorAll("link[rel~=preconnect], link[rel~=dns-prefetch], link[rel~=prefetch], link[rel~=preload], link[rel~=modulepreload], link[rel~=prerender]")]
+        .map(({ href }) => href),
       notice: titles.includes(given.title),
       width: document.documentElement.scrollWidth - innerWidth,
     },

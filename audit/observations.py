@@ -77,6 +77,18 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter that the relay got, and the ground that it names.
+
+    `allowed` are the purposes that the visitor allowed with that address; None where they never
+    gave it.
+    """
+
+    ground: str
+    allowed: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """How a button of the notice looks; colours as the browser computes them."""
 
@@ -106,6 +118,8 @@ class PageFacts:
     """Names of the fields of its forms that a person can fill in."""
     notice: bool = False
     """Whether the question is shown."""
+    hints: tuple[str, ...] = ()
+    """Addresses that the page tells the browser to connect to or fetch beforehand."""
     width: float = 0
     """How many pixels the page is wider than its window."""
 
@@ -126,6 +140,7 @@ class Moment:
     headers: tuple[Headers, ...] = ()
     acts: tuple[Act, ...] = ()
     console: tuple[str, ...] = ()
+    letters: tuple[Letter, ...] = ()
     facts: PageFacts | None = None
     picture: str = ""
     """The file name of a screenshot, where one was taken."""
@@ -133,12 +148,16 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as it stands in a database: its columns, and how many rows have each filled in."""
+    """A table as it stands in a database: its columns, and how many rows have each filled in.
+
+    `oldest` is the least value of the column that dates its rows, where there is one.
+    """
 
     database: str
     name: str
     columns: tuple[tuple[str, int], ...]
     rows: int
+    oldest: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +175,8 @@ class Stored:
     tables: tuple[Table, ...] = ()
     traces: tuple[Trace, ...] = ()
     logs: tuple[str, ...] = ()
+    now: float = 0
+    """The service's clock then, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)

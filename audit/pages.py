@@ -23,6 +23,7 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
                 continue
             for finding in (
                 *_headers(declared, journey, moment),
+                *_hints(journey, moment.facts),
                 *_forms(declared, moment, moment.facts),
                 *_asking(declared, journey, moment, moment.facts),
                 *_privacy(declared, moment, moment.facts),
@@ -47,6 +48,15 @@ def _headers(declared: Declared, journey: Journey, moment: Moment) -> Iterator[F
                 message = f"{name} is not what follows from the register"
                 mend = "let the guard set it, and let no proxy change it"
                 yield Finding("security header", name, message, "P6", mend)
+
+
+def _hints(journey: Journey, facts: PageFacts) -> Iterator[Finding]:
+    """A connection that carries no request is seen by nobody but its other end."""
+    for hint in facts.hints:
+        if not hint.startswith(f"{journey.origin}/"):
+            message = f"a page has browsers connect to {hint}"
+            mend = "remove the link with preconnect, prefetch or the like"
+            yield Finding("undeclared connection", hint, message, "P6", mend)
 
 
 def _forms(declared: Declared, moment: Moment, facts: PageFacts) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -96,9 +96,16 @@ class Instance:
         if self.var is None:
             return None
         tables = tuple(
-            table for path in sorted(self.var.glob("*.sqlite3")) for table in _tables(path)
+            table
+            for path in sorted(self.var.glob("*.sqlite3"))
+            for table in _tables(path, self._dated_by())
         )
-        return Stored(tables, tuple(self._traces(given)), tuple(self.logged))
+        traces = tuple(self._traces(given))
+        return Stored(tables, traces, tuple(self.logged), self.clock())
+
+    def _dated_by(self) -> dict[str, str]:
+        tables = self.site.register.tables if self.site else ()
+        return {table.name: table.dated_by for table in tables if table.dated_by}
 
     def _traces(self, given: dict[str, str]) -> Iterator[Trace]:
         if self.var is None:
@@ -212,7 +219,7 @@ def _logs_to(lines: list[str]) -> Iterator[None]:
         root.removeHandler(handler)
 
 
-def _tables(path: Path) -> Iterator[Table]:
+def _tables(path: Path, dated_by: Mapping[str, str]) -> Iterator[Table]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         for (name,) in names.fetchall():
@@ -220,4 +227,8 @@ def _tables(path: Path) -> Iterator[Table]:
             counts = ", ".join(f'count("{column[1]}")' for column in info)
             filled = connection.execute(f'SELECT {counts}, count(*) FROM "{name}"').fetchone()  # noqa: S608
             columns = tuple(zip((column[1] for column in info), filled, strict=False))
-            yield Table(path.name.removesuffix(".sqlite3"), name, columns, filled[-1])
+            oldest = None
+            if dated_by.get(name) in dict(columns):
+                least = connection.execute(f'SELECT min("{dated_by[name]}") FROM "{name}"')  # noqa: S608
+                ((oldest,),) = least.fetchall()
+            yield Table(path.name.removesuffix(".sqlite3"), name, columns, filled[-1], oldest)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from audit.agreements import Agreements
-from audit.observations import Button, Journey, KeptItem, Moment, PageFacts, SentRequest
+from audit.observations import Button, Journey, KeptItem, Letter, Moment, PageFacts, SentRequest
 from audit.target import Instance
 from audit.visitor import LOOK, CannotGoOn, Recorder, Tab, Visitor
 from policy import Register
@@ -32,9 +32,12 @@ class Walk:
     idle_seconds: float
     agreed: frozenset[str] = frozenset()
     given: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Every email address that the visitor gave, with the purposes allowed for it."""
     moments: list[Moment] = field(default_factory=list)
     _tab: Tab | None = None
     _known: int = 0
+    _read: int = 0
 
     @property
     def tab(self) -> Tab:
@@ -59,6 +62,10 @@ class Walk:
     def withdraw(self, purposes: Iterable[str]) -> None:
         """The visitor took these purposes back."""
         self.agreed -= frozenset(purposes)
+
+    def allow(self, email: str, purposes: Iterable[str]) -> None:
+        """The visitor allowed these purposes for an address of theirs."""
+        self.addresses[email] = self.addresses.get(email, frozenset()) | frozenset(purposes)
 
     async def go(self, page: str) -> None:
         """Open a page and keep the moment."""
@@ -85,6 +92,7 @@ class Walk:
                 headers=tuple(done.headers),
                 acts=tuple(done.acts),
                 console=tuple(done.console),
+                letters=self._letters(),
                 facts=_facts(seen["facts"]),
                 picture=await self._picture(step) if picture else "",
             )
@@ -102,6 +110,15 @@ class Walk:
             elif request.method != "GET" or request.query:
                 unseen.append(request)
         return unseen
+
+    def _letters(self) -> tuple[Letter, ...]:
+        """Those that came since the moment before."""
+        new = self.instance.mailbox.letters[self._read :]
+        self._read += len(new)
+        return tuple(
+            Letter(str(letter["Plainsite-Ground"] or ""), self.addresses.get(str(letter["To"])))
+            for letter in new
+        )
 
     async def _picture(self, step: str) -> str:
         if self.pictures is None:
@@ -127,7 +144,9 @@ class Walk:
             if ticked:
                 await self.tab.press(box)
         await self.keep(f"fill in {name}")
-        self.agree(self.agreements.sending(form, permission=permission, recognise=recognise))
+        allowed = self.agreements.sending(form, permission=permission, recognise=recognise)
+        self.agree(allowed)
+        self.allow(self.given["email"], allowed)
         await self.tab.press(form.submit)
         await self.keep(f"send {name}")
         if self.moments[-1].page != form.thanks:
@@ -154,7 +173,7 @@ class Walk:
 
 
 def _facts(seen: dict[str, object]) -> PageFacts:
-    lists = ("ticked", "links", "forms")
+    lists = ("ticked", "links", "forms", "hints")
     buttons = tuple(_button(button) for button in _list(seen["buttons"]))
     rest = {key: tuple(_list(value)) if key in lists else value for key, value in seen.items()}
     return PageFacts(**{**rest, "buttons": buttons})  # type: ignore[arg-type]

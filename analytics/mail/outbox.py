@@ -23,6 +23,7 @@ class Waiting:
 
     id: str
     email: str
+    ground: str
     subject: str
     text: str
 
@@ -90,7 +91,8 @@ class Outbox:
             for row in connection.execute(query).all():
                 ground = Ground(row.ground, row.ground_row or "")
                 may = row.contact and stands(connection, self.tables, row.contact, ground)
-                found.append(Waiting(row.id, row.email if may else "", row.subject, row.text))
+                email = row.email if may else ""
+                found.append(Waiting(row.id, email, ground.kind, row.subject, row.text))
             return found
 
     def remove(self, message: str) -> None:

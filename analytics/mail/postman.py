@@ -48,6 +48,7 @@ class Letterhead:
         message["To"] = waiting.email
         message["Subject"] = waiting.subject
         message["Message-ID"] = f"<{waiting.id}@{self.host}>"
+        message["Plainsite-Ground"] = waiting.ground  # Why it may be sent, for who asks (P8).
         message["Auto-Submitted"] = "auto-replied"  # RFC 3834: no machine answers it.
         message.set_content(waiting.text)
         return message

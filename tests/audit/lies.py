@@ -1,182 +1,30 @@
-"""Planted lies: small mutations of pages, the service, the register or a database, each of which
-makes the privacy page untrue. The audit must name every one."""
+"""Planted lies, each of which makes the privacy page untrue. The audit must name every one."""
 
 from __future__ import annotations
 
-import logging
-import re
-import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-from werkzeug.wrappers import Request, Response
-
 from policy.durations import Duration
-from policy.register import Cookie, Part, Register, Storage
+from policy.register import Cookie, Part, Storage
 from policy.traffic import Endpoint
 
-App = Any
-LOG = logging.getLogger("plainsite")
+from .planting import (
+    LOG,
+    Lie,
+    cookie,
+    header,
+    html,
+    letter,
+    log_the_address,
+    log_the_agent,
+    log_the_body,
+    script,
+    seen,
+    sql,
+    with_cookie,
+    with_more,
+    without,
+)
+
 HOME, FORM, PRIVACY, CHOICES = "/", "/request-information/", "/privacy/", "/cookies/"
-
-
-@dataclass(frozen=True)
-class Lie:
-    """A mutation, the journeys that come by it, and the rule (and promise) that must name it."""
-
-    name: str
-    rule: str
-    routes: tuple[str, ...] = ("first visit",)
-    pages: tuple[str, ...] = (HOME,)
-    wrap: Callable[[App], App] | None = None
-    tamper: Callable[[Path], None] | None = None
-    register: Callable[[Register], Register] = lambda register: register
-    complete: bool = False
-
-
-def answers(change: Callable[[Request, Response], None]) -> Callable[[App], App]:
-    """A service whose answers are changed on their way out, behind the guard's back."""
-
-    def wrap(app: App) -> App:
-        def wrapped(environ: dict[str, Any], start: Any) -> Any:
-            environ["HTTP_ACCEPT_ENCODING"] = "identity"
-            response = Response.from_app(app, environ)
-            change(Request(environ), response)
-            return response(environ, start)
-
-        return wrapped
-
-    return wrap
-
-
-def script(code: str, name: str = "choice") -> Callable[[App], App]:
-    """More code at the end of one of the site's scripts."""
-
-    def change(request: Request, response: Response) -> None:
-        if request.path.startswith(f"/assets/{name}."):
-            response.direct_passthrough = False
-            response.set_data(response.get_data() + b"\n" + code.encode())
-
-    return answers(change)
-
-
-def html(old: str, new: str, page: str = HOME) -> Callable[[App], App]:
-    """Other words in a page."""
-
-    def change(request: Request, response: Response) -> None:
-        if request.path == page and response.mimetype == "text/html":
-            response.direct_passthrough = False
-            text = response.get_data(as_text=True)
-            assert re.search(old, text), old
-            response.set_data(re.sub(old, new, text))
-
-    return answers(change)
-
-
-def header(name: str, value: str, path: str = HOME) -> Callable[[App], App]:
-    """Another header, added behind the guard."""
-
-    def change(request: Request, response: Response) -> None:
-        if request.path.startswith(path) if path != HOME else request.path == HOME:
-            if name != "Set-Cookie":
-                response.headers.pop(name, None)
-            response.headers.add(name, value)
-
-    return answers(change)
-
-
-def cookie(old: str, new: str | Callable[[], str]) -> Callable[[App], App]:
-    """The service's own cookies, rewritten."""
-
-    def change(_: Request, response: Response) -> None:
-        headers = response.headers.getlist("Set-Cookie")
-        if headers:
-            value = new if isinstance(new, str) else new()
-            response.headers.setlist("Set-Cookie", [re.sub(old, value, each) for each in headers])
-
-    return answers(change)
-
-
-def sql(database: str, *statements: str) -> Callable[[Path], None]:
-    """A database that somebody changed by hand."""
-
-    def tamper(var: Path) -> None:
-        connection = sqlite3.connect(var / f"{database}.sqlite3")
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
-        connection.close()
-
-    return tamper
-
-
-def seen(act: Callable[[Request], None]) -> Callable[[App], App]:
-    """A service that does something with each request."""
-
-    def wrap(app: App) -> App:
-        def wrapped(environ: dict[str, Any], start: Any) -> Any:
-            act(Request(environ))
-            return app(environ, start)
-
-        return wrapped
-
-    return wrap
-
-
-def _log_the_body(request: Request) -> None:
-    if request.method == "POST":
-        body = request.get_data(cache=True)
-        request.environ["wsgi.input"] = __import__("io").BytesIO(body)
-        LOG.warning("form: %s", __import__("urllib.parse").parse.unquote_plus(body.decode()))
-
-
-def _log_the_agent(request: Request) -> None:
-    LOG.warning("%s", request.headers.get("User-Agent"))
-
-
-def _log_the_address(request: Request) -> None:
-    LOG.warning("from %s", request.remote_addr)
-
-
-def with_cookie(**changes: Any) -> Callable[[Register], Register]:
-    """A register that says something else about one cookie."""
-
-    def change(register: Register) -> Register:
-        name = changes["name"]
-        cookies = [
-            each.model_copy(update=changes) if each.name == name else each
-            for each in register.cookies
-        ]
-        return register.model_copy(update={"cookies": tuple(cookies)})
-
-    return change
-
-
-def with_more(**lists: Any) -> Callable[[Register], Register]:
-    """A register with more entries in its lists."""
-
-    def change(register: Register) -> Register:
-        more = {name: (*getattr(register, name), entry) for name, entry in lists.items()}
-        return register.model_copy(update=more)
-
-    return change
-
-
-def without(name: str, wanted: str) -> Callable[[Register], Register]:
-    """A register with an entry left out of one of its lists."""
-
-    def change(register: Register) -> Register:
-        kept = tuple(
-            entry
-            for entry in getattr(register, name)
-            if wanted not in (getattr(entry, "name", ""), getattr(entry, "path", ""))
-        )
-        return register.model_copy(update={name: kept})
-
-    return change
-
 
 GHOST = Cookie(
     name="ghost", cookie="__Host-ghost", purpose="usage", holds="Nothing", set_when="Never",
@@ -263,6 +111,8 @@ LIES = (
         wrap=script('fetch("/collect", {method: "POST", body: "1"}).catch(() => {});')),
     Lie("a number in an address", "data in an address",
         wrap=script('fetch("/robots.txt?visitor=4711");')),
+    Lie("a connection to another site, before anything is asked of it", "undeclared connection",
+        wrap=html("</head>", '<link rel="preconnect" href="https://elsewhere.example/"></head>')),
     Lie("a socket", "undeclared connection",
         wrap=script('try { new WebSocket("wss://elsewhere.example/"); } catch {}')),
     Lie("a worker", "undeclared connection",
@@ -307,10 +157,10 @@ LIES = (
     Lie("a column more", "undeclared column",
         tamper=sql("counters", "ALTER TABLE counters ADD COLUMN visitor TEXT")),
     Lie("a table more", "undeclared table", tamper=sql("records", "CREATE TABLE seen (ip TEXT)")),
-    Lie("an address in the log", "trace of a visitor", ("forms",), wrap=seen(_log_the_body)),
+    Lie("an address in the log", "trace of a visitor", ("forms",), wrap=seen(log_the_body)),
     Lie("a browser description in the log", "trace of a visitor", ("browser description",),
-        wrap=seen(_log_the_agent)),
-    Lie("a network address in the log", "trace of a visitor", wrap=seen(_log_the_address)),
+        wrap=seen(log_the_agent)),
+    Lie("a network address in the log", "trace of a visitor", wrap=seen(log_the_address)),
     Lie("a line in the log that is not declared", "undeclared log line",
         wrap=seen(lambda request: LOG.warning("somebody came by"))),
     Lie("a network address in the counters", "trace of a visitor",
@@ -319,6 +169,21 @@ LIES = (
         tamper=sql("counters", "INSERT INTO counters VALUES (1, 'page', '/', 1, 1, 0, 0)")),
     Lie("a yes that nobody said", "stored without consent",
         tamper=sql("counters", "INSERT INTO consents VALUES ('2026-03-02', 1, 1, 0)")),
+    Lie("rows that stay when their time is over", "kept too long", ("retention",),
+        tamper=sql("records", "CREATE TRIGGER stay BEFORE DELETE ON submissions BEGIN SELECT RAISE(IGNORE); END")),
+    Lie("addresses that stay when all that they sent is gone", "kept too long", ("retention",),
+        tamper=sql("records", "CREATE TRIGGER stay BEFORE DELETE ON contacts BEGIN SELECT RAISE(IGNORE); END")),
+    Lie("totals that stay when their time is over", "kept too long",
+        tamper=sql("counters", "INSERT INTO counters VALUES (1, 'page', '/', 1, 1, 0, 0)",
+                   "CREATE TRIGGER stay BEFORE DELETE ON counters BEGIN SELECT RAISE(IGNORE); END")),
+    # What is sent by mail
+    Lie("a letter that nobody asked for", "letter without a ground", ("forms",), wrap=letter("")),
+    Lie("a newsletter to who did not tick its box", "letter without a ground", ("forms",),
+        wrap=letter("", "permission")),
+    Lie("a letter about a request that nobody made", "letter without a ground", ("forms",),
+        wrap=letter("", "request")),
+    Lie("a copy of each form to somebody else", "letter to somebody else", ("forms",),
+        wrap=letter("copies@elsewhere.example", "submission")),
     # What the register says
     Lie("a declared cookie that never appears", "declared, never seen", complete=True,
         register=with_more(cookies=GHOST)),

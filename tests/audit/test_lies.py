@@ -21,7 +21,8 @@ from audit.run import Options, make_journey
 from audit.target import LocalSite
 
 from ..browser.conftest import ROOT, chromium, headless_shell, public  # noqa: F401  (fixtures)
-from .lies import LIES, Lie, table
+from .lies import LIES, table
+from .planting import Lie
 
 ROUTE = {route.name: route for route in ROUTES}
 

@@ -30,7 +30,7 @@ from audit.run import Options
 from policy import Faults, read_site
 
 from ..browser.conftest import ROOT, chromium, public  # noqa: F401  (fixtures)
-from .lies import App, header, script
+from .planting import App, header, script
 
 QUICK = ("first visit", "reject", "accept")
 LIE = Finding(
@@ -180,7 +180,7 @@ def test_the_last_audit_takes_the_place_of_the_one_before(root, tmp_path):
 def test_a_picture_that_is_missing_is_a_fault(root, tmp_path):
     publish(result(root, tmp_path / "pictures"), tmp_path / "pictures", root)
     (root / "site/audit/one.jpg").unlink()
-    with pytest.raises(Faults, match='the picture "one.jpg" is missing'):
+    with pytest.raises(Faults, match=r'the picture "one\.jpg" is missing'):
         read_site(root)
 
 

@@ -1,0 +1,199 @@
+"""How to plant a lie: small mutations of pages, the service, the register or a database."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote_plus
+
+from werkzeug.wrappers import Request, Response
+
+from policy.register import Register
+
+App = Any
+LOG = logging.getLogger("plainsite")
+HOME = "/"
+
+
+@dataclass(frozen=True)
+class Lie:
+    """A mutation, the journeys that come by it, and the rule (and promise) that must name it."""
+
+    name: str
+    rule: str
+    routes: tuple[str, ...] = ("first visit",)
+    pages: tuple[str, ...] = (HOME,)
+    wrap: Callable[[App], App] | None = None
+    tamper: Callable[[Path], None] | None = None
+    register: Callable[[Register], Register] = lambda register: register
+    complete: bool = False
+
+
+def answers(change: Callable[[Request, Response], None]) -> Callable[[App], App]:
+    """A service whose answers are changed on their way out, behind the guard's back."""
+
+    def wrap(app: App) -> App:
+        def wrapped(environ: dict[str, Any], start: Any) -> Any:
+            environ["HTTP_ACCEPT_ENCODING"] = "identity"
+            response = Response.from_app(app, environ)
+            change(Request(environ), response)
+            return response(environ, start)
+
+        return wrapped
+
+    return wrap
+
+
+def script(code: str, name: str = "choice") -> Callable[[App], App]:
+    """More code at the end of one of the site's scripts."""
+
+    def change(request: Request, response: Response) -> None:
+        if request.path.startswith(f"/assets/{name}."):
+            response.direct_passthrough = False
+            response.set_data(response.get_data() + b"\n" + code.encode())
+
+    return answers(change)
+
+
+def html(old: str, new: str, page: str = HOME) -> Callable[[App], App]:
+    """Other words in a page."""
+
+    def change(request: Request, response: Response) -> None:
+        if request.path == page and response.mimetype == "text/html":
+            response.direct_passthrough = False
+            text = response.get_data(as_text=True)
+            assert re.search(old, text), old
+            response.set_data(re.sub(old, new, text))
+
+    return answers(change)
+
+
+def header(name: str, value: str, path: str = HOME) -> Callable[[App], App]:
+    """Another header, added behind the guard."""
+
+    def change(request: Request, response: Response) -> None:
+        if request.path.startswith(path) if path != HOME else request.path == HOME:
+            if name != "Set-Cookie":
+                response.headers.pop(name, None)
+            response.headers.add(name, value)
+
+    return answers(change)
+
+
+def cookie(old: str, new: str | Callable[[], str]) -> Callable[[App], App]:
+    """The service's own cookies, rewritten."""
+
+    def change(_: Request, response: Response) -> None:
+        headers = response.headers.getlist("Set-Cookie")
+        if headers:
+            value = new if isinstance(new, str) else new()
+            response.headers.setlist("Set-Cookie", [re.sub(old, value, each) for each in headers])
+
+    return answers(change)
+
+
+def sql(database: str, *statements: str) -> Callable[[Path], None]:
+    """A database that somebody changed by hand."""
+
+    def tamper(var: Path) -> None:
+        connection = sqlite3.connect(var / f"{database}.sqlite3")
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+        connection.close()
+
+    return tamper
+
+
+def seen(act: Callable[[Request], None]) -> Callable[[App], App]:
+    """A service that does something with each request."""
+
+    def wrap(app: App) -> App:
+        def wrapped(environ: dict[str, Any], start: Any) -> Any:
+            act(Request(environ))
+            return app(environ, start)
+
+        return wrapped
+
+    return wrap
+
+
+def log_the_body(request: Request) -> None:
+    if request.method == "POST":
+        body = request.get_data(cache=True)
+        request.environ["wsgi.input"] = io.BytesIO(body)
+        LOG.warning("form: %s", unquote_plus(body.decode()))
+
+
+def log_the_agent(request: Request) -> None:
+    LOG.warning("%s", request.headers.get("User-Agent"))
+
+
+def log_the_address(request: Request) -> None:
+    LOG.warning("from %s", request.remote_addr)
+
+
+def with_cookie(**changes: Any) -> Callable[[Register], Register]:
+    """A register that says something else about one cookie."""
+
+    def change(register: Register) -> Register:
+        name = changes["name"]
+        cookies = [
+            each.model_copy(update=changes) if each.name == name else each
+            for each in register.cookies
+        ]
+        return register.model_copy(update={"cookies": tuple(cookies)})
+
+    return change
+
+
+def with_more(**lists: Any) -> Callable[[Register], Register]:
+    """A register with more entries in its lists."""
+
+    def change(register: Register) -> Register:
+        more = {name: (*getattr(register, name), entry) for name, entry in lists.items()}
+        return register.model_copy(update=more)
+
+    return change
+
+
+def without(name: str, wanted: str) -> Callable[[Register], Register]:
+    """A register with an entry left out of one of its lists."""
+
+    def change(register: Register) -> Register:
+        kept = tuple(
+            entry
+            for entry in getattr(register, name)
+            if wanted not in (getattr(entry, "name", ""), getattr(entry, "path", ""))
+        )
+        return register.model_copy(update={name: kept})
+
+    return change
+
+
+def letter(to: str, ground: str = "") -> Callable[[App], App]:
+    """A service that writes to somebody whenever a form is sent."""
+
+    def wrap(app: App) -> App:
+        def wrapped(environ: dict[str, Any], start: Any) -> Any:
+            request = Request(environ)
+            if request.method == "POST" and request.path.startswith("/form/"):
+                body = request.get_data(cache=True)
+                environ["wsgi.input"] = io.BytesIO(body)
+                message = EmailMessage()
+                message["To"] = to or parse_qs(body.decode())["email"][0]
+                if ground:
+                    message["Plainsite-Ground"] = ground
+                app.extensions["plainsite"].postman._relay.send(message)
+            return app(environ, start)
+
+        return wrapped
+
+    return wrap
