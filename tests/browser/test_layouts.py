@@ -1,0 +1,184 @@
+"""Pages as few see them: right to left, without motion, narrow, and by keyboard alone.
+
+With `PLAINSITE_PICTURES` naming a folder, the pictures are kept there to be looked at.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from .conftest import Served
+from .test_axe import LAYOUTS
+from .test_consent import ACCEPT, REJECT, notice
+from .test_staff import add, sign_in
+
+STAFF = ("report", "consent", "contacts", "contacts/export", "access-log", "retention", "accounts")
+BOXES = """() => [...document.querySelectorAll("body *")]
+  .filter((element) => element.checkVisibility() && !element.closest("svg")
+    && !["inline", "contents"].includes(getComputedStyle(element).display))
+  .map((element) => {
+    const { x, width } = element.getBoundingClientRect();
+    return [element.outerHTML.slice(0, 60), x, width];
+  })"""
+FONTS = "() => document.fonts.ready.then(() => {})"
+TURN = "() => { document.documentElement.dir = 'rtl'; }"
+MOVING = """() => {
+  const all = [...document.querySelectorAll("*")];
+  const styles = all.flatMap((element) => ["", "::before", "::after"]
+    .map((part) => [element.outerHTML.slice(0, 60), getComputedStyle(element, part || null)]));
+  const still = ({ transitionDuration, animationName, scrollBehavior }) =>
+    /^(0s(, )?)+$/.test(transitionDuration) && animationName === "none"
+      && scrollBehavior === "auto";
+  return styles.filter(([, style]) => !still(style)).map(([what]) => what);
+}"""
+
+
+@pytest.fixture(params=[360, 1280])
+def page(request: pytest.FixtureRequest, browser: Browser, served: Served) -> Iterator[Page]:
+    """A tab of one of two widths."""
+    size = {"width": request.param, "height": 800}
+    context = browser.new_context(base_url=served.address, viewport=size, reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+def width_of(page: Page) -> int:
+    assert page.viewport_size
+    return page.viewport_size["width"]
+
+
+def keep(page: Page, name: str) -> None:
+    folder = os.environ.get("PLAINSITE_PICTURES")
+    if folder:
+        words = name.strip("/").replace("/", "-") or "home"
+        path = Path(folder) / f"{words}-{width_of(page)}.png"
+        page.screenshot(path=path, full_page=True, animations="disabled")
+
+
+def signed_in(page: Page, served: Served) -> tuple[str, ...]:
+    add(served, "anna", "reports", "contacts", "admin")
+    sign_in(page, "anna")
+    return tuple(f"/staff/{name}/" for name in STAFF)
+
+
+@pytest.mark.parametrize("who", ["visitor", "staff"])
+def test_right_to_left_every_layout_is_its_own_mirror(page: Page, served: Served, who: str) -> None:
+    """Each box stands as far from the right as it stood from the left; nothing scrolls sideways."""
+    for address in LAYOUTS if who == "visitor" else signed_in(page, served):
+        page.goto(address)
+        page.evaluate(FONTS)
+        width = width_of(page)
+        before = page.evaluate(BOXES)
+        page.evaluate(TURN)
+        after = page.evaluate(BOXES)
+        assert len(before) == len(after) > 10
+        assert any(abs(one[1] - other[1]) > 50 for one, other in zip(before, after, strict=True))
+        crooked = [
+            one[0]
+            for one, other in zip(before, after, strict=True)
+            if abs(one[1] + other[1] + other[2] - width) > 1.5 or abs(one[2] - other[2]) > 1.5
+        ]
+        assert crooked == [], address
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        keep(page, f"rtl{address}")
+
+
+@pytest.mark.parametrize("who", ["visitor", "staff"])
+def test_who_wants_no_motion_gets_none(page: Page, served: Served, who: str) -> None:
+    """Not at rest, not pointed at, not pressed."""
+    for address in LAYOUTS if who == "visitor" else signed_in(page, served):
+        page.goto(address)
+        assert page.evaluate(MOVING) == [], address
+        page.get_by_role("link").nth(1).hover()
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.getAnimations().length") == 0, address
+        keep(page, f"still{address}")
+
+
+def test_motion_would_be_seen(browser: Browser, served: Served) -> None:
+    """Who does not mind motion gets a little."""
+    page = browser.new_page(base_url=served.address, reduced_motion="no-preference")
+    page.goto("/")
+    assert page.evaluate(MOVING) != []
+    page.close()
+
+
+def tab_to(page: Page, words: str, *, most: int = 80) -> None:
+    """Press Tab until what is named has the focus. Each stop on the way must be seen."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        name, seen = page.evaluate(
+            """() => {
+              const now = document.activeElement;
+              const { outlineStyle, outlineWidth } = getComputedStyle(now);
+              const { top, bottom, left, right } = now.getBoundingClientRect();
+              const inside = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+              const label = now.labels?.[0]?.innerText ?? now.innerText ?? "";
+              return [label.trim().split("\\n")[0],
+                now === document.body || (inside && outlineStyle !== "none"
+                  && parseFloat(outlineWidth) >= 2)];
+            }"""
+        )
+        assert seen, f"the focus is not to be seen on “{name}”"
+        if name.startswith(words):
+            return
+    raise AssertionError(f"Tab does not lead to “{words}”")
+
+
+@pytest.mark.promise("P4")
+@pytest.mark.promise("P5")
+def test_everything_can_be_done_by_keyboard_at_320_pixels(browser: Browser, served: Served) -> None:
+    """Skip to the content, say yes, go to the form, err, mend it, be thanked, see one's role, be
+    forgotten, and take the yes back. No pointer is used, and each stop can be seen."""
+    context = browser.new_context(
+        base_url=served.address, viewport={"width": 320, "height": 568}, has_touch=False
+    )
+    page = context.new_page()
+    page.goto("/")
+    tab_to(page, "Skip to the content", most=1)
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+    page.goto("/")
+    tab_to(page, ACCEPT)
+    with page.expect_response("**/visit/view"):
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="You accepted")).to_be_focused()
+    tab_to(page, "Request information")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/request-information/")
+
+    tab_to(page, "Send request")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("Ada Byron")
+    tab_to(page, "Email address")
+    page.keyboard.type("ada@example.org")
+    tab_to(page, "Your role")
+    page.keyboard.type("Teacher")
+    tab_to(page, "Recognise this browser")
+    page.keyboard.press("Space")
+    tab_to(page, "Send request")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/thank-you/request-information/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+    page.goto("/cookies/")
+    tab_to(page, "Forget my role")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cookies/**")
+    tab_to(page, REJECT)
+    with page.expect_response("**/visit/withdraw"):
+        page.keyboard.press("Space")
+    assert context.cookies() == []
+    page.goto("/")
+    expect(notice(page)).to_be_hidden()
+    context.close()
