@@ -45,6 +45,7 @@ def _purpose_faults(register: Register, path: str, lines: Lines) -> Iterator[Fau
         "transient": register.transients,
         "event": register.events,
         "log": register.logs,
+        "feature": register.features,
         "connection": register.connections,
         "recipient": register.recipients,
     }

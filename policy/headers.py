@@ -3,37 +3,7 @@
 from __future__ import annotations
 
 from policy.register import Register
-
-_UNUSED = (
-    "accelerometer",
-    "autoplay",
-    "camera",
-    "clipboard-read",
-    "clipboard-write",
-    "display-capture",
-    "encrypted-media",
-    "fullscreen",
-    "gamepad",
-    "geolocation",
-    "gyroscope",
-    "hid",
-    "idle-detection",
-    "local-fonts",
-    "magnetometer",
-    "microphone",
-    "midi",
-    "payment",
-    "picture-in-picture",
-    "publickey-credentials-create",
-    "publickey-credentials-get",
-    "screen-wake-lock",
-    "serial",
-    "storage-access",
-    "usb",
-    "window-management",
-    "xr-spatial-tracking",
-)
-"""Browser features that no page uses, so that none can be used by something slipped in."""
+from policy.traffic import FEATURES
 
 
 def content_security_policy(register: Register) -> str:
@@ -56,13 +26,19 @@ def content_security_policy(register: Register) -> str:
     )
 
 
+def permissions_policy(register: Register) -> str:
+    """The features that are declared, for our own pages; every other one is denied."""
+    used = {feature.name for feature in register.features}
+    return ", ".join(f"{name}=({'self' if name in used else ''})" for name in FEATURES)
+
+
 def security_headers(register: Register, *, tls: bool) -> dict[str, str]:
     """Header names and values. HSTS (RFC 6797) is only for answers that went over TLS."""
     headers = {
         "Content-Security-Policy": content_security_policy(register),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _UNUSED),
+        "Permissions-Policy": permissions_policy(register),
         "Referrer-Policy": "same-origin",
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",

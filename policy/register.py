@@ -13,7 +13,7 @@ from pydantic import Field
 
 from policy.durations import Duration, Keep, Length, Lifetime
 from policy.source import Declared
-from policy.traffic import Connection, Endpoint, Event, Header, Log, Recipient
+from policy.traffic import Connection, Endpoint, Event, Feature, Header, Log, Recipient
 
 Use = Literal[
     "verify accounts",
@@ -217,6 +217,7 @@ class Register(Declared):
     events: Annotated[tuple[Event, ...], Field(alias="event")] = ()
     headers: Annotated[tuple[Header, ...], Field(alias="header")] = ()
     logs: Annotated[tuple[Log, ...], Field(alias="log")] = ()
+    features: Annotated[tuple[Feature, ...], Field(alias="feature")] = ()
     connections: Annotated[tuple[Connection, ...], Field(alias="connection")] = ()
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient")] = ()
     backup: Backup | None = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import re
 from string import Formatter
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from policy.source import Declared
 
-__all__ = ["Connection", "Endpoint", "Event", "Header", "Log", "LogField", "Recipient"]
+__all__ = ["FEATURES", "Connection", "Endpoint", "Event", "Feature", "Header"]
+__all__ += ["Log", "LogField", "Recipient"]
 
 Name = Annotated[str, Field(pattern=r"^[a-z_]+$")]
 
@@ -51,6 +52,46 @@ class Header(Declared):
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z-]+$")]
     holds: str
+
+
+class Feature(Declared):
+    """A browser feature that pages may use, of those that a Permissions-Policy can deny. All others
+    are denied."""
+
+    name: Literal[
+        "accelerometer",
+        "autoplay",
+        "camera",
+        "clipboard-read",
+        "clipboard-write",
+        "display-capture",
+        "encrypted-media",
+        "fullscreen",
+        "gamepad",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "idle-detection",
+        "local-fonts",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "picture-in-picture",
+        "publickey-credentials-create",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "serial",
+        "storage-access",
+        "usb",
+        "window-management",
+        "xr-spatial-tracking",
+    ]
+    purpose: str
+
+
+FEATURES: tuple[str, ...] = get_args(Feature.model_fields["name"].annotation)
+"""Every feature that can be declared (W3C, Permissions Policy)."""
 
 
 class LogField(Declared):

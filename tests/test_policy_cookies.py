@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 from policy import read_site
 from policy.cookies import BadCookie, CookieWriter
 from policy.guard import Guard
+from policy.headers import permissions_policy
+from policy.traffic import Feature
 
 from .small_site import ROOT
 
@@ -173,3 +175,12 @@ def test_the_headers_allow_our_own_origin_and_nothing_else():
     assert "Strict-Transport-Security" in through_guard(scheme="https").headers
     assert headers["Referrer-Policy"] == "same-origin"
     assert "geolocation=()" in headers["Permissions-Policy"]
+    assert "self" not in headers["Permissions-Policy"]
+
+
+def test_a_declared_feature_is_allowed_and_no_other():
+    feature = Feature(name="fullscreen", purpose="usage")
+    register = REGISTER.model_copy(update={"features": (feature,)})
+    policy = permissions_policy(register).split(", ")
+    assert [part for part in policy if part != part.split("=")[0] + "=()"] == ["fullscreen=(self)"]
+    assert len(policy) > 20

@@ -26,6 +26,7 @@ MODELS = {
     "`[[transient]]`": declared.Transient,
     "`[[event]]`": traffic.Event,
     "`[[header]]`": traffic.Header,
+    "`[[feature]]`": traffic.Feature,
     "`[[log]]`": traffic.Log,
     "`fields`": traffic.LogField,
     "`[[connection]]`": traffic.Connection,

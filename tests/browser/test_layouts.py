@@ -154,7 +154,8 @@ def test_everything_can_be_done_by_keyboard_at_320_pixels(browser: Browser, serv
     page.wait_for_url("**/request-information/")
 
     tab_to(page, "Send request")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
@@ -173,8 +174,8 @@ def test_everything_can_be_done_by_keyboard_at_320_pixels(browser: Browser, serv
 
     page.goto("/cookies/")
     tab_to(page, "Forget my role")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/cookies/**")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     tab_to(page, REJECT)
     with page.expect_response("**/visit/withdraw"):
         page.keyboard.press("Space")
