@@ -46,6 +46,8 @@ SIGNALS = {
 class ChromiumTab(Tab):
     """A tab of Chromium."""
 
+    away = (PlaywrightError,)
+
     def __init__(self, page: Page, recorder: Recorder) -> None:
         super().__init__(recorder)
         self._page = page

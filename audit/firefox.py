@@ -54,6 +54,8 @@ PREFERENCES: dict[str, bool | int | str] = {
 class FirefoxTab(Tab):
     """A tab of Firefox."""
 
+    away = (BidiError,)
+
     def __init__(self, bidi: Bidi, context: str, recorder: Recorder) -> None:
         super().__init__(recorder)
         self._bidi = bidi

@@ -93,7 +93,7 @@ async def withdrawing(walk: Walk) -> None:
     await walk.go("/")
     await accept(walk)
     await walk.go("/about/" if "/about/" in walk.pages else walk.pages[-1])
-    await walk.tab.press(walk.register.notice.more)
+    await walk.tab.submit(walk.register.notice.more)
     await walk.keep("follow the link to the choices")
     await reject(walk)
     await _some_pages(walk)
@@ -214,7 +214,7 @@ async def wrong_forms(walk: Walk) -> None:
     for form in walk.forms.values():
         await walk.go(form.page)
         walk.agree({form.purpose, *walk.agreements.protecting})
-        await walk.tab.press(form.submit)
+        await walk.tab.submit(form.submit)
         await walk.keep(f"send {form.name} empty", picture=True)
 
 
@@ -227,7 +227,7 @@ async def being_recognised(walk: Walk) -> None:
             await _some_pages(walk)
             await walk.keep("read a page for my role", picture=True)
             await walk.go("/cookies/")
-            await walk.tab.press("Forget my role")
+            await walk.tab.submit("Forget my role")
             await walk.keep("ask to be forgotten")
             walk.withdraw({form.recognise.purpose})
             await walk.keep("be forgotten")

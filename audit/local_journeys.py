@@ -23,10 +23,10 @@ async def own_data(walk: Walk) -> None:
     await walk.go(await _link(walk))
     await walk.keep("see what is held", picture=True)
     for words in ("Store corrections", "Do not email me any more"):
-        await walk.tab.press(words)
+        await walk.tab.submit(words)
         await walk.keep(words.lower())
     await walk.tab.press("sure")
-    await walk.tab.press("Erase it")
+    await walk.tab.submit("Erase it")
     await walk.keep("erase it", picture=True)
     walk.instance.mailbox.away = True
     await walk.send(name)
@@ -38,7 +38,7 @@ async def _ask_for_data(walk: Walk) -> None:
     walk.agree(walk.agreements.asking)
     walk.allow(walk.given["email"], walk.agreements.asking)
     await walk.tab.fill("Email address", walk.given["email"])
-    await walk.tab.press("Send me the link")
+    await walk.tab.submit("Send me the link")
     await walk.keep("ask for one's data", picture=True)
 
 
@@ -86,7 +86,7 @@ async def staff(walk: Walk) -> None:
     walk.instance.clock.ahead += 60 * max(cookie.idle_minutes or 0 for cookie in cookies)
     await walk.go("/staff/report/")
     await _sign_in(walk)
-    await walk.tab.press("Sign out")
+    await walk.tab.submit("Sign out")
     await walk.keep("sign out")
     await _sign_in(walk)
 
@@ -95,20 +95,20 @@ async def _disclose(walk: Walk) -> None:
     """Record that the contact who wrote just now was told to somebody by telephone."""
     await walk.go("/staff/contacts/")
     try:
-        await walk.tab.press(walk.given["email"])
+        await walk.tab.submit(walk.given["email"])
     except CannotGoOn:  # It was typed faster than a person could.
         await walk.go("/staff/contacts/?show=doubtful")
-        await walk.tab.press(walk.given["email"])
+        await walk.tab.submit(walk.given["email"])
     await walk.keep("read a contact", picture=True)
     await walk.tab.choose("Legal ground", "Legal duty")
     await walk.tab.fill("Who gets it", "An authority")
     await walk.tab.fill("Why", "It asked")
-    await walk.tab.press("Record only")
+    await walk.tab.submit("Record only")
     await walk.keep("record a disclosure")
 
 
 async def _sign_in(walk: Walk) -> None:
     await walk.tab.fill("User name", "audit")
     await walk.tab.fill("Password", PASSWORD)
-    await walk.tab.press("Sign in")
+    await walk.tab.submit("Sign in")
     await walk.keep("sign in", picture=True)

@@ -7,12 +7,16 @@ import json
 import secrets
 import time
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from audit.observations import Act, Headers, KeptCookie, SentRequest, SetCookie
+
+DOCUMENT = "() => document.readyState === 'complete' ? performance.timeOrigin : 0"
+"""Tells one page of a tab from the next, once it is loaded."""
 
 QUIET_SECONDS = 0.12
 LONGEST_SECONDS = 3.0
@@ -121,7 +125,9 @@ def request_of(method: str, url: str, kind: str, cookie: str, body: int) -> Sent
 
 
 class Tab(ABC):
-    """A tab of a visitor's browser."""
+    """A tab of a visitor's browser. `away` are the errors of one that is between two pages."""
+
+    away: tuple[type[Exception], ...] = ()
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -158,6 +164,18 @@ class Tab(ABC):
     async def press(self, name: str) -> None:
         """Click what is named `name`, and wait until that has had its effect."""
         await self._point_at(name)
+        await self._recorder.settle()
+
+    async def submit(self, name: str) -> None:
+        """Click what is named `name`, and wait until the page that it leads to is there."""
+        before = await self.evaluate("() => performance.timeOrigin")
+        await self._point_at(name)
+        end = time.monotonic() + LONGEST_SECONDS
+        while time.monotonic() < end:
+            with suppress(*self.away):
+                if await self.evaluate(DOCUMENT) not in (before, 0):
+                    break
+            await asyncio.sleep(QUIET_SECONDS / 3)
         await self._recorder.settle()
 
     async def fill(self, name: str, text: str) -> None:

@@ -147,7 +147,7 @@ class Walk:
         allowed = self.agreements.sending(form, permission=permission, recognise=recognise)
         self.agree(allowed)
         self.allow(self.given["email"], allowed)
-        await self.tab.press(form.submit)
+        await self.tab.submit(form.submit)
         await self.keep(f"send {name}")
         if self.moments[-1].page != form.thanks:
             raise CannotGoOn(f"sending the form {name} did not lead to {form.thanks}")
