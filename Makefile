@@ -31,10 +31,11 @@ check: .venv/test.stamp
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@
 
-# Outside judges that run in Node. Tests that need one say so where there is no npm.
+# Outside judges that run in Node. Where they cannot be installed, their tests are skipped.
 .venv/judges.stamp: tests/judges/package-lock.json | .venv/bin/python
-	@if command -v npm >/dev/null 2>&1; then npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --silent || { echo "error: the outside judges could not be installed: npm ci --ignore-scripts --prefix tests/judges says why"; exit 1; }; fi
-	@touch $@
+	@if ! command -v npm >/dev/null 2>&1; then echo "There is no npm: some outside judges are left out."; \
+	elif npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --silent; then touch $@; \
+	else echo "warning: some outside judges are left out; why says: npm ci --ignore-scripts --prefix tests/judges"; fi
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock

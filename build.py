@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
 
 import click
 
 import generator
-from policy import Faults, Register, read_site
+from policy import Faults
 from policy.command import policy
 from policy.places import Places
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 ROOT = Path(__file__).parent
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+class _Lazy(click.Group):
+    """A group some of whose commands need the service, which a build does without."""
+
+    of_the_service = ("data", "staff")
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """All names, in their order."""
+        return sorted({*super().list_commands(context), *self.of_the_service})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command of that name."""
+        if name in self.of_the_service:
+            found: click.Command = getattr(import_module("analytics.commands"), name)
+            return found
+        return super().get_command(context, name)
+
+
+@click.group(
+    cls=_Lazy,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option(
     "--root",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -56,7 +71,7 @@ def main(context: click.Context, root: Path) -> None:
 @click.pass_obj
 def build(places: Places, drafts: bool) -> None:
     """Build the site into public/. On a fault, public/ stays as it was."""
-    if not _build(places, drafts=drafts):
+    if _build(places, drafts=drafts):
         sys.exit(1)
 
 
@@ -84,7 +99,7 @@ def serve(places: Places, port: int, drafts: bool, as_published: bool) -> None:
     """Build, serve, and build again on every save. Ctrl-C stops."""
     from analytics.preview import serve as run  # noqa: PLC0415  (a build needs no service)
 
-    if not _build(places, drafts=drafts):
+    if _build(places, drafts=drafts):
         sys.exit(1)
     try:
         run(
@@ -183,192 +198,21 @@ def openapi(places: Places) -> None:
     app.extensions["plainsite"].close()
 
 
-@main.group()
-def data() -> None:
-    """Look after what visitors gave, and what they were given."""
-
-
-@data.command("receipt")
-@click.argument("file", type=click.File(encoding="utf-8"))
-@click.pass_obj
-def data_receipt(places: Places, file: IO[str]) -> None:
-    """Check a consent receipt that somebody shows us. Ends with status 1 where it is not ours."""
-    from analytics.receipts import is_ours  # noqa: PLC0415
-    from analytics.secret import read_secret  # noqa: PLC0415
-
-    try:
-        given = json.load(file)
-        ours = isinstance(given, dict) and is_ours(given, read_secret(places.var))
-    except (ValueError, OSError):
-        ours = False
-    if not ours:
-        click.echo("This receipt is not ours, or it was changed.", err=True)
-        sys.exit(1)
-    version = given["dpv:hasRecordOfActivity"]["dct:hasVersion"]
-    click.echo(f"Ours: on {given['dct:created']} that browser held consent to version {version}.")
-
-
-@data.command("backup")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.pass_obj
-def data_backup(places: Places, folder: Path) -> None:
-    """Write one file with both databases and the signing key to FOLDER.
-
-    The service may run meanwhile. Older backups in FOLDER are deleted once the register's
-    [backup] keeps them no longer. Keep FOLDER on another machine, and private.
-    """
-    from analytics.backups import BackupError, back_up  # noqa: PLC0415
-
-    now = datetime.datetime.now(tz=datetime.UTC)
-    try:
-        register = read_site(places.root).register
-        if register.backup is None:
-            raise BackupError("site/policy.toml has no [backup], so no copy may be kept: add one")
-        made = back_up(places.var, folder, register.backup.keep, now)
-    except (Faults, BackupError) as error:
-        click.echo(f"error: {error}" if isinstance(error, BackupError) else error, err=True)
-        sys.exit(1)
-    click.echo(f"Wrote {made.path} ({made.path.stat().st_size:,} bytes).")
-    for path in made.removed:
-        click.echo(f"Deleted {path}, as it is older than {register.backup.keep}.")
-
-
-@data.command("restore")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.pass_obj
-def data_restore(places: Places, file: Path) -> None:
-    """Put back what a backup holds. The service must be stopped, and its databases moved away."""
-    from analytics.backups import BackupError, restore  # noqa: PLC0415
-
-    try:
-        made = restore(file, places.var)
-    except BackupError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
-    click.echo(f"Restored {places.var} as it was on {made:%Y-%m-%d at %H:%M:%S} UTC.")
-    click.echo("Whoever was erased or withdrew a permission after that must be so once more.")
-
-
-@main.group()
-def staff() -> None:
-    """Manage who may sign in at /staff/."""
-
-
-_role_option = click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    required=True,
-    type=click.Choice(["reports", "contacts", "admin"]),
-    help="What the account may see. Give it again for more roles.",
-)
-_password_option = click.password_option(
-    help="Asked for when it is left out, which keeps it out of your history."
-)
-
-
-@staff.command("add")
-@click.argument("username")
-@_role_option
-@_password_option
-@click.pass_obj
-def staff_add(places: Places, username: str, roles: tuple[str, ...], password: str) -> None:
-    """Add an account for a member of staff."""
-    from analytics.staff.accounts import add_staff  # noqa: PLC0415
-
-    today = datetime.datetime.now(tz=datetime.UTC).date()
-    with _records(places) as (engine, register):
-        add_staff(engine, register, username, password, roles, today)
-    click.echo(f"{username} can sign in at /staff/ and see: {', '.join(roles)}.")
-
-
-@staff.command("list")
-@click.pass_obj
-def staff_list(places: Places) -> None:
-    """List the accounts and their roles."""
-    from analytics.staff.accounts import list_staff  # noqa: PLC0415
-
-    with _records(places) as (engine, register):
-        accounts = list_staff(engine, register)
-    width = max((len(account.username) for account in accounts), default=0)
-    for account in accounts:
-        click.echo(f"{account.username:{width}}  {', '.join(account.roles)}")
-    if not accounts:
-        click.echo("There is no account yet. Add one with: build.py staff add NAME --role ROLE")
-
-
-@staff.command("roles")
-@click.argument("username")
-@_role_option
-@click.pass_obj
-def staff_roles(places: Places, username: str, roles: tuple[str, ...]) -> None:
-    """Give an account these roles instead of those it has."""
-    from analytics.staff.accounts import change_roles  # noqa: PLC0415
-
-    with _records(places) as (engine, register):
-        change_roles(engine, register, username, roles)
-    click.echo(f"{username} can now see: {', '.join(roles)}.")
-
-
-@staff.command("password")
-@click.argument("username")
-@_password_option
-@click.pass_obj
-def staff_password(places: Places, username: str, password: str) -> None:
-    """Give an account another password. Whoever is signed in with it is signed out."""
-    from analytics.staff.accounts import change_password  # noqa: PLC0415
-
-    with _records(places) as (engine, register):
-        change_password(engine, register, username, password)
-    click.echo(f"{username} has a new password, and is signed out everywhere.")
-
-
-@staff.command("remove")
-@click.argument("username")
-@click.pass_obj
-def staff_remove(places: Places, username: str) -> None:
-    """Remove an account. Whoever is signed in with it is signed out."""
-    from analytics.staff.accounts import remove_staff  # noqa: PLC0415
-
-    with _records(places) as (engine, register):
-        remove_staff(engine, register, username)
-    click.echo(f"{username} is removed, and signed out everywhere.")
-
-
-@contextmanager
-def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
-    """The records database; a mistake that can be mended is said, and ends the command."""
-    from analytics.records import open_records  # noqa: PLC0415
-    from analytics.staff.accounts import AccountError  # noqa: PLC0415
-
-    try:
-        register = read_site(places.root).register
-        places.var.mkdir(mode=0o700, exist_ok=True)
-        engine = open_records(places.var / "records.sqlite3", register)
-        try:
-            yield engine, register
-        finally:
-            engine.dispose()
-    except (Faults, AccountError) as error:
-        click.echo(error, err=True)
-        sys.exit(1)
-
-
-def _build(places: Places, *, drafts: bool) -> bool:
-    """Build and say what was done; False where a fault stopped it."""
+def _build(places: Places, *, drafts: bool) -> str:
+    """Build and say what was done; the faults, where any stopped it."""
     start = time.perf_counter()
     try:
         built = generator.build(places.root, places.public, drafts=drafts)
     except Faults as faults:
         click.echo(faults, err=True)
         click.echo("Nothing was published: public/ is as it was.", err=True)
-        return False
+        return str(faults)
     _warn(built)
     click.echo(
         f"Built {built.pages} pages in {time.perf_counter() - start:.2f} s: "
         f"{built.written} files written, {built.unchanged} unchanged, {built.removed} removed."
     )
-    return True
+    return ""
 
 
 def _warn(built: generator.Built) -> None:

@@ -6,6 +6,7 @@ script to each page, which waits for the next build; without it, pages are exact
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -27,11 +28,30 @@ THREADS = 32
 """Requests that wait for one commit share it, and each open preview holds one thread."""
 
 SCRIPT = """\
-const wait = (build) =>
-  fetch(`/_preview/next?build=${build}`)
-    .then((answer) => answer.text())
-    .then((now) => (build && now !== build ? location.reload() : wait(now)))
-    .catch(() => setTimeout(wait, 1000, build));
+// Not a class: the page's own styles must neither reach it nor be needed.
+const look = { position: "fixed", inset: "auto 0 0 0", maxBlockSize: "60vh", overflow: "auto",
+  margin: "0", padding: "1.25rem 1.5rem", borderBlockStart: "4px solid #ff9b91", zIndex: "9999",
+  background: "#2b0d0b", color: "#fff", font: "0.9375rem/1.5 ui-monospace, monospace",
+  whiteSpace: "pre-wrap" };
+let shown;
+const say = (faults) => {
+  shown?.remove();
+  if (!faults) return;
+  shown = document.createElement("pre");
+  shown.setAttribute("role", "alert");
+  Object.assign(shown.style, look);
+  shown.textContent = `Not published. This page is as it was.\\n\\n${faults}`;
+  document.body.append(shown);
+};
+const wait = (known) =>
+  fetch(`/_preview/next?known=${known}`)
+    .then((answer) => answer.json())
+    .then(({ build, state, faults }) => {
+      if (known && build !== known.split("-")[0]) return location.reload();
+      say(faults);
+      return wait(state);
+    })
+    .catch(() => setTimeout(wait, 1000, known));
 wait("");
 """
 
@@ -43,7 +63,8 @@ class Preview:
         self._make_app = make_app
         self._reload = reload
         self._app = make_app()
-        self._builds = 0
+        self._builds = self._failures = 0
+        self._faults = ""
         self._built = threading.Condition()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -54,7 +75,7 @@ class Preview:
         if request.path == "/_preview/reload.js":
             return Response(SCRIPT, mimetype="text/javascript")(environ, start_response)
         if request.path == "/_preview/next":
-            return self._next(request.args.get("build", ""))(environ, start_response)
+            return self._next(request.args.get("known", ""))(environ, start_response)
         environ["HTTP_ACCEPT_ENCODING"] = "identity"
         for condition in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"):
             environ.pop(condition, None)
@@ -62,8 +83,22 @@ class Preview:
 
     def _next(self, known: str) -> Response:
         with self._built:
-            self._built.wait_for(lambda: str(self._builds) != known, WAIT_SECONDS)
-            return Response(str(self._builds), headers={"Cache-Control": "no-store"})
+            self._built.wait_for(lambda: self._state != known, WAIT_SECONDS)
+            told = {"build": str(self._builds), "state": self._state, "faults": self._faults}
+        headers = {"Cache-Control": "no-store"}
+        return Response(json.dumps(told), mimetype="application/json", headers=headers)
+
+    @property
+    def _state(self) -> str:
+        """Changes with every build, also one that failed."""
+        return f"{self._builds}-{self._failures}"
+
+    def fail(self, faults: str) -> None:
+        """Show why there is no new build; what was built last goes on being served."""
+        with self._built:
+            self._failures += 1
+            self._faults = faults
+            self._built.notify_all()
 
     def renew(self, *, site_changed: bool) -> None:
         """Serve the new build; where the declarations changed, with a new application."""
@@ -74,6 +109,7 @@ class Preview:
             self._app.extensions["plainsite"].reload()
         with self._built:
             self._builds += 1
+            self._faults = ""
             self._built.notify_all()
 
     def close(self) -> None:
@@ -95,10 +131,10 @@ def serve(  # noqa: PLR0913  (the command line's own words)
     *,
     port: int,
     reload: bool,
-    rebuild: Callable[[], bool],
+    rebuild: Callable[[], str],
     ready: Callable[[str], None],
 ) -> None:
-    """Serve on 127.0.0.1 until Ctrl-C. `rebuild` says whether there is a new build to serve.
+    """Serve on 127.0.0.1 until Ctrl-C. `rebuild` says which faults kept it from a new build.
 
     Raises OSError where the port is taken.
     """
@@ -117,11 +153,12 @@ def serve(  # noqa: PLR0913  (the command line's own words)
         preview.close()
 
 
-def _watch(
-    root: Path, preview: Preview, rebuild: Callable[[], bool], stop: threading.Event
-) -> None:
+def _watch(root: Path, preview: Preview, rebuild: Callable[[], str], stop: threading.Event) -> None:
     folders = [root / name for name in WATCHED]
     for changes in watch(*folders, stop_event=stop, rust_timeout=500, yield_on_timeout=False):
-        if rebuild():
+        faults = rebuild()
+        if faults:
+            preview.fail(faults)
+        else:
             site_changed = any(path.endswith(".toml") for _, path in changes)
             preview.renew(site_changed=site_changed)

@@ -1,0 +1,183 @@
+"""`build.py staff` and `build.py data`: who may sign in, receipts, backups."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, get_args
+
+import click
+from sqlalchemy import Engine
+
+from analytics.backups import BackupError, back_up, restore
+from analytics.receipts import is_ours
+from analytics.records import open_records
+from analytics.secret import read_secret
+from analytics.staff.accounts import (
+    AccountError,
+    add_staff,
+    change_password,
+    change_roles,
+    list_staff,
+    remove_staff,
+)
+from policy import Faults, Register, read_site
+from policy.places import Places
+from policy.register import Role
+
+__all__ = ["data", "staff"]
+
+
+@click.group()
+def data() -> None:
+    """Look after what visitors gave, and what they were given."""
+
+
+@data.command("receipt")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.pass_obj
+def data_receipt(places: Places, file: IO[str]) -> None:
+    """Check a consent receipt that somebody shows us. Ends with status 1 where it is not ours."""
+    try:
+        given = json.load(file)
+        ours = isinstance(given, dict) and is_ours(given, read_secret(places.var))
+    except (ValueError, OSError):
+        ours = False
+    if not ours:
+        click.echo("This receipt is not ours, or it was changed.", err=True)
+        sys.exit(1)
+    version = given["dpv:hasRecordOfActivity"]["dct:hasVersion"]
+    click.echo(f"Ours: on {given['dct:created']} that browser held consent to version {version}.")
+
+
+@data.command("backup")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def data_backup(places: Places, folder: Path) -> None:
+    """Write one file with both databases and the signing key to FOLDER.
+
+    The service may run meanwhile. Older backups in FOLDER are deleted once the register's
+    [backup] keeps them no longer. Keep FOLDER on another machine, and private.
+    """
+    now = datetime.datetime.now(tz=datetime.UTC)
+    try:
+        register = read_site(places.root).register
+        if register.backup is None:
+            raise BackupError("site/policy.toml has no [backup], so no copy may be kept: add one")
+        made = back_up(places.var, folder, register.backup.keep, now)
+    except (Faults, BackupError) as error:
+        click.echo(f"error: {error}" if isinstance(error, BackupError) else error, err=True)
+        sys.exit(1)
+    click.echo(f"Wrote {made.path} ({made.path.stat().st_size:,} bytes).")
+    for path in made.removed:
+        click.echo(f"Deleted {path}, as it is older than {register.backup.keep}.")
+
+
+@data.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def data_restore(places: Places, file: Path) -> None:
+    """Put back what a backup holds. The service must be stopped, and its databases moved away."""
+    try:
+        made = restore(file, places.var)
+    except BackupError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    click.echo(f"Restored {places.var} as it was on {made:%Y-%m-%d at %H:%M:%S} UTC.")
+    click.echo("Whoever was erased or withdrew a permission after that must be so once more.")
+
+
+@click.group()
+def staff() -> None:
+    """Manage who may sign in at /staff/."""
+
+
+_role_option = click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(get_args(Role)),
+    help="What the account may see. Give it again for more roles.",
+)
+_password_option = click.password_option(
+    help="Asked for when it is left out, which keeps it out of your history."
+)
+
+
+@staff.command("add")
+@click.argument("username")
+@_role_option
+@_password_option
+@click.pass_obj
+def staff_add(places: Places, username: str, roles: tuple[str, ...], password: str) -> None:
+    """Add an account for a member of staff."""
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    with _records(places) as (engine, register):
+        add_staff(engine, register, username, password, roles, today)
+    click.echo(f"{username} can sign in at /staff/ and see: {', '.join(roles)}.")
+
+
+@staff.command("list")
+@click.pass_obj
+def staff_list(places: Places) -> None:
+    """List the accounts and their roles."""
+    with _records(places) as (engine, register):
+        accounts = list_staff(engine, register)
+    width = max((len(account.username) for account in accounts), default=0)
+    for account in accounts:
+        click.echo(f"{account.username:{width}}  {', '.join(account.roles)}")
+    if not accounts:
+        click.echo("There is no account yet. Add one with: build.py staff add NAME --role ROLE")
+
+
+@staff.command("roles")
+@click.argument("username")
+@_role_option
+@click.pass_obj
+def staff_roles(places: Places, username: str, roles: tuple[str, ...]) -> None:
+    """Give an account these roles instead of those it has."""
+    with _records(places) as (engine, register):
+        change_roles(engine, register, username, roles)
+    click.echo(f"{username} can now see: {', '.join(roles)}.")
+
+
+@staff.command("password")
+@click.argument("username")
+@_password_option
+@click.pass_obj
+def staff_password(places: Places, username: str, password: str) -> None:
+    """Give an account another password. Whoever is signed in with it is signed out."""
+    with _records(places) as (engine, register):
+        change_password(engine, register, username, password)
+    click.echo(f"{username} has a new password, and is signed out everywhere.")
+
+
+@staff.command("remove")
+@click.argument("username")
+@click.pass_obj
+def staff_remove(places: Places, username: str) -> None:
+    """Remove an account. Whoever is signed in with it is signed out."""
+    with _records(places) as (engine, register):
+        remove_staff(engine, register, username)
+    click.echo(f"{username} is removed, and signed out everywhere.")
+
+
+@contextmanager
+def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
+    """The records database; a mistake that can be mended is said, and ends the command."""
+    try:
+        register = read_site(places.root).register
+        places.var.mkdir(mode=0o700, exist_ok=True)
+        engine = open_records(places.var / "records.sqlite3", register)
+        try:
+            yield engine, register
+        finally:
+            engine.dispose()
+    except (Faults, AccountError) as error:
+        click.echo(error, err=True)
+        sys.exit(1)
