@@ -14,11 +14,15 @@ BUILD_FILE = "_build.json"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page by its permalink; `variants` names the audiences that have one of their own."""
+    """A page by its permalink; `variants` names the audiences that have one of their own.
+
+    Views of a page that is not `counted` are refused.
+    """
 
     title: str
     variants: frozenset[str]
     form: str | None
+    counted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,4 +80,4 @@ def _file(entry: dict[str, Any]) -> File:
 
 
 def _page(entry: dict[str, Any]) -> Page:
-    return Page(entry["title"], frozenset(entry["variants"]), entry["form"])
+    return Page(entry["title"], frozenset(entry["variants"]), entry["form"], entry["counted"])

@@ -95,7 +95,8 @@ def _body(service: Service, endpoint: str, form: Form | None) -> dict[str, Any]:
         schema = BODIES[endpoint].model_json_schema()
         properties = schema["properties"]
         if "page" in properties:
-            properties["page"]["enum"] = sorted(service.build.pages)
+            pages = service.build.pages.items()
+            properties["page"]["enum"] = sorted(name for name, page in pages if page.counted)
         if "version" in properties:
             properties["version"]["const"] = service.site.register.version
         return {JSON: {"schema": schema}}

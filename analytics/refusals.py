@@ -26,7 +26,7 @@ class Reason(Enum):
     TOO_LARGE = "too-large", 413, "The body may have 4096 bytes at most."
     NOT_JSON = "not-json", 415, "Send the body as application/json."
     NOT_UNDERSTOOD = "not-understood", 400, "The body does not have exactly the declared keys."
-    UNKNOWN_PAGE = "unknown-page", 404, "This site has no such page."
+    UNKNOWN_PAGE = "unknown-page", 404, "This site counts no such page."
     STORE = "store", 503, "The counters could not be written, so nothing was counted."
 
     def __init__(self, word: str, status: int, detail: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, and_, insert, or_, select, true
+from sqlalchemy import Connection, Engine, Table, and_, insert, or_, select, true, update
 
 from policy import Register
 from policy.tables import metadata
@@ -77,7 +77,8 @@ def _permit(
     sent: str,
     submission: Submission,
 ) -> None:
-    """Record a permission, unless the same one stands, on no more doubtful a submission."""
+    """Record a permission. One that stands already, on no more doubtful a submission, is given
+    again from that day on."""
     given, earlier = tables["permissions"], tables["submissions"]
     certain = true() if submission.doubt else earlier.c.doubt.is_(None)
     standing = connection.execute(
@@ -90,8 +91,11 @@ def _permit(
             given.c.withdrawn_on.is_(None),
             or_(certain, earlier.c.id == sent),
         )
-    ).first()
-    if standing is None:
+    ).scalar()
+    if standing is not None:
+        again = {"submission": sent, "given_on": submission.day}
+        connection.execute(update(given).where(given.c.id == standing).values(**again))
+    else:
         values = {
             "contact": contact,
             "submission": sent,

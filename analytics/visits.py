@@ -199,7 +199,8 @@ def _body(kind: type[Sent]) -> Sent:
 
 
 def _state_on(service: Service, page: str) -> State:
-    if page not in service.build.pages:
+    known = service.build.pages.get(page)
+    if known is None or not known.counted:
         raise Refused(Reason.UNKNOWN_PAGE)
     return _state(service)
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,10 @@ from generator.write import Output, write_site
 from policy import Fault, Faults, Site, read_site
 
 __all__ = ["Built", "build", "check"]
+
+
+COUNTED = re.compile(r"<html\b[^>]* data-page=")
+"""A page that its script counts says which one it is."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ def _about(ready: _Ready) -> dict[str, Any]:
                 "title": each.page.front.title,
                 "variants": sorted(set(each.html) - {default}),
                 "form": forms.get(each.page.url),
+                "counted": _is_counted(each),
             }
             for each in ready.drawn
             if not each.page.url.endswith(".html")
@@ -122,3 +128,9 @@ def _about(ready: _Ready) -> dict[str, Any]:
             alias: page.url for page in ready.content.pages.values() for alias in page.front.aliases
         },
     }
+
+
+def _is_counted(drawn: Drawn) -> bool:
+    """Whether the page's script counts it. The page of thanks is not: its hour would be that of the
+    submission, of which only the day is kept."""
+    return all(COUNTED.search(html) for html in drawn.html.values())

@@ -42,7 +42,12 @@ def form_site(folder: Path) -> Iterator[SmallSite]:
             (public / path).write_text(PAGE.format(name=name, audience=audience))
             key = f"/{name}/#{audience}".rstrip("#")
             build["files"][key] = {"file": path, "type": "text/html; charset=utf-8", "etag": "1"}
-        build["pages"][f"/{name}/"] = {"title": name, "variants": ["teacher"], "form": name}
+        build["pages"][f"/{name}/"] = {
+            "title": name,
+            "variants": ["teacher"],
+            "form": name,
+            "counted": True,
+        }
     (public / "_build.json").write_text(json.dumps(build))
     with small_site(folder) as site:
         yield site

@@ -139,6 +139,7 @@ def write_build(public: Path, *, words: str = "first") -> None:
                 "title": page.strip("/").capitalize() or "Home",
                 "variants": list(AUDIENCES) if page == PERSONAL else [],
                 "form": None,
+                "counted": True,
             }
             for page in PAGES
         },

@@ -23,6 +23,7 @@ from tests.small_site import ROOT, SmallSite
 
 REGISTER = read_toml(ROOT, "site/policy.toml", Register)
 DAY = datetime.date(2026, 3, 2)
+GIVEN = "SELECT id, submission, given_on FROM permissions"
 COUNTS = (
     "SELECT (SELECT count(*) FROM contacts), (SELECT count(*) FROM submissions),"
     " (SELECT count(*) FROM permissions)"
@@ -133,15 +134,19 @@ def test_permission_is_what_was_ticked_with_its_words(site: SmallSite) -> None:
 
 @pytest.mark.promise("P8")
 def test_permission_stands_until_it_is_withdrawn(site: SmallSite) -> None:
-    """A form without the tick withdraws nothing; a second tick adds nothing; after withdrawal
-    only a new tick gives it again, and the old row stays as it was.
+    """A form without the tick withdraws nothing; a second tick gives the same again, from its own
+    day on; after withdrawal only a new tick gives it, and the old row stays as it was.
     """
     client = site.app.test_client()
     send(client, REQUEST | {"permission": "yes"})
-    standing = rows(site, "SELECT * FROM permissions")
+    ((standing, first, _),) = rows(site, GIVEN)
     send(client, REQUEST | {"message": "More"})
+    assert rows(site, GIVEN) == [(standing, first, "2026-03-02")]
+    site.clock.forward(minutes=3 * 24 * 60)
     send(client, REQUEST | {"message": "Still more", "permission": "yes"})
-    assert rows(site, "SELECT * FROM permissions") == standing
+    ((again, second, day),) = rows(site, GIVEN)
+    assert (again, day) == (standing, "2026-03-05")
+    assert second != first
     with site.service.records.begin() as connection:
         connection.exec_driver_sql("UPDATE permissions SET withdrawn_on = '2026-03-02'")
     send(client, REQUEST | {"message": "Even more"})

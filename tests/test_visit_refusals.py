@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -253,3 +254,14 @@ def test_reload_makes_new_pages_known(site: SmallSite, visitor: Visitor) -> None
     assert visitor.view("/about-us/").status_code == 404
     site.service.reload()
     assert visitor.view("/about-us/").status_code == 204
+
+
+@pytest.mark.promise("P4")
+def test_a_page_that_is_not_counted_is_refused(site: SmallSite, visitor: Visitor) -> None:
+    """Whatever a script sends: the hour of a page of thanks would be that of a submission."""
+    known = site.service.build.pages
+    secret = replace(known["/about/"], counted=False)
+    object.__setattr__(site.service.build, "pages", {**known, "/about/": secret})
+    for answer in (visitor.view("/about/"), visitor.engaged("/about/", 5)):
+        assert answer.headers["Plainsite-Refused"] == "unknown-page"
+    assert site.total("page") == {}

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from policy import read_site
 
-from .conftest import ROOT
+from .conftest import ROOT, Served
+from .test_consent import accept, go
 
 PERSONAL = ("/", "/solutions/", "/resources/")
 
@@ -160,3 +161,19 @@ def test_other_sites_cannot_post_a_form(served, context):
     )
     assert answer.status == 403
     assert served.records("SELECT * FROM submissions") == []
+
+
+@pytest.mark.promise("P4")
+def test_the_page_of_thanks_is_not_counted(page: Page, served: Served) -> None:
+    """Its hour would be that of the submission, of which only the day is kept."""
+    page.goto("/newsletter/")
+    accept(page)
+    page.get_by_label("Email address").fill("ada@example.org")
+    page.locator("[name=permission]").check()
+    page.get_by_role("button", name="Sign up").click()
+    expect(page).to_have_url(f"{served.address}/thank-you/newsletter/")
+    page.wait_for_load_state("networkidle")
+    go(page, "/about/")
+    assert set(served.counters("page")) == {"/newsletter/", "/about/"}
+    visits, views, continued, _ = served.counters("all")[""]
+    assert (visits, views, continued) == (1, 2, 1)
