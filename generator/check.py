@@ -68,19 +68,22 @@ def _seen(html: str) -> _Seen:
 def check_pages(site: Site, content: Content, drawn: Sequence[Drawn]) -> Iterator[Fault]:
     """Every fault that the drawn pages show."""
     default = site.audiences.default
-    seen = {
-        (each.page.url, audience): _seen(html)
-        for each in drawn
-        for audience, html in each.html.items()
-    }
-    ids = {place: set(whole.ids) for place, whole in seen.items()}
+    # The text of a page, and the template around it, are each looked at once.
+    bodies, frames = {}, {}
+    for each in drawn:
+        for audience, text in each.bodies.items():
+            place = each.page.url, audience
+            bodies[place] = _seen(text)
+            frames[place] = _seen(each.html[audience].replace(text, "", 1))
+    ids = {place: {*body.ids, *frames[place].ids} for place, body in bodies.items()}
     addresses = _Addresses(content, ids, default, machine_addresses(site))
     around: dict[str, tuple[str, str, Page]] = {}
     for each in drawn:
-        for audience, html in each.bodies.items():
-            body, whole = _seen(html), seen[each.page.url, audience]
+        for audience in each.bodies:
+            place = each.page.url, audience
+            body, frame = bodies[place], frames[place]
             yield from _body_faults(each.page, body, audience, addresses)
-            for link in set(whole.links) - set(body.links):
+            for link in set(frame.links) - set(body.links):
                 wrong = addresses.wrong(each.page, link, audience)
                 if wrong:
                     around.setdefault(link, (*wrong, each.page))
