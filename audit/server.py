@@ -73,7 +73,7 @@ def _traces(stored: Stored) -> Iterator[Finding]:
 
 
 def _lines(declared: Declared, stored: Stored) -> Iterator[Finding]:
-    patterns = [log.pattern for log in declared.register.logs]
+    patterns = [log.pattern for log in declared.register.logs if log.writer == "service"]
     for line in dict.fromkeys(stored.logs):
         if not any(pattern.fullmatch(line) for pattern in patterns):
             message = f"the log has a line that is not declared, of {len(line)} characters"

@@ -21,7 +21,7 @@ class Journal:
     """Says what happened, in the words of the register."""
 
     def __init__(self, register: Register) -> None:
-        self._logs = {log.name: log for log in register.logs}
+        self._logs = {log.name: log for log in register.logs if log.writer == "service"}
 
     def say(self, name: str, **fields: object) -> None:
         """Write the line `name`. A value that is not of its declared kind is written as "?", as it

@@ -99,7 +99,7 @@ class LogField(Declared):
     a "place" is a file and a line: neither has room for an address."""
 
     name: Name
-    kind: Literal["number", "word", "place"]
+    kind: Literal["number", "word", "place", "time"]
     holds: str
 
     @property
@@ -109,6 +109,7 @@ class LogField(Declared):
             "number": r"\d{1,15}",
             "word": r"[A-Za-z_][A-Za-z0-9_.-]{0,63}",
             "place": r"[\w.-]{1,64}:\d{1,6}",
+            "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d",
         }[self.kind]
 
     @property
@@ -118,13 +119,19 @@ class LogField(Declared):
             "number": "A whole number",
             "word": "A word from this site’s own programs",
             "place": "A line of this site’s own programs",
+            "time": "A day and a time",
         }[self.kind]
 
 
 class Log(Declared):
-    """A line that the service may write to its log. `says` has each field's name in braces."""
+    """A line that may be written to a log. `says` has each field's name in braces.
+
+    The service can write no other line. What a web server before it writes is declared too, and
+    its configuration held to it by a test.
+    """
 
     name: str
+    writer: Literal["service", "web server"] = "service"
     purpose: str
     level: Literal["info", "warning", "error"]
     says: str

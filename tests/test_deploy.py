@@ -144,6 +144,24 @@ def test_a_reload_serves_the_new_build_and_refuses_nobody(site: Deployed) -> Non
     assert list(statuses) == [200], statuses
 
 
+(FAILED,) = (log for log in read_site(ROOT).register.logs if log.writer == "web server")
+
+
+@pytest.mark.promise("P11")
+def test_nginx_writes_the_line_that_the_register_declares() -> None:
+    """Its format has the declared fields, and no other variable."""
+    variables = {
+        "time": "$time_iso8601",
+        "status": "$status",
+        "method": "$request_method",
+        "answer": "$upstream_status",
+    }
+    text = (DEPLOY / "nginx.conf").read_text()
+    (said,) = re.findall(r"^log_format plainsite '(.*)';$", text, flags=re.MULTILINE)
+    assert said == FAILED.says.format_map(variables)
+    assert re.findall("log_format", text) == ["log_format"]
+
+
 @needs_nginx
 def test_mdns_http_observatory_gives_the_best_grade(site: Deployed) -> None:
     """Its own scan over TLS, with a certificate of the test's own."""
@@ -167,6 +185,7 @@ def test_while_the_service_is_away_nginx_says_so_and_logs_no_address(site: Deplo
     assert b"nginx" not in away.body
     failed = (site.folder / "log/plainsite-failed.log").read_text()
     assert re.fullmatch(r"(?:\S+ 503 GET upstream=50\d\n)+", failed), failed
+    assert all(FAILED.pattern.fullmatch(line) for line in failed.splitlines()), failed
     site.service = start_service(site.folder)
     assert site.ask("/").status == 200
     for trace in ("127.0.0.1", FORGED, "198.51.100", "/own/", "Secret/1", "ada@example.org"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -214,21 +215,72 @@ def test_unknown_address_and_wrong_method_are_problems(site: SmallSite) -> None:
         assert answer.mimetype == "application/problem+json"
 
 
-def test_ten_thousand_forged_posts_change_no_byte(site: SmallSite, visitor: Visitor) -> None:
-    """Whatever is made up, cut off or edited by one character, the database file stays the same."""
+@pytest.mark.promise("P4")
+def test_ten_thousand_bad_posts_change_no_byte(site: SmallSite, visitor: Visitor) -> None:
+    """Forged, stale, taken from elsewhere, or from another site: both databases stay the same."""
+    site.service.janitor.close()  # It would write, which is what is looked for.
     visitor.view()
     true = visitor.cookie or ""
-    files = sorted(site.var.glob("counters.sqlite3*"))
+    files = sorted(site.var.iterdir())
     before = {file: file.read_bytes() for file in files}
     chance = random.Random(7)
-    forger = site.visitor()
+    browser = site.visitor()
+    refused = Counter()
     for _ in range(10_000):
-        forger.cookie = forged(true, chance)
-        answer = forger.view(chance.choice(["/", "/about/", "/nowhere/"]))
-        assert 400 <= answer.status_code < 500
+        kind, headers = bad(site, true, chance, browser)
+        what, body = chance.choice(BODIES)
+        if kind == "stale" and what == "consent":
+            body = {"version": 0, "given": True}
+        elif what == "consent" and kind != "foreign":
+            continue  # Consent needs no cookie: only where it comes from, and its version, count.
+        answer = browser.post(f"/visit/{what}", body, **headers)
+        assert 400 <= answer.status_code < 500, (kind, what)
         assert "Set-Cookie" not in answer.headers
-    assert sorted(site.var.glob("counters.sqlite3*")) == files
+        refused[kind] += 1
+    assert sorted(site.var.iterdir()) == files
     assert {file: file.read_bytes() for file in files} == before
+    assert set(refused) == {"forged", "stale", "replayed", "foreign"}
+    assert sum(refused.values()) > 8_000
+    assert min(refused.values()) > 1_000
+
+
+BODIES = (
+    ("view", {"page": "/", "from": ""}),
+    ("view", {"page": "/about/", "from": "www.google.com"}),
+    ("engaged", {"page": "/", "ms": 500, "leaving": False}),
+    ("engaged", {"page": "/about/", "ms": 500, "leaving": True}),
+    ("consent", {"version": 1, "given": True}),
+)
+FOREIGN = (
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://localhost.evil.example"},
+    {"Sec_Fetch_Site": "cross-site"},
+    {"Sec_Fetch_Site": "same-site"},
+    {"Origin": "https://evil.example", "X_Forwarded_Host": "evil.example"},
+    {"Sec_GPC": "1"},
+    {"DNT": "1"},
+)
+
+
+def bad(
+    site: SmallSite, true: str, chance: random.Random, browser: Visitor
+) -> tuple[str, dict[str, str]]:
+    """Give the browser a cookie, and headers, of one of the kinds that must be refused."""
+    signer = site.service.cookies._signers["visit"]
+    kind = chance.choice(("forged", "stale", "replayed", "foreign"))
+    if kind == "forged":
+        browser.cookie = forged(true, chance)
+    elif kind == "stale":
+        text = f"version=0&seen={chance.randrange(2016)}&pages=1&entry=/&source=Direct"
+        browser.cookie = signer.sign(text).decode()
+    elif kind == "replayed":  # What this service signed, in answer to something else.
+        audience = {"version": 1, "audience": chance.choice(("teacher", "school"))}
+        browser.cookie = site.service.cookies.encode("audience", audience)
+    else:
+        browser.cookie = true
+        return kind, chance.choice(FOREIGN)
+    return kind, {}
 
 
 def forged(true: str, chance: random.Random) -> str:

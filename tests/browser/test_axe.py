@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Playwright
 
 from .conftest import ARGUMENTS, Served
 from .test_consent import pages_of
-from .test_staff import PASSWORD, add
+from .test_staff import PASSWORD, STAFF, add, sign_in
 
 AXE = Axe()
 LAYOUTS = (
@@ -112,6 +112,32 @@ def test_staff_pages(page, served):
     assert violations(page) == ""
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    for name in ("report", "consent", "contacts", "access-log", "retention", "accounts", "nowhere"):
+    for name in (*STAFF, "nowhere"):
         page.goto(f"/staff/{name}/")
         assert violations(page) == "", name
+
+
+def test_a_contact_and_what_is_given_out(page, served):
+    """With a permission and a submission; with mistakes in the disclosure; and once recorded."""
+    add(served, "anna", "contacts", "admin")
+    page.goto("/newsletter/")
+    page.locator("[name=seconds]").evaluate("field => field.remove()")
+    page.get_by_label("Email address").fill("ada@example.org")
+    page.locator("[name=permission]").check()
+    page.get_by_role("button", name="Sign up").click()
+    sign_in(page, "anna")
+    page.goto("/staff/contacts/")
+    page.get_by_role("link", name="ada@example.org").click()
+    assert violations(page) == ""
+    page.get_by_role("button", name="Record only").click()
+    page.get_by_role("alert").wait_for()
+    assert violations(page) == ""
+    page.get_by_label("Legal ground").select_option("court order")
+    page.get_by_label("Who gets it").fill("The district court")
+    page.get_by_label("Why").fill("Order 12/345")
+    page.get_by_role("button", name="Record only").click()
+    page.get_by_text("The disclosure is recorded.").wait_for()
+    assert violations(page) == ""
+    page.goto("/staff/access-log/?show=given-out")
+    page.get_by_text("The district court").wait_for()
+    assert violations(page) == ""

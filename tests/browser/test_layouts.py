@@ -15,9 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 from .conftest import Served
 from .test_axe import LAYOUTS
 from .test_consent import ACCEPT, REJECT, notice
-from .test_staff import add, sign_in
+from .test_staff import STAFF, add, sign_in
 
-STAFF = ("report", "consent", "contacts", "contacts/export", "access-log", "retention", "accounts")
 BOXES = """() => [...document.querySelectorAll("body *")]
   .filter((element) => element.checkVisibility() && !element.closest("svg")
     && !["inline", "contents"].includes(getComputedStyle(element).display))

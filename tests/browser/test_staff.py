@@ -15,6 +15,8 @@ from policy import read_site
 from .conftest import ROOT, Served
 
 PASSWORD = "correct horse battery"
+STAFF = ("report", "consent", "contacts", "contacts/export", "access-log", "retention", "accounts")
+"""The pages behind the sign-in."""
 
 
 def add(served: Served, username: str, *roles: str) -> None:
