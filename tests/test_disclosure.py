@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from werkzeug.test import Client
 
-from analytics.staff import access_log
+from analytics.staff import access_log, passwords
 from analytics.staff.accounts import add_staff
 from tests.form_site import REQUEST, form_site, rows, send
 from tests.small_site import HOST, SmallSite
@@ -23,7 +24,9 @@ SAID = "SELECT username, action, ground, recipient, reason FROM access_log WHERE
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallSite]:
+    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "HASHER", quick)
     with form_site(tmp_path) as site:
         send(site.app.test_client(), REQUEST | {"permission": "yes"})
         for username, role in (("carl", "contacts"), ("rita", "reports"), ("anna", "admin")):

@@ -98,6 +98,7 @@ def test_the_link_goes_to_the_address_and_to_nobody_else(person: Person) -> None
     assert letter["To"] == ADDRESS.lower()
     assert letter["X-RcptTo"] == ADDRESS.lower()
     assert letter["Auto-Submitted"] == "auto-replied"
+    assert letter["Plainsite-Ground"] == "request"
     assert re.fullmatch(r"<[0-9a-f]{32}@[a-z.]+>", letter["Message-ID"])
     assert "A canary" not in letter.as_string()
     assert rows(person.site, "SELECT * FROM outbox") == []
@@ -120,7 +121,7 @@ def test_all_that_is_held_is_shown_and_can_be_taken(person: Person) -> None:
     assert page.headers["Cache-Control"] == "private, no-store"
     assert "Set-Cookie" not in page.headers
     assert "data-page" not in page.text, "the page is not counted"
-    for value in (ADDRESS, TICKED["name"], TICKED["message"], "Teacher"):
+    for value in (ADDRESS, TICKED["name"], TICKED["message"], "Teacher", "sent on March 2, 2026"):
         assert value in page.text
     answer = person.client.get(person.link() + "export")
     assert answer.headers["Content-Disposition"].startswith("attachment")

@@ -36,6 +36,14 @@ class Fact:
     correctable: bool
 
     @property
+    def words(self) -> str:
+        """The value as people read it: a day in words."""
+        if self.column.type != "date" or not self.value:
+            return self.value
+        day = datetime.date.fromisoformat(self.value)
+        return f"{day:%B} {day.day}, {day.year}"
+
+    @property
     def label(self) -> str:
         """Its name, as the privacy page has it."""
         return self.column.label or self.column.name.replace("_", " ").capitalize()
