@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -69,7 +70,14 @@ def quick(monkeypatch: pytest.MonkeyPatch, chromium: str) -> None:  # noqa: F811
 
 def run_audit(*words: str | Path):
     command = ["audit", "--browser", "chromium", "--idle", "0", *map(str, words)]
-    return CliRunner().invoke(build.main, command)
+    return invoke(command)
+
+
+def invoke(words: list[str]) -> Any:
+    """In a thread of its own: other tests drive browsers, with an event loop, in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        run = partial(CliRunner().invoke, build.main, words, catch_exceptions=False)
+        return pool.submit(run).result()
 
 
 def test_a_site_at_an_address_is_held_to_its_register(quick, public, tmp_path):  # noqa: F811
@@ -203,4 +211,4 @@ def test_only_what_is_committed_can_be_published(root, quick):
 
 def run_audit_of(root: Path) -> Any:
     words = ["--root", str(root), "audit", "--browser", "chromium", "--idle", "0", "--publish"]
-    return CliRunner().invoke(build.main, words)
+    return invoke(words)
