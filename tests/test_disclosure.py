@@ -159,6 +159,7 @@ def test_admin_sees_what_was_given_out(site, carl):
     for page in (everything, given_out):
         assert "To The district court, on the ground “court order”: Order 12/345" in page
     assert "Read the list of contacts" in everything
+    assert "For the purpose “answer”, on the ground “legitimate interest”" in everything
     assert "Read the list of contacts" not in given_out
     assert carl.get("/staff/access-log/").status_code == 403
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Select, Table, func, insert, select
 from analytics.staff.accounts import Staff
 from policy import Register
 
-__all__ = ["PAGE_SIZE", "AccessLog", "Action", "Entry", "Given", "grounds"]
+__all__ = ["PAGE_SIZE", "READINGS", "AccessLog", "Action", "Entry", "Given", "grounds"]
 
 PAGE_SIZE = 50
 
@@ -28,6 +28,9 @@ class Action(StrEnum):
     EXPORTED_LIST = "exported the list of contacts"
     TOLD_CONTACT = "disclosed a contact"
 
+
+READINGS = (Action.READ_LIST, Action.SEARCHED, Action.READ_CONTACT)
+"""For these, why and on what legal ground is what the register says of the contacts."""
 
 GIVEN_OUT = (Action.EXPORTED_CONTACT, Action.EXPORTED_LIST, Action.TOLD_CONTACT)
 

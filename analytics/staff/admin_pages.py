@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from analytics.retention import removals
-from analytics.staff.access_log import PAGE_SIZE
+from analytics.staff.access_log import PAGE_SIZE, READINGS
 from analytics.staff.desk import current_desk
 from analytics.staff.roles import ACCESS_LOG, CONTACTS, REMOVALS, STAFF
 from analytics.staff.showing import may_read, page_number, reads, show
@@ -13,7 +13,7 @@ from analytics.staff.showing import may_read, page_number, reads, show
 def access_log_page() -> Response:
     """The access log, newest first; `contact` narrows it to those who read one contact, and
     `show=given-out` to what was exported or disclosed."""
-    log = current_desk().access_log
+    log, register = current_desk().access_log, current_desk().service.site.register
     contact = request.args.get("contact") or None
     given_out = request.args.get("show") == "given-out"
     count = log.count(contact, given_out=given_out)
@@ -23,6 +23,8 @@ def access_log_page() -> Response:
         entries=log.read(page, contact, given_out=given_out),
         contact=contact,
         given_out=given_out,
+        readings=READINGS,
+        purpose=register.purpose(register.table(*CONTACTS[0]).purpose),
         count=count,
         page=page,
         pages=max(1, -(-count // PAGE_SIZE)),
