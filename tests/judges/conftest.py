@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 import generator
 from analytics import create_app
@@ -49,7 +50,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield Running(f"http://127.0.0.1:{server.effective_port}", app, public, var)
-    server.close()
+    # In its own thread, which is waiting on what is closed: connections that a browser left too.
+    server.trigger.pull_trigger(lambda: close_all(server._map, ignore_all=True))
+    thread.join()
+    server.task_dispatcher.shutdown()
     app.extensions["plainsite"].close()
 
 
