@@ -19,12 +19,24 @@ const imperfect = (lhr) =>
       .map(({ id, score, displayValue }) => `${id}: ${score} ${displayValue ?? ""}`.trim()),
   );
 
-/** A trace that was not recorded judges nothing, and is made again; a score never is. */
+const RUNS = 3;
+const performance = (lhr) => lhr.categories.performance.score;
+const isPerfect = (lhr) => Object.values(lhr.categories).every(({ score }) => score === 1);
+
+/**
+ * A page that is not perfect is measured twice more, and the run in the middle stands: times differ
+ * from run to run (https://github.com/GoogleChrome/lighthouse/blob/main/docs/variability.md). A
+ * trace that was not recorded judges nothing, and is made again.
+ */
 async function judge(address, options) {
-  for (let left = 2; ; left--) {
+  const runs = [];
+  for (let tries = 0; tries < 2 * RUNS && runs.length < RUNS; tries++) {
     const { lhr } = await lighthouse(address, options);
-    if (!lhr.runtimeError?.code || left === 0) return lhr;
+    if (lhr.runtimeError?.code && tries < 2 * RUNS - 1) continue;
+    runs.push(lhr);
+    if (runs.length === 1 && isPerfect(lhr)) break;
   }
+  return runs.sort((one, other) => performance(one) - performance(other))[runs.length >> 1];
 }
 
 const chrome = await launch({ chromePath, chromeFlags: flags, logLevel: "silent" });
@@ -45,6 +57,10 @@ try {
         scores: Object.fromEntries(scores),
         shift: lhr.audits["cumulative-layout-shift"].numericValue ?? null,
         imperfect: imperfect(lhr),
+        metrics: Object.fromEntries(
+          ["first-contentful-paint", "largest-contentful-paint", "speed-index", "total-blocking-time"]
+            .map((id) => [id, [lhr.audits[id].numericValue, lhr.audits[id].score]]),
+        ),
       }),
     );
   }
