@@ -78,7 +78,7 @@ def _permit(
     submission: Submission,
 ) -> None:
     """Record a permission. One that stands already, on no more doubtful a submission, is given
-    again from that day on."""
+    again from that day on; a doubtful submission leaves it as it was."""
     given, earlier = tables["permissions"], tables["submissions"]
     certain = true() if submission.doubt else earlier.c.doubt.is_(None)
     standing = connection.execute(
@@ -92,6 +92,8 @@ def _permit(
             or_(certain, earlier.c.id == sent),
         )
     ).scalar()
+    if standing is not None and submission.doubt:
+        return
     if standing is not None:
         again = {"submission": sent, "given_on": submission.day}
         connection.execute(update(given).where(given.c.id == standing).values(**again))

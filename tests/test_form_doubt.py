@@ -90,3 +90,14 @@ def test_a_doubtful_permission_can_be_told_by_its_submission(site: SmallSite) ->
         " ORDER BY doubt",
     )
     assert given == [(None,), ("It was filled in within 3 seconds",)]
+
+
+def test_a_program_does_not_make_a_permission_younger(site: SmallSite) -> None:
+    """The day and the submission stay those of the person's own tick."""
+    client = site.app.test_client()
+    ticked = REQUEST | {"permission": "yes"}
+    assert send(client, ticked).status_code == 303
+    kept = rows(site, "SELECT * FROM permissions")
+    site.clock.forward(minutes=3 * 24 * 60)
+    assert send(client, ticked | {"seconds": "1", "name": "B"}).status_code == 303
+    assert rows(site, "SELECT * FROM permissions") == kept
