@@ -34,7 +34,7 @@ TIME = "%Y%m%dT%H%M%SZ"
 
 
 class BackupError(Exception):
-    """It could not be done; nothing was changed. The message says why, and what to do."""
+    """It could not be done, or not wholly. The message says how far it went, and why."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,10 @@ def back_up(var: Path, folder: Path, keep: Duration, now: datetime.datetime) -> 
             _write(var, Path(made), path)
     except (OSError, sqlite3.Error) as error:
         raise BackupError(f"no backup was written: {error}") from error
-    return Made(path, tuple(_remove_old(folder, keep, now)))
+    try:
+        return Made(path, tuple(_remove_old(folder, keep, now)))
+    except OSError as error:
+        raise BackupError(f"{path} was written, but an old one stays: {error}") from error
 
 
 def restore(path: Path, var: Path) -> datetime.datetime:

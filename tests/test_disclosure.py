@@ -124,6 +124,28 @@ def test_the_list_is_exported_with_its_reason(site, carl):
     assert rows(site, SAID) == [("carl", "exported the list of contacts", *GIVEN.values())]
 
 
+@pytest.mark.promise("P8")
+def test_what_a_program_may_have_ticked_allows_no_email(site, carl):
+    """The list says so as the outbox does, also where a person's own submission is beside it."""
+    bob = {"email": "bob@example.org", "name": "Bob"}
+    send(site.app.test_client(), REQUEST | bob | {"permission": ""})
+    send(site.app.test_client(), REQUEST | bob | {"permission": "yes", "seconds": "1"})
+    listed = list(csv.reader(io.StringIO(post(carl, "/staff/contacts/export/", GIVEN).text)))
+    assert {row[0]: row[-1] for row in listed[1:]} == {
+        REQUEST["email"]: "yes",
+        "bob@example.org": "no",
+    }
+
+
+@pytest.mark.promise("P7")
+def test_a_mistake_shows_the_contact_again_and_that_is_a_reading(site, carl):
+    """Nobody reads a contact unrecorded by sending an empty form."""
+    answer = post(carl, address(site), {})
+    assert REQUEST["email"] in answer.text
+    readings = "SELECT username FROM access_log WHERE action = 'read a contact'"
+    assert rows(site, readings) == [("carl",)]
+
+
 @pytest.mark.promise("P10")
 def test_what_cannot_be_recorded_is_not_given(site, carl, monkeypatch):
     def full(*_given, **_named):

@@ -81,9 +81,11 @@ class Contacts:
             return tuple(Listed(*row) for row in connection.execute(self._query(doubtful=False)))
 
     def permitted(self) -> frozenset[str]:
-        """The IDs of the contacts who allowed to be written to, and did not take it back."""
-        given = self.tables.tables["permissions"]
-        query = select(given.c.contact).where(given.c.withdrawn_on.is_(None))
+        """The IDs of the contacts who allowed to be written to, and did not take it back. What may
+        have been ticked by a program allows nothing, as in `analytics.mail.grounds`."""
+        given, sent = self.tables.tables["permissions"], self.tables.tables["submissions"]
+        query = select(given.c.contact).join(sent, sent.c.id == given.c.submission)
+        query = query.where(given.c.withdrawn_on.is_(None), sent.c.doubt.is_(None))
         with self.engine.connect() as connection:
             return frozenset(connection.scalars(query))
 

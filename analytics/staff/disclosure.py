@@ -11,12 +11,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, make_response, redirect, request, url_for
 
 from analytics.own_data.holding import Own
 from analytics.staff.access_log import Action, grounds
 from analytics.staff.contact_pages import show_contact
-from analytics.staff.contacts import Contact
 from analytics.staff.desk import current_desk
 from analytics.staff.roles import CONTACTS
 from analytics.staff.showing import current_staff, reads, show
@@ -25,8 +24,8 @@ from policy import Register
 __all__ = ["Disclosure", "disclose_contact", "export_list"]
 
 MOST_CHARACTERS = 500
-FILE, TOLD = "file", "told"
-"""The two buttons: take a file along, or only record what was told in another way."""
+TOLD = "told"
+"""The button that only records what was told in another way; the other gives a file."""
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What spreadsheets take for a formula (OWASP, CSV Injection)."""
@@ -66,7 +65,7 @@ class Disclosure:
 def disclose_contact(contact_id: str) -> Response:
     """Record that what is held about a contact is given out; then give it, if as a file."""
     if request.method == "GET":  # Somebody opened the address of the answer.
-        return _to(url_for("staff.contact", contact_id=contact_id))
+        return make_response(redirect(url_for("staff.contact", contact_id=contact_id), 303))
     desk, register = current_desk(), current_desk().service.site.register
     contact = desk.contacts.find(contact_id)
     holding = Own(desk.service.records, register).read(contact_id)
@@ -74,8 +73,9 @@ def disclose_contact(contact_id: str) -> Response:
         abort(404)
     disclosure = Disclosure.of(request.form)
     errors = disclosure.errors(register)
-    if errors:
-        return _again(contact, disclosure, errors)
+    if errors:  # The page that comes back shows the contact again, which is a reading.
+        desk.access_log.record(current_staff(), Action.READ_CONTACT, desk.now, contact.id)
+        return show_contact(contact, 422, disclosure=disclosure, errors=errors)
     told = request.form.get("how") == TOLD
     action = Action.TOLD_CONTACT if told else Action.EXPORTED_CONTACT
     desk.access_log.record(current_staff(), action, desk.now, contact.id, disclosure)
@@ -108,10 +108,6 @@ def export_list() -> Response:
     )
 
 
-def _again(contact: Contact, disclosure: Disclosure, errors: dict[str, str]) -> Response:
-    return show_contact(contact, 422, disclosure=disclosure, errors=errors)
-
-
 def _list() -> str:
     contacts = current_desk().contacts
     permitted = contacts.permitted()
@@ -132,10 +128,4 @@ def _harmless(cells: Iterable[str | None]) -> tuple[str, ...]:
 def _file(text: str, kind: str, name: str) -> Response:
     response = Response(text, content_type=f"{kind}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _to(address: str) -> Response:
-    response = Response(status=303)
-    response.headers["Location"] = address
     return response
