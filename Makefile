@@ -32,10 +32,10 @@ check: .venv/test.stamp
 	@touch $@
 
 # Outside judges that run in Node. Where they cannot be installed, their tests are skipped.
-.venv/judges.stamp: tests/judges/package-lock.json | .venv/bin/python
+.venv/judges.stamp: tests/validators/package-lock.json | .venv/bin/python
 	@if ! command -v npm >/dev/null 2>&1; then echo "There is no npm: some outside judges are left out."; \
-	elif npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --silent; then touch $@; \
-	else echo "warning: some outside judges are left out; why says: npm ci --ignore-scripts --prefix tests/judges"; fi
+	elif npm ci --prefix tests/validators --ignore-scripts --no-audit --no-fund --silent; then touch $@; \
+	else echo "warning: some outside judges are left out; why says: npm ci --ignore-scripts --prefix tests/validators"; fi
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock

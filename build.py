@@ -186,8 +186,8 @@ main.add_command(policy)
 @click.pass_obj
 def openapi(places: Places) -> None:
     """Print what the service answers, as OpenAPI 3.1. The site must have been built."""
-    from analytics import create_app  # noqa: PLC0415
-    from analytics.description import describe  # noqa: PLC0415
+    from analytics.app import create_app  # noqa: PLC0415
+    from analytics.web.openapi import describe  # noqa: PLC0415
 
     try:
         app = create_app(places.root, places.public, places.var)

@@ -13,10 +13,6 @@ from typing import IO, get_args
 import click
 from sqlalchemy import Engine
 
-from analytics.backups import BackupError, back_up, restore
-from analytics.receipts import is_ours
-from analytics.records import open_records
-from analytics.secret import read_secret
 from analytics.staff.accounts import (
     AccountError,
     add_staff,
@@ -25,6 +21,10 @@ from analytics.staff.accounts import (
     list_staff,
     remove_staff,
 )
+from analytics.storage.backups import BackupError, back_up, restore
+from analytics.storage.database import open_records
+from analytics.storage.secret import read_secret
+from analytics.visits.receipts import is_ours
 from policy import Faults, Register, read_site
 from policy.places import Places
 from policy.register import Role

@@ -17,7 +17,7 @@ from waitress.server import create_server
 from watchfiles import watch
 from werkzeug.wrappers import Request, Response
 
-from analytics import create_app
+from analytics.app import create_app
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

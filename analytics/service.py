@@ -7,15 +7,15 @@ from typing import cast
 from flask import current_app
 from sqlalchemy import Engine
 
-from analytics.built import Build
-from analytics.counters import Counters
-from analytics.mail.outbox import Outbox
-from analytics.mail.postman import Postman
-from analytics.pages import Pages
-from analytics.retention import Janitor
+from analytics.contacts.mail.outbox import Outbox
+from analytics.contacts.mail.sender import MailSender
+from analytics.storage.retention import RetentionThread
+from analytics.visits.store.sqlite import Counters
+from analytics.web.cookies import CookieWriter
+from analytics.web.log import ServiceLog
+from analytics.web.static_files import Pages
 from policy import Site
-from policy.cookies import CookieWriter
-from policy.journal import Journal
+from policy.manifest import Build
 
 __all__ = ["Service", "current_service"]
 
@@ -31,10 +31,10 @@ class Service:
     pages: Pages
     clock: Callable[[], float]
     secret: bytes
-    janitor: Janitor
+    retention_thread: RetentionThread
     outbox: Outbox
-    postman: Postman
-    journal: Journal
+    mail_sender: MailSender
+    log: ServiceLog
 
     @property
     def build(self) -> Build:
@@ -51,8 +51,8 @@ class Service:
 
     def close(self) -> None:
         """Commit what was accepted, then let go of both databases."""
-        self.postman.close()
-        self.janitor.close()
+        self.mail_sender.close()
+        self.retention_thread.close()
         self.counters.close()
         self.records.dispose()
 

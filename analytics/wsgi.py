@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from analytics import create_app
+from analytics.app import create_app
 from policy import Fault, Faults
 from policy.places import Places
 

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import click
 
 import generator
-from audit.compare import compare
-from audit.publish import publish
-from audit.reports import Result, as_text, write_reports
-from audit.run import Options
-from audit.run import audit as make_journeys
+from audit.journeys.run import Options
+from audit.journeys.run import audit as make_journeys
+from audit.reports.formats import Result, as_text, write_reports
+from audit.reports.publish import publish
+from audit.rules.compare import compare
 from audit.target import LocalSite, RemoteSite
 from policy import read_site
 

@@ -125,7 +125,7 @@ class PageFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Snapshot:
     """One step of a journey. `agreed` are the purposes that the visitor's acts allow by now."""
 
     step: str
@@ -185,7 +185,7 @@ class Journey:
 
     name: str
     browser: str
-    moments: tuple[Moment, ...] = ()
+    moments: tuple[Snapshot, ...] = ()
     stored: Stored | None = None
     stopped: str = ""
     origin: str = ""

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from analytics import create_app
+from analytics.app import create_app
 from analytics.service import Service
 from analytics.staff.accounts import add_staff
+from audit.browsers.visitor import request_of
 from audit.observations import SentRequest, Stored, Table, Trace
-from audit.visitor import request_of
 from policy import Site, read_site
 
 if TYPE_CHECKING:
@@ -76,11 +76,11 @@ class Instance:
     def purge(self) -> None:
         """Have the service delete what is too old, as it does once an hour."""
         if self.service is not None:
-            self.service.janitor.purge()
+            self.service.retention_thread.purge()
 
     def add_staff(self, username: str, *roles: str) -> None:
         """An account to sign in with, its password PASSWORD."""
-        from analytics.records import open_records  # noqa: PLC0415  (only where there is one)
+        from analytics.storage.database import open_records  # noqa: PLC0415  (only where there is one)
 
         if self.var is None or self.site is None:
             raise RuntimeError("accounts can be added to a local site only")

@@ -18,8 +18,8 @@ from threading import Lock
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from analytics.counters import Counters  # noqa: E402 - the path comes first
-from analytics.state import Agent, View, begin, view  # noqa: E402
+from analytics.visits.state import Agent, View, begin, view  # noqa: E402
+from analytics.visits.store.sqlite import Counters  # noqa: E402 - the path comes first
 from policy import read_site  # noqa: E402
 
 HOUR = 500_000

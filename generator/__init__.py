@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from generator.assets import Assets, load_assets
-from generator.check import check_pages, warnings
-from generator.machine_files import machine_files
-from generator.pages import Content, load_content
-from generator.policy_pages import audit_page, budget_faults, version_pages
-from generator.render import Drawn, Renderer, draw_all
-from generator.write import Output, write_site
+from generator.check.pages import check_pages, warnings
+from generator.content.library import Content, load_content
+from generator.outputs.machine_files import machine_files
+from generator.outputs.policy_pages import audit_page, budget_faults, version_pages
+from generator.publish import Output, write_site
+from generator.render import Rendered, Renderer, render_all
 from policy import Fault, Faults, Site, read_site
 
 __all__ = ["Built", "build", "check"]
@@ -30,7 +30,7 @@ COUNTED = re.compile(r"<html\b[^>]* data-page=")
 
 @dataclass(frozen=True)
 class Built:
-    """What a build did: pages drawn, files written, removed and left alone, and warnings."""
+    """What a build did: pages rendered, files written, removed and left alone, and warnings."""
 
     pages: int
     written: int
@@ -46,7 +46,7 @@ class _Ready:
     site: Site
     content: Content
     assets: Assets
-    drawn: Sequence[Drawn]
+    rendered: Sequence[Rendered]
 
 
 def build(
@@ -57,7 +57,7 @@ def build(
     ready = _prepare(root, drafts=drafts, today=today)
     written = write_site(out, list(_outputs(ready, today)), _about(ready))
     return Built(
-        pages=len(ready.drawn),
+        pages=len(ready.rendered),
         written=written.written,
         removed=written.removed,
         unchanged=written.unchanged,
@@ -69,7 +69,7 @@ def check(root: Path, *, drafts: bool = False, today: datetime.date | None = Non
     """Find the faults that `build` would, and write nothing. Raises `Faults`."""
     today = today or datetime.datetime.now(tz=datetime.UTC).date()
     ready = _prepare(root, drafts=drafts, today=today)
-    return Built(len(ready.drawn), 0, 0, 0, tuple(warnings(ready.content)))
+    return Built(len(ready.rendered), 0, 0, 0, tuple(warnings(ready.content)))
 
 
 def _prepare(root: Path, *, drafts: bool, today: datetime.date) -> _Ready:
@@ -77,18 +77,18 @@ def _prepare(root: Path, *, drafts: bool, today: datetime.date) -> _Ready:
     assets, asset_faults = load_assets(site)
     content, content_faults = load_content(site, drafts=drafts, today=today)
     content = replace(content, pages={**content.pages, **version_pages(site), **audit_page(site)})
-    results = list(draw_all(Renderer(site, content, assets), content, site))
-    drawn = [each for each in results if isinstance(each, Drawn)]
+    results = list(render_all(Renderer(site, content, assets), content, site))
+    rendered = [each for each in results if isinstance(each, Rendered)]
     faults = [
         *asset_faults,
         *content_faults,
         *budget_faults(site, content),
         *(each for each in results if isinstance(each, Fault)),
-        *check_pages(site, content, drawn),
+        *check_pages(site, content, rendered),
     ]
     if faults:
         raise Faults(faults)
-    return _Ready(site, content, assets, drawn)
+    return _Ready(site, content, assets, rendered)
 
 
 def _outputs(ready: _Ready, today: datetime.date) -> Iterator[Output]:
@@ -97,7 +97,7 @@ def _outputs(ready: _Ready, today: datetime.date) -> Iterator[Output]:
         yield Output(address, address.lstrip("/"), data, immutable=True)
     for address, file in ready.content.files.items():
         yield Output(address, address.lstrip("/"), file.read_bytes())
-    for each in ready.drawn:
+    for each in ready.rendered:
         path = each.page.url.lstrip("/")
         path = path if path.endswith(".html") else f"{path}index.html"
         for audience, html in each.html.items():
@@ -120,7 +120,7 @@ def _about(ready: _Ready) -> dict[str, Any]:
                 "form": forms.get(each.page.url),
                 "counted": _is_counted(each),
             }
-            for each in ready.drawn
+            for each in ready.rendered
             if not each.page.url.endswith(".html")
         },
         "assets": dict(ready.assets.urls),
@@ -130,7 +130,7 @@ def _about(ready: _Ready) -> dict[str, Any]:
     }
 
 
-def _is_counted(drawn: Drawn) -> bool:
+def _is_counted(rendered: Rendered) -> bool:
     """Whether the page's script counts it. The page of thanks is not: its hour would be that of the
     submission, of which only the day is kept."""
-    return all(COUNTED.search(html) for html in drawn.html.values())
+    return all(COUNTED.search(html) for html in rendered.html.values())

@@ -14,16 +14,16 @@ from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError, UndefinedEr
 from markupsafe import Markup
 
 from generator.assets import Assets, MissingAsset
-from generator.audience_blocks import audience_blocks
-from generator.markup import MarkdownReader
-from generator.pages import Content, Page
-from generator.policy_pages import bits
-from generator.sections import Sections
+from generator.content.audience_blocks import audience_blocks
+from generator.content.library import Content, Page
+from generator.content.sections import Sections
+from generator.markdown.python_markdown import MarkdownReader
+from generator.outputs.policy_pages import bits
 from policy import Fault, Site
 
 
 @dataclass(frozen=True)
-class Drawn:
+class Rendered:
     """A page's HTML by audience; only the default, and those whose HTML differs from it.
 
     `bodies` is the part of each that comes from the page's own text.
@@ -35,7 +35,7 @@ class Drawn:
 
 
 class _Audience:
-    """The audience a page is drawn for. It notes whether a template asked."""
+    """The audience a page is rendered for. It notes whether a template asked."""
 
     def __init__(self, site: Site, name: str) -> None:
         self._values = {
@@ -63,17 +63,17 @@ class Renderer:
         self._jinja.globals["bits"] = bits(site, content)
         self._markdown = MarkdownReader(self._block)
 
-    def draw(self, page: Page) -> Drawn:
+    def draw(self, page: Page) -> Rendered:
         """Every variant of a page. Raises `TemplateError`, or `MissingAsset`."""
         default = self._site.audiences.default
         html, body, asked = self._variant(page, default)
-        drawn, bodies = {default: html}, {default: body}
+        rendered, bodies = {default: html}, {default: body}
         if asked or audience_blocks(page.text):
             for name in self._site.audiences.names:
                 variant, body, _ = self._variant(page, name)
                 if variant != html:
-                    drawn[name], bodies[name] = variant, body
-        return Drawn(page, drawn, bodies)
+                    rendered[name], bodies[name] = variant, body
+        return Rendered(page, rendered, bodies)
 
     def _variant(self, page: Page, name: str) -> tuple[str, str, bool]:
         audience = _Audience(self._site, name)
@@ -129,7 +129,7 @@ def environment(site: Site, assets: Mapping[str, str]) -> Environment:
     return jinja
 
 
-def draw_all(renderer: Renderer, content: Content, site: Site) -> Iterator[Drawn | Fault]:
+def render_all(renderer: Renderer, content: Content, site: Site) -> Iterator[Rendered | Fault]:
     """Every page, or what is wrong with the templates that draw it, each thing once."""
     told: set[tuple[str, int | None, str]] = set()
     for page in content.pages.values():

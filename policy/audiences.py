@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from policy.source import Declared
+from policy.toml_source import Declared
 
 MOST_AUDIENCES = 32
 """Five bits: too few to tell one visitor from another."""

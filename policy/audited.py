@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from policy.faults import Fault, Faults
-from policy.source import Declared
+from policy.toml_source import Declared
 
 __all__ = ["FILE", "FOLDER", "Audited", "Difference", "Picture", "Walked", "read_audited"]
 

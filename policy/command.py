@@ -11,7 +11,7 @@ import click
 from policy.differences import differences
 from policy.faults import Fault, Faults
 from policy.register import Register
-from policy.source import read_toml
+from policy.toml_source import read_toml
 from policy.versions import FOLDER, REGISTER
 from policy.versions import release as release_version
 

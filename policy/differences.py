@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from policy.material_terms import substance
 from policy.register import Register
-from policy.substance import substance
 
 Entries = Mapping[str, Mapping[str, str]]
 

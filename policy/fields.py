@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Key
 
-from policy.source import Declared
+from policy.toml_source import Declared
 
 FieldKind = Literal["text", "email", "tel", "select", "radio", "textarea"]
 CHOICES = ("select", "radio")

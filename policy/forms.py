@@ -12,7 +12,7 @@ from pydantic import Field as Key
 from policy.faults import nearest
 from policy.fields import CHOICES, Field
 from policy.register import Register
-from policy.source import Declared
+from policy.toml_source import Declared
 
 TICKED = "yes"
 """The value of a ticked box."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policy.register import Register
-from policy.traffic import FEATURES
+from policy.register_entries import FEATURES
 
 
 def content_security_policy(register: Register) -> str:

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from policy.durations import Duration, Keep, Length, Lifetime
-from policy.source import Declared
-from policy.traffic import Connection, Endpoint, Event, Feature, Header, Log, Recipient
+from policy.register_entries import Connection, Endpoint, Event, Feature, Header, LogLine, Recipient
+from policy.toml_source import Declared
 
 Use = Literal[
     "verify accounts",
@@ -216,7 +216,7 @@ class Register(Declared):
     endpoints: Annotated[tuple[Endpoint, ...], Field(alias="endpoint")] = ()
     events: Annotated[tuple[Event, ...], Field(alias="event")] = ()
     headers: Annotated[tuple[Header, ...], Field(alias="header")] = ()
-    logs: Annotated[tuple[Log, ...], Field(alias="log")] = ()
+    logs: Annotated[tuple[LogLine, ...], Field(alias="log")] = ()
     features: Annotated[tuple[Feature, ...], Field(alias="feature")] = ()
     connections: Annotated[tuple[Connection, ...], Field(alias="connection")] = ()
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient")] = ()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
 
-from policy.source import Declared
+from policy.toml_source import Declared
 
 
 def _zone(name: str) -> str:

@@ -11,12 +11,12 @@ from pydantic import BaseModel
 
 from policy.audiences import Audiences
 from policy.audited import Audited, read_audited
-from policy.contradictions import contradictions
 from policy.faults import Fault, Faults, nearest
 from policy.forms import Form, form_faults
 from policy.register import Register
+from policy.rules import register_faults
 from policy.settings import Navigation, Settings
-from policy.source import Lines, read_toml_with_lines
+from policy.toml_source import Lines, read_toml_with_lines
 from policy.versions import Version, read_versions, version_faults
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -72,7 +72,7 @@ def read_site(root: Path) -> Site:
     if register:
         line = register[1].of(("version",))
         reader.faults.extend(version_faults(register[0], versions, line))
-        reader.faults.extend(contradictions(register[0], "site/policy.toml", register[1]))
+        reader.faults.extend(register_faults(register[0], "site/policy.toml", register[1]))
         for form, lines in forms.values():
             reader.faults.extend(_form_faults(form, register[0], lines))
     if audiences and not any(fault.path.startswith("site/forms/") for fault in reader.faults):

@@ -15,7 +15,7 @@ from pathlib import Path
 from policy.differences import differences
 from policy.faults import Fault, Faults
 from policy.register import Register
-from policy.source import read_text, read_toml
+from policy.toml_source import read_text, read_toml
 
 REGISTER = "site/policy.toml"
 FOLDER = "site/policy-versions"

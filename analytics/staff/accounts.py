@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Table, delete, insert, select, update
 
 from analytics.staff import passwords, roles
+from analytics.storage.schema import metadata
 from policy import Register
 from policy.faults import nearest
-from policy.tables import metadata
 
 __all__ = ["AccountError", "Accounts", "Staff", "add_staff", "change_password", "change_roles"]
 __all__ += ["list_staff", "remove_staff", "same_name"]

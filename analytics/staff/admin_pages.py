@@ -2,18 +2,18 @@
 
 from flask import Response, request
 
-from analytics.retention import removals
 from analytics.staff.access_log import PAGE_SIZE, READINGS
-from analytics.staff.desk import current_desk
+from analytics.staff.context import current_context
+from analytics.staff.layout import may_read, page_number, reads, show
 from analytics.staff.roles import ACCESS_LOG, CONTACTS, REMOVALS, STAFF
-from analytics.staff.showing import may_read, page_number, reads, show
+from analytics.storage.retention import removals
 
 
 @reads(ACCESS_LOG)
 def access_log_page() -> Response:
     """The access log, newest first; `contact` narrows it to those who read one contact, and
     `show=given-out` to what was exported or disclosed."""
-    log, register = current_desk().access_log, current_desk().service.site.register
+    log, register = current_context().access_log, current_context().service.site.register
     contact = request.args.get("contact") or None
     given_out = request.args.get("show") == "given-out"
     count = log.count(contact, given_out=given_out)
@@ -35,13 +35,13 @@ def access_log_page() -> Response:
 @reads(STAFF)
 def accounts_page() -> Response:
     """All accounts and what they may see."""
-    return show("accounts.html", accounts=current_desk().accounts.everyone())
+    return show("accounts.html", accounts=current_context().accounts.everyone())
 
 
 @reads(REMOVALS)
 def retention_page() -> Response:
     """How long each table is kept, and what was deleted because its time was over."""
-    service = current_desk().service
+    service = current_context().service
     return show(
         "retention.html",
         tables=service.site.register.tables,

@@ -4,9 +4,9 @@ from flask import Response, abort, request
 
 from analytics.staff.access_log import Action, grounds
 from analytics.staff.contacts import PAGE_SIZE, Contact
-from analytics.staff.desk import current_desk
+from analytics.staff.context import current_context
+from analytics.staff.layout import current_staff, may_read, page_number, reads, show
 from analytics.staff.roles import ACCESS_LOG, CONTACTS
-from analytics.staff.showing import current_staff, may_read, page_number, reads, show
 from policy import Site
 
 MOST_SEARCHED_CHARACTERS = 254
@@ -15,49 +15,49 @@ MOST_SEARCHED_CHARACTERS = 254
 @reads(CONTACTS)
 def contact_list() -> Response:
     """Those who wrote to us; or, in a tab of its own, those who may have been programs."""
-    desk = current_desk()
+    context = current_context()
     doubtful = request.args.get("show") == "doubtful"
     search = request.args.get("search", "").strip()[:MOST_SEARCHED_CHARACTERS]
-    counts = {tab: desk.contacts.count(doubtful=tab, search=search) for tab in (False, True)}
+    counts = {tab: context.contacts.count(doubtful=tab, search=search) for tab in (False, True)}
     page = page_number(counts[doubtful], PAGE_SIZE)
     action = Action.SEARCHED if search else Action.READ_LIST
-    desk.access_log.record(current_staff(), action, desk.now)
+    context.access_log.record(current_staff(), action, context.now)
     return show(
         "contacts.html",
-        contacts=desk.contacts.listed(page, doubtful=doubtful, search=search),
+        contacts=context.contacts.listed(page, doubtful=doubtful, search=search),
         doubtful=doubtful,
         search=search,
         counts=counts,
         page=page,
         pages=max(1, -(-counts[doubtful] // PAGE_SIZE)),
-        forms=desk.service.site.forms,
+        forms=context.service.site.forms,
     )
 
 
 @reads(CONTACTS)
 def contact_page(contact_id: str) -> Response:
     """All that one contact sent and allowed."""
-    desk = current_desk()
-    contact = desk.contacts.find(contact_id)
+    context = current_context()
+    contact = context.contacts.find(contact_id)
     if contact is None:
         abort(404)
-    desk.access_log.record(current_staff(), Action.READ_CONTACT, desk.now, contact.id)
+    context.access_log.record(current_staff(), Action.READ_CONTACT, context.now, contact.id)
     return show_contact(contact)
 
 
 def show_contact(contact: Contact, status: int = 200, **values: object) -> Response:
     """The page of a contact, with what became of a disclosure, if one was tried."""
-    desk = current_desk()
+    context = current_context()
     given = {"said": "", "errors": {}, "disclosure": None, **values}
     return show(
         "contact.html",
         status,
         **given,
-        grounds=grounds(desk.service.site.register),
+        grounds=grounds(context.service.site.register),
         contact=contact,
-        forms=desk.service.site.forms,
-        labels=_labels(desk.service.site),
-        words=_words(desk.service.site),
+        forms=context.service.site.forms,
+        labels=_labels(context.service.site),
+        words=_words(context.service.site),
         shows_readers=may_read(ACCESS_LOG),
     )
 

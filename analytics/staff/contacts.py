@@ -81,8 +81,8 @@ class Contacts:
             return tuple(Listed(*row) for row in connection.execute(self._query(doubtful=False)))
 
     def permitted(self) -> frozenset[str]:
-        """The IDs of the contacts who allowed to be written to, and did not take it back. What may
-        have been ticked by a program allows nothing, as in `analytics.mail.grounds`."""
+        """The IDs of the contacts who allowed to be written to, and did not take it back. What
+        may have been ticked by a program allows nothing, as in `contacts.mail.legal_basis`."""
         given, sent = self.tables.tables["permissions"], self.tables.tables["submissions"]
         query = select(given.c.contact).join(sent, sent.c.id == given.c.submission)
         query = query.where(given.c.withdrawn_on.is_(None), sent.c.doubt.is_(None))

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from flask import Response, abort, make_response, redirect, request, url_for
 
-from analytics.own_data.holding import Own
+from analytics.contacts.personal_data.held import Own
 from analytics.staff.access_log import Action, grounds
 from analytics.staff.contact_pages import show_contact
-from analytics.staff.desk import current_desk
+from analytics.staff.context import current_context
+from analytics.staff.layout import current_staff, reads, show
 from analytics.staff.roles import CONTACTS
-from analytics.staff.showing import current_staff, reads, show
 from policy import Register
 
 __all__ = ["Disclosure", "disclose_contact", "export_list"]
@@ -66,19 +66,19 @@ def disclose_contact(contact_id: str) -> Response:
     """Record that what is held about a contact is given out; then give it, if as a file."""
     if request.method == "GET":  # Somebody opened the address of the answer.
         return make_response(redirect(url_for("staff.contact", contact_id=contact_id), 303))
-    desk, register = current_desk(), current_desk().service.site.register
-    contact = desk.contacts.find(contact_id)
-    holding = Own(desk.service.records, register).read(contact_id)
+    context, register = current_context(), current_context().service.site.register
+    contact = context.contacts.find(contact_id)
+    holding = Own(context.service.records, register).read(contact_id)
     if contact is None or holding is None:
         abort(404)
     disclosure = Disclosure.of(request.form)
     errors = disclosure.errors(register)
     if errors:  # The page that comes back shows the contact again, which is a reading.
-        desk.access_log.record(current_staff(), Action.READ_CONTACT, desk.now, contact.id)
+        context.access_log.record(current_staff(), Action.READ_CONTACT, context.now, contact.id)
         return show_contact(contact, 422, disclosure=disclosure, errors=errors)
     told = request.form.get("how") == TOLD
     action = Action.TOLD_CONTACT if told else Action.EXPORTED_CONTACT
-    desk.access_log.record(current_staff(), action, desk.now, contact.id, disclosure)
+    context.access_log.record(current_staff(), action, context.now, contact.id, disclosure)
     if told:
         return show_contact(contact, said="The disclosure is recorded.")
     text = json.dumps(holding.as_json(register), ensure_ascii=False, indent=2) + "\n"
@@ -88,15 +88,15 @@ def disclose_contact(contact_id: str) -> Response:
 @reads(CONTACTS)
 def export_list() -> Response:
     """Record why the list of contacts is taken along; then give it as CSV (RFC 4180)."""
-    desk, register = current_desk(), current_desk().service.site.register
-    count = desk.contacts.count(doubtful=False)
+    context, register = current_context(), current_context().service.site.register
+    count = context.contacts.count(doubtful=False)
     disclosure, errors = Disclosure("", "", ""), {}
     if request.method == "POST":
         disclosure = Disclosure.of(request.form)
         errors = disclosure.errors(register)
         if not errors:
             action = Action.EXPORTED_LIST
-            desk.access_log.record(current_staff(), action, desk.now, None, disclosure)
+            context.access_log.record(current_staff(), action, context.now, None, disclosure)
             return _file(_list(), "text/csv", "contacts.csv")
     return show(
         "export.html",
@@ -109,7 +109,7 @@ def export_list() -> Response:
 
 
 def _list() -> str:
-    contacts = current_desk().contacts
+    contacts = current_context().contacts
     permitted = contacts.permitted()
     out = io.StringIO()
     rows = csv.writer(out)

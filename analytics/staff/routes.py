@@ -3,7 +3,8 @@
 from flask import Blueprint, Response, abort
 from werkzeug.exceptions import HTTPException
 
-from analytics.staff import admin_pages, contact_pages, disclosure, entrance, report_page, showing
+from analytics.staff import admin_pages, contact_pages, disclosure, layout, sign_in
+from analytics.staff.reports import routes as report_pages
 
 __all__ = ["blueprint"]
 
@@ -18,17 +19,17 @@ def _never_stored(response: Response) -> Response:
 
 
 blueprint = Blueprint("staff", __name__, url_prefix="/staff")
-blueprint.before_request(entrance.let_in)
+blueprint.before_request(sign_in.let_in)
 blueprint.after_request(_never_stored)
-blueprint.register_error_handler(HTTPException, showing.error_page)
+blueprint.register_error_handler(HTTPException, layout.error_page)
 
 BOTH, POST = ["GET", "POST"], ["POST"]
 
-blueprint.add_url_rule("/", "home", entrance.home)
-blueprint.add_url_rule("/sign-in/", "sign_in", entrance.sign_in, methods=BOTH)
-blueprint.add_url_rule("/sign-out/", "sign_out", entrance.sign_out, methods=POST)
-blueprint.add_url_rule("/report/", "report", report_page.report_page)
-blueprint.add_url_rule("/consent/", "consent", report_page.consent_page)
+blueprint.add_url_rule("/", "home", sign_in.home)
+blueprint.add_url_rule("/sign-in/", "sign_in", sign_in.sign_in, methods=BOTH)
+blueprint.add_url_rule("/sign-out/", "sign_out", sign_in.sign_out, methods=POST)
+blueprint.add_url_rule("/report/", "report", report_pages.report_page)
+blueprint.add_url_rule("/consent/", "consent", report_pages.consent_page)
 blueprint.add_url_rule("/contacts/", "contacts", contact_pages.contact_list)
 blueprint.add_url_rule("/contacts/export/", "export", disclosure.export_list, methods=BOTH)
 blueprint.add_url_rule(

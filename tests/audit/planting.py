@@ -1,4 +1,4 @@
-"""How to plant a lie: small mutations of pages, the service, the register or a database."""
+"""How to plant a violation: small mutations of pages, the service, the register or a database."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HOME = "/"
 
 
 @dataclass(frozen=True)
-class Lie:
+class Violation:
     """A mutation, the journeys that come by it, and the rule (and promise) that must name it."""
 
     name: str
@@ -191,7 +191,7 @@ def letter(to: str, ground: str = "") -> Callable[[App], App]:
                 message["To"] = to or parse_qs(body.decode())["email"][0]
                 if ground:
                     message["Plainsite-Ground"] = ground
-                app.extensions["plainsite"].postman._relay.send(message)
+                app.extensions["plainsite"].mail_sender._relay.send(message)
             return app(environ, start)
 
         return wrapped

@@ -21,13 +21,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 import audit.command
 import build
 import generator
-from analytics import create_app
-from audit.findings import Finding, Place
-from audit.journeys import ROUTES
-from audit.observations import Journey, Moment, Observed
-from audit.publish import publish
-from audit.reports import Result
-from audit.run import Options
+from analytics.app import create_app
+from audit.journeys.routes import ROUTES
+from audit.journeys.run import Options
+from audit.observations import Journey, Observed, Snapshot
+from audit.reports.formats import Result
+from audit.reports.publish import publish
+from audit.rules.findings import Finding, Place
 from policy import Faults, read_site
 
 from ..browser.conftest import ROOT, chromium, public  # noqa: F401  (fixtures)
@@ -125,7 +125,7 @@ def result(root: Path, pictures: Path, *findings: Finding) -> Result:
     moments = []
     for name, data in (("one", b"1"), ("two", b"2"), ("same", b"2")):
         (pictures / f"{name}.jpg").write_bytes(b"\xff\xd8" + data)
-        moments.append(Moment(f"see {name}", "/", 0, frozenset(), picture=f"{name}.jpg"))
+        moments.append(Snapshot(f"see {name}", "/", 0, frozenset(), picture=f"{name}.jpg"))
     journeys = (
         Journey("accept", "chromium", tuple(moments)),
         Journey("accept", "firefox", (moments[0],)),

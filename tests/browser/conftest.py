@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 import generator
-from analytics import create_app
+from analytics.app import create_app
 
 ROOT = Path(__file__).parents[2]
 ARGUMENTS = (

@@ -8,8 +8,8 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from analytics.records import open_records
 from analytics.staff.accounts import add_staff
+from analytics.storage.database import open_records
 from policy import read_site
 
 from .conftest import ROOT, Served

@@ -1,0 +1,162 @@
+"""The service: serves the built site, counts visits, takes forms, shows reports to staff."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Flask, Request, Response, request
+from flask.sessions import SessionInterface, SessionMixin
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as BaseResponse
+
+from analytics.contacts import audience, form_routes
+from analytics.contacts.mail.outbox import Outbox
+from analytics.contacts.mail.sender import MailSender
+from analytics.contacts.mail.transport import Transport, read_relay
+from analytics.contacts.personal_data import routes as personal_data
+from analytics.service import Service, current_service
+from analytics.staff import routes as staff
+from analytics.storage.database import open_records
+from analytics.storage.retention import Retention, RetentionThread
+from analytics.storage.secret import read_secret
+from analytics.visits import routes as visits
+from analytics.visits.store.sqlite import Counters
+from analytics.web.cookies import CookieWriter
+from analytics.web.guard import Guard
+from analytics.web.log import ServiceLog, place_of
+from analytics.web.problems import problem
+from analytics.web.static_files import Pages, PageServer
+from policy import Site, read_site
+from policy.referrers import source_names
+
+__all__ = ["create_app"]
+
+
+def create_app(  # noqa: PLR0913  (each has its default)
+    root: Path,
+    public: Path,
+    var: Path,
+    *,
+    clock: Callable[[], float] = time.time,
+    relay: Transport | None = None,
+    proxies: int = 0,
+    tracebacks: bool = False,
+) -> Flask:
+    """The service for the site in `root`, built in `public`, with its databases in `var`.
+
+    `clock` returns seconds since 1970. Mail goes to `relay`, or to the one that the environment
+    names. So many `proxies` before the service are believed when they say who asks, and how.
+    `tracebacks` logs all of a fault of ours, for whoever is at work on the site; it may tell what
+    a visitor sent. Close the service, `app.extensions["plainsite"].close()`, when done.
+
+    Raises Faults for a site folder with mistakes, FileNotFoundError for one that was never built.
+    """
+    service = _open_service(read_site(root), public, var, clock, relay)
+    kind = Flask if tracebacks else _Discreet
+    app = kind(__name__, template_folder=root.resolve() / "templates", static_folder=None)
+    app.extensions["plainsite"] = service
+    app.session_interface = _NoSession()
+    app.register_error_handler(HTTPException, _error_page)
+    _draw_with(app, service)
+    for part in (visits, form_routes, audience, personal_data, staff):
+        app.register_blueprint(part.blueprint)
+    _wrap(app, service, proxies)
+    service.mail_sender.start()
+    return app
+
+
+def _open_service(
+    site: Site, public: Path, var: Path, clock: Callable[[], float], relay: Transport | None
+) -> Service:
+    pages = Pages(public)
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    secret = read_secret(var)
+    cookies = CookieWriter(
+        site.register,
+        secret,
+        pages=pages,
+        sources=source_names(),
+        audiences=frozenset(site.audiences.names),
+    )
+    counters = Counters(var / "counters.sqlite3", site.register)
+    records = open_records(var / "records.sqlite3", site.register)
+    zone = ZoneInfo(site.settings.timezone)
+    log = ServiceLog(site.register)
+    outbox = Outbox.of(records, site.register)
+
+    retention = Retention(
+        site.register, records, counters, lambda: datetime.fromtimestamp(clock(), zone)
+    )
+    return Service(
+        site=site,
+        cookies=cookies,
+        counters=counters,
+        records=records,
+        pages=pages,
+        clock=clock,
+        secret=secret,
+        retention_thread=RetentionThread(retention, log),
+        outbox=outbox,
+        mail_sender=MailSender(outbox, relay or read_relay(), site.settings, log),
+        log=log,
+    )
+
+
+def _draw_with(app: Flask, service: Service) -> None:
+    """The same Jinja as the generator's, with the values that do not belong to one page."""
+    site = service.site
+    app.jinja_options = {
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
+    app.jinja_env.globals.update(
+        asset=service.asset,
+        site=site.settings,
+        navigation=site.navigation,
+        register=site.register,
+        audiences=site.audiences,
+        forms=site.forms,
+    )
+
+
+def _wrap(app: Flask, service: Service, proxies: int) -> None:
+    """Innermost first: pages are served before Flask is asked, and nothing passes the guard."""
+    served = PageServer(app.wsgi_app, service.pages, service.cookies)
+    guarded = Guard(served, service.site.register)
+    app.wsgi_app = ProxyFix(guarded, proxies, proxies, proxies)  # type: ignore[method-assign]
+
+
+class _Discreet(Flask):
+    """Flask logs a fault with the address that was asked for, and with whatever it was about."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """What kind of fault it was, and where."""
+        error = exc_info[1]
+        log = self.extensions["plainsite"].log
+        log.say("fault", error=type(error).__name__, place=place_of(error))
+
+
+class _NoSession(SessionInterface):
+    """Flask's own session is a cookie that the register does not declare."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        return None
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing to save: Flask gives what `open_session` refuses a session that cannot be set."""
+
+
+def _error_page(error: HTTPException) -> BaseResponse | HTTPException:
+    if request.path.startswith("/visit/"):
+        return problem(error.code or 500, error.description or "")
+    if error.code == 404:
+        return current_service().pages.not_found(request.environ)
+    return error

@@ -1,0 +1,55 @@
+"""The audience cookie: set by a form whose box was ticked, deleted by the visitor's choices.
+
+Its signal is the tick. `Sec-GPC` and `DNT` ask not to be tracked or sold; they do not take back
+what somebody asks for by name a moment later, so they do not count here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from flask import Blueprint, Request, abort, redirect, request
+from werkzeug.wrappers import Response
+
+from analytics.service import Service, current_service
+from analytics.web.cookies import BadCookie
+from analytics.web.problems import is_from_our_forms
+
+__all__ = ["audience_of", "blueprint", "recognise"]
+
+blueprint = Blueprint("audiences", __name__, url_prefix="/audience")
+
+
+@blueprint.post("/forget")
+def forget() -> Response:
+    """Have the browser forget the cookie, and go back to the visitor's choices."""
+    if not is_from_our_forms(request):
+        abort(HTTPStatus.FORBIDDEN)
+    response = redirect("/cookies/", HTTPStatus.SEE_OTHER)
+    response.headers["Cache-Control"] = "no-store"
+    current_service().cookies.delete(response, "audience")
+    return response
+
+
+def audience_of(service: Service, request: Request) -> str:
+    """The audience that a request's cookie names; "" for none that is valid."""
+    raw = service.cookies.raw(request.environ, "audience")
+    try:
+        return str(service.cookies.decode("audience", raw or "")["audience"])
+    except BadCookie:
+        return ""
+
+
+def recognise(service: Service, values: Mapping[str, str], response: Response) -> None:
+    """Set the cookie by the answers to a form.
+
+    The default audience is the absence of a cookie: an older one is deleted, since it no longer
+    says what the visitor said last.
+    """
+    audience = service.site.audiences.match(values)
+    if audience == service.site.audiences.default:
+        service.cookies.delete(response, "audience")
+        return
+    version = service.site.register.version
+    service.cookies.write(response, "audience", {"version": version, "audience": audience})

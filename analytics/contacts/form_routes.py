@@ -1,0 +1,152 @@
+"""/form/<name>: check, store, and only then answer.
+
+What does not come from one of our own pages, or cannot be read, is not taken. Whatever the reason,
+the visitor sees the form again and the reason above it. A field that the form does not declare is
+left out: an old page may still be open somewhere, and its visitor should not lose the rest.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
+
+from analytics.contacts.audience import audience_of, recognise
+from analytics.contacts.form_pages import with_form
+from analytics.contacts.spam import doubt
+from analytics.contacts.submissions import Submission, store
+from analytics.service import Service, current_service
+from analytics.web.problems import is_from_our_forms
+from analytics.web.rate_limits import Rate
+from policy.forms import SECONDS, Checked, Form
+
+__all__ = ["blueprint"]
+
+MOST_BYTES = 256 * 1024
+"""Far more than a form may hold, so that a long message comes back to be shortened."""
+
+MOST_SUBMISSIONS = 20
+"""A school's office shares one address, so this is generous to people and mean to programs."""
+
+blueprint = Blueprint("forms", __name__, url_prefix="/form")
+
+
+class NotTaken(Exception):
+    """Nothing was stored. `errors` are sentences by field; the key "" is for the whole form."""
+
+    def __init__(self, status: int, errors: Mapping[str, str], wait_seconds: int = 0) -> None:
+        self.status = status
+        self.errors = errors
+        self.headers = {"Retry-After": str(wait_seconds)} if wait_seconds else {}
+        super().__init__(status)
+
+
+@blueprint.record
+def _count_for_itself(state: BlueprintSetupState) -> None:
+    state.app.extensions["form rate"] = Rate(MOST_SUBMISSIONS)
+
+
+@blueprint.post("/<name>")
+def submit(name: str) -> BaseResponse:
+    """Take a form. 303 means that the submission is committed."""
+    service, form = current_service(), _form(name)
+    posted: MultiDict[str, str] = MultiDict()
+    try:
+        posted = _posted(service)
+        checked = form.check(posted.to_dict())
+        _take(service, form, posted, checked)
+    except NotTaken as reason:
+        return _again(service, form, posted, reason)
+    response = redirect(form.thanks, HTTPStatus.SEE_OTHER)
+    response.headers["Cache-Control"] = "private, no-store"
+    if checked.recognise:
+        # Also when it is doubtful: who was doubted wrongly gets what was ticked, and a program
+        # cannot tell from the answer that it was doubted.
+        recognise(service, checked.values, response)
+    return response
+
+
+@blueprint.get("/<name>")
+def open_form(name: str) -> BaseResponse:
+    """Somebody opened the address of a form that came back with errors."""
+    return redirect(_form(name).page)
+
+
+def _form(name: str) -> Form:
+    form = current_service().site.forms.get(name)
+    return form or abort(HTTPStatus.NOT_FOUND)
+
+
+def _posted(service: Service) -> MultiDict[str, str]:
+    """The body, as posted. Raises `NotTaken`."""
+    reach = service.site.settings.organisation
+    other_way = f"You can also write to {reach.email} or call {reach.phone}."
+    if not is_from_our_forms(request):
+        text = "Your browser did not say that this came from our own page, so we did not take it."
+        raise NotTaken(403, {"": f"{text} {other_way}"})
+    if request.mimetype != "application/x-www-form-urlencoded":
+        raise NotTaken(415, {"": f"This form takes text only, and no files. {other_way}"})
+    request.max_content_length = request.max_form_memory_size = MOST_BYTES
+    try:
+        return MultiDict(request.form)
+    except RequestEntityTooLarge:
+        text = "That was too long. Go back to find what you typed, and shorten it."
+        raise NotTaken(413, {"": f"{text} {other_way}"}) from None
+
+
+def _take(service: Service, form: Form, posted: MultiDict[str, str], checked: Checked) -> None:
+    """Store what is valid, committed on return. Raises `NotTaken`."""
+    if checked.errors:
+        raise NotTaken(422, checked.errors)
+    seconds = current_app.extensions["form rate"].wait_seconds(request.remote_addr or "")
+    if seconds:
+        minutes = -(-seconds // 60)
+        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+        text = f"Many forms came from your network just now. Please send it again in {wait}."
+        raise NotTaken(429, {"": text}, seconds)
+    why = doubt(form, dict(posted.lists()), checked.values)
+    try:
+        store(service.records, service.site.register, _submission(service, form, checked, why))
+    except OperationalError as error:
+        service.log.say("submission not stored", error=type(error.orig).__name__)
+        text = "We could not keep what you sent. Please send it again in a few minutes."
+        raise NotTaken(503, {"": text}, 300) from error
+
+
+def _submission(service: Service, form: Form, checked: Checked, why: str) -> Submission:
+    zone = ZoneInfo(service.site.settings.timezone)
+    permission = form.permission if checked.permission else None
+    return Submission(
+        form=form.name,
+        day=datetime.datetime.fromtimestamp(service.clock(), tz=zone).date(),
+        values=checked.values,
+        channel=permission.channel if permission else "",
+        wording=permission.wording(service.site.register) if permission else "",
+        doubt=why,
+    )
+
+
+def _again(
+    service: Service, form: Form, posted: MultiDict[str, str], reason: NotTaken
+) -> BaseResponse:
+    """The form's page with what was typed, and why it was not taken."""
+    checked = form.check(posted.to_dict())
+    drawn = render_template(
+        "blocks/form.html",
+        form=form,
+        values={**checked.values, SECONDS: posted.get(SECONDS, "")},
+        errors=reason.errors,
+        ticked={"permission": checked.permission, "recognise": checked.recognise},
+    )
+    page = service.pages.text(form.page, audience_of(service, request))
+    response = Response(with_form(page, form.name, drawn), reason.status, reason.headers)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,235 @@
+"""/own/*: ask for the link, and what the link leads to. No cookie, no script, nothing counted.
+
+The answer to the question is the same, and costs the same, whether or not the address is known.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.wrappers import Response as BaseResponse
+
+from analytics.contacts.form_pages import with_form
+from analytics.contacts.mail.legal_basis import LegalBasis
+from analytics.contacts.personal_data.held import AddressTaken, Holding, Own
+from analytics.contacts.personal_data.links import HOURS, Links, NoSuchLink
+from analytics.service import Service, current_service
+from analytics.web.problems import is_from_our_forms
+from analytics.web.rate_limits import Rate
+from policy.fields import Field
+from policy.forms import SURE, TICKED
+
+__all__ = ["PAGE", "blueprint"]
+
+PAGE = "/your-data/"
+MOST_ASKED = 10
+MOST_BYTES = 256 * 1024
+ADDRESS = Field(
+    name="email", label="Email address", kind="email", required=True, most_characters=254
+)
+OTHER = Field(name="other", label="This", kind="textarea", most_characters=5_000)
+"""For an answer to a form that is no longer declared."""
+
+blueprint = Blueprint("own", __name__, url_prefix="/own")
+
+
+@blueprint.record
+def _count_for_itself(state: BlueprintSetupState) -> None:
+    state.app.extensions["own data rate"] = Rate(MOST_ASKED)
+
+
+@blueprint.before_request
+def _only_from_here() -> BaseResponse | None:
+    request.max_content_length = request.max_form_memory_size = MOST_BYTES
+    if request.method == "POST" and not is_from_our_forms(request):
+        text = "Your browser did not say that this came from our own page, so we did nothing."
+        return _page("ask", HTTPStatus.FORBIDDEN, errors={"": text})
+    return None
+
+
+@blueprint.post("/ask")
+def ask() -> BaseResponse:
+    """Send the link to an address, if it is that of a contact."""
+    service, email = current_service(), request.form.get("email", "")
+    wrong = ADDRESS.wrong(email)
+    if wrong:
+        return _page("ask", 422, errors={"email": wrong}, email=email)
+    if not service.mail_sender.can_send:
+        reach = service.site.settings.organisation
+        text = (
+            f"We cannot send email just now. Please write to {reach.email} or call {reach.phone}."
+        )
+        return _page("ask", HTTPStatus.SERVICE_UNAVAILABLE, errors={"": text}, email=email)
+    seconds = current_app.extensions["own data rate"].wait_seconds(request.remote_addr or "")
+    if seconds:
+        text = f"You asked many times. Please ask again in {-(-seconds // 60)} minutes."
+        return _page("ask", 429, errors={"": text}, email=email, headers={"Retry-After": seconds})
+    _send_link(service, ADDRESS.clean(email))
+    return _page("asked", HTTPStatus.OK, hours=HOURS)
+
+
+@blueprint.get("/ask")
+def ask_again() -> BaseResponse:
+    """Somebody opened the address of the answer."""
+    return redirect(PAGE)
+
+
+@blueprint.get("/<token>/")
+def show(token: str) -> BaseResponse:
+    """Everything that is held."""
+    return _shown(token, _holding(token))
+
+
+@blueprint.get("/<token>/export")
+def export(token: str) -> BaseResponse:
+    """Everything that is held, as JSON to keep."""
+    holding = _holding(token)
+    if holding is None:
+        return _gone()
+    register = current_service().site.register
+    text = json.dumps(holding.as_json(register), ensure_ascii=False, indent=2) + "\n"
+    response = Response(text, content_type="application/json; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="your-data.json"'
+    return _private(response)
+
+
+@blueprint.post("/<token>/address")
+def move(token: str) -> BaseResponse:
+    """Store another address. The permissions given for the old one end."""
+    holding = _holding(token)
+    if holding is None:
+        return _gone()
+    email = request.form.get("email", "")
+    wrong = ADDRESS.wrong(email)
+    if not wrong:
+        try:
+            _own().move(holding, ADDRESS.clean(email).lower(), _today())
+        except AddressTaken:
+            wrong = "We hold something else under that address already. Please write to us."
+    if wrong:
+        return _shown(token, holding, 422, errors={"email": wrong}, email=email)
+    return _shown(token, _holding(token), said="Your address is stored.")
+
+
+@blueprint.post("/<token>/correct/<submission>")
+def correct(token: str, submission: str) -> BaseResponse:
+    """Store what was corrected in a submission, or say what is wrong and change nothing."""
+    holding = _holding(token)
+    entry = holding.submission(submission) if holding else None
+    if holding is None or entry is None:
+        return _gone()
+    posted = {
+        fact.column.name: request.form[fact.column.name]
+        for fact in entry.facts
+        if fact.correctable and fact.column.name in request.form
+    }
+    checked = {name: _field(name).wrong(text) for name, text in posted.items() if text}
+    errors = {f"{submission}-{name}": wrong for name, wrong in checked.items() if wrong}
+    if errors:
+        return _shown(token, holding, 422, errors=errors, posted={submission: posted})
+    _own().correct(entry, {name: _field(name).clean(text) for name, text in posted.items()})
+    return _shown(token, _holding(token), said="Your corrections are stored.")
+
+
+@blueprint.post("/<token>/withdraw")
+def withdraw(token: str) -> BaseResponse:
+    """End every permission to write."""
+    holding = _holding(token)
+    if holding is None:
+        return _gone()
+    _own().withdraw(holding.contact, _today())
+    return _shown(token, _holding(token), said="We will not email you any more.")
+
+
+@blueprint.post("/<token>/erase")
+def erase(token: str) -> BaseResponse:
+    """Erase everything, once the box says that it is meant."""
+    holding = _holding(token)
+    if holding is None:
+        return _gone()
+    if request.form.get(SURE) != TICKED:
+        text = "Tick the box first. What is erased cannot be brought back."
+        return _shown(token, holding, 422, errors={SURE: text})
+    _own().erase(holding.contact)
+    return _page("erased", HTTPStatus.OK)
+
+
+def _send_link(service: Service, email: str) -> None:
+    contact = _own().contact_of(email)
+    day = _today()
+    outbox = service.outbox
+    with service.records.begin() as connection:
+        if contact is None:
+            outbox.put_nothing(connection, day)
+        else:
+            link = f"{service.site.settings.url}/own/{_links().make(contact)}/"
+            text = render_template("mail/own-data.txt", link=link, hours=HOURS)
+            subject = f"What {service.site.settings.organisation.name} holds about you"
+            ground = LegalBasis("request")
+            outbox.put(connection, contact, ground, subject=subject, text=text, day=day)
+    service.mail_sender.call()
+
+
+def _holding(token: str) -> Holding | None:
+    try:
+        return _own().read(_links().read(token))
+    except NoSuchLink:
+        return None
+
+
+def _field(name: str) -> Field:
+    forms = current_service().site.forms.values()
+    known = {field.name: field for form in forms for field in form.fields}
+    return known.get(name, OTHER)
+
+
+def _shown(token: str, holding: Holding | None, status: int = 200, **values: Any) -> BaseResponse:
+    if holding is None:
+        return _gone()
+    return _page("shown", status, token=token, holding=holding, field=_field, **values)
+
+
+def _gone() -> BaseResponse:
+    return _page("gone", HTTPStatus.NOT_FOUND)
+
+
+def _page(
+    state: str, status: int, headers: Mapping[str, Any] | None = None, **values: Any
+) -> BaseResponse:
+    service = current_service()
+    if PAGE not in service.build.pages:
+        abort(HTTPStatus.NOT_FOUND)
+    given = {"errors": {}, "posted": {}, "email": "", "said": "", **values}
+    drawn = render_template("blocks/your-data.html", state=state, **given)
+    text = service.pages.text(PAGE)
+    failed = bool(given["errors"])
+    response = Response(with_form(text, "your-data", drawn, failed=failed), status, headers)
+    return _private(response)
+
+
+def _private(response: Response) -> Response:
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _own() -> Own:
+    service = current_service()
+    return Own(service.records, service.site.register)
+
+
+def _links() -> Links:
+    service = current_service()
+    return Links(service.secret, service.clock)
+
+
+def _today() -> datetime.date:
+    service = current_service()
+    zone = ZoneInfo(service.site.settings.timezone)
+    return datetime.datetime.fromtimestamp(service.clock(), tz=zone).date()

@@ -1,0 +1,124 @@
+"""What every staff page has in common: who may see it, its menu, and the page when all fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Response, abort, g, make_response, render_template, request, url_for
+from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError
+
+from analytics.staff import format as formats
+from analytics.staff import roles
+from analytics.staff.accounts import Staff
+from analytics.staff.context import current_context
+from analytics.staff.roles import TableName
+from policy import Register
+
+__all__ = ["MENU", "Entry", "RoleNeeded", "current_staff", "error_page", "page_number", "reads"]
+__all__ += ["may_read", "show"]
+
+View = Callable[..., Response]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the menu, for those who may read the tables that its page shows."""
+
+    endpoint: str
+    label: str
+    tables: tuple[TableName, ...]
+    leads_to: str = ""
+    """A page that belongs to this line without having one of its own."""
+
+
+MENU: tuple[Entry, ...] = (
+    Entry("staff.report", "Report", roles.COUNTERS),
+    Entry("staff.consent", "Consent", roles.CONSENTS),
+    Entry("staff.contacts", "Contacts", roles.CONTACTS, leads_to="staff.contact"),
+    Entry("staff.access_log", "Access log", roles.ACCESS_LOG),
+    Entry("staff.retention", "Retention", roles.REMOVALS),
+    Entry("staff.accounts", "Staff", roles.STAFF),
+)
+
+
+class RoleNeeded(Forbidden):
+    """Somebody signed in has none of the roles that may see a page."""
+
+    def __init__(self, needed: tuple[str, ...]) -> None:
+        self.needed = needed
+        super().__init__()
+
+
+def current_staff() -> Staff:
+    """Who is signed in. Only for pages behind the sign-in."""
+    staff: Staff = g.staff
+    return staff
+
+
+def reads(tables: tuple[TableName, ...]) -> Callable[[View], View]:
+    """A view that shows these tables, so only to roles that may read all of them."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(**values: str) -> Response:
+            if not may_read(tables):
+                raise RoleNeeded(roles.needed(_register(), tables))
+            return view(**values)
+
+        return guarded
+
+    return guard
+
+
+def may_read(tables: tuple[TableName, ...]) -> bool:
+    """Whether who is signed in may read every one of the tables."""
+    return roles.may_read(_register(), current_staff().roles, tables)
+
+
+def show(template: str, status: int = 200, **values: Any) -> Response:
+    """A page from templates/staff/, with what all of them need."""
+    context = current_context()
+    staff = g.get("staff")
+    page = render_template(
+        f"staff/{template}",
+        **values,
+        site=context.service.site.settings,
+        register=_register(),
+        asset=context.service.asset,
+        staff=staff,
+        menu=[entry for entry in MENU if staff and may_read(entry.tables)],
+        format=formats,
+        zone=context.zone,
+        url_for=url_for,
+        here=request.endpoint,
+    )
+    return make_response(page, status)
+
+
+def error_page(error: HTTPException) -> Response:
+    """The page for a refusal or a failure, in words that say what one can do."""
+    if isinstance(error, RoleNeeded):
+        return show("role-needed.html", 403, needed=error.needed)
+    if error.code is None or (error.response is not None and error.code < 400):
+        return make_response(error.get_response())
+    response = show("error.html", error.code, failed=isinstance(error, InternalServerError))
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def page_number(count: int, size: int) -> int:
+    """The page that the address asks for (from 1); 404 where `count` things do not reach it."""
+    asked = request.args.get("page", "1")
+    if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
+        abort(404)
+    number = int(asked)
+    if not 1 <= number <= max(1, -(-count // size)):
+        abort(404)
+    return number
+
+
+def _register() -> Register:
+    return current_context().service.site.register

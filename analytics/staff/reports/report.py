@@ -1,0 +1,225 @@
+"""Counters -> the values of a report. Pure: rows and a period in, frozen values out."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Protocol
+
+from analytics.staff import format as formats
+from analytics.staff.reports.periods import Step
+
+__all__ = ["KINDS", "Change", "Figure", "Kind", "Line", "Measures", "Panel"]
+__all__ += ["add_up", "change", "figures", "measured_steps", "panel", "points"]
+
+
+class Counted(Protocol):
+    """What a row of counters holds beside its key."""
+
+    @property
+    def visits(self) -> int: ...
+    @property
+    def views(self) -> int: ...
+    @property
+    def continued(self) -> int: ...
+    @property
+    def engaged_ms(self) -> int: ...
+
+
+class HourRow(Counted, Protocol):
+    @property
+    def hour(self) -> int: ...
+
+
+class CellRow(Counted, Protocol):
+    @property
+    def cell(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Counts that can be added, and what follows from them."""
+
+    visits: int = 0
+    views: int = 0
+    continued: int = 0
+    engaged_ms: int = 0
+
+    def __add__(self, other: Counted) -> "Measures":
+        return Measures(
+            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(self))
+        )
+
+    @property
+    def bounce(self) -> float | None:
+        """The share of visits that ended on their first page; None without visits."""
+        if not self.visits:
+            return None
+        # A visit may begin before the period and go on within it, so more can go on than begin.
+        return max(0, self.visits - self.continued) / self.visits
+
+    @property
+    def engaged_ms_a_visit(self) -> float | None:
+        return self.engaged_ms / self.visits if self.visits else None
+
+    @property
+    def engaged_ms_a_view(self) -> float | None:
+        return self.engaged_ms / self.views if self.views else None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A figure beside the one before it. `by` is a share of the earlier figure, or for shares the
+    difference itself; None where there was nothing to compare with."""
+
+    by: float | None
+    better: bool | None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One of the headline figures, as it is written."""
+
+    label: str
+    value: str
+    before: str
+    change: Change
+    change_text: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A cell of a panel. `length` is its bar's, as a share of the longest; `share` of the whole."""
+
+    cell: str
+    measures: Measures
+    count: int
+    length: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a panel shows: a dimension, and the count that its lines are ordered by."""
+
+    dimension: str
+    title: str
+    heading: str
+    count: Callable[[Counted], int]
+    count_heading: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    kind: Kind
+    lines: tuple[Line, ...]
+    total: int
+
+
+def _views(row: Counted) -> int:
+    return row.views
+
+
+def _visits(row: Counted) -> int:
+    return row.visits
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("page", "Top pages", "Page", _views, "Views", "engaged"),
+    Kind("entry", "Entry pages", "Page", _visits, "Visits", "bounce"),
+    Kind("source", "Sources", "Source", _visits, "Visits", "bounce"),
+    Kind("browser", "Browsers", "Browser", _visits, "Visits", "share"),
+    Kind("system", "Systems", "System", _visits, "Visits", "share"),
+    Kind("device", "Devices", "Device", _visits, "Visits", "share"),
+)
+
+
+def add_up(rows: Iterable[HourRow], parts: Sequence[range]) -> tuple[Measures, ...]:
+    """The measures of each part: ranges of hours that do not overlap, in order.
+
+    Hours without a row count nothing; rows outside every part are left out.
+    """
+    by_hour: dict[int, Measures] = {}
+    for row in rows:
+        by_hour[row.hour] = by_hour.get(row.hour, Measures()) + row
+    return tuple(_sum_of(by_hour, part) for part in parts)
+
+
+def _sum_of(by_hour: Mapping[int, Measures], hours: range) -> Measures:
+    total = Measures()
+    for hour in hours:
+        if hour in by_hour:
+            total += by_hour[hour]
+    return total
+
+
+def panel(kind: Kind, rows: Iterable[CellRow]) -> Panel:
+    """The rows of one dimension, most counted first, cells that were not counted left out."""
+    counted = sorted(
+        (row for row in rows if kind.count(row)), key=lambda row: (-kind.count(row), row.cell)
+    )
+    total = sum(kind.count(row) for row in counted)
+    lines = tuple(
+        Line(
+            cell=row.cell,
+            measures=Measures() + row,
+            count=kind.count(row),
+            length=kind.count(row) / kind.count(counted[0]),
+            share=kind.count(row) / total,
+        )
+        for row in counted
+    )
+    return Panel(kind, lines, total)
+
+
+def change(now: float | None, before: float | None, *, more_is_better: bool = True) -> Change:
+    """How much a figure changed, as a share of what it was."""
+    if now is None or not before:
+        return Change(None, None)
+    return Change((now - before) / before, _better(now - before, more_is_better))
+
+
+def points(now: float | None, before: float | None, *, more_is_better: bool) -> Change:
+    """How much a share changed: the difference of the two, as percentage points are counted."""
+    if now is None or before is None:
+        return Change(None, None)
+    return Change(now - before, _better(now - before, more_is_better))
+
+
+def _better(difference: float, more_is_better: bool) -> bool | None:
+    return None if difference == 0 else (difference > 0) == more_is_better
+
+
+def figures(now: Measures, before: Measures) -> tuple[Figure, ...]:
+    """The headline figures of a period beside those of the period before."""
+    duration, percent = formats.duration, formats.percent
+    visits, views = change(now.visits, before.visits), change(now.views, before.views)
+    bounce = points(now.bounce, before.bounce, more_is_better=False)
+    engaged = change(now.engaged_ms_a_visit, before.engaged_ms_a_visit)
+    return (
+        _figure("Visits", formats.number(now.visits), formats.number(before.visits), visits),
+        _figure("Views", formats.number(now.views), formats.number(before.views), views),
+        Figure(
+            "Bounce rate",
+            percent(now.bounce),
+            percent(before.bounce),
+            bounce,
+            formats.size_in_points(bounce.by),
+        ),
+        _figure(
+            "Engaged time a visit",
+            duration(now.engaged_ms_a_visit),
+            duration(before.engaged_ms_a_visit),
+            engaged,
+        ),
+    )
+
+
+def _figure(label: str, value: str, before: str, change: Change) -> Figure:
+    return Figure(label, value, before, change, formats.size(change.by))
+
+
+def measured_steps(
+    steps: Sequence[Step], rows: Iterable[HourRow]
+) -> tuple[tuple[Step, Measures], ...]:
+    """Each step of a chart with what was counted in it, zero where nothing was."""
+    return tuple(zip(steps, add_up(rows, [step.hours for step in steps]), strict=True))

@@ -1,0 +1,259 @@
+"""/visit/*: consent, page views, engaged time, withdrawal. All that counts is counted here."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, jsonify, request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from analytics.service import Service, current_service
+from analytics.visits.receipts import receipt
+from analytics.visits.state import (
+    Agent,
+    Engaged,
+    Increment,
+    State,
+    View,
+    begin,
+    coarse_step,
+    engage,
+    view,
+)
+from analytics.visits.store.sqlite import StoreError
+from analytics.visits.user_agents import agent_of
+from analytics.web.cookies import BadCookie
+from analytics.web.own_cookies import describe
+from analytics.web.problems import Reason, Refused, is_from_our_pages
+from policy.referrers import MOST_CHARACTERS, source_of
+
+__all__ = ["BODIES", "blueprint"]
+
+MOST_BYTES = 4_096
+LONGEST_MS = 4 * 3_600 * 1_000
+
+blueprint = Blueprint("visits", __name__, url_prefix="/visit")
+
+
+class Body(BaseModel):
+    """What a script sends: exactly these keys, of exactly these types."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+def _whole(number: object) -> object:
+    # To JSON, and to JSON Schema, 5.0 is a whole number too.
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+WHOLE = BeforeValidator(_whole)
+
+
+class ConsentBody(Body):
+    """The version of the register that the page asked about, and whether the visitor said yes
+    just now, rather than when the browser was last open."""
+
+    version: Annotated[int, WHOLE]
+    given: bool
+
+
+class ViewBody(Body):
+    """A page that was opened, and the host that linked to it ("" for none, or our own)."""
+
+    page: str
+    referrer: Annotated[str, Field(alias="from", max_length=MOST_CHARACTERS)]
+
+
+class EngagedBody(Body):
+    """Milliseconds for which a page was visible and focused, since it last said so."""
+
+    page: str
+    # The bounds come first, so that the JSON Schema has them too.
+    ms: Annotated[int, Field(gt=0, le=LONGEST_MS), WHOLE]
+    leaving: bool
+
+
+Sent = TypeVar("Sent", bound=Body)
+
+BODIES: dict[str, type[Body]] = {
+    "visits.consent": ConsentBody,
+    "visits.count_view": ViewBody,
+    "visits.count_engaged": EngagedBody,
+}
+"""What each address takes."""
+
+
+@blueprint.post("/consent")
+def consent() -> Response:
+    """Issue the visit cookie, which is the proof of consent. One that is valid is kept."""
+    service = current_service()
+    body, _ = _admit(ConsentBody)
+    if body.version != service.site.register.version:
+        raise Refused(Reason.OUTDATED)
+    try:
+        _state(service)
+    except Refused:
+        if body.given:
+            _count_consent(service, body.version, given=1)
+        return _done(service, begin(coarse_step(service.clock())))
+    return _done(service)
+
+
+@blueprint.post("/view")
+def count_view() -> Response:
+    """Count a page view."""
+    service = current_service()
+    body, agent = _admit(ViewBody)
+    state = _state_on(service, body.page)
+    now = service.clock()
+    hit = View(coarse_step(now), body.page, source_of(body.referrer), agent)
+    state, increments = view(state, hit)
+    _count(service, now, increments)
+    return _done(service, state)
+
+
+@blueprint.post("/engaged")
+def count_engaged() -> Response:
+    """Count engaged time.
+
+    A page that is being left sets no cookie: the next page's view is on its way, and the state
+    that it brings back must stand.
+    """
+    service = current_service()
+    body, agent = _admit(EngagedBody)
+    state = _state_on(service, body.page)
+    now = service.clock()
+    after, increments = engage(state, Engaged(coarse_step(now), body.page, body.ms, agent))
+    _count(service, now, increments)
+    return _done(service) if body.leaving else _done(service, after)
+
+
+@blueprint.post("/withdraw")
+def withdraw() -> Response:
+    """Delete the visit cookie, whatever it is, and never refuse a visitor of ours."""
+    if not is_from_our_pages(request):
+        raise Refused(Reason.ORIGIN)
+    service = current_service()
+    with suppress(Refused):
+        _state(service)  # Only who holds a valid cookie has something to take back.
+        _count_consent(service, service.site.register.version, withdrawn=1)
+    response = _done(service)
+    service.cookies.delete(response, "visit")
+    return response
+
+
+@blueprint.get("/cookies")
+def own_cookies() -> Response:
+    """The cookies that this browser sent, as they are and in words."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise Refused(Reason.ORIGIN)
+    service = current_service()
+    names = [cookie.name for cookie in service.site.register.cookies if cookie.signed]
+    response = jsonify({name: describe(service, name, request.environ) for name in names})
+    response.cache_control.no_store = True
+    return response
+
+
+@blueprint.get("/receipt")
+def own_receipt() -> Response:
+    """A signed record of the consent that this browser holds, to keep. Nothing is stored."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise Refused(Reason.ORIGIN)
+    service = current_service()
+    _state(service)
+    site = service.site
+    purpose = site.register.cookie("visit").purpose
+    made = receipt(site.register, site.settings, purpose, _today(service), service.secret)
+    text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+    response = Response(text, content_type="application/ld+json; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="consent-receipt.json"'
+    response.cache_control.no_store = True
+    return response
+
+
+@blueprint.errorhandler(Refused)
+def refused(refusal: Refused) -> Response:
+    """No counter was changed and no cookie is set; say why."""
+    return refusal.answer()
+
+
+def _admit(kind: type[Sent]) -> tuple[Sent, Agent]:
+    if request.headers.get("Sec-GPC") == "1" or request.headers.get("DNT") == "1":
+        raise Refused(Reason.SIGNAL)
+    if not is_from_our_pages(request):
+        raise Refused(Reason.ORIGIN)
+    agent = agent_of(request.headers.get("User-Agent", ""))
+    if agent is None:
+        raise Refused(Reason.BOT)
+    return _body(kind), agent
+
+
+def _body(kind: type[Sent]) -> Sent:
+    request.max_content_length = MOST_BYTES
+    try:
+        sent = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise Refused(Reason.TOO_LARGE) from None
+    if request.mimetype != "application/json":
+        raise Refused(Reason.NOT_JSON)
+    try:
+        return kind.model_validate_json(sent)
+    except ValidationError:
+        raise Refused(Reason.NOT_UNDERSTOOD) from None
+
+
+def _state_on(service: Service, page: str) -> State:
+    known = service.build.pages.get(page)
+    if known is None or not known.counted:
+        raise Refused(Reason.UNKNOWN_PAGE)
+    return _state(service)
+
+
+def _state(service: Service) -> State:
+    raw = service.cookies.raw(request.environ, "visit")
+    if raw is None:
+        raise Refused(Reason.NO_COOKIE)
+    try:
+        held = service.cookies.decode("visit", raw)
+    except BadCookie as bad:
+        # Signed, yet not understood: it names a page or a source that is gone since.
+        raise Refused(Reason.FORGED if bad.reason == "forged" else Reason.OUTDATED) from None
+    del held["version"]
+    return State(**held)  # type: ignore[arg-type]  # The register's grammar checked each part.
+
+
+def _count(service: Service, now: float, increments: tuple[Increment, ...]) -> None:
+    if not increments:
+        return
+    try:
+        service.counters.add(int(now // 3600), increments)
+    except StoreError:
+        raise Refused(Reason.STORE) from None
+
+
+def _count_consent(service: Service, version: int, *, given: int = 0, withdrawn: int = 0) -> None:
+    try:
+        service.counters.answered(_today(service), version, given=given, withdrawn=withdrawn)
+    except StoreError:
+        raise Refused(Reason.STORE) from None
+
+
+def _today(service: Service) -> datetime.date:
+    zone = ZoneInfo(service.site.settings.timezone)
+    return datetime.datetime.fromtimestamp(service.clock(), zone).date()
+
+
+def _done(service: Service, state: State | None = None) -> Response:
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    response.cache_control.no_store = True
+    if state is not None:
+        version = service.site.register.version
+        service.cookies.write(response, "visit", {"version": version, **asdict(state)})
+    return response

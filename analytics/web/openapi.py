@@ -1,0 +1,174 @@
+"""What the service answers, as OpenAPI 3.1 (https://spec.openapis.org/oas/v3.1.1.html).
+
+It is made from the routes, from the models that check what scripts send, and from the forms'
+declarations, so that there is no second list to keep.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from analytics.service import Service
+from analytics.visits.routes import BODIES
+from analytics.web.problems import REFUSED_HEADER, Reason
+from policy.fields import CHOICES, Field
+from policy.forms import TICKED, Form
+
+__all__ = ["describe"]
+
+METHODS = ("GET", "POST")
+FORM_TYPE, HTML, JSON = "application/x-www-form-urlencoded", "text/html", "application/json"
+LINKED_JSON, PROBLEM = "application/ld+json", "application/problem+json"
+
+TOO_LARGE = {413: "More was sent than is taken"}
+NOT_OURS = {403: "It did not come from a page of this site, or it may not be seen"}
+NOT_THERE = {404: "There is no such page, link or form"}
+WRONG = {422: "What is wrong, beside each field, with what was typed", 429: "Too often"}
+AWAY = {503: "It could not be done, and nothing was stored"}
+
+
+def describe(app: Flask) -> dict[str, Any]:
+    """The OpenAPI description of an application that `create_app` made."""
+    service: Service = app.extensions["plainsite"]
+    settings = service.site.settings
+    paths: dict[str, dict[str, Any]] = {}
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        view = app.view_functions[rule.endpoint]
+        for address, form in _addresses(rule, service.site.forms):
+            for method in METHODS:
+                if method in (rule.methods or ()):
+                    operation = _operation(service, rule, method, form)
+                    words = (inspect.getdoc(view) or "").partition("\n\n")[0]
+                    operation["summary"] = " ".join(words.split())
+                    paths.setdefault(address, {})[method.lower()] = operation
+    cookies = {
+        cookie.name: {"type": "apiKey", "in": "cookie", "name": cookie.cookie}
+        for cookie in service.site.register.cookies
+    }
+    return {
+        "openapi": "3.1.1",
+        "info": {
+            "title": f"The service of {settings.name}",
+            "version": str(service.site.register.version),
+            "description": "Every other address is a page or a file that was built.",
+        },
+        "servers": [{"url": settings.url}],
+        "paths": paths,
+        "components": {"securitySchemes": cookies},
+    }
+
+
+def _addresses(rule: Rule, forms: Mapping[str, Form]) -> Iterator[tuple[str, Form | None]]:
+    """The addresses of a rule; for that of the forms, one for each form."""
+    if rule.endpoint.startswith("forms."):
+        for name, form in forms.items():
+            yield rule.rule.replace("<name>", name), form
+    elif "path" not in rule.rule:
+        yield rule.rule.replace("<", "{").replace(">", "}"), None
+
+
+def _operation(service: Service, rule: Rule, method: str, form: Form | None) -> dict[str, Any]:
+    operation: dict[str, Any] = {"operationId": f"{rule.endpoint}.{method.lower()}"}
+    names = sorted(rule.arguments - {"name"})
+    if names:
+        operation["parameters"] = [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in names
+        ]
+    body = _body(service, rule.endpoint, form) if method == "POST" else None
+    if body:
+        operation["requestBody"] = {"required": True, "content": body}
+    operation["responses"] = _responses(rule.endpoint, method)
+    cookie = {"visits.count_view": "visit", "visits.count_engaged": "visit"}.get(rule.endpoint)
+    if cookie:
+        operation["security"] = [{cookie: []}]
+    return operation
+
+
+def _body(service: Service, endpoint: str, form: Form | None) -> dict[str, Any]:
+    if endpoint in BODIES:
+        schema = BODIES[endpoint].model_json_schema()
+        properties = schema["properties"]
+        if "page" in properties:
+            pages = service.build.pages.items()
+            properties["page"]["enum"] = sorted(name for name, page in pages if page.counted)
+        if "version" in properties:
+            properties["version"]["const"] = service.site.register.version
+        return {JSON: {"schema": schema}}
+    return {FORM_TYPE: {"schema": _form_schema(form)}} if form else {}
+
+
+def _form_schema(form: Form) -> dict[str, Any]:
+    properties = {field.name: _field_schema(field) for field in form.fields}
+    required = [field.name for field in form.fields if field.required]
+    for name, box in (("permission", form.permission), ("recognise", form.recognise)):
+        if box is not None:
+            properties[name] = {"const": TICKED, "description": box.text}
+    if form.permission and form.permission.required:
+        required.append("permission")
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _field_schema(field: Field) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string", "description": field.label}
+    if field.kind in CHOICES:
+        return schema | {"enum": [*field.values, *([] if field.required else [""])]}
+    if field.required:
+        schema["minLength"] = 1
+    if field.most_characters:
+        schema["maxLength"] = field.most_characters
+    if field.kind == "email":
+        schema["format"] = "email"
+    return schema
+
+
+def _responses(endpoint: str, method: str) -> dict[str, Any]:
+    part, _, view = endpoint.partition(".")
+    if part == "visits":
+        return _visit_responses(view, method)
+    if part == "audiences":
+        return _pages({303: "To the page of choices, with the cookie deleted"} | NOT_OURS)
+    if part == "forms" and method == "GET":
+        return _pages({302: "To the form's page"})
+    if part == "forms":
+        not_text = {415: "Not a form"}
+        done = {303: "Committed; to the page of thanks"}
+        return _pages(done | NOT_OURS | NOT_THERE | TOO_LARGE | not_text | WRONG | AWAY)
+    found = {200: "The page", 302: "Elsewhere", 303: "Elsewhere"}
+    answers = _pages(found | NOT_OURS | NOT_THERE | TOO_LARGE | WRONG | AWAY)
+    if view == "export":
+        answers["200"] = {"description": "Everything that is held", "content": {JSON: {}}}
+    return answers
+
+
+def _visit_responses(view: str, method: str) -> dict[str, Any]:
+    kind = LINKED_JSON if view == "own_receipt" else JSON
+    done = {"200": {"description": "As it is held", "content": {kind: {}}}}
+    if method == "POST":
+        done = {"204": {"description": "Committed"}}
+    problems = {
+        str(status): {
+            "description": " ".join(why.detail for why in Reason if why.status == status),
+            "content": {PROBLEM: {"schema": {"type": "object", "required": ["title", "detail"]}}},
+            "headers": {
+                REFUSED_HEADER: {
+                    "required": True,
+                    "schema": {"enum": [why.word for why in Reason if why.status == status]},
+                }
+            },
+        }
+        for status in sorted({why.status for why in Reason})
+    }
+    return done | problems
+
+
+def _pages(statuses: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        str(status): {"description": words, "content": {HTML: {}}}
+        for status, words in sorted(statuses.items())
+    }

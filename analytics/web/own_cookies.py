@@ -1,0 +1,66 @@
+"""A visitor's own cookies, in words, for the page that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analytics.service import Service
+from analytics.visits.state import STEP_SECONDS
+from analytics.web.cookies import BadCookie, Value
+from policy.register import Part
+
+__all__ = ["describe", "step_words"]
+
+# 1 January 1970, on which the steps begin, was a Thursday.
+DAYS = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday")
+PAGES = ("None yet", "One", "More than one")
+
+
+def describe(
+    service: Service, name: str, environ: Mapping[str, Any]
+) -> Mapping[str, object] | None:
+    """The cookie of that name in a WSGI request: its value, and each part in words.
+
+    A value that is not ours has no parts. None where there is no such cookie.
+    """
+    raw = service.cookies.raw(environ, name)
+    if raw is None:
+        return None
+    cookie = service.site.register.cookie(name)
+    try:
+        held = service.cookies.decode(name, raw)
+    except BadCookie:
+        held = {}
+    parts = [
+        {
+            "name": part.name,
+            "holds": part.holds,
+            "value": str(held[part.name]),
+            "words": _words(service, part, held[part.name]),
+        }
+        for part in cookie.parts
+        if part.name in held
+    ]
+    return {"name": cookie.cookie, "value": raw, "parts": parts}
+
+
+def _words(service: Service, part: Part, value: Value) -> str:
+    if part.name == "seen":
+        return step_words(int(value))
+    if part.name == "pages":
+        return PAGES[int(value)]
+    if part.kind == "page":
+        return service.build.pages[str(value)].title
+    if part.kind == "audience":
+        return service.site.audiences.label(str(value))
+    return f"Version {value}" if part.kind == "version" else str(value)
+
+
+def step_words(step: int) -> str:
+    """A five-minute step of the week, as "Monday, 14:05 to 14:10 UTC"."""
+    day, minutes = divmod(step * STEP_SECONDS // 60, 24 * 60)
+    first, last = (
+        f"{m // 60 % 24:02}:{m % 60:02}" for m in (minutes, minutes + STEP_SECONDS // 60)
+    )
+    return f"{DAYS[day]}, {first} to {last} UTC"

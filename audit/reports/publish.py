@@ -1,0 +1,86 @@
+"""Keep an audit in `site/audit/`, from where the generator publishes it beside the policy."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from audit.reports.formats import RULES, Result
+from policy.audited import FILE, FOLDER, Audited, Difference, Picture, Walked
+
+__all__ = ["audited", "publish"]
+
+BROWSER = "chromium"
+"""Whose pictures are published: one browser shows each state."""
+
+
+def publish(result: Result, pictures: Path, root: Path) -> None:
+    """Replace what is published. `pictures` is the folder of the screenshots.
+
+    The new folder is whole before the old one goes.
+    """
+    folder = root / FOLDER
+    new, old = folder.with_name(".audit-new"), folder.with_name(".audit-old")
+    for left in (new, old):
+        shutil.rmtree(left, ignore_errors=True)
+    new.mkdir(parents=True)
+    told = audited(result, pictures)
+    for picture in told.pictures:
+        shutil.copyfile(pictures / picture.file, new / picture.file)
+    text = told.model_dump_json(indent=2, exclude_defaults=True) + "\n"
+    (new / Path(FILE).name).write_text(text, encoding="utf-8")
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def audited(result: Result, pictures: Path) -> Audited:
+    """What is published of an audit."""
+    return Audited(
+        at=result.at.replace(microsecond=0),
+        commit=result.commit,
+        register_version=result.site.register.version,
+        browsers=dict(result.observed.browsers),
+        verdict=result.verdict,
+        journeys=tuple(_walked(result)),
+        differences=tuple(
+            Difference(
+                promise=finding.promise,
+                message=finding.message,
+                mend=finding.mend,
+                seen=tuple(str(place) for place in finding.places),
+            )
+            for finding in result.findings
+        ),
+        looked_for=tuple(RULES.values()),
+        skipped=result.observed.skipped,
+        pictures=tuple(_pictures(result, pictures)),
+    )
+
+
+def _walked(result: Result) -> Iterator[Walked]:
+    journeys = result.observed.journeys
+    for name in dict.fromkeys(journey.name for journey in journeys):
+        made = [journey for journey in journeys if journey.name == name]
+        yield Walked(
+            name=name,
+            moments={journey.browser: len(journey.moments) for journey in made},
+            stopped={journey.browser: journey.stopped for journey in made if journey.stopped},
+        )
+
+
+def _pictures(result: Result, folder: Path) -> Iterator[Picture]:
+    """One of each state: what looks the same to the byte is shown once."""
+    shown = set()
+    for journey in result.observed.journeys:
+        for moment in journey.moments if journey.browser == BROWSER else ():
+            if not moment.picture:
+                continue
+            digest = hashlib.sha256((folder / moment.picture).read_bytes()).digest()
+            if digest not in shown:
+                shown.add(digest)
+                words = f"{journey.name[:1].upper()}{journey.name[1:]}: {moment.step}"
+                yield Picture(file=moment.picture, words=words)

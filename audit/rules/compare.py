@@ -1,0 +1,74 @@
+"""The comparison: what was seen against what was declared, both ways. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audit.observations import Observed
+from audit.rules import letters, pages, requests, retention, server, storage
+from audit.rules.declared import Declared
+from audit.rules.findings import Finding, at, merged
+from policy import Site
+
+RULES = (
+    storage.findings,
+    requests.findings,
+    pages.findings,
+    server.findings,
+    retention.findings,
+    letters.findings,
+)
+
+
+def compare(site: Site, observed: Observed, *, complete: bool = True) -> tuple[Finding, ...]:
+    """Every difference, each once. `complete` says that all journeys were made, so that what was
+    declared and never seen is a difference too."""
+    declared = Declared.of(site, observed.pages)
+    found = [finding for rule in RULES for finding in rule(declared, observed)]
+    found.extend(_cut_short(observed))
+    if complete:
+        found.extend(_never_seen(declared, observed))
+    return merged(found)
+
+
+def _cut_short(observed: Observed) -> Iterator[Finding]:
+    """Journeys that began and did not come to their end: what would have come is not known."""
+    for journey in observed.journeys:
+        if journey.stopped and journey.moments:
+            message = f"the journey “{journey.name}” could not be finished: {journey.stopped}"
+            mend = "give visitors what the journey looks for, or mend the journey"
+            finding = Finding("journey cut short", journey.name, message, "P4", mend)
+            yield at(finding, journey, journey.moments[-1])
+
+
+def _never_seen(declared: Declared, observed: Observed) -> Iterator[Finding]:
+    """What is declared, and no journey came by."""
+    moments = [moment for journey in observed.journeys for moment in journey.moments]
+    cookies = {cookie.name for moment in moments for cookie in moment.cookies}
+    items = {(item.where, item.key) for moment in moments for item in moment.items}
+    asked = [request for moment in moments for request in moment.requests]
+    staff = {cookie.cookie for cookie in declared.register.cookies if cookie.idle_minutes}
+    for name in declared.cookies.keys() - cookies:
+        if observed.local or name not in staff:
+            yield _absent("cookie", name)
+    for _, key in declared.storages.keys() - items:
+        yield _absent("storage key", key)
+    if not observed.local:
+        return
+    for endpoint in declared.register.endpoints:
+        if not any(endpoint.answers(request.method, request.path) for request in asked):
+            yield _absent("address", endpoint.path)
+    if not any(moment.letters for moment in moments):
+        for connection in declared.register.connections:
+            yield _absent("connection", connection.name)
+    yield from server.never_filled(declared, observed)
+
+
+def _absent(kind: str, name: str) -> Finding:
+    return Finding(
+        rule="declared, never seen",
+        subject=name,
+        message=f"the {kind} {name} is declared, but no journey came by it",
+        promise="P1",
+        mend="remove it from site/policy.toml, or mend what should set it",
+    )

@@ -1,0 +1,63 @@
+"""What the register allows, arranged for comparing: the only thing that findings are held to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from policy import Register, Site
+from policy.forms import EXTRAS, visitor_columns
+from policy.referrers import source_names
+from policy.register import Cookie, Storage
+from policy.register_entries import Endpoint
+from policy.values import Counted
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A register with its lists by name, and what parts of values may name."""
+
+    site: Site
+    cookies: Mapping[str, Cookie]
+    storages: Mapping[tuple[str, str], Storage]
+    named: Counted
+
+    @classmethod
+    def of(cls, site: Site, pages: Collection[str]) -> Declared:
+        """What `site` declares. `pages` are those that it has."""
+        register = site.register
+        return cls(
+            site=site,
+            cookies={cookie.cookie: cookie for cookie in register.cookies},
+            storages={(storage.where, storage.key): storage for storage in register.storages},
+            named={
+                "page": set(pages) | _unlisted(site),
+                "source": source_names(),
+                "audience": set(site.audiences.names),
+            },
+        )
+
+    @property
+    def register(self) -> Register:
+        """The register itself."""
+        return self.site.register
+
+    @property
+    def answering(self) -> frozenset[str]:
+        """The purposes that any answer to the question allows."""
+        return frozenset(storage.purpose for storage in self.register.storages)
+
+    def endpoint(self, method: str, path: str) -> Endpoint | None:
+        """The endpoint that answers a request, if one does."""
+        found = (each for each in self.register.endpoints if each.answers(method, path))
+        return next(found, None)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names that a field of a form may have."""
+        return frozenset((*visitor_columns(self.register), *EXTRAS))
+
+
+def _unlisted(site: Site) -> set[str]:
+    """Pages that no sitemap has to name."""
+    return {page for form in site.forms.values() for page in (form.page, form.thanks)}

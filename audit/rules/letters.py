@@ -1,0 +1,46 @@
+"""Findings about letters: to whom they go, and what lets them be sent (P8, P9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from audit.journeys.agreements import Agreements
+from audit.observations import Letter, Observed
+from audit.rules.declared import Declared
+from audit.rules.findings import Finding, at
+
+
+def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
+    """Every letter that no act of its receiver allows, or that somebody else gets."""
+    grounds = _grounds(declared)
+    for journey in observed.journeys:
+        for moment in journey.moments:
+            for letter in moment.letters:
+                for finding in _letter(grounds, letter):
+                    yield at(finding, journey, moment)
+
+
+def _grounds(declared: Declared) -> Mapping[str, frozenset[str]]:
+    """By ground, the purposes of which one must have been agreed to, or begun."""
+    forms = declared.site.forms.values()
+    return {
+        "permission": frozenset(form.permission.purpose for form in forms if form.permission),
+        "submission": frozenset(form.purpose for form in forms),
+        "request": Agreements.of(declared.register, declared.site.forms).asking,
+    }
+
+
+def _letter(grounds: Mapping[str, frozenset[str]], letter: Letter) -> Iterator[Finding]:
+    if letter.allowed is None:
+        message = "a letter goes to an address that the visitor did not give"
+        yield Finding("letter to somebody else", "mail", message, "P9", "send it to nobody else")
+        return
+    purposes = grounds.get(letter.ground)
+    if purposes is None:
+        message = "a letter is sent that names no ground"
+        mend = "let the outbox send it, which looks the ground up"
+        yield Finding("letter without a ground", "mail", message, "P8", mend)
+    elif not purposes & letter.allowed:
+        message = f"a letter is sent on the ground of a {letter.ground} that there is not"
+        mend = "ask for the permission first, or send nothing"
+        yield Finding("letter without a ground", letter.ground, message, "P8", mend)

@@ -1,0 +1,142 @@
+"""Findings about what pages show: the question, its two answers, forms, the privacy page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audit.observations import Button, Journey, Observed, PageFacts, Snapshot
+from audit.rules.declared import Declared
+from audit.rules.findings import Finding, at
+from policy.headers import security_headers
+
+SILENT = ("Sec-GPC", "DNT", "scripts off")
+"""Journeys in which nobody is asked."""
+
+CHOICES, PRIVACY, STAFF = "/cookies/", "/privacy/", "/staff/"
+
+
+def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
+    """Everything that a page shows otherwise than it must."""
+    for journey in observed.journeys:
+        for moment in journey.moments:
+            if moment.facts is None:
+                continue
+            for finding in (
+                *_headers(declared, journey, moment),
+                *_hints(journey, moment.facts),
+                *_forms(declared, moment, moment.facts),
+                *_asking(declared, journey, moment, moment.facts),
+                *_privacy(declared, moment, moment.facts),
+            ):
+                yield at(finding, journey, moment)
+
+
+def _headers(declared: Declared, journey: Journey, moment: Snapshot) -> Iterator[Finding]:
+    wanted = security_headers(declared.register, tls=journey.origin.startswith("https:"))
+    allowed = {header.name.lower() for header in declared.register.headers}
+    allowed |= {"set-cookie", *(name.lower() for name in wanted)}
+    for headers in moment.headers:
+        if headers.origin != journey.origin:
+            continue
+        given = dict(headers.values)
+        for name in given.keys() - allowed:
+            message = f"{headers.path} is answered with the header {name}, which is not declared"
+            mend = "declare a [[header]] in site/policy.toml, or stop sending it"
+            yield Finding("undeclared header", name, message, "P6", mend)
+        for name, value in wanted.items() if headers.page else ():
+            if given.get(name.lower()) != value:
+                message = f"{name} is not what follows from the register"
+                mend = "let the guard set it, and let no proxy change it"
+                yield Finding("security header", name, message, "P6", mend)
+
+
+def _hints(journey: Journey, facts: PageFacts) -> Iterator[Finding]:
+    """A connection that carries no request is seen by nobody but its other end."""
+    for hint in facts.hints:
+        if not hint.startswith(f"{journey.origin}/"):
+            message = f"a page has browsers connect to {hint}"
+            mend = "remove the link with preconnect, prefetch or the like"
+            yield Finding("undeclared connection", hint, message, "P6", mend)
+
+
+def _forms(declared: Declared, moment: Snapshot, facts: PageFacts) -> Iterator[Finding]:
+    if moment.page.startswith(STAFF):
+        return
+    for name in set(facts.forms) - declared.fields:
+        message = f"a form asks for “{name}”, which is not declared"
+        mend = "declare the column in site/policy.toml, or remove the field"
+        yield Finding("undeclared field", name, message, "P1", mend)
+    for name in facts.ticked:
+        message = f"the box “{name}” is ticked beforehand"
+        yield Finding("box ticked beforehand", name, message, "P5", "leave it for the visitor")
+
+
+def _asking(
+    declared: Declared, journey: Journey, moment: Snapshot, facts: PageFacts
+) -> Iterator[Finding]:
+    if moment.page.startswith(STAFF):
+        return
+    if CHOICES not in facts.links:
+        message = f"{moment.page} has no link to {CHOICES}, where a choice is withdrawn"
+        mend = "put it in the foot of every page"
+        yield Finding("no way to withdraw", moment.page, message, "P4", mend)
+    answered = declared.answering <= moment.agreed or journey.name in SILENT
+    if facts.notice == answered:
+        happens = "asks again, though the visitor answered" if answered else "does not ask"
+        message = f"{moment.page} {happens}"
+        mend = "ask once, and only where no answer stands"
+        yield Finding("question", "the notice", message, "P4", mend)
+    if facts.notice:
+        for what in _unequal(declared, [button for button in facts.buttons if button.shown]):
+            message = f"to reject is not as easy as to accept: {what}"
+            mend = "give both the same element, size, weight and colours, side by side"
+            yield Finding("unequal buttons", "the notice", message, "P4", mend)
+
+
+def _unequal(declared: Declared, buttons: list[Button]) -> Iterator[str]:
+    words = declared.register.notice
+    accept = next((button for button in buttons if button.name == words.accept), None)
+    reject = next((button for button in buttons if button.name == words.reject), None)
+    if accept is None or reject is None:
+        yield f"“{words.reject if accept else words.accept}” is not on the first layer"
+        return
+    if accept.tag != reject.tag:
+        yield f"one is <{accept.tag}>, the other <{reject.tag}>"
+    if abs(accept.width - reject.width) > 1 or abs(accept.height - reject.height) > 1:
+        yield f"{_size(accept)} against {_size(reject)} pixels"
+    if (accept.weight, accept.size) != (reject.weight, reject.size):
+        yield "the letters differ in weight or size"
+    if accept.colours != reject.colours:
+        yield "the colours differ"
+    apart = abs(accept.x - reject.x) + abs(accept.y - reject.y) - accept.width
+    if accept.parent != reject.parent or apart > 60:
+        yield "they do not stand side by side"
+
+
+def _size(button: Button) -> str:
+    return f"{button.width:.0f} × {button.height:.0f}"
+
+
+def _privacy(declared: Declared, moment: Snapshot, facts: PageFacts) -> Iterator[Finding]:
+    if moment.page != PRIVACY:
+        return
+    register, organisation = declared.register, declared.site.settings.organisation
+    needed = {
+        **{cookie.cookie: "P4" for cookie in register.cookies},
+        **{cookie.lifetime_words: "P4" for cookie in register.cookies},
+        **{storage.key: "P4" for storage in register.storages},
+        **{purpose.text: "P2" for purpose in register.purposes},
+        **{
+            column.label: "P1"
+            for table in register.tables
+            for column in table.columns
+            if column.label
+        },
+        organisation.phone: "P12",
+        organisation.email: "P12",
+        organisation.street: "P12",
+    }
+    for words, promise in needed.items():
+        if words not in facts.text:
+            message = f"the privacy page does not say “{words}”"
+            yield Finding("privacy page", words, message, promise, "make it from the register")

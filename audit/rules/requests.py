@@ -1,0 +1,117 @@
+"""Findings about what pages send and do: requests, sockets, workers, reading of the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audit.observations import Act, Journey, Observed, SentRequest, Snapshot
+from audit.rules.declared import Declared
+from audit.rules.findings import Finding, at
+from audit.rules.storage import untimely
+
+KEEPS = {
+    "document.cookie",
+    "cookieStore.set",
+    "indexedDB.open",
+    "caches.open",
+    "storage.getDirectory",
+    "serviceWorker.register",
+    "service worker",
+}
+TALKS = {
+    "socket",
+    "worker",
+    "new Worker",
+    "new SharedWorker",
+    "new WebSocket",
+    "new EventSource",
+    "new WebTransport",
+    "new RTCPeerConnection",
+    "new BroadcastChannel",
+    "navigator.sendBeacon",
+}
+
+
+def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
+    """Everything sent or done that the register does not allow, or not yet, or no more."""
+    for journey in observed.journeys:
+        before: frozenset[str] = frozenset()
+        for moment in journey.moments:
+            before |= moment.agreed
+            for request in moment.requests:
+                for finding in _request(declared, journey, moment, before, request):
+                    yield at(finding, journey, moment)
+            for act in moment.acts:
+                for finding in _act(declared, moment, before, act):
+                    yield at(finding, journey, moment)
+
+
+def _request(
+    declared: Declared,
+    journey: Journey,
+    moment: Snapshot,
+    before: frozenset[str],
+    request: SentRequest,
+) -> Iterator[Finding]:
+    if not request.origin.startswith(("http", "ws")):
+        return
+    if request.origin != journey.origin:
+        recipients = {recipient.origin for recipient in declared.register.recipients}
+        if request.origin not in recipients:
+            message = f"a page asks {request.origin} for {request.path}"
+            mend = "keep a copy on this site, or remove it"
+            yield Finding("request elsewhere", request.origin, message, "P6", mend)
+        return
+    name = f"{request.method} {request.path}"
+    endpoint = declared.endpoint(request.method, request.path)
+    if endpoint is not None:
+        if not moment.agreed.intersection(endpoint.purposes):
+            when = untimely(endpoint.purposes[0], moment, before)
+            message = f"a browser sends {name} {when}"
+            mend = "send it only once its purpose is agreed to, and not after it is withdrawn"
+            yield Finding("request without consent", name, message, "P4", mend)
+    elif request.method not in ("GET", "HEAD"):
+        message = f"a browser sends {name}, an address that is not declared"
+        mend = "declare an [[endpoint]] in site/policy.toml, or stop sending"
+        yield Finding("undeclared request", name, message, "P4", mend)
+    elif request.query:
+        message = f"a browser sends data in the address of {request.path}"
+        mend = "leave out the part after the question mark"
+        yield Finding("data in an address", request.path, message, "P4", mend)
+
+
+def _act(
+    declared: Declared, moment: Snapshot, before: frozenset[str], act: Act
+) -> Iterator[Finding]:
+    if act.what == "Storage.setItem":
+        yield from _storing(declared, moment, before, act)
+    elif act.what in KEEPS:
+        message = f"a script uses {act.what} to keep something in the browser"
+        mend = "remove it: only declared storage keys and cookies may be kept"
+        yield Finding("undeclared storage", act.what, message, "P4", mend)
+    elif act.what in TALKS:
+        message = f"a script uses {act.what}, which can send what no register declares"
+        yield Finding("undeclared connection", act.what, message, "P6", "remove it, or use fetch")
+    elif act.what == "violation":
+        message = f"a page tried what the security policy forbids: {act.detail}"
+        mend = "remove what tries it"
+        yield Finding("forbidden by policy", act.detail, message, "P6", mend)
+    else:
+        message = f"a script reads {act.what}, which tells browsers apart"
+        mend = "remove it: kinds of browser and device are told from the User-Agent"
+        yield Finding("fingerprinting", act.what, message, "P4", mend)
+
+
+def _storing(
+    declared: Declared, moment: Snapshot, before: frozenset[str], act: Act
+) -> Iterator[Finding]:
+    where, key, *_ = (*act.detail.split(" "), "", "")
+    storage = declared.storages.get((where, key))
+    if storage is None:
+        message = f"the browser keeps {where} {key}, which is not declared"
+        mend = "declare it in site/policy.toml, or stop setting it"
+        yield Finding("undeclared storage", f"{where} {key}", message, "P4", mend)
+    elif when := untimely(storage.purpose, moment, before):
+        message = f"{where} keeps {key}, for “{storage.purpose}”, {when}"
+        mend = "write it only when the visitor answers"
+        yield Finding("storage without consent", key, message, "P4", mend)

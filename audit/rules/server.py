@@ -1,0 +1,102 @@
+"""Findings about what the server keeps: tables, rows, and traces of visitors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from audit.observations import Journey, Observed, Stored
+from audit.rules.declared import Declared
+from audit.rules.findings import Finding, at
+
+RECORDS = "records.sqlite3"
+SCHEMA = "let analytics.storage.schema make it; remove what is not declared"
+
+
+def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
+    """Everything kept that the register does not allow."""
+    for journey in observed.journeys:
+        if journey.stored is None:
+            continue
+        for finding in (
+            *_schema(declared, journey.stored),
+            *_rows(declared, journey, journey.stored),
+            *_traces(journey.stored),
+            *_lines(declared, journey.stored),
+        ):
+            yield at(finding, journey)
+
+
+def _schema(declared: Declared, stored: Stored) -> Iterator[Finding]:
+    wanted = {
+        (str(table.database), table.name): {column.name for column in table.columns}
+        for table in declared.register.tables
+    }
+    found = {(table.database, table.name): dict(table.columns) for table in stored.tables}
+    for database, name in found.keys() - wanted.keys():
+        message = f"the table {name} of {database} is not declared"
+        yield Finding("undeclared table", name, message, "P1", SCHEMA)
+    for place in wanted.keys() - found.keys():
+        message = f"the table {place[1]} is declared, but not there"
+        yield Finding("declared, never seen", place[1], message, "P1", SCHEMA)
+    for place in found.keys() & wanted.keys():
+        for column in found[place].keys() ^ wanted[place]:
+            is_there = column in found[place]
+            fault = "is not declared" if is_there else "is declared, but not there"
+            rule = "undeclared column" if is_there else "declared, never seen"
+            message = f"the column {column} of {place[1]} {fault}"
+            yield Finding(rule, f"{place[1]}.{column}", message, "P1", SCHEMA)
+
+
+def _rows(declared: Declared, journey: Journey, stored: Stored) -> Iterator[Finding]:
+    agreed = frozenset(purpose for moment in journey.moments for purpose in moment.agreed)
+    tables = declared.register.tables
+    purposes = {(str(table.database), table.name): table.purpose for table in tables}
+    forms = {form.purpose for form in declared.site.forms.values()}
+    for table in stored.tables:
+        purpose = purposes.get((table.database, table.name))
+        # What any form brings stands in the tables of all: which one is a column of its own.
+        allowed = purpose in agreed or (purpose in forms and agreed & forms)
+        if table.rows and purpose and not allowed:
+            message = f"{table.name} has rows, though nothing was agreed for “{purpose}”"
+            mend = "store only what the visitor's own act allows"
+            yield Finding("stored without consent", table.name, message, "P4", mend)
+
+
+def _traces(stored: Stored) -> Iterator[Finding]:
+    for trace in stored.traces:
+        personal = trace.what not in ("User-Agent", "network address")
+        if personal and trace.where.startswith(RECORDS):
+            continue
+        message = f"the visitor's {trace.what} is found in {trace.where}"
+        mend = "do not write it: what was read to answer a request is then forgotten"
+        yield Finding("trace of a visitor", trace.what, message, "P11", mend)
+
+
+def _lines(declared: Declared, stored: Stored) -> Iterator[Finding]:
+    patterns = [log.pattern for log in declared.register.logs if log.writer == "service"]
+    for line in dict.fromkeys(stored.logs):
+        if not any(pattern.fullmatch(line) for pattern in patterns):
+            message = f"the log has a line that is not declared, of {len(line)} characters"
+            mend = (
+                "write it with analytics.web.log, and declare it as a [[log]] in site/policy.toml"
+            )
+            yield Finding("undeclared log line", "the log", message, "P11", mend)
+
+
+def never_filled(declared: Declared, observed: Observed) -> Iterator[Finding]:
+    """Columns that a form asks for and no journey filled, and tables that stay empty."""
+    filled: dict[tuple[str, str], int] = {}
+    for journey in observed.journeys:
+        for table in journey.stored.tables if journey.stored else ():
+            for name, count in table.columns:
+                place = (table.name, name)
+                filled[place] = filled.get(place, 0) + count
+    asked = {field.name for form in declared.site.forms.values() for field in form.fields}
+    for each in declared.register.tables:
+        for column in each.columns:
+            needed = column.name in asked if column.optional else True
+            if needed and not filled.get((each.name, column.name)):
+                subject = f"{each.name}.{column.name}"
+                message = f"the column {subject} is declared, but no journey filled it"
+                mend = "remove it from site/policy.toml, or mend what should fill it"
+                yield Finding("declared, never seen", subject, message, "P1", mend)

@@ -1,0 +1,171 @@
+"""Findings about what browsers keep: cookies, storage, and everything else that stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+
+from analytics.web.guard import is_declared
+from audit.observations import Journey, KeptCookie, KeptItem, Observed, SetCookie, Snapshot
+from audit.rules.declared import Declared
+from audit.rules.findings import Finding, at
+from policy.register import Cookie
+from policy.values import wrong_cookie, wrong_item
+
+TOLERANCE = 15 * 60
+"""Seconds since a cookie was set, within a journey, that its end may seem too early by."""
+
+REGISTER = "declare it in site/policy.toml, or stop setting it"
+
+
+def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
+    """Everything kept that the register does not allow, or not so, or not yet, or no more."""
+    for journey in observed.journeys:
+        for moment, before in _with_before(journey):
+            for finding in (
+                *_cookies(declared, moment, before),
+                *_items(declared, moment, before),
+                *_set_cookies(declared, moment),
+            ):
+                yield at(finding, journey, moment)
+    yield from _twins(declared, observed)
+
+
+def _with_before(journey: Journey) -> Iterator[tuple[Snapshot, frozenset[str]]]:
+    """Each moment, with the purposes that were agreed at any moment until then."""
+    before: frozenset[str] = frozenset()
+    for moment in journey.moments:
+        before |= moment.agreed
+        yield moment, before
+
+
+def untimely(purpose: str, moment: Snapshot, before: frozenset[str]) -> str:
+    """When something of a purpose that is not agreed came; empty where it is agreed."""
+    if purpose in moment.agreed:
+        return ""
+    return "after it was withdrawn" if purpose in before else "before it was agreed"
+
+
+def _cookies(declared: Declared, moment: Snapshot, before: frozenset[str]) -> Iterator[Finding]:
+    for kept in moment.cookies:
+        cookie = declared.cookies.get(kept.name)
+        if cookie is None:
+            message = f"the browser keeps a cookie {kept.name}, which is not declared"
+            yield Finding("undeclared cookie", kept.name, message, "P4", REGISTER)
+            continue
+        when = untimely(cookie.purpose, moment, before)
+        if when:
+            message = f"the cookie {kept.name}, for “{cookie.purpose}”, is kept {when}"
+            mend = "set it only in answer to the act that agrees to it, and delete it on withdrawal"
+            yield Finding("cookie without consent", kept.name, message, _promise(cookie), mend)
+        for what in _differences(declared, cookie, kept, moment):
+            message = f"the cookie {kept.name} is kept otherwise than declared: {what}"
+            mend = "let policy.cookies write it, or declare what is true"
+            yield Finding("cookie otherwise", kept.name, message, _promise(cookie), mend)
+
+
+def _promise(cookie: Cookie) -> str:
+    if cookie.idle_minutes is not None:
+        return "P3"
+    return "P5" if cookie.lifetime_seconds else "P4"
+
+
+def _differences(
+    declared: Declared, cookie: Cookie, kept: KeptCookie, moment: Snapshot
+) -> Iterator[str]:
+    if kept.path != cookie.path:
+        yield f"its path is {kept.path}, not {cookie.path}"
+    if kept.domain.startswith("."):
+        yield f"it is for all of {kept.domain}"
+    if not kept.secure:
+        yield "it is not Secure"
+    if not kept.http_only:
+        yield "scripts can read it"
+    if kept.same_site != cookie.same_site:
+        yield f"its SameSite is {kept.same_site}, not {cookie.same_site}"
+    if wrong := _lifetime(cookie, kept, moment):
+        yield wrong
+    part = wrong_cookie(cookie, kept.value, declared.register.version, declared.named)
+    if part:
+        yield f"{part} cannot be what it is"
+
+
+def _lifetime(cookie: Cookie, kept: KeptCookie, moment: Snapshot) -> str:
+    declared = cookie.lifetime_seconds
+    if declared is None or kept.expires is None:
+        if (declared is None) == (kept.expires is None):
+            return ""
+        return "it outlives the browser" if declared is None else "it ends with the browser"
+    left = kept.expires - moment.at
+    if declared - TOLERANCE <= left <= declared + 60:
+        return ""
+    return f"it lives {left / 86_400:.1f} days, not {declared / 86_400:.0f}"
+
+
+def _items(declared: Declared, moment: Snapshot, before: frozenset[str]) -> Iterator[Finding]:
+    for item in moment.items:
+        storage = declared.storages.get((item.where, item.key))
+        if storage is None:
+            yield _undeclared(item)
+            continue
+        when = untimely(storage.purpose, moment, before)
+        if when:
+            message = f"{item.where} keeps {item.key}, for “{storage.purpose}”, {when}"
+            mend = "write it only when the visitor answers"
+            yield Finding("storage without consent", item.key, message, "P4", mend)
+        part = wrong_item(storage, item.value, declared.register.version, declared.named)
+        if part:
+            message = f"{item.where} {item.key} is otherwise than declared: {part} is not as it is"
+            mend = "write what is declared, or declare what is true"
+            yield Finding("storage otherwise", item.key, message, "P4", mend)
+
+
+def _undeclared(item: KeptItem) -> Finding:
+    name = f"{item.where} {item.key}".strip()
+    message = f"the browser keeps {name}, which is not declared"
+    return Finding("undeclared storage", name, message, "P4", REGISTER)
+
+
+def _set_cookies(declared: Declared, moment: Snapshot) -> Iterator[Finding]:
+    for sent in moment.set_cookies:
+        name = sent.header.partition("=")[0]
+        if not is_declared(sent.header, declared.cookies):
+            message = f"an answer sets the cookie {name} otherwise than any that is declared"
+            mend = "let policy.cookies write it; the guard around the service takes out others"
+            yield Finding("undeclared Set-Cookie", name, message, "P4", mend)
+        elif not _in_its_place(declared.cookies[name], sent):
+            message = f"{sent.path} sets the cookie {name}, but is not declared to"
+            mend = "add the address to set_by in site/policy.toml, or set it elsewhere"
+            yield Finding("cookie set elsewhere", name, message, "P4", mend)
+
+
+def _in_its_place(cookie: Cookie, sent: SetCookie) -> bool:
+    deleted = "max-age=0" in sent.header.lower()
+    return deleted or any(sent.path.startswith(address) for address in cookie.set_by)
+
+
+def _twins(declared: Declared, observed: Observed) -> Iterator[Finding]:
+    """Two browsers that did the same must keep the same bytes, but for declared random values."""
+    made = {(journey.browser, journey.name): journey for journey in observed.journeys}
+    for journey in observed.journeys:
+        twin = made.get((journey.browser, journey.twin))
+        if twin is None:
+            continue
+        for one, other in zip_longest(_values(declared, journey), _values(declared, twin)):
+            if one != other:
+                name = (one or other or ("", "", ""))[1]
+                message = f"two browsers that did the same keep different bytes in {name}"
+                mend = "leave out what differs: a random value, a serial number, a fine time"
+                yield at(Finding("identifier", name, message, "P4", mend), journey)
+
+
+def _values(declared: Declared, journey: Journey) -> list[tuple[str, str, str]]:
+    return [
+        (moment.step, name, value)
+        for moment in journey.moments
+        for name, value in sorted(
+            [(cookie.name, cookie.value) for cookie in moment.cookies]
+            + [(item.key, item.value) for item in moment.items]
+        )
+        if name not in declared.cookies or declared.cookies[name].signed
+    ]

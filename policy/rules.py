@@ -1,0 +1,151 @@
+"""What each entry of the register allows by itself, but the register as a whole does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from policy.faults import Fault, nearest
+from policy.register import Cookie, Register, Table
+from policy.register_entries import Event, LogLine
+from policy.toml_source import Lines
+
+
+class _Purposeful(Protocol):
+    @property
+    def purpose(self) -> str: ...
+
+
+def register_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]:
+    """Every fault of the register as a whole. `path` is its file; `lines` finds the places."""
+    yield from _purpose_faults(register, path, lines)
+    yield from _name_faults(register, path, lines)
+    for index, cookie in enumerate(register.cookies):
+        for message, hint in _cookie_faults(cookie):
+            yield Fault(
+                path, lines.of(("cookie", index)), f'cookie "{cookie.name}" {message}', hint
+            )
+    for index, table in enumerate(register.tables):
+        for message, hint in _table_faults(table):
+            yield Fault(path, lines.of(("table", index)), f'table "{table.name}" {message}', hint)
+    for index, event in enumerate(register.events):
+        for message, hint in _event_faults(register, event):
+            yield Fault(path, lines.of(("event", index)), f'event "{event.name}" {message}', hint)
+    for index, log in enumerate(register.logs):
+        for message, hint in _log_faults(log):
+            yield Fault(path, lines.of(("log", index)), f'log "{log.name}" {message}', hint)
+
+
+def _purpose_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]:
+    known = [purpose.name for purpose in register.purposes]
+    kinds: dict[str, Sequence[_Purposeful]] = {
+        "cookie": register.cookies,
+        "storage": register.storages,
+        "table": register.tables,
+        "transient": register.transients,
+        "event": register.events,
+        "log": register.logs,
+        "feature": register.features,
+        "connection": register.connections,
+        "recipient": register.recipients,
+    }
+    for kind, entries in kinds.items():
+        for index, entry in enumerate(entries):
+            if entry.purpose not in known:
+                line = lines.of((kind, index, "purpose"))
+                message = f'unknown purpose "{entry.purpose}"'
+                yield Fault(path, line, message, nearest(entry.purpose, known))
+    if register.backup and register.backup.purpose not in known:
+        line = lines.of(("backup", "purpose"))
+        message = f'unknown purpose "{register.backup.purpose}"'
+        yield Fault(path, line, message, nearest(register.backup.purpose, known))
+    for index, endpoint in enumerate(register.endpoints):
+        for purpose in endpoint.purposes:
+            if purpose not in known:
+                line = lines.of(("endpoint", index, "purposes"))
+                message = f'unknown purpose "{purpose}"'
+                yield Fault(path, line, message, nearest(purpose, known))
+
+
+def _name_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]:
+    named = {
+        "purpose": [purpose.name for purpose in register.purposes],
+        "cookie": [cookie.name for cookie in register.cookies],
+        "storage": [storage.name for storage in register.storages],
+        "table": [f"{table.database} {table.name}" for table in register.tables],
+        "event": [event.name for event in register.events],
+        "header": [header.name.lower() for header in register.headers],
+        "log": [log.name for log in register.logs],
+    }
+    for kind, names in named.items():
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                line = lines.of((kind, index))
+                yield Fault(path, line, f'{kind} "{name}" is declared twice', "remove one of them")
+
+
+def _cookie_faults(cookie: Cookie) -> Iterator[tuple[str, str]]:
+    if not cookie.cookie.startswith(("__Host-", "__Secure-")):
+        yield "has no protective prefix", "begin its name with __Host- or __Secure-"
+    if cookie.cookie.startswith("__Host-") and cookie.path != "/":
+        yield "begins with __Host- but has a path", 'write path = "/", or begin with __Secure-'
+    if cookie.signed and any(part.kind == "random" for part in cookie.parts):
+        yield "would hold a random value, which is an identifier", "remove that part"
+    if cookie.signed and cookie.most_bits is None:
+        yield "does not say how many bits it may carry", "add a line: most_bits = 20"
+    if (cookie.lifetime_seconds or 0) > 180 * 86_400:
+        yield "lives longer than 180 days", 'write lifetime = "180 days" or less'
+
+
+def _table_faults(table: Table) -> Iterator[tuple[str, str]]:
+    names = [column.name for column in table.columns]
+    for name in table.key:
+        if name not in names:
+            yield f'has no column "{name}" for its key', nearest(name, names)
+    dated = table.column(table.dated_by)
+    if table.dated_by and (dated is None or dated.type not in ("date", "hour", "second")):
+        hint = "name one of its columns of the type date, hour or second"
+        yield f'is dated by "{table.dated_by}", which is no time', hint
+    for column in table.columns:
+        if names.count(column.name) > 1:
+            yield f'declares the column "{column.name}" twice', "remove one of them"
+        if column.given_by == "visitor" and column.category is None:
+            yield f'does not say what category "{column.name}" is', "add category = …"
+        if column.options and column.type != "text":
+            yield f'gives options to "{column.name}", which is no text', "remove them"
+
+
+def _event_faults(register: Register, event: Event) -> Iterator[tuple[str, str]]:
+    paths = [endpoint.path for endpoint in register.endpoints]
+    if event.sent_by not in paths:
+        yield (
+            f'is sent by "{event.sent_by}", which is no [[endpoint]]',
+            nearest(event.sent_by, paths),
+        )
+    columns = [
+        column
+        for table in register.tables
+        if table.database == "counters" and table.purpose == event.purpose
+        for column in table.columns
+    ]
+    measures = [column.name for column in columns if column.type == "integer"]
+    dimensions = [option for column in columns for option in column.options]
+    for name in event.adds:
+        if name not in measures:
+            yield f'adds to "{name}", which no table of its purpose has', nearest(name, measures)
+    for name in event.to:
+        if name not in dimensions:
+            yield (
+                f'counts by "{name}", which no table of its purpose has',
+                nearest(name, dimensions),
+            )
+
+
+def _log_faults(log: LogLine) -> Iterator[tuple[str, str]]:
+    names = [field.name for field in log.fields]
+    for name in log.placed:
+        if name not in names:
+            yield f'says "{name}" in braces, which is none of its fields', nearest(name, names)
+    for name in names:
+        if name not in log.placed:
+            yield f'declares the field "{name}" and does not say it', f"write {{{name}}} in says"

@@ -1,0 +1,118 @@
+"""The audit can fail: it names each planted violation, and finds nothing on the honest site."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit.browsers.chromium import Chromium
+from audit.journeys.routes import ROUTES
+from audit.journeys.run import Options, make_journey
+from audit.observations import Journey, Observed
+from audit.reports.formats import RULES
+from audit.rules.compare import compare
+from audit.rules.findings import Finding
+from audit.target import LocalSite
+
+from ..browser.conftest import ROOT, chromium, headless_shell, public  # noqa: F401  (fixtures)
+from .planting import Violation
+from .seeded_violations import VIOLATIONS, table
+
+ROUTE = {route.name: route for route in ROUTES}
+
+
+class Loop:
+    """An event loop in a thread of its own: other tests drive browsers in this one."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=90)
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[Loop]:
+    made = Loop()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def running(loop: Loop, headless_shell: str) -> Iterator[Chromium]:  # noqa: F811
+    browser = loop.run(Chromium.launch(headless_shell))
+    yield browser
+    loop.run(browser.close())
+
+
+@pytest.fixture
+def findings(loop: Loop, running: Chromium, public: Path, tmp_path: Path):  # noqa: F811
+    """What the audit finds with a violation planted."""
+
+    def find(violation: Violation) -> tuple[Finding, ...]:
+        honest = LocalSite.read(ROOT, public)
+        site = replace(honest.site, register=violation.register(honest.site.register))
+        target = replace(honest, wrap=violation.wrap, tamper=violation.tamper)
+        options = Options(pages=violation.pages, idle_seconds=0.4)
+
+        async def journeys() -> list[Journey]:
+            gate = asyncio.Semaphore(4)
+            made = (
+                make_journey(ROUTE[name], running, target, options, tmp_path, gate)
+                for name in violation.routes
+            )
+            return list(await asyncio.gather(*made))
+
+        made = loop.run(journeys())
+        pages = (*violation.pages, "/privacy/", "/cookies/")
+        observed = Observed("", tuple(made), pages=pages)
+        return compare(site, observed, complete=violation.complete)
+
+    return find
+
+
+@pytest.mark.parametrize(
+    "violation", VIOLATIONS, ids=lambda violation: violation.name.replace(" ", "-")
+)
+def test_a_violation_is_named(findings, violation: Violation) -> None:
+    """By its rule, with a promise and a way to mend it."""
+    found = findings(violation)
+    assert violation.rule in {finding.rule for finding in found}, found
+    for finding in found:
+        assert finding.promise.startswith("P")
+        assert finding.mend
+
+
+@pytest.mark.parametrize(
+    "routes", sorted({violation.routes for violation in VIOLATIONS}), ids="-".join
+)
+def test_the_same_journeys_find_nothing_on_the_honest_site(findings, routes) -> None:
+    """So that it was the violation that was found, and nothing else."""
+    pages = tuple(
+        dict.fromkeys(
+            p for violation in VIOLATIONS if violation.routes == routes for p in violation.pages
+        )
+    )
+    assert findings(Violation("none", "", routes, pages)) == ()
+
+
+def test_the_table_in_the_docs_is_that_of_the_violations() -> None:
+    """docs/audit.md, made by `python -m tests.audit.seeded_violations`."""
+    assert table() in (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    assert len({violation.name for violation in VIOLATIONS}) >= 40
+    assert {violation.rule for violation in VIOLATIONS} <= RULES.keys(), (
+        "each kind is explained in the reports"
+    )

@@ -1,0 +1,175 @@
+"""Answers are judged by the declaration that drew the form: a pure function."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policy import read_site
+from policy.fields import Field, Option
+from policy.forms import EXTRAS, Form
+from tests.fixtures.small_site import ROOT
+
+FORMS = read_site(ROOT).forms
+REQUEST, NEWSLETTER = FORMS["request-information"], FORMS["newsletter"]
+ODD = st.sampled_from("a. @\r\n\t\x00\ud800\u202e\ufeffé")
+ANYTHING = st.text(max_size=40) | st.text(ODD, max_size=12)
+NAMES = st.sampled_from([*(field.name for field in REQUEST.fields), *EXTRAS, "else"])
+
+
+def field(kind: str, **keys: object) -> Field:
+    return Field.model_validate({"name": "f", "label": "Field", "kind": kind, **keys})
+
+
+@given(st.dictionaries(NAMES, ANYTHING))
+def test_whatever_is_posted_is_judged(answers: dict[str, str]) -> None:
+    """No answer raises, and every declared field comes back, and nothing else."""
+    for form in (REQUEST, NEWSLETTER):
+        checked = form.check(answers)
+        assert set(checked.values) == {field.name for field in form.fields}
+        assert all(error.endswith((".", "write.")) for error in checked.errors.values())
+
+
+@given(st.dictionaries(NAMES, ANYTHING))
+def test_what_passes_is_within_the_declaration(answers: dict[str, str]) -> None:
+    """No longer than allowed, one line where there is one, only offered choices."""
+    checked = REQUEST.check(answers)
+    for each in REQUEST.fields:
+        value = checked.values[each.name]
+        if each.options:
+            assert value in ("", *each.values)
+        if each.name in checked.errors:
+            continue
+        assert value or not each.required
+        assert len(value) <= (each.most_characters or len(value))
+        allowed = {"\n", "\t"} if each.kind == "textarea" else set()
+        assert not {c for c in value if unicodedata.category(c) in ("Cc", "Cs")} - allowed
+
+
+@given(st.dictionaries(NAMES, ANYTHING))
+def test_judging_twice_changes_nothing(answers: dict[str, str]) -> None:
+    """What comes back on the page can be sent again and is judged alike."""
+    once = REQUEST.check(answers)
+    assert REQUEST.check(once.values).values == once.values
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ada@example.org",
+        "Ada.Byron+school@mail.example.co.uk",
+        "o'neil@example.ie",
+        "用户@例子.广告",
+        "उपयोगकर्ता@उदाहरण.कॉम",
+        "josé@exámple.es",
+        "  ada@example.org\n",
+        "ada@example.org.",
+        "ada\u200b@example.org\ufeff",
+    ],
+)
+def test_an_address_of_any_script_is_taken(address: str) -> None:
+    """Also with what comes along when it is copied: spaces, a full stop, a space of no width."""
+    assert field("email", most_characters=254).wrong(address) == ""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ada",
+        "ada@example",
+        "@example.org",
+        "ada@",
+        "ada byron@example.org",
+        "ada@example.org, bob@example.org",
+        "ada@example.org\nBcc: bob@example.org",
+        "ada@-example.org",
+        "ada@exam_ple..org",
+        "ada@@example.org",
+        "<ada@example.org>",
+    ],
+)
+def test_what_is_no_address_is_told(address: str) -> None:
+    """With what an address looks like; a second line can never slip in."""
+    sentence = field("email", most_characters=254).wrong(address)
+    assert sentence == "“Field” needs an address like name@example.org."
+
+
+@settings(deadline=2000)  # milliseconds; a pattern that searches for long takes minutes
+@given(st.text("a@.-_+\u00e9 ", max_size=300))
+def test_addresses_are_judged_quickly(text: str) -> None:
+    """No text makes the pattern search for long (within the deadline)."""
+    field("email", most_characters=254).wrong(text)
+
+
+@pytest.mark.parametrize("number", ["888-527-5225", "+49 (0)30 123456", "831.555.0100 ext 12"])
+def test_a_phone_number_is_taken_as_written(number: str) -> None:
+    """Numbers have as many styles as countries; all are kept as typed."""
+    phone = field("tel", most_characters=40)
+    assert (phone.clean(number), phone.wrong(number)) == (number, "")
+
+
+@pytest.mark.parametrize("number", ["call me", "12", "<script>12345", "12345 http://a.example"])
+def test_what_is_no_phone_number_is_told(number: str) -> None:
+    """Words, or too few digits to call."""
+    assert field("tel", most_characters=40).wrong(number).startswith("“Field” needs a number")
+
+
+def test_length_is_counted_in_characters_and_told() -> None:
+    """The sentence says how many there are and how many may be."""
+    short = field("text", most_characters=3)
+    assert short.wrong("äöü") == ""
+    assert short.wrong("  äöü  ") == ""
+    sentence = "“Field” has 4 characters. Shorten it to 3 or fewer."
+    assert short.wrong("abcd") == sentence
+
+
+def test_lines_are_counted_as_one_character_each() -> None:
+    """Browsers send a new line as two characters, and people count one."""
+    area = field("textarea", most_characters=3)
+    assert area.clean("a\r\nb") == "a\nb"
+    assert area.wrong("a\r\nb") == ""
+
+
+@pytest.mark.parametrize("kind", ["select", "radio"])
+def test_a_choice_is_one_of_those_offered(kind: str) -> None:
+    """Anything else is told, also where no choice is needed."""
+    options = (Option(value="a", label="A"), Option(value="b", label="B"))
+    choice = field(kind, options=options)
+    assert (choice.clean("a"), choice.wrong("a"), choice.wrong("")) == ("a", "", "")
+    assert (choice.clean("c"), choice.wrong("c")) == ("", "Choose one of the answers to “Field”.")
+    assert choice.model_copy(update={"required": True}).wrong("") != ""
+
+
+@pytest.mark.promise("P8")
+@pytest.mark.parametrize("answer", ["", "no", "on", "true", "YES", "yes "])
+def test_only_a_ticked_box_permits(answer: str) -> None:
+    """Nothing but the value of the box itself is a yes; no box is ticked by being left out."""
+    checked = REQUEST.check({"permission": answer, "recognise": answer})
+    assert (checked.permission, checked.recognise) == (False, False)
+    assert REQUEST.check({"permission": "yes"}).permission
+    assert REQUEST.check({"recognise": "yes"}).recognise
+
+
+@pytest.mark.promise("P8")
+def test_the_newsletter_needs_its_box() -> None:
+    """Without it there is nothing that we may send; the sentence names the box."""
+    errors = NEWSLETTER.check({"email": "ada@example.org"}).errors
+    assert list(errors) == ["permission"]
+    assert "Email me the newsletter" in errors["permission"]
+    assert not NEWSLETTER.check({"email": "ada@example.org", "permission": "yes"}).errors
+
+
+def test_a_box_that_the_form_does_not_have_cannot_be_ticked() -> None:
+    """A program may post what the form does not show."""
+    bare: Form = REQUEST.model_copy(update={"permission": None, "recognise": None})
+    checked = bare.check({"permission": "yes", "recognise": "yes"})
+    assert (checked.permission, checked.recognise) == (False, False)
+
+
+def test_controls_of_direction_are_left_out() -> None:
+    """They would turn round the text after them on a staff page; letters keep their own."""
+    assert field("text", most_characters=9).clean("a\u202eb\u2066") == "ab"
+    assert field("text", most_characters=9).clean("שלום") == "שלום"

@@ -1,0 +1,103 @@
+"""Doubtful submissions are kept apart for staff: never refused, never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from analytics.contacts.spam import doubt
+from policy import read_site
+from tests.fixtures.form_site import REQUEST, form_site, rows, send
+from tests.fixtures.small_site import ROOT, SmallSite
+
+FORM = read_site(ROOT).forms["request-information"]
+
+
+def doubted(**answers: str) -> str:
+    """What is doubtful about a request with these answers, as posted by a browser."""
+    posted = {**REQUEST, "website": "", "seconds": "", **answers}
+    values = FORM.check(posted).values
+    return doubt(FORM, {name: [answer] for name, answer in posted.items()}, values)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[SmallSite]:
+    with form_site(tmp_path) as site:
+        yield site
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {},
+        {"seconds": "3"},
+        {"seconds": "86400"},
+        {"seconds": "NaN"},
+        {"seconds": "-1"},
+        {"message": "See https://www.example.org, www.example.org and http://example.net"},
+        {"permission": "yes", "recognise": "yes"},
+        {"organisation": "The wwwhole school"},
+    ],
+)
+def test_what_people_send_is_not_doubted(answers: dict[str, str]) -> None:
+    """Nor is a browser without scripts, or with a clock of its own."""
+    assert doubted(**answers) == ""
+
+
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ({"website": "http://a.example"}, "A field that nobody sees was filled in"),
+        ({"seconds": "0"}, "It was filled in within 3 seconds"),
+        ({"seconds": "2"}, "It was filled in within 3 seconds"),
+        ({"name": "Win at http://a.example"}, "It has a link where none belongs"),
+        ({"organisation": "WWW.a.example"}, "It has a link where none belongs"),
+        ({"message": "https://a.example " * 4}, "It holds 4 links"),
+        ({"subject": "Hello"}, "It came with fields that the form does not have"),
+    ],
+)
+def test_what_programs_send_is_doubted(answers: dict[str, str], why: str) -> None:
+    """Staff read why."""
+    assert doubted(**answers) == why
+
+
+def test_a_doubtful_submission_is_stored_and_answered_alike(site: SmallSite) -> None:
+    """A program cannot tell, and a person who was doubted wrongly has lost nothing."""
+    client = site.app.test_client()
+    plain = send(client, REQUEST | {"recognise": "yes", "permission": "yes"})
+    caught = send(client, REQUEST | {"recognise": "yes", "permission": "yes", "website": "x"})
+    assert plain.headers == caught.headers
+    assert (plain.data, plain.status) == (caught.data, caught.status)
+    stored = rows(site, "SELECT name, doubt FROM submissions ORDER BY doubt")
+    assert stored == [
+        ("Ada Byron", None),
+        ("Ada Byron", "A field that nobody sees was filled in"),
+    ]
+
+
+@pytest.mark.promise("P8")
+def test_a_doubtful_permission_can_be_told_by_its_submission(site: SmallSite) -> None:
+    """A program may have given somebody else's address; their own tick is kept beside it."""
+    client = site.app.test_client()
+    ticked = REQUEST | {"permission": "yes"}
+    for answers in (ticked | {"seconds": "1"}, ticked, ticked | {"seconds": "1", "name": "B"}):
+        assert send(client, answers).status_code == 303
+    given = rows(
+        site,
+        "SELECT doubt FROM permissions JOIN submissions ON submissions.id = permissions.submission"
+        " ORDER BY doubt",
+    )
+    assert given == [(None,), ("It was filled in within 3 seconds",)]
+
+
+def test_a_program_does_not_make_a_permission_younger(site: SmallSite) -> None:
+    """The day and the submission stay those of the person's own tick."""
+    client = site.app.test_client()
+    ticked = REQUEST | {"permission": "yes"}
+    assert send(client, ticked).status_code == 303
+    kept = rows(site, "SELECT * FROM permissions")
+    site.clock.forward(minutes=3 * 24 * 60)
+    assert send(client, ticked | {"seconds": "1", "name": "B"}).status_code == 303
+    assert rows(site, "SELECT * FROM permissions") == kept

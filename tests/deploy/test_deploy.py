@@ -1,0 +1,282 @@
+"""What deploy/ shows is what runs: nginx with TLS, gunicorn, and the commands of the units."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import ssl
+import subprocess
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import build
+import generator
+from analytics import wsgi
+from analytics.contacts.form_routes import MOST_SUBMISSIONS
+from policy import Faults, read_site
+from policy.headers import security_headers
+from tests.fixtures.deployed_site import (
+    DEPLOY,
+    HOST,
+    ROOT,
+    Deployed,
+    deployed,
+    missing,
+    start_service,
+    unit,
+)
+from tests.validators.conftest import judge, lines_of_json
+
+needs_nginx = pytest.mark.skipif(bool(missing()), reason=missing() or "nothing is missing")
+PAGE = {
+    "Origin": f"https://{HOST}",
+    "Content-Type": "application/json",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+}
+FORM = {"Origin": f"https://{HOST}", "Content-Type": "application/x-www-form-urlencoded"}
+FORGED = "203.0.113.9"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """One for all tests here."""
+    with deployed(tmp_path_factory.mktemp("deployed")) as running:
+        yield running
+
+
+@needs_nginx
+@pytest.mark.parametrize("path", ["/", "/privacy/", "/staff/", "/visit/view", "/nowhere/"])
+def test_each_security_header_comes_once(site: Deployed, path: str) -> None:
+    """From the register, with HSTS, whatever answers; nginx adds none and takes none away."""
+    answer = site.ask(path)
+    declared = security_headers(read_site(ROOT).register, tls=True)
+    assert {name: answer.all(name) for name in declared} == {
+        name: [value] for name, value in declared.items()
+    }
+    assert not re.search(r"\d", answer.one("Server"))
+
+
+@needs_nginx
+def test_visits_and_forms_work_through_it(site: Deployed) -> None:
+    """Consent sets its cookie; a form with the second box sets the audience, and is stored."""
+    version = read_site(ROOT).register.version
+    answer = site.ask(
+        "/visit/consent", "POST", json.dumps({"version": version, "given": True}), headers=PAGE
+    )
+    assert answer.status in {200, 204}, answer
+    assert answer.one("Set-Cookie").startswith("__Secure-visit=")
+    sent = "email=ada@example.org&permission=yes&recognise=yes&role=teacher"
+    answer = site.ask("/form/newsletter", "POST", sent, headers=FORM)
+    assert answer.status == 303, answer.body
+    personal = site.ask("/")
+    assert "private" in personal.one("Cache-Control")
+    assert "Cookie" in personal.one("Vary")
+
+
+@needs_nginx
+def test_compressed_files_arrive_as_they_were_built(site: Deployed) -> None:
+    """The build's own brotli, and 304 where the browser has it."""
+    packed = {"Accept-Encoding": "br"}
+    answer = site.ask("/about/", headers=packed)
+    built = site.folder / "site/public/about/index.html.br"
+    assert answer.body == built.read_bytes()
+    again = site.ask("/about/", headers=packed | {"If-None-Match": answer.one("ETag")})
+    assert (again.status, again.body) == (304, b"")
+
+
+@needs_nginx
+def test_what_a_visitor_says_of_himself_is_not_believed(site: Deployed) -> None:
+    """Neither a host, which would let another origin post, nor an address, which would be a way
+    around the limits."""
+    evil = PAGE | {"Origin": "https://evil.example", "X-Forwarded-Host": "evil.example"}
+    assert (
+        site.ask("/visit/consent", "POST", '{"version": 1, "given": true}', headers=evil).status
+        == 403
+    )
+    statuses = Counter(
+        site.ask(
+            "/form/newsletter",
+            "POST",
+            f"email=ada{attempt}@example.org&permission=yes",
+            headers=FORM | {"X-Forwarded-For": f"198.51.100.{attempt}"},
+        ).status
+        for attempt in range(MOST_SUBMISSIONS + 1)
+    )
+    assert statuses.keys() == {303, 429}, statuses
+
+
+@needs_nginx
+def test_other_names_and_plain_http_lead_to_the_site_or_nowhere(site: Deployed) -> None:
+    """A moved request keeps its path and method (308); a foreign name gets no handshake."""
+    for answer in (site.ask_plainly("/about/?a=b"), site.ask("/about/?a=b", name="example.org")):
+        assert answer.status == 308
+        assert answer.one("Location") == f"https://{HOST}/about/?a=b"
+    with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
+        site.ask("/", name="localhost")
+
+
+@needs_nginx
+def test_a_reload_serves_the_new_build_and_refuses_nobody(site: Deployed) -> None:
+    """Requests go on all the while that a reload lasts, and every one is answered."""
+    root, home = site.folder / "site", site.folder / "site/content/index.md"
+    stop, statuses = threading.Event(), Counter()
+
+    def visit() -> None:
+        while not stop.is_set():
+            statuses[site.ask("/about/").status] += 1
+
+    visitors = [threading.Thread(target=visit) for _ in range(3)]
+    for visitor in visitors:
+        visitor.start()
+    try:
+        home.write_text(home.read_text() + "\nA sentence of tomorrow.\n")
+        generator.build(root, root / "public")
+        site.service.send_signal(signal.SIGHUP)
+        limit = time.monotonic() + 30
+        while b"A sentence of tomorrow." not in (page := site.ask("/")).body:
+            assert page.status == 200
+            assert time.monotonic() < limit, site.logs
+    finally:
+        stop.set()
+        for visitor in visitors:
+            visitor.join()
+    assert list(statuses) == [200], statuses
+
+
+(FAILED,) = (log for log in read_site(ROOT).register.logs if log.writer == "web server")
+
+
+@pytest.mark.promise("P11")
+def test_nginx_writes_the_line_that_the_register_declares() -> None:
+    """Its format has the declared fields, and no other variable."""
+    variables = {
+        "time": "$time_iso8601",
+        "status": "$status",
+        "method": "$request_method",
+        "answer": "$upstream_status",
+    }
+    text = (DEPLOY / "nginx.conf").read_text()
+    (said,) = re.findall(r"^log_format plainsite '(.*)';$", text, flags=re.MULTILINE)
+    assert said == FAILED.says.format_map(variables)
+    assert re.findall("log_format", text) == ["log_format"]
+
+
+@needs_nginx
+def test_mdns_http_observatory_gives_the_best_grade(site: Deployed) -> None:
+    """Its own scan over TLS, with a certificate of the test's own."""
+    told = judge(
+        "node", "observatory.mjs", HOST, str(site.plain), str(site.tls),
+        NODE_EXTRA_CA_CERTS=str(site.certificate),
+    )  # fmt: skip
+    (found,) = lines_of_json(told)
+    assert (found["grade"], found["failed"]) == ("A+", [])
+
+
+@needs_nginx
+def test_while_the_service_is_away_nginx_says_so_and_logs_no_address(site: Deployed) -> None:
+    """Nothing that nginx or gunicorn wrote, in all these tests, tells who asked for what."""
+    site.ask("/own/a-signed-link/", headers={"X-Forwarded-For": FORGED, "User-Agent": "Secret/1"})
+    site.service.send_signal(signal.SIGTERM)
+    assert site.service.wait(30) == 0
+    away = site.ask("/own/a-signed-link/", headers={"User-Agent": "Secret/1"})
+    assert away.status == 503
+    assert away.one("Retry-After") == "10"
+    assert b"nginx" not in away.body
+    failed = (site.folder / "log/plainsite-failed.log").read_text()
+    assert re.fullmatch(r"(?:\S+ 503 GET upstream=50\d\n)+", failed), failed
+    assert all(FAILED.pattern.fullmatch(line) for line in failed.splitlines()), failed
+    site.service = start_service(site.folder)
+    assert site.ask("/").status == 200
+    for trace in ("127.0.0.1", FORGED, "198.51.100", "/own/", "Secret/1", "ada@example.org"):
+        assert trace not in site.logs.replace("Listening at: unix:", ""), trace
+
+
+def test_the_units_are_what_systemd_understands(tmp_path: Path) -> None:
+    """Its own check finds nothing wrong, and their files are those of the README."""
+    program = shutil.which("systemd-analyze")
+    if not program:
+        pytest.skip("needs systemd-analyze")
+    for name in sorted(path.name for path in DEPLOY.glob("plainsite*.*")):
+        text = (DEPLOY / name).read_text().replace("/srv/plainsite/.venv/bin/", "/bin/")
+        (tmp_path / name).write_text(re.sub(r"=/bin/(gunicorn|python)\b", "=/bin/true", text))
+    environment = os.environ | {"SYSTEMD_UNIT_PATH": f"{tmp_path}:"}
+    told = subprocess.run(
+        [program, "verify", *sorted(tmp_path.iterdir())],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    ours = [line for line in told.stderr.splitlines() if "plainsite" in line]
+    assert [line for line in ours if "www-data" not in line] == []
+
+
+def test_the_unit_that_makes_backups_says_a_command_that_there_is(tmp_path: Path) -> None:
+    """In a folder that it may write to; the timer starts it."""
+    section = unit("plainsite-backup.service")["Service"]
+    words = section["ExecStart"].split()
+    assert words[1:4] == ["build.py", "data", "backup"]
+    assert Path(words[4]).relative_to("/var/lib").name in section["StateDirectory"].split()
+    assert CliRunner().invoke(build.main, [*words[2:4], "--help"]).exit_code == 0
+    assert unit("plainsite-backup.timer")["Timer"]["OnCalendar"] == "daily"
+
+
+def test_a_reload_is_refused_where_the_site_has_a_fault(tmp_path: Path) -> None:
+    """systemd runs each ExecReload in turn, up to the first that fails: the check."""
+    check, hang_up = unit("plainsite.service")["Service"]["ExecReload"].splitlines()
+    assert hang_up == "/bin/kill -HUP $MAINPID"
+    words = check.split()[1:]
+    for part in ("content", "templates", "site"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    assert words[0] == "build.py"
+    command = ["--root", str(tmp_path), *words[1:]]
+    assert CliRunner().invoke(build.main, command).exit_code == 0
+    (tmp_path / "site/settings.toml").write_text('naem = "x"\n')
+    told = CliRunner().invoke(build.main, command)
+    assert told.exit_code == 1
+    assert "naem" in told.output
+
+
+def test_the_container_copies_all_that_is_imported() -> None:
+    """Each COPY names what exists; together they are every package that the service needs."""
+    lines = (DEPLOY / "Containerfile").read_text().splitlines()
+    copied = {word for line in lines if line.startswith("COPY ") for word in line.split()[1:-1]}
+    assert all((ROOT / name).exists() for name in copied)
+    needed = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"audit", "tests"}
+    assert needed | {"content", "templates", "site", "build.py", "requirements.lock"} <= copied
+    started = json.loads(next(line for line in lines if line.startswith("CMD "))[4:])
+    served = unit("plainsite.service")["Service"]["ExecStart"].split()
+    assert started[1:3] == served[1:3]
+    listens = unit("plainsite.socket")["Socket"]["ListenStream"]
+    assert started[-1] == f"unix:{listens}"
+    assert f"server unix:{listens}" in (DEPLOY / "nginx.conf").read_text()
+
+
+def test_compose_mounts_what_the_container_and_nginx_use() -> None:
+    """Both see the socket; the records outlive the container."""
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    service, nginx = compose["services"]["plainsite"], compose["services"]["nginx"]
+    assert (DEPLOY / service["build"]["context"]).resolve() == ROOT
+    assert (ROOT / service["build"]["dockerfile"]).is_file()
+    shared = [mount.split(":") for mount in service["volumes"] + nginx["volumes"]]
+    assert shared.count(["socket", "/run/plainsite"]) == 2
+    assert {name for name, *_ in shared if "/" not in name} == set(compose["volumes"])
+    assert all((DEPLOY / name).exists() for name, *_ in shared if name.startswith("./"))
+
+
+@pytest.mark.parametrize("given", ["-1", "one", "6", "1.0"])
+def test_a_wrong_number_of_proxies_is_said(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    """A mistake here would let anybody write the address that is believed."""
+    monkeypatch.setenv("PLAINSITE_PROXIES", given)
+    with pytest.raises(Faults, match="PLAINSITE_PROXIES"):
+        wsgi._proxies()

@@ -1,0 +1,134 @@
+"""Broken sites: each `tests/sites/broken/*.site` changes the good base, and says what is reported.
+
+A file has parts, each begun by a line `===== …`: `path` (a whole new file), `edit path` (lines to
+take out, `- `, and to put in, `+ `), `remove path`, `expected` (what is written to the terminal),
+and `mend path`, as `edit`: what the hints say to do, after which the site builds.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import build
+
+SITES = Path(__file__).parents[1] / "sites"
+CASES = sorted((SITES / "broken").glob("*.site"))
+WARNINGS = "the page has no description; the description has 3 characters"
+"""These do not stop a build; see tests/generator/test_build_site.py."""
+
+SOURCES = [
+    path
+    for folder in ("generator", "policy")
+    for path in sorted((build.ROOT / folder).rglob("*.py"))
+    # Their words are no faults.
+    if path.name not in ("differences.py", "material_terms.py", "command.py")
+]
+
+
+def parts(case: Path) -> list[tuple[str, str]]:
+    """(what the line `=====` says, the text below it)."""
+    pieces = re.split(r"^===== (.+)\n", case.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return list(zip(pieces[1::2], pieces[2::2], strict=True))
+
+
+def change(root: Path, what: str, text: str) -> None:
+    """Apply one part of a case."""
+    verb, _, name = what.rpartition(" ")
+    path = root / name
+    if verb == "remove":
+        path.unlink()
+    elif verb in ("edit", "mend"):
+        path.write_text(edited(path.read_text(encoding="utf-8"), text), encoding="utf-8")
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.replace("\\xff", "").encode() + b"\xff" * text.count("\\xff"))
+
+
+def edited(source: str, edit: str) -> str:
+    """`source` with lines replaced. Each run of `- ` lines must stand in it as it is."""
+    for block in re.findall(r"((?:^-.*\n)*)((?:^\+.*\n)*)", edit, flags=re.MULTILINE):
+        old, new = ("".join(line[2:] + "\n" for line in half.splitlines()) for half in block)
+        assert source.count(old) >= 1, old
+        source = source.replace(old, new, 1) if old else source + new
+    return source
+
+
+def run(root: Path, *words: str):
+    return CliRunner().invoke(build.main, ["--root", str(root), *words])
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def site(tmp_path):
+    """The good base, built."""
+    root = tmp_path / "site"
+    shutil.copytree(SITES / "base", root)
+    assert run(root).exit_code == 0
+    return root
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
+def test_a_broken_site_says_what_where_and_how_to_mend_it(site, case):
+    """All faults at once, status 1, and what was published stays byte for byte."""
+    before = bytes_of(site / "public")
+    expected = ""
+    for what, text in parts(case):
+        if what == "expected":
+            expected = text
+        elif not what.startswith("mend "):
+            change(site, what, text)
+    result = run(site)
+    assert result.output == expected + "Nothing was published: public/ is as it was.\n"
+    assert result.exit_code == 1
+    assert bytes_of(site / "public") == before
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if any(what.startswith("mend ") for what, _ in parts(case))],
+    ids=lambda case: case.stem,
+)
+def test_after_the_hint_the_fault_is_gone(site, case):
+    for what, text in parts(case):
+        if what != "expected":
+            change(site, what, text)
+    result = run(site, "check")
+    assert (result.exit_code, result.output[:10]) == (0, "No faults "), result.output
+
+
+def test_every_fault_has_a_case():
+    """What can be said about a site is said by some case, word for word around what varies."""
+    said = "".join(text for case in CASES for what, text in parts(case) if what == "expected")
+    missing = [
+        f"{path.name}: {text}"
+        for path in SOURCES
+        for text in messages(path.read_text(encoding="utf-8"))
+        if not re.search(pattern(text), said + WARNINGS)
+    ]
+    assert missing == []
+
+
+def messages(source: str) -> list[str]:
+    """The messages of faults in a module: the third value of a Fault, or one given to a fault."""
+    found = re.findall(r'Fault\(\s*[\w.]+,\s*[^"\n]*?,\s*f?(".*?"|\'.*?\'),', source)
+    found += re.findall(r'(?:message = |yield |yield "\w+", )f?("[^"\n]*"|\'[^\'\n]*\')', source)
+    found += re.findall(r'lines\.faults\(\w+, f?("[^"]*"|\'[^\']*\'),', source)
+    found += re.findall(r'ValueError\(f?("[^"]*"|\'[^\']*\')\)', source)
+    return [text[1:-1] for text in found if " " in text]
+
+
+def pattern(message: str) -> str:
+    """A regular expression for a message with values in place of its braces."""
+    return ".+".join(re.escape(piece) for piece in re.split(r"\{[^{}]*\}", message))

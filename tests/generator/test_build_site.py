@@ -1,0 +1,244 @@
+"""A good site: exactly what is built, and that what is published is never half of anything."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import gzip
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import brotli
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import build
+import generator
+from generator.content.audience_blocks import select
+from generator.content.urls import permalink
+from policy import Faults
+
+SITES = Path(__file__).parents[1] / "sites"
+DAY = datetime.date(2026, 3, 10)
+PAGE = "---\ntitle: {}\ndescription: {}\n{}---\n{}\n"
+WORDS = "A description that is as long as it should be for those who search for it."
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A copy of the base site, free to change."""
+    shutil.copytree(SITES / "base", tmp_path / "site")
+    return tmp_path / "site"
+
+
+def published(out: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(out).as_posix(): path.read_bytes()
+        for path in sorted(out.rglob("*"))
+        if path.is_file()
+    }
+
+
+def times(out: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
+
+
+def test_the_base_site_is_built_to_the_letter(root, tmp_path):
+    """Every text file against `sites/good/`; assets' fingerprints are left out there."""
+    out = tmp_path / "public"
+    generator.build(root, out, today=DAY)
+    expected = published(SITES / "good")
+    assert {name: data for name, data in published(out).items() if name in expected} == expected
+    names = {name for name in published(out) if not name.endswith((".br", ".gz"))}
+    assert {name for name in names if not name.startswith("assets/")} - {"_build.json"} == set(
+        expected
+    )
+
+
+def test_the_manifest_says_what_the_service_serves(root, tmp_path):
+    out = tmp_path / "public"
+    generator.build(root, out, today=DAY)
+    built = json.loads((out / "_build.json").read_text())
+    assert built["redirects"] == {"/us/": "/about/"}
+    assert built["pages"]["/"]["variants"] == ["teacher"]
+    assert built["pages"]["/ask/"]["form"] == "ask"
+    named = {entry["file"] for entry in built["files"].values()}
+    packed = {name for entry in built["files"].values() for name in entry["encodings"].values()}
+    assert named | packed | {"_build.json"} == set(published(out))
+
+
+def test_packed_files_unpack_to_the_plain_one(root, tmp_path):
+    out = tmp_path / "public"
+    generator.build(root, out, today=DAY)
+    files = published(out)
+    packed = [name for name in files if name.endswith((".br", ".gz"))]
+    assert packed
+    for name in packed:
+        unpack = brotli.decompress if name.endswith(".br") else gzip.decompress
+        assert unpack(files[name]) == files[name[:-3]]
+
+
+def test_building_again_writes_nothing(root, tmp_path):
+    out = tmp_path / "public"
+    generator.build(root, out, today=DAY)
+    before = times(out)
+    again = generator.build(root, out, today=DAY)
+    assert (again.written, again.removed) == (0, 0)
+    assert times(out) == before
+
+
+def test_only_what_changed_is_written_and_what_is_gone_is_removed(root, tmp_path):
+    out = tmp_path / "public"
+    generator.build(root, out, today=DAY)
+    before = times(out)
+    about = root / "content" / "about.md"
+    about.write_text(about.read_text().replace("Two of us", "Three of us"))
+    (root / "content" / "news" / "first.md").unlink()
+    generator.build(root, out, today=DAY)
+    after = times(out)
+    changed = {
+        Path(name).relative_to(out).as_posix() for name in after if after[name] != before.get(name)
+    }
+    assert {name for name in changed if not name.endswith((".br", ".gz"))} == {
+        "about/index.html",
+        "news/index.html",
+        "news/feed.xml",
+        "sitemap.xml",
+        "_build.json",
+    }
+    assert not (out / "news" / "first").exists()
+
+
+def test_drafts_and_later_pages_wait(root, tmp_path):
+    out = tmp_path / "public"
+    page = root / "content" / "news" / "later.md"
+    page.write_text(PAGE.format("Later", WORDS, "date: 2026-03-11\n", "Words."))
+    (root / "content" / "draft.md").write_text(PAGE.format("D", WORDS, "draft: true\n", "W."))
+    generator.build(root, out, today=DAY)
+    assert not (out / "news" / "later").exists()
+    assert not (out / "draft").exists()
+    generator.build(root, out, today=DAY, drafts=True)
+    assert (out / "draft" / "index.html").exists()
+    generator.build(root, out, today=DAY + datetime.timedelta(days=1))
+    assert (out / "news" / "later" / "index.html").exists()
+    assert not (out / "draft").exists()
+
+
+def test_a_thin_description_is_a_warning(root, tmp_path):
+    (root / "content" / "x.md").write_text("---\ntitle: X\n---\nWords.\n")
+    (root / "content" / "y.md").write_text(PAGE.format("Y", "abc", "", "Words."))
+    warned = generator.build(root, tmp_path / "public", today=DAY).warnings
+    assert [str(each).split("\n")[0] for each in warned] == [
+        "error: content/x.md:1: the page has no description",
+        "error: content/y.md:3: the description has 3 characters",
+    ]
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n"])
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+def test_files_of_other_editors_give_the_same_pages(root, tmp_path, ending, mark):
+    generator.build(root, tmp_path / "plain", today=DAY)
+    for path in (root / "content").rglob("*.md"):
+        path.write_bytes((mark + path.read_text().replace("\n", ending)).encode())
+    generator.build(root, tmp_path / "other", today=DAY)
+    assert published(tmp_path / "other") == published(tmp_path / "plain")
+
+
+def test_an_interrupted_write_is_finished_by_the_next_build(root, tmp_path):
+    """Killed at many moments: a file is old or new, never half; then the next build is whole."""
+    out, whole = tmp_path / "public", tmp_path / "whole"
+    for number in range(60):
+        text = PAGE.format(f"Page {number}", WORDS, "", "Old words. " * 200)
+        (root / "content" / f"page-{number}.md").write_text(text)
+    generator.build(root, out, today=DAY)
+    old = published(out)
+    for path in (root / "content").glob("page-*.md"):
+        path.write_text(path.read_text().replace("Old", "New"))
+    (root / "content" / "page-0.md").unlink()
+    generator.build(root, whole, today=DAY)
+    new = published(whole)
+    for delay in (0.0, 0.01, 0.03, 0.06):
+        process = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(root), str(out)], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "writing\n"
+        time.sleep(delay)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        for name, data in published(out).items():
+            if not name.endswith(".part"):
+                assert data in (old.get(name), new.get(name)), name
+    generator.build(root, out, today=DAY)
+    assert published(out) == new
+
+
+KILLED = """
+import datetime, pathlib, sys
+import generator
+from generator import write_site
+def told(*given):
+    print("writing", flush=True)
+    return write_site(*given)
+generator.write_site = told
+root, out = map(pathlib.Path, sys.argv[1:])
+generator.build(root, out, today=datetime.date(2026, 3, 10))
+"""
+
+
+@given(
+    st.lists(st.text(alphabet="abcé -_.1", min_size=1).filter(str.strip), min_size=1, max_size=4)
+)
+def test_a_permalink_is_lower_case_ends_in_a_slash_and_has_no_spaces(steps):
+    address = permalink("/".join(step.strip() or "x" for step in steps) + ".md")
+    assert address.startswith("/")
+    assert address.endswith("/")
+    assert not any(letter.isspace() for letter in address)
+    assert address == address.lower()
+
+
+LINES = st.sampled_from(
+    ["words", "", "/// audience | teacher", "/// audience | everyone, teacher", "/// otherwise",
+     "///", "////", "/// note", "```", "<!--", "-->", "    ///", "# Head"]
+)  # fmt: skip
+
+
+@given(st.lists(LINES, max_size=25), st.sampled_from(["teacher", "everyone"]))
+def test_choosing_an_audience_keeps_every_line_in_its_place(lines, audience):
+    chosen = select("\n".join(lines), audience).split("\n")
+    assert len(chosen) == max(1, len(lines))
+    assert all(new in ("", old) for new, old in zip(chosen, lines, strict=False))
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_a_mangled_file_is_a_fault_and_never_a_traceback(tmp_path_factory, data):
+    """Lines lost, doubled and cut in any file of the site: it builds, or says what is wrong."""
+    root = tmp_path_factory.mktemp("mangled") / "site"
+    shutil.copytree(SITES / "base", root)
+    names = [p for p in sorted(root.rglob("*")) if p.suffix in (".md", ".toml")]
+    path = data.draw(st.sampled_from(names))
+    lines = path.read_text().split("\n")
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        cut = data.draw(st.integers(0, len(lines[at])))
+        how = data.draw(st.sampled_from(["lose", "double", "cut", "junk"]))
+        put = {"lose": [], "double": [lines[at]] * 2, "cut": [lines[at][:cut]]}
+        lines[at : at + 1] = put.get(how, [lines[at][:cut] + data.draw(st.text(max_size=5))])
+        lines = lines or [""]
+    path.write_text("\n".join(lines), encoding="utf-8", errors="replace", newline="")
+    with contextlib.suppress(Faults):
+        generator.check(root, today=DAY)
+
+
+def test_the_first_site_has_no_faults_and_no_warnings():
+    assert generator.check(build.ROOT).warnings == ()

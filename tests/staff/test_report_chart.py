@@ -1,0 +1,53 @@
+"""The chart: bars in per cent of the drawing, on a scale of round numbers."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.staff.reports.chart import draw
+from analytics.staff.reports.periods import Period, Step
+from analytics.staff.reports.report import Measures
+
+ZONE = ZoneInfo("America/Los_Angeles")
+
+
+def steps(*views: int) -> list[tuple[Step, Measures]]:
+    return [(Step(range(n, n + 1), "", ""), Measures(views=count)) for n, count in enumerate(views)]
+
+
+@pytest.mark.parametrize(
+    ("most", "scale"),
+    [
+        (0, (4, 3, 2, 1, 0)),
+        (5, (8, 6, 4, 2, 0)),
+        (81, (100, 75, 50, 25, 0)),
+        (2_001, (4_000, 3_000, 2_000, 1_000, 0)),
+    ],
+)
+def test_the_scale_is_of_round_whole_numbers(most: int, scale: tuple[int, ...]) -> None:
+    """Four steps of 1, 2, 5, 10, 20, 25, 50 and so on reach the highest bar."""
+    assert draw(steps(most)).scale == scale
+
+
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=92))
+def test_bars_stay_inside_and_follow_each_other(views: list[int]) -> None:
+    """Bars fill the width in order, without overlap, and none is higher than the drawing."""
+    chart = draw(steps(*views))
+    assert all(0 <= bar.views_height <= 100 for bar in chart.bars)
+    assert chart.bars[-1].x + chart.bars[-1].width == pytest.approx(100)
+    assert [bar.x for bar in chart.bars] == sorted(bar.x for bar in chart.bars)
+
+
+@given(st.integers(0, 120))
+def test_labels_never_crowd(more: int) -> None:
+    """At most twelve labels stand under the bars, and at most four on a narrow screen."""
+    first = date(2026, 1, 1)
+    period = Period("custom", first, first + timedelta(days=more))
+    chart = draw([(step, Measures()) for step in period.steps(ZONE)])
+    shown = [bar.label_shown for bar in chart.bars if bar.label_shown]
+    assert len(shown) <= 12
+    assert shown.count("always") <= 4
+    assert shown[0] == "always"

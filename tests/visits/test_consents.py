@@ -1,0 +1,93 @@
+"""Consents: totals by day and version of the register, and nothing that tells who gave one."""
+
+from __future__ import annotations
+
+import datetime
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from analytics.visits.store.sqlite import Consents
+from tests.fixtures.small_site import SmallSite, small_site
+
+FIRST, SECOND = datetime.date(2026, 3, 2), datetime.date(2026, 3, 3)
+DAY_MINUTES = 24 * 60
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[SmallSite]:
+    with small_site(tmp_path) as site:
+        yield site
+
+
+@pytest.mark.promise("P4")
+def test_each_yes_is_counted_on_its_day(site: SmallSite) -> None:
+    """Two on Monday, one of them taken back on Tuesday, when there was a third."""
+    one, two, three = (site.visitor() for _ in range(3))
+    one.consent()
+    two.consent()
+    site.clock.forward(minutes=DAY_MINUTES)
+    three.consent()
+    one.post("/visit/withdraw")
+    assert site.service.counters.consents() == [
+        Consents(SECOND, 1, given=1, withdrawn=1),
+        Consents(FIRST, 1, given=2, withdrawn=0),
+    ]
+
+
+def test_a_yes_of_an_earlier_day_is_not_counted_again(site: SmallSite) -> None:
+    """A browser that was closed asks for its cookie anew; nobody pressed a button."""
+    site.visitor().consent(given=False)
+    assert site.service.counters.consents() == []
+
+
+def test_pressing_the_button_again_counts_nothing(site: SmallSite) -> None:
+    """Who holds the cookie has said yes already."""
+    visitor = site.visitor()
+    visitor.consent()
+    visitor.view()
+    visitor.consent()
+    assert site.service.counters.consents() == [Consents(FIRST, 1, given=1, withdrawn=0)]
+
+
+@pytest.mark.parametrize("cookie", [None, "version=1&seen=1&pages=0&entry=/&source=Direct.x"])
+def test_only_a_valid_yes_can_be_taken_back(site: SmallSite, cookie: str | None) -> None:
+    """No forged cookie adds to the withdrawals; the browser's is deleted all the same."""
+    visitor = site.visitor()
+    if cookie:
+        visitor.cookie = cookie
+    answer = visitor.post("/visit/withdraw")
+    assert answer.status_code == 204
+    assert "Max-Age=0" in answer.headers["Set-Cookie"]
+    assert site.service.counters.consents() == []
+
+
+def test_a_yes_that_was_not_stored_sets_no_cookie(site: SmallSite) -> None:
+    """It is said, so that the page asks again."""
+    site.service.counters.close()
+    answer = site.visitor().consent()
+    assert (answer.status_code, answer.headers["Plainsite-Refused"]) == (503, "store")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_withdrawal_is_honoured_even_if_it_cannot_be_counted(site: SmallSite) -> None:
+    """The visitor's cookie goes, whatever becomes of our total."""
+    visitor = site.visitor()
+    visitor.consent()
+    site.service.counters.close()
+    answer = visitor.post("/visit/withdraw")
+    assert answer.status_code == 204
+    assert visitor.cookie is None
+
+
+def test_many_at_once_are_all_counted(site: SmallSite) -> None:
+    """They share commits with each other and with the views."""
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda _: site.visitor().consent(), range(200)))
+    assert site.service.counters.consents() == [Consents(FIRST, 1, given=200, withdrawn=0)]
+    with closing(sqlite3.connect(site.var / "counters.sqlite3")) as connection:
+        assert connection.execute("SELECT given FROM consents").fetchall() == [(200,)]

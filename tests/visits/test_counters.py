@@ -1,0 +1,222 @@
+"""The counters: additive, shared commits, nothing acknowledged before it is on the disk."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Barrier, Event
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import event
+
+from analytics.visits.state import Dimension, Increment
+from analytics.visits.store import sqlite as module
+from analytics.visits.store.sqlite import Counters, Hour, StoreError, Total
+from policy import read_site
+from tests.fixtures.small_site import ROOT
+
+REGISTER = read_site(ROOT).register
+CELL = (1, Dimension.ALL, "")
+VIEW = Increment(Dimension.ALL, "", visits=1, views=1)
+
+increments = st.builds(
+    Increment,
+    dimension=st.sampled_from([Dimension.ALL, Dimension.PAGE]),
+    cell=st.sampled_from(["", "/", "/about/"]),
+    visits=st.integers(0, 1),
+    views=st.integers(0, 1),
+    continued=st.integers(0, 1),
+    engaged_ms=st.integers(0, 14_400_000),
+)
+additions = st.lists(st.tuples(st.integers(0, 3), st.lists(increments, max_size=5)), max_size=8)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "counters.sqlite3"
+
+
+@pytest.fixture
+def counters(path: Path) -> Iterator[Counters]:
+    with closing(Counters(path, REGISTER)) as counters:
+        yield counters
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for another thread, and fail rather than wait for ever."""
+    deadline = time.monotonic() + 50
+    while not condition():
+        assert time.monotonic() < deadline
+
+
+def on_disk(path: Path, query: str = "select coalesce(sum(views), 0) from counters") -> int:
+    """What another process would read."""
+    with closing(sqlite3.connect(path)) as connection:
+        (value,) = connection.execute(query).fetchone()
+        return int(value)
+
+
+@settings(max_examples=40, deadline=None)  # disks are slow when they are busy
+@given(additions)
+def test_any_order_and_grouping_gives_the_same_totals(
+    tmp_path_factory: pytest.TempPathFactory, added: list[tuple[int, list[Increment]]]
+) -> None:
+    """One by one and backwards, or all of an hour at once: the counters are the same."""
+    one, other = (tmp_path_factory.mktemp("counters") / "c.sqlite3" for _ in range(2))
+    with closing(Counters(one, REGISTER)) as single, closing(Counters(other, REGISTER)) as grouped:
+        for hour, batch in reversed(added):
+            for increment in reversed(batch):
+                single.add(hour, [increment])
+        for wanted in range(4):
+            grouped.add(wanted, [i for hour, batch in added if hour == wanted for i in batch])
+        for dimension in (Dimension.ALL, Dimension.PAGE):
+            expected = single.totals(dimension, 0, 3, 10)
+            assert grouped.totals(dimension, 0, 3, 10) == expected
+        assert grouped.series(0, 3) == single.series(0, 3)
+
+
+def test_added_means_on_the_disk(counters: Counters, path: Path) -> None:
+    """When `add` returns, another process can read it."""
+    for count in range(1, 4):
+        counters.add(1, [VIEW])
+        assert on_disk(path) == count
+
+
+def test_every_connection_is_durable(counters: Counters) -> None:
+    """Write-ahead log, and a commit waits for the disk: synchronous FULL (2)."""
+    with counters._engine.connect() as connection:
+        assert connection.exec_driver_sql("pragma journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("pragma synchronous").scalar() == 2
+
+
+def test_fifty_threads_lose_nothing(counters: Counters, path: Path) -> None:
+    """Each of 50 threads adds 20 times, all from the same moment."""
+    start = Barrier(50)
+
+    def add(_: int) -> None:
+        start.wait()
+        for hour in range(20):
+            counters.add(hour % 2, [VIEW])
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(add, range(50)))
+    assert on_disk(path) == 1000
+    assert counters.totals("all", 0, 1, 10) == [Total("", 1000, 1000, 0, 0)]
+
+
+def test_what_waits_shares_a_commit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the disk is busy, fifty additions gather and cost one commit, not fifty."""
+    monkeypatch.setattr(module, "BUSY_MS", 60_000)
+    counters = Counters(path, REGISTER)
+    begun, commits = Event(), []
+    event.listen(counters._engine, "begin", lambda _: begun.set())
+    event.listen(counters._engine, "commit", commits.append)
+    with (
+        closing(counters),
+        closing(sqlite3.connect(path)) as other,
+        ThreadPoolExecutor(51) as pool,
+    ):
+        other.execute("begin immediate")
+        first = pool.submit(counters.add, 1, [VIEW])
+        begun.wait()
+        added = [pool.submit(counters.add, 1, [VIEW]) for _ in range(50)]
+        wait_until(lambda: counters._cells._waiting.get(CELL) == [50, 50, 0, 0])
+        other.rollback()
+        for addition in [first, *added]:
+            addition.result()
+    assert len(commits) == 2
+    assert on_disk(path) == 51
+
+
+def test_two_services_on_one_file(counters: Counters, path: Path) -> None:
+    """Two processes may count into the same file."""
+    with closing(Counters(path, REGISTER)) as other, ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: (counters, other)[n % 2].add(1, [VIEW]), range(100)))
+        assert other.totals("all", 1, 1, 1) == [Total("", 100, 100, 0, 0)]
+
+
+def test_failure_is_told_to_everyone_who_waited(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A commit that fails fails for each of its additions, none of which is counted later."""
+    monkeypatch.setattr(module, "BUSY_MS", 50)
+    with closing(Counters(path, REGISTER)) as counters:
+        with closing(sqlite3.connect(path)) as other, ThreadPoolExecutor(10) as pool:
+            other.execute("begin immediate")
+            failures = [
+                addition.exception()
+                for addition in [pool.submit(counters.add, 1, [VIEW]) for _ in range(10)]
+            ]
+            other.rollback()
+        assert {type(failure) for failure in failures} == {StoreError}
+        assert on_disk(path) == 0
+        counters.add(1, [VIEW])
+        assert on_disk(path) == 1
+
+
+def test_closing_commits_what_was_accepted(path: Path) -> None:
+    """Additions under way when the service stops are finished; later ones are refused."""
+    counters = Counters(path, REGISTER)
+    with ThreadPoolExecutor(20) as pool:
+        added = [pool.submit(counters.add, 1, [VIEW]) for _ in range(20)]
+        counters.close()
+        outcomes = [addition.exception() for addition in added]
+    accepted = outcomes.count(None)
+    assert {type(outcome) for outcome in outcomes} <= {type(None), StoreError}
+    assert on_disk(path) == accepted
+    with pytest.raises(StoreError):
+        counters.add(1, [VIEW])
+
+
+def test_an_addition_is_taken_whole_or_not_at_all(counters: Counters) -> None:
+    """Increments that end in an error leave nothing behind for the next commit."""
+
+    def broken() -> Iterator[Increment]:
+        yield VIEW
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        counters.add(1, broken())
+    counters.add(1, [VIEW])
+    assert counters.totals("all", 1, 1, 1) == [Total("", 1, 1, 0, 0)]
+
+
+def test_totals_are_of_the_period_and_most_viewed_first(counters: Counters) -> None:
+    """Both ends of the period belong to it; ties are in order of the alphabet."""
+    for hour, cell, views in [
+        (1, "/a/", 9),
+        (2, "/b/", 2),
+        (3, "/c/", 2),
+        (3, "/d/", 5),
+        (4, "/e/", 9),
+    ]:
+        counters.add(hour, [Increment(Dimension.PAGE, cell, views=views)])
+    cells = [row.cell for row in counters.totals("page", 2, 3, 10)]
+    assert cells == ["/d/", "/b/", "/c/"]
+    assert [row.cell for row in counters.totals("page", 1, 4, 2)] == ["/a/", "/e/"]
+
+
+def test_series_has_a_row_for_each_hour_that_counted(counters: Counters) -> None:
+    """Oldest first, from dimension `all` alone."""
+    for hour in (7, 5):
+        counters.add(hour, [VIEW, Increment(Dimension.PAGE, "/", views=1)])
+    assert counters.series(0, 9) == [Hour(5, 1, 1, 0, 0), Hour(7, 1, 1, 0, 0)]
+
+
+def test_columns_are_those_of_the_register(counters: Counters, path: Path) -> None:
+    """Only declared columns exist, keyed as declared, and rows have no hidden number."""
+    declared = REGISTER.table("counters", "counters")
+    with closing(sqlite3.connect(path)) as connection:
+        columns = connection.execute("pragma table_info(counters)").fetchall()
+        (statement,) = connection.execute(
+            "select sql from sqlite_master where type='table'"
+        ).fetchone()
+    assert [column[1] for column in columns] == [column.name for column in declared.columns]
+    assert tuple(column[1] for column in columns if column[5]) == declared.key
+    assert "WITHOUT ROWID" in statement

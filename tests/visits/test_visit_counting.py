@@ -1,0 +1,195 @@
+"""What a visit adds to the counters, and what its cookie says, from end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.small_site import MONDAY, SmallSite, Visitor, small_site
+
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
+)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[SmallSite]:
+    with small_site(tmp_path) as site:
+        yield site
+
+
+@pytest.fixture
+def visitor(site: SmallSite) -> Visitor:
+    visitor = site.visitor()
+    visitor.consent()
+    return visitor
+
+
+def test_a_visit_is_counted_in_every_dimension(site: SmallSite, visitor: Visitor) -> None:
+    """Two pages and some time from a search: one visit, two views, one that went on."""
+    visitor.view("/", "www.google.co.uk")
+    visitor.view("/about/", "")
+    visitor.engaged("/about/", 1_500)
+    whole = {"visits": 1, "views": 2, "continued": 1, "engaged_ms": 1_500}
+    assert site.total("all") == {"": whole}
+    assert site.total("page") == {"/": {"views": 1}, "/about/": {"views": 1, "engaged_ms": 1_500}}
+    assert site.total("entry") == {"/": whole}
+    assert site.total("source") == {"Google": whole}
+    assert site.total("browser") == {"Chrome": whole}
+    assert site.total("system") == {"Windows": whole}
+    assert site.total("device") == {"Desktop": whole}
+
+
+def test_consent_counts_nothing(site: SmallSite, visitor: Visitor) -> None:
+    """The cookie that consent issues says: no pages yet."""
+    assert visitor.cookie is not None
+    assert visitor.cookie.startswith("version=1&seen=1248&pages=0&entry=/&source=Direct.")
+    assert site.total("all") == {}
+
+
+def test_a_valid_cookie_is_kept(site: SmallSite, visitor: Visitor) -> None:
+    """Consenting again does not restart the visit."""
+    visitor.view()
+    before = visitor.cookie
+    answer = visitor.consent()
+    assert answer.status_code == 204
+    assert "Set-Cookie" not in answer.headers
+    assert visitor.cookie == before
+
+
+def test_after_withdrawal_nothing_is_counted(site: SmallSite, visitor: Visitor) -> None:
+    """The cookie is gone, so the next view has no proof of consent."""
+    visitor.post("/visit/withdraw")
+    assert visitor.cookie is None
+    assert visitor.view().headers["Plainsite-Refused"] == "no-cookie"
+
+
+def test_half_an_hour_later_is_another_visit(site: SmallSite, visitor: Visitor) -> None:
+    """With its own entry and source."""
+    visitor.view("/", "www.google.com")
+    site.clock.forward(minutes=30)
+    visitor.view("/about/", "bing.com")
+    assert site.total("entry") == {
+        "/": {"visits": 1, "views": 1},
+        "/about/": {"visits": 1, "views": 1},
+    }
+    assert set(site.total("source")) == {"Google", "Bing"}
+
+
+def test_an_hour_holds_what_was_seen_in_it(site: SmallSite, visitor: Visitor) -> None:
+    """The last second of an hour and the first of the next are two hours' views."""
+    site.clock.now = MONDAY + 3599.999
+    visitor.view()
+    site.clock.now = MONDAY + 3600
+    visitor.view()
+    hour = int(MONDAY // 3600)
+    rows = site.service.counters.series(hour, hour + 1)
+    assert [(row.hour, row.visits, row.views) for row in rows] == [(hour, 1, 1), (hour + 1, 0, 1)]
+
+
+def test_a_clock_set_back_counts_on(site: SmallSite, visitor: Visitor) -> None:
+    """A clock that is corrected by two minutes across a step does not break a visit in two."""
+    site.clock.now = MONDAY + 300
+    visitor.view()
+    site.clock.now = MONDAY + 299
+    visitor.view()
+    assert site.total("all") == {"": {"visits": 1, "views": 2, "continued": 1}}
+
+
+def test_time_of_a_page_that_is_left_sets_no_cookie(site: SmallSite, visitor: Visitor) -> None:
+    """Its answer may come after the next page's, whose state must stand."""
+    visitor.view()
+    before = visitor.cookie
+    site.clock.forward(minutes=10)
+    assert "Set-Cookie" not in visitor.engaged("/", 1_000, leaving=True).headers
+    assert visitor.cookie == before
+    assert "Set-Cookie" in visitor.engaged("/", 1_000).headers
+    assert visitor.cookie != before
+
+
+def test_same_journey_gives_the_same_bytes(site: SmallSite) -> None:
+    """Two browsers, of different make, seconds apart: the cookies are equal at each step."""
+    journey = [("/", "www.google.com"), ("/about/", ""), ("/solutions/", "")]
+    first, second = site.visitor(), site.visitor()
+    second.headers["User-Agent"] = IPHONE
+    first.consent()
+    site.clock.now += 120
+    second.consent()
+    assert first.cookie == second.cookie
+    for page, referrer in journey:
+        first.view(page, referrer)
+        site.clock.now += 1
+        second.view(page, "www.google.de" if referrer else "")
+        site.clock.now -= 1
+        assert first.cookie == second.cookie
+    assert set(site.total("device")) == {"Desktop", "Phone"}
+
+
+def test_the_cookie_is_as_declared(visitor: Visitor) -> None:
+    """Session only, out of reach of scripts and of other sites, sent to /visit alone."""
+    answer = visitor.view()
+    attributes = answer.headers["Set-Cookie"].split("; ")[1:]
+    assert set(attributes) == {"Secure", "HttpOnly", "Path=/visit", "SameSite=Strict"}
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_fifty_browsers_at_once(site: SmallSite) -> None:
+    """Fifty visits of four views, at the same time, are counted to the last one."""
+    visitors = [site.visitor() for _ in range(50)]
+
+    def visit(visitor: Visitor) -> list[int]:
+        visitor.consent()
+        return [visitor.view(page).status_code for page in ("/", "/about/", "/", "/solutions/")]
+
+    with ThreadPoolExecutor(50) as pool:
+        assert list(pool.map(visit, visitors)) == [[204] * 4] * 50
+    assert site.total("all") == {"": {"visits": 50, "views": 200, "continued": 50}}
+
+
+def test_own_cookies_are_shown_in_words(site: SmallSite, visitor: Visitor) -> None:
+    """Each part of the cookie as it is, and what it means."""
+    visitor.view("/about/", "t.co")
+    answer = visitor.client.get("/visit/cookies")
+    assert answer.json is not None
+    shown = answer.json["visit"]
+    assert (shown["name"], shown["value"]) == ("__Secure-visit", visitor.cookie)
+    assert {part["name"]: part["words"] for part in shown["parts"]} == {
+        "version": "Version 1",
+        "seen": "Monday, 08:00 to 08:05 UTC",
+        "pages": "One",
+        "entry": "About",
+        "source": "X",
+    }
+    assert answer.json["audience"] is None
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_own_cookies_are_for_our_own_pages(visitor: Visitor) -> None:
+    """Another site cannot have them sent, even without reading the answer."""
+    answer = visitor.client.get("/visit/cookies", headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.headers["Plainsite-Refused"] == "origin"
+
+
+def test_a_cookie_that_is_not_ours_is_shown_without_parts(visitor: Visitor) -> None:
+    """It is on the visitor's machine, so it is shown; it means nothing to us."""
+    visitor.cookie = "tracker-1234"
+    answer = visitor.client.get("/visit/cookies")
+    assert answer.json is not None
+    assert (answer.json["visit"]["value"], answer.json["visit"]["parts"]) == ("tracker-1234", [])
+
+
+@pytest.mark.promise("P4")
+def test_nothing_about_the_browser_is_stored(site: SmallSite, visitor: Visitor) -> None:
+    """No address, agent or referring host is anywhere in the databases, nor in the log."""
+    visitor.headers["User-Agent"] += " Marker-agent-1"
+    visitor.headers["X-Forwarded-For"] = "203.0.113.77"
+    visitor.view("/", "secret-host.example")
+    site.service.close()
+    for file in site.var.iterdir():
+        content = file.read_bytes()
+        for trace in (b"Marker-agent-1", b"203.0.113.77", b"127.0.0.1", b"secret-host"):
+            assert trace not in content

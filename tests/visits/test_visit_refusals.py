@@ -1,0 +1,319 @@
+"""/visit/* refuses what it must, says why, and changes nothing."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.fixtures.small_site import SmallSite, Visitor, small_site, write_build
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[SmallSite]:
+    with small_site(tmp_path) as site:
+        yield site
+
+
+@pytest.fixture
+def visitor(site: SmallSite) -> Visitor:
+    visitor = site.visitor()
+    visitor.consent()
+    return visitor
+
+
+def raw(visitor: Visitor, body: bytes, kind: str = "application/json") -> TestResponse:
+    headers = visitor.headers
+    return visitor.client.post("/visit/view", data=body, content_type=kind, headers=headers)
+
+
+def nested(visitor: Visitor) -> TestResponse:
+    return raw(visitor, b'{"page":' + b"[" * 2000 + b"]" * 2000 + b',"from":""}')
+
+
+def chunked(visitor: Visitor) -> TestResponse:
+    """A body that does not say how long it is."""
+    return visitor.client.post(
+        "/visit/view",
+        input_stream=BytesIO(b" " * 5000),
+        content_type="application/json",
+        headers=visitor.headers,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+
+VIEW = {"page": "/", "from": ""}
+REFUSALS: dict[str, tuple[int, str, Callable[[Visitor], TestResponse]]] = {
+    "global privacy control": (403, "signal", lambda v: v.view(Sec_GPC="1")),
+    "do not track": (403, "signal", lambda v: v.view(DNT="1")),
+    "another origin": (403, "origin", lambda v: v.view(Origin="https://evil.example")),
+    "an origin like ours": (
+        403,
+        "origin",
+        lambda v: v.view(Origin="http://localhost.evil.example"),
+    ),
+    "another port": (403, "origin", lambda v: v.view(Origin="http://localhost:8080")),
+    "an opaque origin": (403, "origin", lambda v: v.view(Origin="null")),
+    "no origin": (403, "origin", lambda v: v.client.post("/visit/view", json=VIEW)),
+    "a sister site": (403, "origin", lambda v: v.view(Sec_Fetch_Site="same-site")),
+    "a crawler": (
+        403,
+        "bot",
+        lambda v: v.view(User_Agent="Mozilla/5.0 (compatible; Googlebot/2.1)"),
+    ),
+    "no agent": (403, "bot", lambda v: v.view(User_Agent="")),
+    "a long body": (413, "too-large", lambda v: raw(v, b" " * 4097)),
+    "a long body in chunks": (413, "too-large", chunked),
+    "a form": (415, "not-json", lambda v: raw(v, b"page=/", "application/x-www-form-urlencoded")),
+    "plain text": (415, "not-json", lambda v: raw(v, b'{"page":"/","from":""}', "text/plain")),
+    "nothing": (400, "not-understood", lambda v: raw(v, b"")),
+    "half of it": (400, "not-understood", lambda v: raw(v, b'{"page":"/"')),
+    "not UTF-8": (400, "not-understood", lambda v: raw(v, b'{"page":"\xff","from":""}')),
+    "half a character": (400, "not-understood", lambda v: raw(v, b'{"page":"\\ud800","from":""}')),
+    "deep nesting": (400, "not-understood", nested),
+    "a list": (400, "not-understood", lambda v: v.post("/visit/view", ["/"])),
+    "another key": (400, "not-understood", lambda v: v.post("/visit/view", {**VIEW, "id": "1"})),
+    "a missing key": (400, "not-understood", lambda v: v.post("/visit/view", {"page": "/"})),
+    "a wrong type": (
+        400,
+        "not-understood",
+        lambda v: v.post("/visit/view", {"page": 1, "from": ""}),
+    ),
+    "a long host": (400, "not-understood", lambda v: v.view(referrer="a" * 254)),
+    "time as text": (
+        400,
+        "not-understood",
+        lambda v: v.post("/visit/engaged", {"page": "/", "ms": "5", "leaving": False}),
+    ),
+    "a version that is a yes": (
+        400,
+        "not-understood",
+        lambda v: v.post("/visit/consent", {"version": True, "given": True}),
+    ),
+    "no time": (400, "not-understood", lambda v: v.engaged("/", 0)),
+    "time backwards": (400, "not-understood", lambda v: v.engaged("/", -1)),
+    "five hours": (400, "not-understood", lambda v: v.engaged("/", 5 * 3_600_000)),
+    "an unknown page": (404, "unknown-page", lambda v: v.view("/nowhere/")),
+    "the page for lost visitors": (404, "unknown-page", lambda v: v.view("/404.html")),
+    "a variant": (404, "unknown-page", lambda v: v.view("/solutions/#teacher")),
+    "consent to another register": (403, "outdated", lambda v: v.consent(2)),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_refusal_says_why_and_changes_nothing(case: str, site: SmallSite, visitor: Visitor) -> None:
+    """The reason is in a header and in a problem+json body; no counter or cookie changes."""
+    status, reason, ask = REFUSALS[case]
+    answer = ask(visitor)
+    assert (answer.status_code, answer.headers["Plainsite-Refused"]) == (status, reason)
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json is not None
+    assert set(answer.json) == {"type", "title", "status", "detail"}
+    assert "Set-Cookie" not in answer.headers
+    assert site.total("all") == {}
+
+
+def test_no_cookie_is_refused(site: SmallSite) -> None:
+    """Without consent there is no cookie, and without the cookie nothing is counted."""
+    answer = site.visitor().view()
+    assert answer.headers["Plainsite-Refused"] == "no-cookie"
+    assert site.total("all") == {}
+
+
+def test_cookie_of_another_key_is_refused(site: SmallSite, tmp_path: Path) -> None:
+    """A cookie that another service signed proves no consent to this one."""
+    with small_site(tmp_path / "other") as other:
+        stranger = other.visitor()
+        stranger.consent()
+    visitor = site.visitor()
+    visitor.cookie = stranger.cookie or ""
+    assert visitor.view().headers["Plainsite-Refused"] == "forged"
+
+
+def test_cookie_of_an_older_register_is_refused(site: SmallSite, visitor: Visitor) -> None:
+    """Consent to an earlier version of the register is no consent to this one."""
+    signer = site.service.cookies._signers["visit"]
+    visitor.cookie = signer.sign("version=0&seen=1&pages=1&entry=/&source=Direct").decode()
+    assert visitor.view().headers["Plainsite-Refused"] == "outdated"
+
+
+def test_cookie_that_names_a_removed_page_is_outdated(site: SmallSite, visitor: Visitor) -> None:
+    """A page that is gone since makes the script ask for a new cookie, not fail for good."""
+    signer = site.service.cookies._signers["visit"]
+    visitor.cookie = signer.sign("version=1&seen=1&pages=1&entry=/gone/&source=Direct").decode()
+    assert visitor.view().headers["Plainsite-Refused"] == "outdated"
+    assert visitor.consent().status_code == 204
+    assert visitor.view().status_code == 204
+
+
+ODD = {
+    "not UTF-8": "__Secure-visit=\xff\xfe",
+    "escaped": '__Secure-visit="\\377\\376"',
+    "very long": "__Secure-visit=" + "a" * 100_000,
+    "empty": "__Secure-visit=",
+    "only a dot": "__Secure-visit=.",
+    "only separators": "__Secure-visit=&&==&.&=",
+    "twice, the first forged": "__Secure-visit=x; __Secure-visit={true}",
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_odd_cookies_are_refused(kind: str, site: SmallSite, visitor: Visitor) -> None:
+    """Whatever bytes come as the cookie, the answer is a refusal and not a fault of ours."""
+    header = ODD[kind].format(true=visitor.cookie)
+    answer = Visitor(site.app.test_client(use_cookies=False)).view(Cookie=header)
+    assert answer.headers["Plainsite-Refused"] == "forged"
+
+
+def test_odd_cookies_of_others_do_no_harm(site: SmallSite, visitor: Visitor) -> None:
+    """Another program on this host may have set cookies that are not UTF-8."""
+    header = f"theirs=\xff; ;=; a; __Secure-visit={visitor.cookie}; theirs=\x7f"
+    answer = Visitor(site.app.test_client(use_cookies=False)).view(Cookie=header)
+    assert answer.status_code == 204
+    assert site.total("all") == {"": {"visits": 1, "views": 1}}
+
+
+def test_audience_cookie_does_not_pass_for_a_visit_cookie(site: SmallSite) -> None:
+    """Each cookie is signed for its own use."""
+    visitor = site.visitor()
+    values = {"version": 1, "audience": "teacher"}
+    visitor.cookie = site.service.cookies.encode("audience", values)
+    assert visitor.view().headers["Plainsite-Refused"] == "forged"
+
+
+def test_withdrawing_is_possible_under_a_signal_and_without_a_cookie(site: SmallSite) -> None:
+    """The cookie can always be deleted from our own pages, and only from them."""
+    visitor = site.visitor()
+    answer = visitor.post("/visit/withdraw", Sec_GPC="1", User_Agent="")
+    assert answer.status_code == 204
+    assert "Max-Age=0" in answer.headers["Set-Cookie"]
+    answer = visitor.post("/visit/withdraw", Origin="https://evil.example")
+    assert answer.headers["Plainsite-Refused"] == "origin"
+
+
+def test_failed_store_is_said(site: SmallSite, visitor: Visitor) -> None:
+    """When the counters cannot be written the answer is 503, and the state stays as it was."""
+    before = visitor.cookie
+    site.service.counters.close()
+    answer = visitor.view()
+    assert (answer.status_code, answer.headers["Plainsite-Refused"]) == (503, "store")
+    assert "Set-Cookie" not in answer.headers
+    assert visitor.cookie == before
+
+
+def test_unknown_address_and_wrong_method_are_problems(site: SmallSite) -> None:
+    """Below /visit/ a program reads the answer, whatever was wrong."""
+    client = site.visitor().client
+    for answer in (client.get("/visit/view"), client.post("/visit/nothing")):
+        assert answer.status_code in (404, 405)
+        assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.promise("P4")
+def test_ten_thousand_bad_posts_change_no_byte(site: SmallSite, visitor: Visitor) -> None:
+    """Forged, stale, taken from elsewhere, or from another site: both databases stay the same."""
+    site.service.retention_thread.close()  # It would write, which is what is looked for.
+    visitor.view()
+    true = visitor.cookie or ""
+    files = sorted(site.var.iterdir())
+    before = {file: file.read_bytes() for file in files}
+    chance = random.Random(7)
+    browser = site.visitor()
+    refused = Counter()
+    for _ in range(10_000):
+        kind, headers = bad(site, true, chance, browser)
+        what, body = chance.choice(BODIES)
+        if kind == "stale" and what == "consent":
+            body = {"version": 0, "given": True}
+        elif what == "consent" and kind != "foreign":
+            continue  # Consent needs no cookie: only where it comes from, and its version, count.
+        answer = browser.post(f"/visit/{what}", body, **headers)
+        assert 400 <= answer.status_code < 500, (kind, what)
+        assert "Set-Cookie" not in answer.headers
+        refused[kind] += 1
+    assert sorted(site.var.iterdir()) == files
+    assert {file: file.read_bytes() for file in files} == before
+    assert set(refused) == {"forged", "stale", "replayed", "foreign"}
+    assert sum(refused.values()) > 8_000
+    assert min(refused.values()) > 1_000
+
+
+BODIES = (
+    ("view", {"page": "/", "from": ""}),
+    ("view", {"page": "/about/", "from": "www.google.com"}),
+    ("engaged", {"page": "/", "ms": 500, "leaving": False}),
+    ("engaged", {"page": "/about/", "ms": 500, "leaving": True}),
+    ("consent", {"version": 1, "given": True}),
+)
+FOREIGN = (
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://localhost.evil.example"},
+    {"Sec_Fetch_Site": "cross-site"},
+    {"Sec_Fetch_Site": "same-site"},
+    {"Origin": "https://evil.example", "X_Forwarded_Host": "evil.example"},
+    {"Sec_GPC": "1"},
+    {"DNT": "1"},
+)
+
+
+def bad(
+    site: SmallSite, true: str, chance: random.Random, browser: Visitor
+) -> tuple[str, dict[str, str]]:
+    """Give the browser a cookie, and headers, of one of the kinds that must be refused."""
+    signer = site.service.cookies._signers["visit"]
+    kind = chance.choice(("forged", "stale", "replayed", "foreign"))
+    if kind == "forged":
+        browser.cookie = forged(true, chance)
+    elif kind == "stale":
+        text = f"version=0&seen={chance.randrange(2016)}&pages=1&entry=/&source=Direct"
+        browser.cookie = signer.sign(text).decode()
+    elif kind == "replayed":  # What this service signed, in answer to something else.
+        audience = {"version": 1, "audience": chance.choice(("teacher", "school"))}
+        browser.cookie = site.service.cookies.encode("audience", audience)
+    else:
+        browser.cookie = true
+        return kind, chance.choice(FOREIGN)
+    return kind, {}
+
+
+def forged(true: str, chance: random.Random) -> str:
+    """A cookie that was never issued."""
+    text, _, signature = true.rpartition(".")
+    match chance.randrange(4):
+        case 0:
+            return text.replace("pages=1", f"pages={chance.choice([0, 2])}") + "." + signature
+        case 1:
+            place = chance.randrange(len(true) - 1)
+            return true[:place] + chr(ord(true[place]) ^ 1) + true[place + 1 :]
+        case 2:
+            return true[: chance.randrange(len(true) - 1)]
+        case _:
+            return text + "." + "".join(chance.choices("abcXYZ019-_", k=43))
+
+
+def test_reload_makes_new_pages_known(site: SmallSite, visitor: Visitor) -> None:
+    """After a rebuild and reload, a page that was unknown is counted."""
+    build = site.public / "_build.json"
+    write_build(site.public)
+    build.write_text(build.read_text().replace('"/about/"', '"/about-us/"'))
+    assert visitor.view("/about-us/").status_code == 404
+    site.service.reload()
+    assert visitor.view("/about-us/").status_code == 204
+
+
+@pytest.mark.promise("P4")
+def test_a_page_that_is_not_counted_is_refused(site: SmallSite, visitor: Visitor) -> None:
+    """Whatever a script sends: the hour of a page of thanks would be that of a submission."""
+    known = site.service.build.pages
+    secret = replace(known["/about/"], counted=False)
+    object.__setattr__(site.service.build, "pages", {**known, "/about/": secret})
+    for answer in (visitor.view("/about/"), visitor.engaged("/about/", 5)):
+        assert answer.headers["Plainsite-Refused"] == "unknown-page"
+    assert site.total("page") == {}

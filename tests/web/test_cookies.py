@@ -1,0 +1,185 @@
+"""The one writer of cookies, and the guard that lets nothing else through."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.test import run_wsgi_app
+from werkzeug.wrappers import Response
+
+from analytics.web.cookies import BadCookie, CookieWriter
+from analytics.web.guard import Guard
+from policy import read_site
+from policy.headers import permissions_policy
+from policy.register_entries import Feature
+from tests.fixtures.small_site import ROOT
+
+REGISTER = read_site(ROOT).register
+PAGES, SOURCES, AUDIENCES = ("/", "/café/", "/a=b&c/"), ("Direct", "Google"), ("teacher", "family")
+NOUGHT = {"version": 1, "seen": 0, "pages": 0, "entry": "/", "source": "Direct"}
+
+visits = st.builds(
+    dict,
+    version=st.just(1),
+    seen=st.integers(0, 2015),
+    pages=st.integers(0, 2),
+    entry=st.sampled_from(PAGES),
+    source=st.sampled_from(SOURCES),
+).map(lambda values: {name: values[name] for name in NOUGHT})
+
+
+def writer(secret: bytes = b"k" * 32, register=REGISTER) -> CookieWriter:
+    return CookieWriter(register, secret, PAGES, SOURCES, AUDIENCES)
+
+
+@given(visits)
+def test_what_was_written_is_read_and_the_same_values_give_the_same_bytes(values):
+    raw = writer().encode("visit", values)
+    assert writer().decode("visit", raw) == values
+    assert writer().encode("visit", values) == raw
+    assert raw.isascii()
+    assert not set(raw) & set('";,\\ ')
+
+
+@given(visits, visits)
+def test_other_values_give_another_cookie(one, other):
+    assert (writer().encode("visit", one) == writer().encode("visit", other)) == (one == other)
+
+
+@given(visits, st.data())
+def test_a_cookie_with_a_letter_changed_is_forged(values, data):
+    raw = writer().encode("visit", values)
+    at = data.draw(st.integers(0, len(raw) - 2))  # The last letter of base64 has unused bits.
+    letter = data.draw(st.sampled_from([x for x in "Aa0.=&_-" if x != raw[at]]))
+    with pytest.raises(BadCookie):
+        writer().decode("visit", raw[:at] + letter + raw[at + 1 :])
+
+
+@given(st.text(max_size=200))
+def test_anything_else_is_a_bad_cookie(raw):
+    for name in ("visit", "audience", "session"):
+        with pytest.raises(BadCookie):
+            writer().decode(name, raw.replace("\n", " ")[:42])
+
+
+def test_another_key_another_name_and_another_version_are_told_apart():
+    raw = writer().encode("visit", NOUGHT)
+    with pytest.raises(BadCookie, match="forged"):
+        writer(b"j" * 32).decode("visit", raw)
+    with pytest.raises(BadCookie, match="forged"):
+        writer().decode("audience", raw)
+    later = REGISTER.model_copy(update={"version": 2})
+    with pytest.raises(BadCookie, match="outdated"):
+        writer(register=later).decode("visit", raw)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"seen": 2016},
+        {"seen": -1},
+        {"pages": 3},
+        {"entry": "/nowhere/"},
+        {"source": "mailing-4711"},
+        {"seen": "01"},
+    ],
+)
+def test_a_value_outside_the_register_cannot_be_written(wrong):
+    with pytest.raises(ValueError, match="cannot be"):
+        writer().encode("visit", NOUGHT | wrong)
+
+
+def test_a_part_that_is_not_declared_cannot_be_written():
+    with pytest.raises(ValueError, match="holds"):
+        writer().encode("visit", NOUGHT | {"id": "4711"})
+
+
+@pytest.mark.promise("P3")
+@pytest.mark.parametrize(
+    ("name", "values", "attributes"),
+    [
+        ("visit", NOUGHT, "; Secure; HttpOnly; Path=/visit; SameSite=Strict"),
+        ("session", {"id": "A" * 43}, "; Secure; HttpOnly; Path=/staff; SameSite=Strict"),
+        (
+            "audience",
+            {"version": 1, "audience": "teacher"},
+            "; Max-Age=15552000; Secure; HttpOnly; Path=/; SameSite=Lax",
+        ),
+    ],
+)
+def test_attributes_are_those_of_the_register(name, values, attributes):
+    response = Response()
+    writer().write(response, name, values)
+    header = response.headers["Set-Cookie"]
+    parts = header.split("; ")[1:]
+    assert "; " + "; ".join(parts) == attributes
+
+
+GOOD = "__Host-audience=x; Max-Age=15552000; Secure; HttpOnly; Path=/; SameSite=Lax"
+
+
+def through_guard(*set_cookies: str, scheme: str = "http") -> Response:
+    def app(environ, start_response):
+        start_response("200 OK", [("Set-Cookie", each) for each in set_cookies])
+        return [b""]
+
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": scheme}
+    _, _, headers = run_wsgi_app(Guard(app, REGISTER), environ)
+    return Response(headers=headers)
+
+
+def test_a_declared_cookie_passes_and_so_does_its_deletion():
+    deletion = GOOD.replace("15552000", "0").replace("x;", ";")
+    assert through_guard(GOOD, deletion).headers.getlist("Set-Cookie") == [GOOD, deletion]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id=4711; Path=/",
+        GOOD.replace("__Host-audience", "audience"),
+        GOOD.replace("15552000", "15552001"),
+        GOOD.replace("; Max-Age=15552000", ""),
+        GOOD.replace("; Max-Age=15552000", "; Expires=Fri, 31 Dec 2027 23:59:59 GMT"),
+        GOOD.replace("; Secure", ""),
+        GOOD.replace("; HttpOnly", ""),
+        GOOD.replace("Path=/", "Path=/form"),
+        GOOD.replace("Lax", "None"),
+        GOOD + "; Domain=example.org",
+        "__Secure-visit=x; Max-Age=60; Secure; HttpOnly; Path=/visit; SameSite=Strict",
+        "",
+    ],
+)
+def test_any_other_cookie_is_taken_out_and_logged(header, caplog):
+    assert "Set-Cookie" not in through_guard(header).headers
+    (record,) = caplog.records
+    assert "refused an undeclared cookie" in record.message
+    assert "4711" not in record.message
+
+
+def test_the_headers_allow_our_own_origin_and_nothing_else():
+    """P6: no address of anybody else's stands in the policy."""
+    headers = through_guard().headers
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy.pop("default-src") == "'none'"
+    assert policy.pop("require-trusted-types-for") == "'script'"
+    assert set(itertools.chain(*(value.split() for value in policy.values()))) == {
+        "'self'",
+        "'none'",
+    }
+    assert "Strict-Transport-Security" not in headers
+    assert "Strict-Transport-Security" in through_guard(scheme="https").headers
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert "self" not in headers["Permissions-Policy"]
+
+
+def test_a_declared_feature_is_allowed_and_no_other():
+    feature = Feature(name="fullscreen", purpose="usage")
+    register = REGISTER.model_copy(update={"features": (feature,)})
+    policy = permissions_policy(register).split(", ")
+    assert [part for part in policy if part != part.split("=")[0] + "=()"] == ["fullscreen=(self)"]
+    assert len(policy) > 20
