@@ -14,11 +14,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from analytics.service import Service, current_service
+from analytics.visits.model import Increment
 from analytics.visits.receipts import receipt
 from analytics.visits.state import (
     Agent,
     Engaged,
-    Increment,
     State,
     View,
     begin,

@@ -9,15 +9,13 @@ and engaged time only, since the state does not say which pages a visit has alre
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
+from analytics.visits.model import Dimension, Increment
 from policy.referrers import DIRECT
 
 __all__ = [
     "Agent",
-    "Dimension",
     "Engaged",
-    "Increment",
     "State",
     "View",
     "begin",
@@ -30,30 +28,6 @@ __all__ = [
 STEP_SECONDS = 300
 STEPS_A_WEEK = 7 * 24 * 3600 // STEP_SECONDS
 IDLE_STEPS = 6
-
-
-class Dimension(StrEnum):
-    """What is counted. `all` has one cell, the empty text."""
-
-    ALL = "all"
-    PAGE = "page"
-    ENTRY = "entry"
-    SOURCE = "source"
-    BROWSER = "browser"
-    SYSTEM = "system"
-    DEVICE = "device"
-
-
-@dataclass(frozen=True, slots=True)
-class Increment:
-    """What a hit adds to one cell of one dimension."""
-
-    dimension: Dimension
-    cell: str
-    visits: int = 0
-    views: int = 0
-    continued: int = 0
-    engaged_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

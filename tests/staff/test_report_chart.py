@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from analytics.staff.reports.chart import draw
 from analytics.staff.reports.periods import Period, Step
-from analytics.staff.reports.report import Measures
+from analytics.visits.model import Counts
 
 ZONE = ZoneInfo("America/Los_Angeles")
 
 
-def steps(*views: int) -> list[tuple[Step, Measures]]:
-    return [(Step(range(n, n + 1), "", ""), Measures(views=count)) for n, count in enumerate(views)]
+def steps(*views: int) -> list[tuple[Step, Counts]]:
+    return [(Step(range(n, n + 1), "", ""), Counts(views=count)) for n, count in enumerate(views)]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_labels_never_crowd(more: int) -> None:
     """At most twelve labels stand under the bars, and at most four on a narrow screen."""
     first = date(2026, 1, 1)
     period = Period("custom", first, first + timedelta(days=more))
-    chart = draw([(step, Measures()) for step in period.steps(ZONE)])
+    chart = draw([(step, Counts()) for step in period.steps(ZONE)])
     shown = [bar.label_shown for bar in chart.bars if bar.label_shown]
     assert len(shown) <= 12
     assert shown.count("always") <= 4

@@ -1,38 +1,28 @@
 """What a report makes of counters: sums, shares, changes and panels."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.staff.reports.report import KINDS, Change, Measures, add_up, change, panel, points
+from analytics.staff.reports.report import KINDS, Change, add_up, change, panel, points
+from analytics.visits.model import MEASURES, Counts, Hour, Total
 
 PAGES, ENTRIES = KINDS[0], KINDS[1]
 counts = st.integers(0, 10_000)
 
 
-@dataclass(frozen=True)
-class Row:
-    hour: int = 0
-    cell: str = ""
-    visits: int = 0
-    views: int = 0
-    continued: int = 0
-    engaged_ms: int = 0
-
-
-rows = st.lists(st.builds(Row, st.integers(0, 99), st.just(""), counts, counts, counts, counts))
+amounts = dict.fromkeys(MEASURES, counts)
+rows = st.lists(st.builds(Hour, st.integers(0, 99), **amounts))
 cells = st.lists(
-    st.builds(Row, st.just(0), st.text(min_size=1), counts, counts, counts, counts),
-    unique_by=lambda row: row.cell,
+    st.builds(Total, st.text(min_size=1), **amounts), unique_by=lambda total: total.cell
 )
 
 
 def test_the_figures_follow_from_the_counts() -> None:
     """Of ten visits four went on: 60 % bounced; engaged time is shared out."""
-    measures = Measures(visits=10, views=25, continued=4, engaged_ms=1_000_000)
+    measures = Counts(visits=10, views=25, continued=4, engaged_ms=1_000_000)
     assert measures.bounce == pytest.approx(0.6)
     assert measures.engaged_ms_a_visit == 100_000
     assert measures.engaged_ms_a_view == 40_000
@@ -40,34 +30,34 @@ def test_the_figures_follow_from_the_counts() -> None:
 
 def test_nothing_counted_has_no_shares() -> None:
     """Without visits there is no bounce and no average, rather than a zero."""
-    assert Measures().bounce is None
-    assert Measures().engaged_ms_a_visit is None
-    assert Measures().engaged_ms_a_view is None
+    assert Counts().bounce is None
+    assert Counts().engaged_ms_a_visit is None
+    assert Counts().engaged_ms_a_view is None
 
 
 def test_a_visit_that_began_before_the_period_does_not_make_bounce_negative() -> None:
     """More visits can go on within a period than begin in it."""
-    assert Measures(visits=1, continued=3).bounce == 0
+    assert Counts(visits=1, continued=3).bounce == 0
 
 
 @given(rows, st.lists(st.integers(1, 99), unique=True).map(sorted))
-def test_parts_add_up_to_the_whole(rows: list[Row], cuts: list[int]) -> None:
+def test_parts_add_up_to_the_whole(rows: list[Hour], cuts: list[int]) -> None:
     """However a time is cut into parts, the parts' counts add up to the whole's."""
     edges = [0, *cuts, 100]
     parts = [range(start, end) for start, end in pairwise(edges)]
     (whole,) = add_up(rows, [range(100)])
-    assert sum(add_up(rows, parts), Measures()) == whole
-    assert whole == sum(rows, Measures())
+    assert sum(add_up(rows, parts), Counts()) == whole
+    assert whole == sum(rows, Counts())
 
 
 def test_hours_without_a_row_are_zero() -> None:
     """Every part has its place in the answer, counted or not."""
     parts = [range(hour, hour + 1) for hour in range(3)]
-    assert [each.views for each in add_up([Row(hour=1, views=7)], parts)] == [0, 7, 0]
+    assert [each.views for each in add_up([Hour(hour=1, views=7)], parts)] == [0, 7, 0]
 
 
 @given(cells)
-def test_a_panel_adds_up_and_stands_in_order(rows: list[Row]) -> None:
+def test_a_panel_adds_up_and_stands_in_order(rows: list[Total]) -> None:
     """A panel's total is the sum of its lines, in falling order; the first bar is the longest."""
     shown = panel(PAGES, rows)
     assert shown.total == sum(row.views for row in rows)
@@ -81,7 +71,7 @@ def test_a_panel_adds_up_and_stands_in_order(rows: list[Row]) -> None:
 
 def test_a_panel_leaves_out_what_was_not_counted() -> None:
     """A page that was viewed, but by which nobody came in, is no entry page."""
-    shown = panel(ENTRIES, [Row(cell="/", visits=3), Row(cell="/about/", views=9)])
+    shown = panel(ENTRIES, [Total(cell="/", visits=3), Total(cell="/about/", views=9)])
     assert [line.cell for line in shown.lines] == ["/"]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from analytics.storage.retention import Removed, RetentionThread, purge, removals
 from analytics.storage.schema import metadata
-from analytics.visits.state import Dimension, Increment
+from analytics.visits.model import Dimension, Increment
 from analytics.web.log import ServiceLog
 from policy import read_site
 from policy.durations import Duration

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from analytics.visits.state import Dimension, Increment
+from analytics.visits.model import Dimension, Increment
 from analytics.visits.store import sqlite as module
 from analytics.visits.store.sqlite import Counters, Hour, StoreError, Total
 from policy import read_site

@@ -16,7 +16,7 @@ import os, sys
 from pathlib import Path
 from threading import Thread
 from analytics.visits.store.sqlite import Counters
-from analytics.visits.state import Dimension, Increment
+from analytics.visits.model import Dimension, Increment
 from policy import read_site
 
 counters = Counters(Path(sys.argv[1]), read_site(Path(sys.argv[2])).register)

@@ -13,12 +13,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
 from analytics.storage.schema import metadata
+from analytics.visits.model import MEASURES, Dimension, Increment
 from analytics.visits.state import (
     STEPS_A_WEEK,
     Agent,
-    Dimension,
     Engaged,
-    Increment,
     State,
     View,
     begin,
@@ -34,7 +33,6 @@ from tests.fixtures.small_site import ROOT
 PAGES = ("/", "/solutions/", "/about/")
 SOURCES = ("Direct", "Google", "Another site")
 CHROME = Agent("Chrome", "Windows", "Desktop")
-MEASURES = ("visits", "views", "continued", "engaged_ms")
 
 agents = st.sampled_from([CHROME, Agent("Safari", "iOS", "Phone")])
 pages, sources = st.sampled_from(PAGES), st.sampled_from(SOURCES)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from analytics.staff.reports.periods import Step
-from analytics.staff.reports.report import Measures
+from analytics.visits.model import Counts
 
 __all__ = ["Bar", "Chart", "draw"]
 
@@ -19,7 +19,7 @@ class Bar:
     """One step. x, width and heights are per cent; `label` is "", "wide" or "always" shown."""
 
     step: Step
-    measures: Measures
+    measures: Counts
     x: float
     width: float
     visits_height: float
@@ -39,7 +39,7 @@ class Chart:
     scale: tuple[int, ...]
 
 
-def draw(steps: Sequence[tuple[Step, Measures]]) -> Chart:
+def draw(steps: Sequence[tuple[Step, Counts]]) -> Chart:
     """Bars of visits within bars of views for each step, on a scale of round numbers from 0."""
     grid = _round_grid(max(max(measures.views, measures.visits) for _, measures in steps))
     top = grid * GRID_LINES

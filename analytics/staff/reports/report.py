@@ -1,68 +1,14 @@
 """Counters -> the values of a report. Pure: rows and a period in, frozen values out."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Protocol
+from dataclasses import dataclass
 
 from analytics.staff import format as formats
 from analytics.staff.reports.periods import Step
+from analytics.visits.model import Counts, Hour, Total
 
-__all__ = ["KINDS", "Change", "Figure", "Kind", "Line", "Measures", "Panel"]
+__all__ = ["KINDS", "Change", "Figure", "Kind", "Line", "Panel"]
 __all__ += ["add_up", "change", "figures", "measured_steps", "panel", "points"]
-
-
-class Counted(Protocol):
-    """What a row of counters holds beside its key."""
-
-    @property
-    def visits(self) -> int: ...
-    @property
-    def views(self) -> int: ...
-    @property
-    def continued(self) -> int: ...
-    @property
-    def engaged_ms(self) -> int: ...
-
-
-class HourRow(Counted, Protocol):
-    @property
-    def hour(self) -> int: ...
-
-
-class CellRow(Counted, Protocol):
-    @property
-    def cell(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Measures:
-    """Counts that can be added, and what follows from them."""
-
-    visits: int = 0
-    views: int = 0
-    continued: int = 0
-    engaged_ms: int = 0
-
-    def __add__(self, other: Counted) -> "Measures":
-        return Measures(
-            *(getattr(self, each.name) + getattr(other, each.name) for each in fields(self))
-        )
-
-    @property
-    def bounce(self) -> float | None:
-        """The share of visits that ended on their first page; None without visits."""
-        if not self.visits:
-            return None
-        # A visit may begin before the period and go on within it, so more can go on than begin.
-        return max(0, self.visits - self.continued) / self.visits
-
-    @property
-    def engaged_ms_a_visit(self) -> float | None:
-        return self.engaged_ms / self.visits if self.visits else None
-
-    @property
-    def engaged_ms_a_view(self) -> float | None:
-        return self.engaged_ms / self.views if self.views else None
 
 
 @dataclass(frozen=True)
@@ -90,7 +36,7 @@ class Line:
     """A cell of a panel. `length` is its bar's, as a share of the longest; `share` of the whole."""
 
     cell: str
-    measures: Measures
+    measures: Counts
     count: int
     length: float
     share: float
@@ -103,7 +49,7 @@ class Kind:
     dimension: str
     title: str
     heading: str
-    count: Callable[[Counted], int]
+    count: Callable[[Counts], int]
     count_heading: str
     detail: str
 
@@ -115,11 +61,11 @@ class Panel:
     total: int
 
 
-def _views(row: Counted) -> int:
+def _views(row: Counts) -> int:
     return row.views
 
 
-def _visits(row: Counted) -> int:
+def _visits(row: Counts) -> int:
     return row.visits
 
 
@@ -133,26 +79,26 @@ KINDS: tuple[Kind, ...] = (
 )
 
 
-def add_up(rows: Iterable[HourRow], parts: Sequence[range]) -> tuple[Measures, ...]:
+def add_up(rows: Iterable[Hour], parts: Sequence[range]) -> tuple[Counts, ...]:
     """The measures of each part: ranges of hours that do not overlap, in order.
 
     Hours without a row count nothing; rows outside every part are left out.
     """
-    by_hour: dict[int, Measures] = {}
+    by_hour: dict[int, Counts] = {}
     for row in rows:
-        by_hour[row.hour] = by_hour.get(row.hour, Measures()) + row
+        by_hour[row.hour] = by_hour.get(row.hour, Counts()) + row
     return tuple(_sum_of(by_hour, part) for part in parts)
 
 
-def _sum_of(by_hour: Mapping[int, Measures], hours: range) -> Measures:
-    total = Measures()
+def _sum_of(by_hour: Mapping[int, Counts], hours: range) -> Counts:
+    total = Counts()
     for hour in hours:
         if hour in by_hour:
             total += by_hour[hour]
     return total
 
 
-def panel(kind: Kind, rows: Iterable[CellRow]) -> Panel:
+def panel(kind: Kind, rows: Iterable[Total]) -> Panel:
     """The rows of one dimension, most counted first, cells that were not counted left out."""
     counted = sorted(
         (row for row in rows if kind.count(row)), key=lambda row: (-kind.count(row), row.cell)
@@ -161,7 +107,7 @@ def panel(kind: Kind, rows: Iterable[CellRow]) -> Panel:
     lines = tuple(
         Line(
             cell=row.cell,
-            measures=Measures() + row,
+            measures=Counts() + row,
             count=kind.count(row),
             length=kind.count(row) / kind.count(counted[0]),
             share=kind.count(row) / total,
@@ -189,7 +135,7 @@ def _better(difference: float, more_is_better: bool) -> bool | None:
     return None if difference == 0 else (difference > 0) == more_is_better
 
 
-def figures(now: Measures, before: Measures) -> tuple[Figure, ...]:
+def figures(now: Counts, before: Counts) -> tuple[Figure, ...]:
     """The headline figures of a period beside those of the period before."""
     duration, percent = formats.duration, formats.percent
     visits, views = change(now.visits, before.visits), change(now.views, before.views)
@@ -218,8 +164,6 @@ def _figure(label: str, value: str, before: str, change: Change) -> Figure:
     return Figure(label, value, before, change, formats.size(change.by))
 
 
-def measured_steps(
-    steps: Sequence[Step], rows: Iterable[HourRow]
-) -> tuple[tuple[Step, Measures], ...]:
+def measured_steps(steps: Sequence[Step], rows: Iterable[Hour]) -> tuple[tuple[Step, Counts], ...]:
     """Each step of a chart with what was counted in it, zero where nothing was."""
     return tuple(zip(steps, add_up(rows, [step.hours for step in steps]), strict=True))

@@ -17,12 +17,11 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.storage.schema import metadata
-from analytics.visits.state import Dimension, Increment
+from analytics.visits.model import MEASURES, Dimension, Hour, Increment, Total
 from policy import Register
 
-__all__ = ["Consents", "Counters", "Hour", "StoreError", "Total"]
+__all__ = ["Consents", "Counters", "StoreError"]
 
-MEASURES = ("visits", "views", "continued", "engaged_ms")
 ANSWERS = ("given", "withdrawn")
 BUSY_MS = 5_000
 DURABLE = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
@@ -30,28 +29,6 @@ DURABLE = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
 
 class StoreError(Exception):
     """The counters could not be written. None of what was given has been counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """What a cell adds up to over a period."""
-
-    cell: str
-    visits: int
-    views: int
-    continued: int
-    engaged_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hour:
-    """What the whole site adds up to in one hour, counted in hours since 1970 (UTC)."""
-
-    hour: int
-    visits: int
-    views: int
-    continued: int
-    engaged_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +131,13 @@ class Counters:
             .order_by(views.desc(), self._table.c.cell)
             .limit(limit)
         )
-        return [Total(*row) for row in self._read(query)]
+        return [Total(cell, **_named(sums)) for cell, *sums in self._read(query)]
 
     def series(self, first_hour: int, last_hour: int) -> Sequence[Hour]:
         """Each hour in which anything was counted, oldest first."""
         query = self._sums(self._table.c.hour, first_hour, last_hour, Dimension.ALL)
-        return [Hour(*row) for row in self._read(query.order_by(self._table.c.hour))]
+        rows = self._read(query.order_by(self._table.c.hour))
+        return [Hour(hour, **_named(sums)) for hour, *sums in rows]
 
     def _sums(self, column: Any, first_hour: int, last_hour: int, dimension: str) -> Select[Any]:
         sums = (func.sum(self._table.c[name]) for name in MEASURES)
@@ -200,6 +178,10 @@ class Counters:
         """Commit what was accepted and let go of the file. Later additions raise StoreError."""
         self._writer.shutdown()
         self._engine.dispose()
+
+
+def _named(sums: Sequence[int]) -> dict[str, int]:
+    return dict(zip(MEASURES, sums, strict=True))
 
 
 def _wait(commit: Future[None]) -> None:
