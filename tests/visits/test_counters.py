@@ -107,7 +107,7 @@ def test_fifty_threads_lose_nothing(counters: Counters, path: Path) -> None:
     with ThreadPoolExecutor(50) as pool:
         list(pool.map(add, range(50)))
     assert on_disk(path) == 1000
-    assert counters.totals("all", 0, 1, 10) == [Total("", 1000, 1000, 0, 0)]
+    assert counters.totals("all", 0, 1, 10) == [Total("", visits=1000, views=1000)]
 
 
 def test_what_waits_shares_a_commit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +138,7 @@ def test_two_services_on_one_file(counters: Counters, path: Path) -> None:
     """Two processes may count into the same file."""
     with closing(Counters(path, REGISTER)) as other, ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: (counters, other)[n % 2].add(1, [VIEW]), range(100)))
-        assert other.totals("all", 1, 1, 1) == [Total("", 100, 100, 0, 0)]
+        assert other.totals("all", 1, 1, 1) == [Total("", visits=100, views=100)]
 
 
 def test_failure_is_told_to_everyone_who_waited(
@@ -184,7 +184,7 @@ def test_an_addition_is_taken_whole_or_not_at_all(counters: Counters) -> None:
     with pytest.raises(LookupError):
         counters.add(1, broken())
     counters.add(1, [VIEW])
-    assert counters.totals("all", 1, 1, 1) == [Total("", 1, 1, 0, 0)]
+    assert counters.totals("all", 1, 1, 1) == [Total("", visits=1, views=1)]
 
 
 def test_totals_are_of_the_period_and_most_viewed_first(counters: Counters) -> None:
@@ -206,7 +206,7 @@ def test_series_has_a_row_for_each_hour_that_counted(counters: Counters) -> None
     """Oldest first, from dimension `all` alone."""
     for hour in (7, 5):
         counters.add(hour, [VIEW, Increment(Dimension.PAGE, "/", views=1)])
-    assert counters.series(0, 9) == [Hour(5, 1, 1, 0, 0), Hour(7, 1, 1, 0, 0)]
+    assert counters.series(0, 9) == [Hour(5, visits=1, views=1), Hour(7, visits=1, views=1)]
 
 
 def test_columns_are_those_of_the_register(counters: Counters, path: Path) -> None:
