@@ -1,105 +1,215 @@
-"""Plainsite's generator against Pelican, over the same Markdown, in the same run.
+"""Plainsite's generator beside its peers: the same pages, in turn, in one run.
 
-    python bench/generator.py [PAGES]
+    python bench/generator.py [PAGES ...] [--rounds N] [--only NAME ...] [--markdown ENGINE]
 
-Both use Python-Markdown and Jinja2, and start as a command. Plainsite also checks every link,
-compresses each page twice and builds what its audiences change; Pelican draws with its theme
-"simple". The second run has nothing to do; the third has one page that was changed.
+For each number of pages (100, 1,000 and 10,000 unless you say so) every generator builds the same
+corpus (`generators/corpus.py`) from nothing, again with nothing new, and again with one page
+edited; each figure is the median of the rounds, in seconds from the start of the command to its
+end. Memory is the largest sum, over a build from nothing, of what the processes of a command hold
+alone (PSS). Before anything is timed, the visible text of every page is compared with that of
+Plainsite, and index, feed and sitemap are looked for, so that nobody is quick by doing less.
 
-Pelican is no dependency of ours: pip install pelican==4.11.0.post0
+Programs are looked for on the PATH and in the folders of GENERATORS; what is missing is said.
+Plainsite also checks every link and writes .br and .gz beside each file; no peer does.
 """
 
 from __future__ import annotations
 
-import shutil
+import argparse
+import os
+import re
+import statistics
 import subprocess
 import sys
+import threading
 import time
-from importlib.util import find_spec
+from collections.abc import Sequence
+from html.parser import HTMLParser
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).resolve().parents[1]
-WORDS = """\
-## What to say first
+from generators.corpus import Entry, corpus, edited
+from generators.peers import Generator, Plainsite, found
 
-Families read the *first* line. Say **what happened**, what they must do, and by when.
-
-| When | Who | How |
-|---|---|---|
-| At once | Everybody | Phone and text |
-| By noon | Parents | Email |
-
-1. Write it in one sentence.
-2. Read it aloud.
-3. Send it, and [look at the home page]({home}).
-
-> Short messages are read to the end.
-
-"""
-OURS = """\
----
-title: Page {n}
-description: What page {n} of this measurement says, at some length.
----
-"""
-THEIRS = "title: Page {n}\nslug: page-{n}\ndate: 2026-03-02\n\n"
-CONFIG = """\
-SITENAME = "Measured"
-SITEURL = ""
-TIMEZONE = "UTC"
-PATH = "content"
-THEME = "simple"
-MARKDOWN = {"extensions": ["markdown.extensions.extra", "markdown.extensions.toc"]}
-FEED_ALL_ATOM = CATEGORY_FEED_ATOM = TRANSLATION_FEED_ATOM = AUTHOR_FEED_ATOM = None
-"""
+STEPS = ("cold", "nothing new", "one edited")
 
 
-def main(pages: int = 1_000) -> None:
-    """Print seconds of both for each run, and their ratio."""
-    if find_spec("pelican") is None:
-        sys.exit("needs Pelican: pip install pelican==4.11.0.post0")
-    with TemporaryDirectory(dir=ROOT) as folder:
-        ours, theirs = Path(folder) / "ours", Path(folder) / "theirs"
-        first = _make_ours(ours, pages), _make_theirs(theirs, pages)
-        commands = (
-            [sys.executable, ROOT / "build.py", "--root", ours],
-            [sys.executable, "-m", "pelican", "--settings", theirs / "pelicanconf.py", "--quiet"],
-        )
-        print(f"{pages} pages      Plainsite   Pelican   ratio")
-        for run in ("from nothing", "nothing new", "one changed"):
-            if run == "one changed":
-                for path in first:
-                    path.write_text(path.read_text() + "One more line.\n")
-            taken = [_seconds(command, theirs) for command in commands]
-            print(f"{run:14} {taken[0]:7.2f} s {taken[1]:7.2f} s {taken[0] / taken[1]:7.2f}")
-        built = len(list((ours / "public").rglob("index.html")))
-        drawn = len(list((theirs / "output").rglob("page-*.html")))
-        assert min(built, drawn) >= pages, (built, drawn)
+def main() -> None:
+    """Print a table for each size."""
+    asked = _arguments()
+    here, absent = found()
+    if absent:
+        print(f"Not installed here: {', '.join(absent)}")
+    kinds = [kind for kind in (Plainsite, *here) if not asked.only or kind.name in asked.only]
+    for pages in asked.pages:
+        with TemporaryDirectory(prefix="bench-") as folder:
+            _measure(kinds, corpus(pages), Path(folder), asked.rounds)
 
 
-def _make_ours(root: Path, pages: int) -> Path:
-    shutil.copytree(ROOT / "tests" / "sites" / "base", root)
-    for number in range(pages):
-        text = OURS.format(n=number) + WORDS.format(home="index.md") * 4
-        (root / "content" / f"page-{number}.md").write_text(text)
-    return root / "content" / "page-0.md"
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("pages", nargs="*", type=int, default=[100, 1_000, 10_000])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", action="append", default=[])
+    return parser.parse_args()
 
 
-def _make_theirs(root: Path, pages: int) -> Path:
-    (root / "content").mkdir(parents=True)
-    (root / "pelicanconf.py").write_text(CONFIG)
-    for number in range(pages):
-        text = THEIRS.format(n=number) + WORDS.format(home="/") * 4
-        (root / "content" / f"page-{number}.md").write_text(text)
-    return root / "content" / "page-0.md"
+def _measure(
+    kinds: Sequence[type[Generator]], entries: Sequence[Entry], folder: Path, rounds: int
+) -> None:
+    generators = [_prepared(kind, entries, folder) for kind in kinds]
+    taken: dict[str, dict[str, list[float]]] = {
+        each.name: {step: [] for step in STEPS} for each in generators
+    }
+    memory: dict[str, float] = {}
+    for turn in range(rounds):
+        for step in STEPS:
+            for each in generators:
+                if step == "cold":
+                    each.forget()
+                if step == "one edited":
+                    each.write(edited(entries[len(entries) // 2], turn))
+                seconds, most = _run(each, again=step != "cold")
+                taken[each.name][step].append(seconds)
+                if step == "cold":
+                    memory[each.name] = max(memory.get(each.name, 0), most)
+            if turn == 0 and step == "cold":
+                _compare(generators, entries)
+    _print(generators, len(entries), taken, memory)
 
 
-def _seconds(command: list[str | Path], folder: Path) -> float:
+def _prepared(kind: type[Generator], entries: Sequence[Entry], folder: Path) -> Generator:
+    generator = kind(folder / kind.name.lower())
+    generator.root.mkdir()
+    generator.set_up()
+    for entry in entries:
+        generator.write(entry)
+    return generator
+
+
+def _run(generator: Generator, *, again: bool) -> tuple[float, float]:
+    """Seconds, and megabytes at most."""
     start = time.perf_counter()
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - start
+    with subprocess.Popen(
+        generator.command(again=again),
+        cwd=generator.root,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    ) as process:
+        watch = _Memory(process.pid)
+        watch.start()
+        said, _ = process.communicate()
+        seconds = time.perf_counter() - start
+        watch.ended.set()
+        watch.join()
+    if process.returncode:
+        sys.exit(f"{generator.name} failed:\n{said.decode(errors='replace')[-2_000:]}")
+    return seconds, watch.most
+
+
+class _Memory(threading.Thread):
+    """Samples what a session's processes hold, ten times a second."""
+
+    def __init__(self, session: int) -> None:
+        super().__init__(daemon=True)
+        self.ended = threading.Event()
+        self.most = 0.0
+        self._session = session
+
+    def run(self) -> None:
+        while not self.ended.wait(0.1):
+            self.most = max(self.most, sum(map(_proportional_megabytes, self._processes())))
+
+    def _processes(self) -> list[int]:
+        found = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == self._session:
+                found.append(int(stat.parent.name))
+        return found
+
+
+def _proportional_megabytes(process: int) -> float:
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0
+    found = re.search(r"^Pss:\s+(\d+) kB", text, re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+class _Text(HTMLParser):
+    """The visible text inside an element."""
+
+    def __init__(self, inside: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._inside = inside
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._depth += tag == self._inside
+
+    def handle_endtag(self, tag: str) -> None:
+        self._depth -= tag == self._inside
+
+    def handle_data(self, data: str) -> None:
+        if self._depth:
+            self.words += data.replace("¶", " ").split()  # a mark that some themes add
+
+
+def _text(generator: Generator, slug: str) -> str:
+    parser = _Text(generator.inside)
+    parser.feed(generator.page(slug).read_text(encoding="utf-8"))
+    return "".join(parser.words)
+
+
+def _compare(generators: Sequence[Generator], entries: Sequence[Entry]) -> None:
+    """Say where a generator gives other words, or leaves out a file."""
+    first = generators[0]
+    step = max(1, len(entries) // 200)
+    for each in generators:
+        other = [
+            entry.slug
+            for entry in entries[::step]
+            if not each.page(entry.slug).is_file()
+            or _text(each, entry.slug) != _text(first, entry.slug)
+        ]
+        if other:
+            print(
+                f"{each.name}: other words than {first.name} in {len(other)} of "
+                f"{len(entries[::step])} pages, as in {other[0]}"
+            )
+        built = sum(each.page(entry.slug).is_file() for entry in entries)
+        if built != len(entries):
+            print(f"{each.name}: built {built} of {len(entries)} pages")
+        for what, name in (("feed", each.feed), ("sitemap", each.sitemap), ("index", "index.html")):
+            if not (each.root / each.output / name).is_file() and what not in each.missing:
+                print(f"{each.name}: no {what} at {name}")
+        if each.missing:
+            print(f"{each.name} leaves out: {', '.join(each.missing)}")
+
+
+def _print(
+    generators: Sequence[Generator],
+    pages: int,
+    taken: dict[str, dict[str, list[float]]],
+    memory: dict[str, float],
+) -> None:
+    print(f"\n{pages:,} pages on {os.cpu_count()} cores; seconds, and as a ratio of Plainsite's")
+    print(f"{'':12}" + "".join(f"{step:>22}" for step in STEPS) + f"{'memory':>12}")
+    ours = {step: statistics.median(taken[generators[0].name][step]) for step in STEPS}
+    for each in generators:
+        line = f"{each.name:12}"
+        for step in STEPS:
+            median = statistics.median(taken[each.name][step])
+            line += f"{median:13.3f} {median / ours[step]:7.2f}x"
+        print(f"{line}{memory[each.name]:9.0f} MB")
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main()
