@@ -227,7 +227,7 @@ Plainsite is at {address}
 
   {address}/                     the site; accept or reject the cookies
   {address}/cookies/             your choices, and your own cookies in words
-  {address}/request-information/ a form; tick the second box, then look at the home page again
+  {address}/request-information/ a form; check the second box, then look at the home page again
   {address}/privacy/             the policy, with tables made from the register
   {address}/staff/               reports and contacts; first, in another terminal:
       .venv/bin/python build.py staff add anna --role reports --role contacts --role admin

@@ -26,7 +26,7 @@ SECONDS = "seconds"
 SURE = "sure"
 """The box beside what cannot be undone."""
 
-EXTRAS = ("permission", "recognise", HONEYPOT, SECONDS, SURE)
+EXTRAS = ("permission", "recognize", HONEYPOT, SECONDS, SURE)
 """What a form posts besides its fields."""
 
 PagePath = Annotated[str, Key(pattern=r"^/([a-z0-9-]+/)*$", examples=["/thank-you/"])]
@@ -45,7 +45,7 @@ class Permission(Declared):
         return f"{self.text} {register.purpose(self.purpose).text}."
 
 
-class Recognise(Declared):
+class Recognize(Declared):
     """The unticked box that lets the `audience` cookie be set."""
 
     purpose: str
@@ -62,7 +62,7 @@ class Checked:
     values: dict[str, str]
     errors: dict[str, str]
     permission: bool
-    recognise: bool
+    recognize: bool
 
 
 def _named_by_file(_: str) -> Never:
@@ -79,7 +79,7 @@ class Form(Declared):
     purpose: str
     submit: Annotated[str, Key(min_length=1)]
     permission: Permission | None = None
-    recognise: Recognise | None = None
+    recognize: Recognize | None = None
     fields: Annotated[tuple[Field, ...], Key(alias="field", min_length=1)]
 
     def check(self, answers: Mapping[str, str]) -> Checked:
@@ -88,12 +88,12 @@ class Form(Declared):
         errors = {field.name: field.wrong(answer) for field, answer in given.items()}
         permission = self.permission is not None and answers.get("permission") == TICKED
         if self.permission is not None and self.permission.required and not permission:
-            errors["permission"] = f"Tick “{self.permission.text}” Without it, we may not write."
+            errors["permission"] = f"Check “{self.permission.text}” Without it, we may not write."
         return Checked(
             values={field.name: field.clean(answer) for field, answer in given.items()},
             errors={name: error for name, error in errors.items() if error},
             permission=permission,
-            recognise=self.recognise is not None and answers.get("recognise") == TICKED,
+            recognize=self.recognize is not None and answers.get("recognize") == TICKED,
         )
 
 
@@ -144,7 +144,7 @@ def _purpose_faults(form: Form, register: Register) -> Iterator[tuple[str, str, 
     if form.purpose not in bases:
         hint = nearest(form.purpose, bases)
         yield "purpose", f'unknown purpose "{form.purpose}"', hint
-    for key, box in (("permission", form.permission), ("recognise", form.recognise)):
+    for key, box in (("permission", form.permission), ("recognize", form.recognize)):
         if box is not None and bases.get(box.purpose) != "consent":
             asked = [name for name, basis in bases.items() if basis == "consent"]
             message = f'no purpose "{box.purpose}" rests on consent'

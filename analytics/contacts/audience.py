@@ -16,7 +16,7 @@ from analytics.service import Service, current_service
 from analytics.web.cookies import BadCookie
 from analytics.web.problems import is_from_our_forms
 
-__all__ = ["audience_of", "blueprint", "recognise"]
+__all__ = ["audience_of", "blueprint", "recognize"]
 
 blueprint = Blueprint("audiences", __name__, url_prefix="/audience")
 
@@ -41,7 +41,7 @@ def audience_of(service: Service, request: Request) -> str:
         return ""
 
 
-def recognise(service: Service, values: Mapping[str, str], response: Response) -> None:
+def recognize(service: Service, values: Mapping[str, str], response: Response) -> None:
     """Set the cookie by the answers to a form.
 
     The default audience is the absence of a cookie: an older one is deleted, since it no longer

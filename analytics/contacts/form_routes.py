@@ -19,7 +19,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics.contacts.audience import audience_of, recognise
+from analytics.contacts.audience import audience_of, recognize
 from analytics.contacts.form_pages import with_form
 from analytics.contacts.spam import doubt
 from analytics.contacts.submissions import Submission, store
@@ -67,10 +67,10 @@ def submit(name: str) -> BaseResponse:
         return _again(service, form, posted, reason)
     response = redirect(form.thanks, HTTPStatus.SEE_OTHER)
     response.headers["Cache-Control"] = "private, no-store"
-    if checked.recognise:
+    if checked.recognize:
         # Also when it is doubtful: who was doubted wrongly gets what was ticked, and a program
         # cannot tell from the answer that it was doubted.
-        recognise(service, checked.values, response)
+        recognize(service, checked.values, response)
     return response
 
 
@@ -144,7 +144,7 @@ def _again(
         form=form,
         values={**checked.values, SECONDS: posted.get(SECONDS, "")},
         errors=reason.errors,
-        ticked={"permission": checked.permission, "recognise": checked.recognise},
+        ticked={"permission": checked.permission, "recognize": checked.recognize},
     )
     page = service.pages.text(form.page, audience_of(service, request))
     response = Response(with_form(page, form.name, drawn), reason.status, reason.headers)

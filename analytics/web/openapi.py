@@ -106,7 +106,7 @@ def _body(service: Service, endpoint: str, form: Form | None) -> dict[str, Any]:
 def _form_schema(form: Form) -> dict[str, Any]:
     properties = {field.name: _field_schema(field) for field in form.fields}
     required = [field.name for field in form.fields if field.required]
-    for name, box in (("permission", form.permission), ("recognise", form.recognise)):
+    for name, box in (("permission", form.permission), ("recognize", form.recognize)):
         if box is not None:
             properties[name] = {"const": TICKED, "description": box.text}
     if form.permission and form.permission.required:

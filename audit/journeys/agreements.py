@@ -22,7 +22,7 @@ class Agreements:
     @classmethod
     def of(cls, register: Register, forms: Mapping[str, Form]) -> Agreements:
         """Accepting allows what rests on consent and is not asked for by a form's own box."""
-        boxes = [box for form in forms.values() for box in (form.permission, form.recognise)]
+        boxes = [box for form in forms.values() for box in (form.permission, form.recognize)]
         asked = {purpose.name for purpose in register.purposes if purpose.basis == "consent"}
         uses = {purpose.name: purpose.use for purpose in register.purposes}
         return cls(
@@ -35,13 +35,13 @@ class Agreements:
             asking=_begun_by(register, "/own/ask"),
         )
 
-    def sending(self, form: Form, *, permission: bool, recognise: bool) -> frozenset[str]:
+    def sending(self, form: Form, *, permission: bool, recognize: bool) -> frozenset[str]:
         """Sending a form with these boxes ticked."""
         allowed = {form.purpose, *self.protecting}
         if permission and form.permission:
             allowed.add(form.permission.purpose)
-        if recognise and form.recognise:
-            allowed.add(form.recognise.purpose)
+        if recognize and form.recognize:
+            allowed.add(form.recognize.purpose)
         return frozenset(allowed)
 
 

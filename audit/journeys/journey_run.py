@@ -128,7 +128,7 @@ class JourneyRun:
         (self.pictures / f"{name}.jpg").write_bytes(await self.tab.picture())
         return f"{name}.jpg"
 
-    async def send(self, name: str, *, permission: bool = False, recognise: bool = False) -> None:
+    async def send(self, name: str, *, permission: bool = False, recognize: bool = False) -> None:
         """Fill in a form, tick its boxes as told, and send it."""
         form = self.forms[name]
         permission = permission or bool(form.permission and form.permission.required)
@@ -140,11 +140,11 @@ class JourneyRun:
                 await self.tab.press(question.options[0].label)
             else:
                 await self.tab.fill(question.label, self._answer(question.name, question.kind))
-        for box, ticked in (("permission", permission), ("recognise", recognise)):
+        for box, ticked in (("permission", permission), ("recognize", recognize)):
             if ticked:
                 await self.tab.press(box)
         await self.keep(f"fill in {name}")
-        allowed = self.agreements.sending(form, permission=permission, recognise=recognise)
+        allowed = self.agreements.sending(form, permission=permission, recognize=recognize)
         self.agree(allowed)
         self.allow(self.given["email"], allowed)
         await self.tab.submit(form.submit)

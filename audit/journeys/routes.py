@@ -218,18 +218,18 @@ async def wrong_forms(walk: JourneyRun) -> None:
         await walk.keep(f"send {form.name} empty", picture=True)
 
 
-async def being_recognised(walk: JourneyRun) -> None:
+async def being_recognized(walk: JourneyRun) -> None:
     """Send a form with the box for pages of one's role, read them, and be forgotten again."""
     await walk.open_tab()
     for name, form in walk.forms.items():
-        if form.recognise:
-            await walk.send(name, recognise=True)
+        if form.recognize:
+            await walk.send(name, recognize=True)
             await _some_pages(walk)
             await walk.keep("read a page for my role", picture=True)
             await walk.go("/cookies/")
             await walk.tab.submit("Forget my role")
             await walk.keep("ask to be forgotten")
-            walk.withdraw({form.recognise.purpose})
+            walk.withdraw({form.recognize.purpose})
             await walk.keep("be forgotten")
             await _some_pages(walk)
 
@@ -264,7 +264,7 @@ ROUTES = (
     Route("forms", plain_forms, local=True),
     Route("forms with permission", forms_with_permission, local=True),
     Route("forms with mistakes", wrong_forms, local=True),
-    Route("pages for a role", being_recognised, local=True),
+    Route("pages for a role", being_recognized, local=True),
     Route("own data", own_data, local=True),
     Route("retention", growing_old, local=True),
     Route("staff", staff, local=True),

@@ -103,7 +103,7 @@ def _dialled(phone: str, country: str) -> str:
 
 
 def gpc(site: Site) -> str:
-    """Says that the Global Privacy Control signal is honoured (W3C GPC, section 4)."""
+    """Says that the Global Privacy Control signal is honored (W3C GPC, section 4)."""
     return json.dumps({"gpc": True, "lastUpdate": site.register.date.isoformat()}) + "\n"
 
 

@@ -129,7 +129,7 @@ VIOLATIONS = (
         wrap=script('addEventListener("devicemotion", () => {});')),
     # What pages show
     Violation("a box ticked beforehand", "box ticked beforehand", pages=(FORM,),
-        wrap=html('name="recognise"', 'name="recognise" checked', FORM)),
+        wrap=html('name="recognize"', 'name="recognize" checked', FORM)),
     Violation("a field that is not declared", "undeclared field", pages=(FORM,),
         wrap=html("</form>", '<label>Birthday <input name="birthday"></label></form>', FORM)),
     Violation("to reject is a step further away", "unequal buttons",

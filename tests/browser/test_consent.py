@@ -182,7 +182,7 @@ def test_a_browsers_signal_is_a_refusal(browser: Browser, served, signal):
     page.goto("/")
     expect(notice(page)).to_be_hidden()
     page.goto("/cookies/")
-    expect(page.locator(".choices-state")).to_contain_text("We honour it")
+    expect(page.locator(".choices-state")).to_contain_text("We honor it")
     assert page.evaluate(STORED) == NOTHING
     refused = page.evaluate(
         """() => fetch("/visit/consent", { method: "POST", body: '{"version": 1, "given": true}',

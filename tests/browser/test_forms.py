@@ -15,12 +15,12 @@ from .test_consent import accept, go
 PERSONAL = ("/", "/solutions/", "/resources/")
 
 
-def fill(page: Page, *, recognise: bool, permission: bool = False) -> None:
+def fill(page: Page, *, recognize: bool, permission: bool = False) -> None:
     page.goto("/request-information/")
     page.get_by_label("Name").fill("Ada <b>Byron</b>")
     page.get_by_label("Email address").fill("ada@example.org")
     page.get_by_label("Your role").select_option("teacher")
-    for name, ticked in (("recognise", recognise), ("permission", permission)):
+    for name, ticked in (("recognize", recognize), ("permission", permission)):
         box = page.locator(f"input[name={name}]")
         assert not box.is_checked(), "a box must never be ticked beforehand"
         box.set_checked(ticked)
@@ -39,7 +39,7 @@ def visitor(request, browser: Browser, served) -> BrowserContext:
 def test_without_the_box_a_form_sets_no_cookie(visitor, served):
     """The submission is stored before the answer, and the browser keeps nothing."""
     page = visitor.new_page()
-    fill(page, recognise=False)
+    fill(page, recognize=False)
     expect(page).to_have_url(f"{served.address}/thank-you/request-information/")
     assert visitor.cookies() == []
     rows = served.records(
@@ -52,9 +52,9 @@ def test_without_the_box_a_form_sets_no_cookie(visitor, served):
 @pytest.mark.promise("P8")
 def test_permission_is_recorded_only_when_its_box_is_ticked(page, served):
     """No tick, no permission; a tick keeps the words that stood beside the box."""
-    fill(page, recognise=False)
+    fill(page, recognize=False)
     assert served.records("SELECT * FROM permissions") == []
-    fill(page, recognise=False, permission=True)
+    fill(page, recognize=False, permission=True)
     expect(page).to_have_url(f"{served.address}/thank-you/request-information/")
     form = read_site(ROOT).forms["request-information"]
     ((channel, wording, withdrawn),) = served.records(
@@ -72,7 +72,7 @@ def test_with_the_box_pages_are_personal_and_withdrawal_ends_it(visitor, served)
     for address in PERSONAL:
         page.goto(address)
         plain[address] = page.locator("main").inner_text()
-    fill(page, recognise=True)
+    fill(page, recognize=True)
     (cookie,) = visitor.cookies()
     assert cookie["value"].startswith("version=1&audience=teacher.")
     assert (cookie["name"], cookie["path"]) == ("__Host-audience", "/")
@@ -84,9 +84,9 @@ def test_with_the_box_pages_are_personal_and_withdrawal_ends_it(visitor, served)
         assert "Ada" not in page.content()
         assert "ada@example.org" not in page.content()
     page.goto("/cookies/")
-    expect(page.get_by_text("This browser is recognised as: Teachers")).to_be_visible()
+    expect(page.get_by_text("This browser is recognized as: Teachers")).to_be_visible()
     page.get_by_role("button", name="Forget my role").click()
-    expect(page.get_by_text("This browser is not recognised")).to_be_visible()
+    expect(page.get_by_text("This browser is not recognized")).to_be_visible()
     assert visitor.cookies() == []
     for address in PERSONAL:
         page.goto(address)

@@ -55,7 +55,7 @@ def test_the_keyboard_is_enough(page: Page, served: Served) -> None:
         "interest",
         "message",
         "permission",
-        "recognise",
+        "recognize",
     ]
     page.keyboard.press("Enter")
     expect(page).to_have_url(served.address + THANKS)
@@ -75,7 +75,7 @@ def test_a_screen_reader_hears_the_form_and_not_the_trap(page: Page) -> None:
         'combobox "Your role (required)"',
         'group "What would you like to know about? (optional)"',
         'textbox "Your question (optional)"',
-        'checkbox "Recognise this browser to show me pages for my role."',
+        'checkbox "Recognize this browser to show me pages for my role."',
         'button "Send request"',
     ):
         assert words in heard
@@ -140,7 +140,7 @@ def test_mistakes_can_be_mended_and_sent(page: Page, served: Served) -> None:
     page.goto(ADDRESS)
     fill(page)
     page.get_by_label("Email address").fill("ada@example")
-    page.locator("input[name=recognise]").check()
+    page.locator("input[name=recognize]").check()
     send(page)
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
@@ -148,7 +148,7 @@ def test_mistakes_can_be_mended_and_sent(page: Page, served: Served) -> None:
     summary.get_by_role("link").click()
     page.keyboard.press("Control+A")
     page.keyboard.type("ada@example.org")
-    expect(page.locator("input[name=recognise]")).to_be_checked()
+    expect(page.locator("input[name=recognize]")).to_be_checked()
     expect(page.locator("input[name=permission]")).not_to_be_checked()
     send(page)
     expect(page).to_have_url(served.address + THANKS)

@@ -164,7 +164,7 @@ def test_everything_can_be_done_by_keyboard_at_320_pixels(browser: Browser, serv
     page.keyboard.type("ada@example.org")
     tab_to(page, "Your role")
     page.keyboard.type("Teacher")
-    tab_to(page, "Recognise this browser")
+    tab_to(page, "Recognize this browser")
     page.keyboard.press("Space")
     tab_to(page, "Send request")
     page.keyboard.press("Enter")

@@ -24,7 +24,7 @@ def tick_and_send(page: Page, role: str = "teacher") -> None:
     page.get_by_label("Name").fill("Ada Byron")
     page.get_by_label("Email address").fill("ada@example.org")
     page.get_by_label("Your role").select_option(role)
-    page.locator("input[name=recognise]").check()
+    page.locator("input[name=recognize]").check()
     page.get_by_role("button", name="Send request").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert "/thank-you/" in page.url
@@ -125,7 +125,7 @@ def test_a_page_in_the_browsers_cache_is_not_shown_to_the_wrong_role(
     assert page.locator("main").inner_text() != plain
     page.goto("/cookies/")
     page.get_by_role("button", name="Forget my role").click()
-    expect(page.get_by_text("This browser is not recognised")).to_be_visible()
+    expect(page.get_by_text("This browser is not recognized")).to_be_visible()
     assert context.cookies() == []
     page.goto("/solutions/")
     assert page.locator("main").inner_text() == plain

@@ -12,7 +12,7 @@ from tests.fixtures.form_site import NEWSLETTER, REQUEST, form_site, send
 from tests.fixtures.small_site import HOST, SmallSite
 
 NAME = "__Host-audience"
-TICKED = REQUEST | {"recognise": "yes"}
+TICKED = REQUEST | {"recognize": "yes"}
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_the_tick_sets_it_as_the_register_declares(site: SmallSite, client: Clie
     "answers",
     [
         REQUEST,
-        REQUEST | {"recognise": "no"},
+        REQUEST | {"recognize": "no"},
         TICKED | {"email": "wrong"},
         TICKED | {"role": "nobody"},
         TICKED | {"role": ""},
@@ -110,7 +110,7 @@ def test_a_role_without_a_group_deletes_it(client: Client) -> None:
     send(client, TICKED | {"role": "other"})
     assert held(client) is None
     send(client, TICKED)
-    send(client, NEWSLETTER | {"recognise": "yes"}, "newsletter")
+    send(client, NEWSLETTER | {"recognize": "yes"}, "newsletter")
     assert held(client) is None
 
 
@@ -131,7 +131,7 @@ def test_visits_do_not_extend_it(client: Client) -> None:
 
 @pytest.mark.parametrize("signal", ["Sec_GPC", "DNT"])
 def test_a_signal_does_not_take_back_what_was_ticked(client: Client, signal: str) -> None:
-    """The signals ask not to be tracked; the box asks, by name, to be recognised."""
+    """The signals ask not to be tracked; the box asks, by name, to be recognized."""
     assert len(set_by(send(client, TICKED, **{signal: "1"}))) == 1
 
 

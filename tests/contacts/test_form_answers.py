@@ -147,10 +147,10 @@ def test_a_choice_is_one_of_those_offered(kind: str) -> None:
 @pytest.mark.parametrize("answer", ["", "no", "on", "true", "YES", "yes "])
 def test_only_a_ticked_box_permits(answer: str) -> None:
     """Nothing but the value of the box itself is a yes; no box is ticked by being left out."""
-    checked = REQUEST.check({"permission": answer, "recognise": answer})
-    assert (checked.permission, checked.recognise) == (False, False)
+    checked = REQUEST.check({"permission": answer, "recognize": answer})
+    assert (checked.permission, checked.recognize) == (False, False)
     assert REQUEST.check({"permission": "yes"}).permission
-    assert REQUEST.check({"recognise": "yes"}).recognise
+    assert REQUEST.check({"recognize": "yes"}).recognize
 
 
 @pytest.mark.promise("P8")
@@ -164,9 +164,9 @@ def test_the_newsletter_needs_its_box() -> None:
 
 def test_a_box_that_the_form_does_not_have_cannot_be_ticked() -> None:
     """A program may post what the form does not show."""
-    bare: Form = REQUEST.model_copy(update={"permission": None, "recognise": None})
-    checked = bare.check({"permission": "yes", "recognise": "yes"})
-    assert (checked.permission, checked.recognise) == (False, False)
+    bare: Form = REQUEST.model_copy(update={"permission": None, "recognize": None})
+    checked = bare.check({"permission": "yes", "recognize": "yes"})
+    assert (checked.permission, checked.recognize) == (False, False)
 
 
 def test_controls_of_direction_are_left_out() -> None:

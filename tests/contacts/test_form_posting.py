@@ -61,7 +61,7 @@ def test_mistakes_come_back_with_what_was_typed(site: SmallSite) -> None:
     assert "&#34;&lt;b&gt;\n&lt;/textarea&gt;</textarea>" in answer.text
     assert '<option value="teacher" selected>' in answer.text
     assert 'name="permission" value="yes" checked' in answer.text
-    assert 'name="recognise" value="yes" aria' in answer.text
+    assert 'name="recognize" value="yes" aria' in answer.text
     assert submissions(site) == 0
 
 
@@ -221,7 +221,7 @@ def test_when_nothing_can_be_stored_the_visitor_is_told(
     with site.service.records.begin() as connection:
         connection.exec_driver_sql("DROP TABLE permissions")
         connection.exec_driver_sql("DROP TABLE submissions")
-    answer = send(site.app.test_client(), REQUEST | {"recognise": "yes"})
+    answer = send(site.app.test_client(), REQUEST | {"recognize": "yes"})
     assert_comes_back(answer, 503)
     assert 'value="Ada Byron"' in answer.text
     assert "a submission was not stored" in caplog.text

@@ -37,7 +37,7 @@ def site(tmp_path: Path) -> Iterator[SmallSite]:
         {"seconds": "NaN"},
         {"seconds": "-1"},
         {"message": "See https://www.example.org, www.example.org and http://example.net"},
-        {"permission": "yes", "recognise": "yes"},
+        {"permission": "yes", "recognize": "yes"},
         {"organisation": "The wwwhole school"},
     ],
 )
@@ -66,8 +66,8 @@ def test_what_programs_send_is_doubted(answers: dict[str, str], why: str) -> Non
 def test_a_doubtful_submission_is_stored_and_answered_alike(site: SmallSite) -> None:
     """A program cannot tell, and a person who was doubted wrongly has lost nothing."""
     client = site.app.test_client()
-    plain = send(client, REQUEST | {"recognise": "yes", "permission": "yes"})
-    caught = send(client, REQUEST | {"recognise": "yes", "permission": "yes", "website": "x"})
+    plain = send(client, REQUEST | {"recognize": "yes", "permission": "yes"})
+    caught = send(client, REQUEST | {"recognize": "yes", "permission": "yes", "website": "x"})
     assert plain.headers == caught.headers
     assert (plain.data, plain.status) == (caught.data, caught.status)
     stored = rows(site, "SELECT name, doubt FROM submissions ORDER BY doubt")

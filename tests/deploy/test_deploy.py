@@ -75,7 +75,7 @@ def test_visits_and_forms_work_through_it(site: Deployed) -> None:
     )
     assert answer.status in {200, 204}, answer
     assert answer.one("Set-Cookie").startswith("__Secure-visit=")
-    sent = "email=ada@example.org&permission=yes&recognise=yes&role=teacher"
+    sent = "email=ada@example.org&permission=yes&recognize=yes&role=teacher"
     answer = site.ask("/form/newsletter", "POST", sent, headers=FORM)
     assert answer.status == 303, answer.body
     personal = site.ask("/")

@@ -115,7 +115,7 @@ def test_help_describes_its_field() -> None:
 def test_both_boxes_are_empty_and_say_what_for(form: Form) -> None:
     """Nothing is ticked beforehand; the purpose is the register's; the words are those kept."""
     drawn = Rendered(form)
-    for name, box in (("permission", form.permission), ("recognise", form.recognise)):
+    for name, box in (("permission", form.permission), ("recognize", form.recognize)):
         assert box is not None
         control = drawn.one(name=name)
         assert "checked" not in control.attrib
@@ -178,7 +178,7 @@ def test_what_was_typed_comes_back_and_stays_text() -> None:
     odd = "\n\"'><script>&amp; <!-- /form -->"
     choices = {"role": "office", "interest": "one-place"}
     values = {field.name: odd for field in REQUEST.fields} | choices
-    drawn = Rendered(REQUEST, values, ticked={"permission": True, "recognise": False})
+    drawn = Rendered(REQUEST, values, ticked={"permission": True, "recognize": False})
     assert drawn.all("script") == []
     assert "<!--" not in drawn.html
     assert drawn.one(name="organisation").get("value") == odd

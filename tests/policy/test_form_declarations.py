@@ -89,8 +89,8 @@ def test_a_form_cannot_fill_what_is_not_the_visitors(name: str) -> None:
             'no purpose "answer" rests on consent',
         ),
         (
-            lambda form: form["recognise"].update(purpose="audiences"),
-            "recognise",
+            lambda form: form["recognize"].update(purpose="audiences"),
+            "recognize",
             'no purpose "audiences" rests on consent',
         ),
     ],
@@ -102,7 +102,7 @@ def test_what_does_not_hold_together_is_told(change: Change, place: str, message
     assert hint
 
 
-@pytest.mark.parametrize("name", ["permission", "recognise", "website", "seconds"])
+@pytest.mark.parametrize("name", ["permission", "recognize", "website", "seconds"])
 def test_a_field_cannot_take_the_name_of_what_every_form_posts(name: str) -> None:
     """The boxes and the two hidden inputs have their names first."""
     found = faults(lambda form: form["field"].append(extra(name=name)))

@@ -24,7 +24,7 @@ def audience_cookie(address: str) -> str:
         "email": "ada@example.org",
         "role": "teacher",
         "permission": "yes",
-        "recognise": "yes",
+        "recognize": "yes",
     }
     body = urlencode(
         answers | {"name": "Ada", "organisation": "North School", "message": "Hello"}

@@ -47,7 +47,7 @@ def test_the_service_connects_to_nobody(site, staff, monkeypatch):
     visitor = site.visitor()
     assert visitor.consent().status_code == 204
     assert visitor.view("/").status_code == 204
-    boxes = {"permission": "yes", "recognise": "yes"}
+    boxes = {"permission": "yes", "recognize": "yes"}
     assert send(site.app.test_client(), REQUEST | boxes).status_code == 303
     assert send(site.app.test_client(), NEWSLETTER | boxes, "newsletter").status_code == 303
     assert staff.get("/staff/contacts/").status_code == 200

@@ -41,7 +41,7 @@ def test_cookie_picks_the_variant(site: SmallSite, audience: str) -> None:
 
 
 def test_without_a_cookie_it_is_the_default(site: SmallSite) -> None:
-    """As for everyone who has not asked to be recognised."""
+    """As for everyone who has not asked to be recognized."""
     answer = shown(site, None)
     assert "first /solutions/ <" in answer.text
     assert "Set-Cookie" not in answer.headers

@@ -155,7 +155,7 @@ def erase(token: str) -> BaseResponse:
     if holding is None:
         return _gone()
     if request.form.get(SURE) != TICKED:
-        text = "Tick the box first. What is erased cannot be brought back."
+        text = "Check the box first. What is erased cannot be brought back."
         return _shown(token, holding, 422, errors={SURE: text})
     _own().erase(holding.contact)
     return _page("erased", HTTPStatus.OK)
