@@ -102,19 +102,19 @@ def published(
 
 
 def _controller(settings: Settings) -> Controller:
-    organisation = settings.organisation
+    organization = settings.organization
     return Controller(
-        name=organisation.name,
+        name=organization.name,
         url=settings.url,
-        email=organisation.email,
-        phone=organisation.phone,
+        email=organization.email,
+        phone=organization.phone,
         address=", ".join(
             part
             for part in (
-                organisation.street,
-                organisation.locality,
-                f"{organisation.region} {organisation.postal_code}".strip(),
-                organisation.country,
+                organization.street,
+                organization.locality,
+                f"{organization.region} {organization.postal_code}".strip(),
+                organization.country,
             )
         ),
     )

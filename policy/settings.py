@@ -24,7 +24,7 @@ def _origin(url: str) -> str:
     return url
 
 
-class Organisation(Declared):
+class Organization(Declared):
     """Who runs the site, and how to reach them (P12)."""
 
     name: str
@@ -46,7 +46,7 @@ class Settings(Declared):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     description: str
     feed: str = ""
-    organisation: Organisation
+    organization: Organization
 
 
 class Item(Declared):

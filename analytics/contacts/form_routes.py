@@ -87,7 +87,7 @@ def _form(name: str) -> Form:
 
 def _posted(service: Service) -> MultiDict[str, str]:
     """The body, as posted. Raises `NotTaken`."""
-    reach = service.site.settings.organisation
+    reach = service.site.settings.organization
     other_way = f"You can also write to {reach.email} or call {reach.phone}."
     if not is_from_our_forms(request):
         text = "Your browser did not say that this came from our own page, so we did not take it."

@@ -12,7 +12,7 @@ __all__ = ["PAGE_SIZE", "Contact", "Contacts", "Listed", "Permission", "Submissi
 PAGE_SIZE = 25
 
 # What a search looks at besides the email address.
-SEARCHED = ("name", "organisation")
+SEARCHED = ("name", "organization")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Listed:
     day: date
     form: str
     name: str | None
-    organisation: str | None
+    organization: str | None
     submissions: int
 
 
@@ -133,7 +133,7 @@ class Contacts:
             select(
                 contacts.c.id,
                 contacts.c.email,
-                *(columns[each] for each in ("day", "form", "name", "organisation", "submissions")),
+                *(columns[each] for each in ("day", "form", "name", "organization", "submissions")),
             )
             .join(newest, columns.contact == contacts.c.id)
             .where(columns.place == 1)

@@ -113,10 +113,10 @@ def _list() -> str:
     permitted = contacts.permitted()
     out = io.StringIO()
     rows = csv.writer(out)
-    rows.writerow(("email", "name", "organisation", "last form", "day", "may be emailed"))
+    rows.writerow(("email", "name", "organization", "last form", "day", "may be emailed"))
     for each in contacts.every():
         may = "yes" if each.id in permitted else "no"
-        cells = (each.email, each.name, each.organisation, each.form, each.day.isoformat(), may)
+        cells = (each.email, each.name, each.organization, each.form, each.day.isoformat(), may)
         rows.writerow(_harmless(cells))
     return out.getvalue()
 

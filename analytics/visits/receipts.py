@@ -36,11 +36,11 @@ def receipt(
         "@type": "dpv:ConsentReceipt",
         "dct:conformsTo": SHAPE,
         "dct:created": day.isoformat(),
-        "dct:publisher": settings.organisation.name,
+        "dct:publisher": settings.organization.name,
         "dpv:hasRecordOfActivity": {
             "@type": "dpv:ConsentRecord",
             "dpv:hasConsentStatus": "dpv:ConsentGiven",
-            "dpv:hasDataController": settings.organisation.name,
+            "dpv:hasDataController": settings.organization.name,
             "dpv:hasNotice": settings.url + page_of(register.version),
             "dct:hasVersion": register.version,
             "substance": digest(register),

@@ -120,7 +120,7 @@ def _size(button: Button) -> str:
 def _privacy(declared: Declared, moment: Snapshot, facts: PageFacts) -> Iterator[Finding]:
     if moment.page != PRIVACY:
         return
-    register, organisation = declared.register, declared.site.settings.organisation
+    register, organization = declared.register, declared.site.settings.organization
     needed = {
         **{cookie.cookie: "P4" for cookie in register.cookies},
         **{cookie.lifetime_words: "P4" for cookie in register.cookies},
@@ -132,9 +132,9 @@ def _privacy(declared: Declared, moment: Snapshot, facts: PageFacts) -> Iterator
             for column in table.columns
             if column.label
         },
-        organisation.phone: "P12",
-        organisation.email: "P12",
-        organisation.street: "P12",
+        organization.phone: "P12",
+        organization.email: "P12",
+        organization.street: "P12",
     }
     for words, promise in needed.items():
         if words not in facts.text:

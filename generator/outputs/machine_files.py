@@ -86,11 +86,11 @@ def security(site: Site, today: datetime.date) -> str:
     It expires some eleven months after the month of the build, so a build repeated within a month
     gives the same bytes.
     """
-    organisation, url = site.settings.organisation, site.settings.url
+    organization, url = site.settings.organization, site.settings.url
     last = datetime.date(today.year + 1, today.month, 1) - datetime.timedelta(days=1)
     return (
-        f"Contact: mailto:{organisation.email}\n"
-        f"Contact: tel:{_dialled(organisation.phone, organisation.country)}\n"
+        f"Contact: mailto:{organization.email}\n"
+        f"Contact: tel:{_dialled(organization.phone, organization.country)}\n"
         f"Expires: {last.isoformat()}T00:00:00Z\n"
         f"Preferred-Languages: {site.settings.language}\n"
         f"Canonical: {url}/.well-known/security.txt\n"
@@ -147,7 +147,7 @@ def feed(site: Site, content: Content) -> str:
         f"<id>{escape(home)}</id>\n"
         f'<link href={quoteattr(home)}/>\n<link rel="self" href={quoteattr(home + "feed.xml")}/>\n'
         f"<updated>{_instant(latest)}</updated>\n"
-        f"<author><name>{escape(settings.organisation.name)}</name></author>\n"
+        f"<author><name>{escape(settings.organization.name)}</name></author>\n"
         f"{entries}</feed>\n"
     )
 

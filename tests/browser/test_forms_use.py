@@ -50,7 +50,7 @@ def test_the_keyboard_is_enough(page: Page, served: Served) -> None:
     assert reached[:-1] == [
         "email",
         "phone",
-        "organisation",
+        "organization",
         "role",
         "interest",
         "message",

@@ -91,7 +91,7 @@ def test_only_our_own_pages_may_post(site: SmallSite, headers: dict[str, str]) -
     answer = send(site.app.test_client(), REQUEST, **headers)
     assert_comes_back(answer, 403)
     assert REQUEST["name"] not in answer.text
-    assert site.service.site.settings.organisation.phone in answer.text
+    assert site.service.site.settings.organization.phone in answer.text
     assert submissions(site) == 0
 
 

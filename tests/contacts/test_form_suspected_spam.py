@@ -38,7 +38,7 @@ def site(tmp_path: Path) -> Iterator[SmallSite]:
         {"seconds": "-1"},
         {"message": "See https://www.example.org, www.example.org and http://example.net"},
         {"permission": "yes", "recognize": "yes"},
-        {"organisation": "The wwwhole school"},
+        {"organization": "The wwwhole school"},
     ],
 )
 def test_what_people_send_is_not_doubted(answers: dict[str, str]) -> None:
@@ -53,7 +53,7 @@ def test_what_people_send_is_not_doubted(answers: dict[str, str]) -> None:
         ({"seconds": "0"}, "It was filled in within 3 seconds"),
         ({"seconds": "2"}, "It was filled in within 3 seconds"),
         ({"name": "Win at http://a.example"}, "It has a link where none belongs"),
-        ({"organisation": "WWW.a.example"}, "It has a link where none belongs"),
+        ({"organization": "WWW.a.example"}, "It has a link where none belongs"),
         ({"message": "https://a.example " * 4}, "It holds 4 links"),
         ({"subject": "Hello"}, "It came with fields that the form does not have"),
     ],

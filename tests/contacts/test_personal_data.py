@@ -90,7 +90,7 @@ def person(site: SmallSite, letters: Letters) -> Person:
 
 @pytest.mark.promise("P8", "P9")
 def test_the_link_goes_to_the_address_and_to_nobody_else(person: Person) -> None:
-    """One letter, from the organisation, which no program answers."""
+    """One letter, from the organization, which no program answers."""
     answer = person.ask(f" {ADDRESS.upper()} ")
     assert answer.status_code == 200
     assert "Look in your mail" in answer.text

@@ -181,7 +181,7 @@ def test_what_was_typed_comes_back_and_stays_text() -> None:
     drawn = Rendered(REQUEST, values, ticked={"permission": True, "recognize": False})
     assert drawn.all("script") == []
     assert "<!--" not in drawn.html
-    assert drawn.one(name="organisation").get("value") == odd
+    assert drawn.one(name="organization").get("value") == odd
     assert drawn.one(name="message").text == odd
     selected = [each.get("value") for each in drawn.root.iter() if "selected" in each.attrib]
     checked = [each.get("value") for each in drawn.root.iter() if "checked" in each.attrib]

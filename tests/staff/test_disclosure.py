@@ -115,7 +115,7 @@ def test_the_list_is_exported_with_its_reason(site, carl):
     answer = post(carl, "/staff/contacts/export/", GIVEN)
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     head, *found = csv.reader(io.StringIO(answer.text))
-    assert head == ["email", "name", "organisation", "last form", "day", "may be emailed"]
+    assert head == ["email", "name", "organization", "last form", "day", "may be emailed"]
     day = "2026-03-02"
     assert found == [
         [REQUEST["email"], REQUEST["name"], "", "request-information", day, "yes"],

@@ -27,7 +27,7 @@ def audience_cookie(address: str) -> str:
         "recognize": "yes",
     }
     body = urlencode(
-        answers | {"name": "Ada", "organisation": "North School", "message": "Hello"}
+        answers | {"name": "Ada", "organization": "North School", "message": "Hello"}
     ).encode()
     headers = {"Origin": address, "Content-Type": "application/x-www-form-urlencoded"}
     with closing(HTTPConnection(urlsplit(address).netloc)) as connection:

@@ -36,10 +36,10 @@ class Sender:
 
     @classmethod
     def of(cls, settings: Settings) -> Sender:
-        """The organisation's."""
-        organisation = settings.organisation
+        """The organization's."""
+        organization = settings.organization
         host = urlsplit(settings.url).hostname or "localhost"
-        return cls(organisation.name, organisation.email, host)
+        return cls(organization.name, organization.email, host)
 
     def letter(self, waiting: Waiting) -> EmailMessage:
         """A message as it travels. It holds no picture, no link that counts, nothing hidden."""

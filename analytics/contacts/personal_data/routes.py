@@ -62,7 +62,7 @@ def ask() -> BaseResponse:
     if wrong:
         return _page("ask", 422, errors={"email": wrong}, email=email)
     if not service.mail_sender.can_send:
-        reach = service.site.settings.organisation
+        reach = service.site.settings.organization
         text = (
             f"We cannot send email just now. Please write to {reach.email} or call {reach.phone}."
         )
@@ -171,7 +171,7 @@ def _send_link(service: Service, email: str) -> None:
         else:
             link = f"{service.site.settings.url}/own/{_links().make(contact)}/"
             text = render_template("mail/own-data.txt", link=link, hours=HOURS)
-            subject = f"What {service.site.settings.organisation.name} holds about you"
+            subject = f"What {service.site.settings.organization.name} holds about you"
             ground = LegalBasis("request")
             outbox.put(connection, contact, ground, subject=subject, text=text, day=day)
     service.mail_sender.call()
