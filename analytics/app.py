@@ -56,7 +56,7 @@ def create_app(  # noqa: PLR0913  (each has its default)
     `tracebacks` logs all of a fault of ours, for whoever is at work on the site; it may tell what
     a visitor sent. Close the service, `app.extensions["plainsite"].close()`, when done.
 
-    Raises Faults for a site folder with mistakes, FileNotFoundError for one that was never built.
+    Raises Faults for a site folder with mistakes, and for one that was never built.
     """
     service = _open_service(read_site(root), public, var, clock, relay)
     kind = Flask if tracebacks else _Discreet

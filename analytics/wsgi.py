@@ -26,7 +26,7 @@ def make_app() -> Flask:
     """The service for the site in `PLAINSITE_ROOT`, this one unless it says so.
 
     It is closed when the process ends. Raises Faults for a site or an environment with mistakes,
-    FileNotFoundError for a site that was never built.
+    and for a site that was never built.
     """
     _log_only_what_is_declared()
     places = Places.of(Path(os.environ.get(ROOT) or Path(__file__).parents[1]))

@@ -10,16 +10,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from generator.assets import Assets, load_assets
 from generator.check.pages import check_pages, warnings
 from generator.content.library import Content, load_content
 from generator.outputs.machine_files import machine_files
 from generator.outputs.policy_pages import audit_page, budget_faults, version_pages
-from generator.publish import Output, write_site
+from generator.publish import About, Output, write_site
 from generator.render import Rendered, Renderer, render_all
 from policy import Fault, Faults, Site, read_site
+from policy.manifest import Page
 
 __all__ = ["Built", "build", "check"]
 
@@ -100,34 +100,30 @@ def _outputs(ready: _Ready, today: datetime.date) -> Iterator[Output]:
     for each in ready.rendered:
         path = each.page.url.lstrip("/")
         path = path if path.endswith(".html") else f"{path}index.html"
-        for audience, html in each.html.items():
-            key = each.page.url if audience == default else f"{each.page.url}#{audience}"
-            place = path if audience == default else f"_variants/{audience}/{path}"
-            yield Output(key, place, html.encode("utf-8"))
+        for name, html in each.html.items():
+            audience = "" if name == default else name
+            place = f"_variants/{audience}/{path}" if audience else path
+            yield Output(each.page.url, place, html.encode("utf-8"), audience)
     for address, data in machine_files(ready.site, ready.content, today):
         yield Output(address, address.lstrip("/"), data)
 
 
-def _about(ready: _Ready) -> dict[str, Any]:
-    default = ready.site.audiences.default
+def _about(ready: _Ready) -> About:
     forms = {form.page: form.name for form in ready.site.forms.values()}
-    return {
-        "register": ready.site.register.version,
-        "pages": {
-            each.page.url: {
-                "title": each.page.front.title,
-                "variants": sorted(set(each.html) - {default}),
-                "form": forms.get(each.page.url),
-                "counted": _is_counted(each),
-            }
+    return About(
+        register=ready.site.register.version,
+        pages={
+            each.page.url: Page(
+                each.page.front.title, forms.get(each.page.url), counted=_is_counted(each)
+            )
             for each in ready.rendered
             if not each.page.url.endswith(".html")
         },
-        "assets": dict(ready.assets.urls),
-        "redirects": {
+        assets=ready.assets.urls,
+        redirects={
             alias: page.url for page in ready.content.pages.values() for alias in page.front.aliases
         },
-    }
+    )
 
 
 def _is_counted(rendered: Rendered) -> bool:

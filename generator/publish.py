@@ -8,20 +8,22 @@ gone is removed last; a build that was interrupted is finished by the next one.
 from __future__ import annotations
 
 import gzip
-import hashlib
-import json
 import mimetypes
+import zlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePosixPath
 
 import brotli
 
-BUILD_FILE = "_build.json"
+from policy.manifest import BUILD_FILE, Build, File, Page, Stored, digest_of, to_json
+
 PACKED = (".html", ".css", ".js", ".svg", ".xml", ".txt", ".json")
 SUFFIXES = {"br": ".br", "gzip": ".gz"}
+PACKING = f"brotli {brotli.__version__}, zlib {zlib.ZLIB_RUNTIME_VERSION}"
+"""Another version may pack the same bytes otherwise."""
+
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -38,12 +40,26 @@ _TYPES = {
 
 @dataclass(frozen=True)
 class Output:
-    """One thing to publish: its key in the build file, its path under `public/`, its bytes."""
+    """One thing to publish: its address, its path under `public/`, its bytes.
 
-    key: str
+    A variant of a page has the page's address, and names its `audience`.
+    """
+
+    address: str
     path: str
     data: bytes
+    audience: str = ""
     immutable: bool = False
+
+
+@dataclass(frozen=True)
+class About:
+    """What a manifest says besides its files: see `policy.manifest.Build`."""
+
+    register: int
+    pages: Mapping[str, Page]
+    assets: Mapping[str, str]
+    redirects: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -55,60 +71,53 @@ class Written:
     unchanged: int
 
 
-def write_site(out: Path, outputs: list[Output], about: Mapping[str, Any]) -> Written:
+def write_site(out: Path, outputs: list[Output], about: About) -> Written:
     """Make `out` hold exactly these outputs, and `_build.json` with `about` and their entries."""
     out.mkdir(parents=True, exist_ok=True)
-    before = _entries_before(out)
     with ThreadPoolExecutor() as pool:  # compression lets go of the interpreter's lock
-        results = list(pool.map(lambda output: _publish(out, output, before), outputs))
-    entries = {output.key: entry for output, (entry, _) in zip(outputs, results, strict=True)}
-    text = json.dumps({**about, "files": entries}, ensure_ascii=False, indent=1, sort_keys=True)
-    changed = [*(each for _, each in results), _put(out / BUILD_FILE, text.encode("utf-8"))]
-    kept = {BUILD_FILE, *(name for entry in entries.values() for name in _names(entry))}
+        made = list(pool.map(_file, outputs))
+    files: dict[str, File] = {}
+    variants: dict[str, dict[str, File]] = {}
+    changed = []
+    for output, (file, contents) in zip(outputs, made, strict=True):
+        if output.audience:
+            variants.setdefault(output.address, {})[output.audience] = file
+        else:
+            files[output.address] = file
+        changed.extend([_put(out / path, data) for path, data in contents.items()])
+    build = Build(
+        about.register, about.pages, files, variants, about.assets, about.redirects, PACKING
+    )
+    changed.append(_put(out / BUILD_FILE, to_json(build)))
+    kept = {BUILD_FILE, *(each.path for file in build.all_files for each in file.stored)}
     return Written(sum(changed), _prune(out, kept), len(changed) - sum(changed))
 
 
-def _entries_before(out: Path) -> Mapping[str, Any]:
-    """The entries of the last build that was finished."""
-    try:
-        entries = json.loads((out / BUILD_FILE).read_text(encoding="utf-8"))["files"]
-    except (FileNotFoundError, ValueError, KeyError):
-        return {}
-    return entries if isinstance(entries, dict) else {}
+def _file(output: Output) -> tuple[File, dict[str, bytes]]:
+    contents = {output.path: output.data}
+    encodings = {}
+    for encoding, data in _packed(output.path, output.data):
+        stored = Stored(output.path + SUFFIXES[encoding], digest_of(data), len(data))
+        encodings[encoding], contents[stored.path] = stored, data
+    plain = Stored(output.path, digest_of(output.data), len(output.data))
+    return File(plain, _type(output.path), encodings, output.immutable), contents
 
 
-def _publish(out: Path, output: Output, before: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-    etag = hashlib.sha256(output.data).hexdigest()[:16]
-    old = before.get(output.key, {})
-    path = out / output.path
-    if old.get("etag") == etag and all((out / name).is_file() for name in _names(old)):
-        encodings = old["encodings"]
-    else:
-        encodings = dict(_pack(out, output))
-    changed = _put(path, output.data)
-    suffix = path.suffix.lower()
-    guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    entry = {
-        "file": output.path,
-        "type": "application/atom+xml" if path.name == "feed.xml" else _TYPES.get(suffix, guessed),
-        "etag": etag,
-        "encodings": encodings,
-    }
-    return (entry | {"immutable": True} if output.immutable else entry), changed
+def _packed(path: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    if path.endswith(PACKED):
+        for encoding, packed in (
+            ("br", brotli.compress(data, quality=11)),
+            ("gzip", gzip.compress(data, compresslevel=9, mtime=0)),
+        ):
+            if len(packed) < len(data):
+                yield encoding, packed
 
 
-def _pack(out: Path, output: Output) -> Iterator[tuple[str, str]]:
-    if not output.path.endswith(PACKED):
-        return
-    packed = {
-        "br": brotli.compress(output.data, quality=11),
-        "gzip": gzip.compress(output.data, compresslevel=9, mtime=0),
-    }
-    for encoding, data in packed.items():
-        if len(data) < len(output.data):
-            name = output.path + SUFFIXES[encoding]
-            _put(out / name, data)
-            yield encoding, name
+def _type(path: str) -> str:
+    if path.endswith("/feed.xml"):
+        return "application/atom+xml"
+    guessed = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return _TYPES.get(PurePosixPath(path).suffix.lower(), guessed)
 
 
 def _put(path: Path, data: bytes) -> bool:
@@ -128,12 +137,6 @@ def _remove_tree(path: Path) -> None:
     for inner in sorted(path.rglob("*"), reverse=True):
         inner.rmdir() if inner.is_dir() else inner.unlink()
     path.rmdir()
-
-
-def _names(entry: Mapping[str, Any]) -> Iterator[str]:
-    if entry:
-        yield entry["file"]
-        yield from entry["encodings"].values()
 
 
 def _prune(out: Path, kept: set[str]) -> int:

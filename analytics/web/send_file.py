@@ -37,7 +37,7 @@ def send(
     Raises FileNotFoundError.
     """
     encoding = _encoding(file, environ)
-    path = public / (file.encodings[encoding] if encoding else file.path)
+    path = public / (file.encodings[encoding] if encoding else file.plain).path
     size = path.stat().st_size
     response = Response(status=status, content_type=file.type, direct_passthrough=True)
     headers = response.headers

@@ -30,7 +30,7 @@ REDIRECT = 308
 class Pages:
     """What is in `public/`. The build is swapped whole, so that no request sees half of two.
 
-    Raises FileNotFoundError when nothing has been built yet.
+    Raises NotBuilt, Damaged or OtherForm (`policy.manifest`).
     """
 
     def __init__(self, public: Path) -> None:
@@ -50,7 +50,7 @@ class Pages:
         Raises KeyError.
         """
         build = self.build
-        file = build.variants.get((permalink, audience), build.files[permalink])
+        file = build.file(permalink, audience)
         return (self._public / file.path).read_text(encoding="utf-8")
 
     def send(self, file: File, environ: WSGIEnvironment, *, personal: bool = False) -> Response:
@@ -95,11 +95,10 @@ class PageServer:
             return None  # A newer build has removed it; reload() is on its way.
 
     def _page(self, address: str, build: Build, environ: WSGIEnvironment) -> Response:
-        page = build.pages.get(address)
-        if page is None or not page.variants:
+        if address not in build.variants:
             return self._pages.send(build.files[address], environ)
         audience, bad = self._audience(environ)
-        file = build.variants.get((address, audience), build.files[address])
+        file = build.file(address, audience)
         response = self._pages.send(file, environ, personal=True)
         if bad:
             self._cookies.delete(response, "audience")

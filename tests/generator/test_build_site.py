@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import gzip
-import json
 import os
 import shutil
 import signal
@@ -24,6 +23,7 @@ import generator
 from generator.content.audience_blocks import select
 from generator.content.urls import permalink
 from policy import Faults
+from policy.manifest import BUILD_FILE, digest_of, read_build, to_json
 
 SITES = Path(__file__).parents[1] / "sites"
 DAY = datetime.date(2026, 3, 10)
@@ -65,13 +65,16 @@ def test_the_base_site_is_built_to_the_letter(root, tmp_path):
 def test_the_manifest_says_what_the_service_serves(root, tmp_path):
     out = tmp_path / "public"
     generator.build(root, out, today=DAY)
-    built = json.loads((out / "_build.json").read_text())
-    assert built["redirects"] == {"/us/": "/about/"}
-    assert built["pages"]["/"]["variants"] == ["teacher"]
-    assert built["pages"]["/ask/"]["form"] == "ask"
-    named = {entry["file"] for entry in built["files"].values()}
-    packed = {name for entry in built["files"].values() for name in entry["encodings"].values()}
-    assert named | packed | {"_build.json"} == set(published(out))
+    built = read_build(out)
+    assert built.redirects == {"/us/": "/about/"}
+    assert list(built.variants["/"]) == ["teacher"]
+    assert built.pages["/ask/"].form == "ask"
+    named = {each.path: each for file in built.all_files for each in file.stored}
+    files = published(out)
+    assert files.keys() == named.keys() | {BUILD_FILE}
+    for name, stored in named.items():
+        assert (stored.digest, stored.size) == (digest_of(files[name]), len(files[name]))
+    assert to_json(built) == files[BUILD_FILE]
 
 
 def test_packed_files_unpack_to_the_plain_one(root, tmp_path):
