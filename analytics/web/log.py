@@ -6,6 +6,7 @@ import logging
 import re
 import traceback
 from pathlib import Path
+from sysconfig import get_path
 
 from policy.register import Register
 from policy.register_entries import LogLine
@@ -15,6 +16,7 @@ __all__ = ["ServiceLog", "place_of"]
 LOGGER = logging.getLogger("plainsite")
 LEVELS = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 UNSAYABLE = "?"
+LIBRARIES = tuple({get_path(name) for name in ("stdlib", "purelib", "platlib")})
 
 
 class ServiceLog:
@@ -43,6 +45,11 @@ def _line(log: LogLine, fields: dict[str, object]) -> str:
 
 
 def place_of(error: BaseException) -> str:
-    """The file and line in which an exception was raised, without the folder."""
+    """The file and line in which an exception was raised, without the folder.
+
+    The last line that is ours: where a library raised it, the library's line says little.
+    """
     frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else UNSAYABLE
+    ours = [frame for frame in frames if not frame.filename.startswith(LIBRARIES)]
+    last = (ours or frames)[-1:]
+    return "".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in last) or UNSAYABLE
