@@ -6,7 +6,6 @@ import datetime
 import json
 import shutil
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,7 +15,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 import audit.command
 import build
@@ -29,8 +27,9 @@ from audit.reports.formats import Result
 from audit.reports.publish import publish
 from audit.rules.findings import Finding, Place
 from policy import Faults, read_site
+from tests.fixtures.first_site import ROOT
+from tests.fixtures.serving import serving
 
-from ..browser.conftest import ROOT, chromium, public  # noqa: F401  (fixtures)
 from .planting import App, header, script
 
 QUICK = ("first visit", "reject", "accept")
@@ -39,29 +38,19 @@ LIE = Finding(
 )
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Nobody reads it."""
-
-
 @contextmanager
-def somewhere(public: Path, var: Path, wrap: Callable[[App], App]) -> Iterator[str]:  # noqa: F811
+def somewhere(public: Path, var: Path, wrap: Callable[[App], App]) -> Iterator[str]:
     """A site that is served by somebody else, at an address."""
     app = create_app(ROOT, public, var)
-    server = make_server("127.0.0.1", 0, wrap(app), threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        with serving(wrap(app)) as address:
+            yield address
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
         app.extensions["plainsite"].close()
 
 
 @pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch, chromium: str) -> None:  # noqa: F811
+def quick(monkeypatch: pytest.MonkeyPatch, chromium: str) -> None:
     """A few journeys over a few pages."""
     routes = tuple(route for route in ROUTES if route.name in QUICK)
     options = partial(Options, routes=routes, pages=("/", "/about/", "/privacy/", "/cookies/"))
@@ -80,7 +69,7 @@ def invoke(words: list[str]) -> Any:
         return pool.submit(run).result()
 
 
-def test_a_site_at_an_address_is_held_to_its_register(quick, public, tmp_path):  # noqa: F811
+def test_a_site_at_an_address_is_held_to_its_register(quick, public, tmp_path):
     """By its address alone; nothing behind it is looked at, and no form is sent."""
     output = tmp_path / "reports"
     with somewhere(public, tmp_path / "var", lambda app: app) as address:
@@ -94,7 +83,7 @@ def test_a_site_at_an_address_is_held_to_its_register(quick, public, tmp_path): 
     assert told.exit_code == 1
 
 
-def test_lies_at_an_address_are_named(quick, public, tmp_path):  # noqa: F811
+def test_lies_at_an_address_are_named(quick, public, tmp_path):
     """In every report."""
     cookie = header("Set-Cookie", "id=4711; Path=/")
     other = header("Server-Timing", "visitor;desc=4711")

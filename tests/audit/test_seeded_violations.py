@@ -19,8 +19,8 @@ from audit.reports.formats import RULES
 from audit.rules.compare import compare
 from audit.rules.findings import Finding
 from audit.target import LocalSite
+from tests.fixtures.first_site import ROOT
 
-from ..browser.conftest import ROOT, chromium, headless_shell, public  # noqa: F401  (fixtures)
 from .planting import Violation
 from .seeded_violations import VIOLATIONS, table
 
@@ -52,14 +52,14 @@ def loop() -> Iterator[Loop]:
 
 
 @pytest.fixture(scope="module")
-def running(loop: Loop, headless_shell: str) -> Iterator[Chromium]:  # noqa: F811
+def running(loop: Loop, headless_shell: str) -> Iterator[Chromium]:
     browser = loop.run(Chromium.launch(headless_shell))
     yield browser
     loop.run(browser.close())
 
 
 @pytest.fixture
-def findings(loop: Loop, running: Chromium, public: Path, tmp_path: Path):  # noqa: F811
+def findings(loop: Loop, running: Chromium, public: Path, tmp_path: Path):
     """What the audit finds with a violation planted."""
 
     def find(violation: Violation) -> tuple[Finding, ...]:

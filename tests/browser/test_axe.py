@@ -9,9 +9,11 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page
 
-from .conftest import ARGUMENTS, Served
+from tests.fixtures.browsers import PATIENCE
+from tests.fixtures.first_site import Served
+
 from .test_consent import pages_of
 from .test_staff import PASSWORD, STAFF, add, sign_in
 
@@ -27,14 +29,6 @@ LAYOUTS = (
     "/your-data/",
     "/nowhere/",
 )
-
-
-@pytest.fixture(scope="session")
-def shell(playwright: Playwright, headless_shell: str) -> Iterator[Browser]:
-    """A running engine."""
-    running = playwright.chromium.launch(executable_path=headless_shell, args=ARGUMENTS)
-    yield running
-    running.close()
 
 
 def violations(page: Page, *, contrast: bool = True) -> str:
@@ -54,6 +48,7 @@ def page(request, shell: Browser, served: Served) -> Iterator[Page]:
         viewport={"width": width, "height": 800},
         reduced_motion="reduce",
     )
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 

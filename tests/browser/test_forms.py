@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from policy import read_site
+from tests.fixtures.first_site import ROOT, Served
 
-from .conftest import ROOT, Served
 from .test_consent import accept, go
 
 PERSONAL = ("/", "/solutions/", "/resources/")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from .conftest import Served
+from tests.fixtures.first_site import Served
 
 ADDRESS = "/request-information/"
 THANKS = "/thank-you/request-information/"

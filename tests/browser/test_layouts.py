@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from .conftest import Served
+from tests.fixtures.first_site import Served
+
 from .test_axe import LAYOUTS
 from .test_consent import ACCEPT, REJECT, notice
 from .test_staff import STAFF, add, sign_in

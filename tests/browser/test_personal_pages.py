@@ -7,7 +7,9 @@ import time
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from .conftest import Served, Watched
+from tests.fixtures.first_site import Served
+
+from .conftest import Watched
 
 PERSONAL = ("/", "/solutions/", "/resources/")
 SHIFT = """() => new Promise(resolve => {

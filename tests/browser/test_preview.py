@@ -10,7 +10,7 @@ import sys
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .conftest import ROOT
+from tests.fixtures.first_site import ROOT
 
 
 @pytest.fixture
@@ -40,17 +40,17 @@ def test_a_save_is_shown_and_a_mistake_leaves_the_last_good_page(browser: Browse
     page = browser.new_page()
     page.goto(f"{address}/about/")
     about.write_text(text + "\nA line that was added.\n", encoding="utf-8")
-    expect(page.get_by_text("A line that was added.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("A line that was added.")).to_be_visible()
     about.write_text(text + "\nSee [nothing](/nothing-at-all/).\n", encoding="utf-8")
     told = next(line for line in iter(process.stdout.readline, "") if line.startswith("error:"))
     assert "content/about.md:" in told
     alert = page.get_by_role("alert").filter(has_text="Not published")
-    expect(alert).to_contain_text("content/about.md:", timeout=15_000)
+    expect(alert).to_contain_text("content/about.md:")
     expect(alert).to_contain_text("hint:")
     page.reload()
-    expect(alert).to_contain_text("/nothing-at-all/", timeout=15_000)
+    expect(alert).to_contain_text("/nothing-at-all/")
     expect(page.get_by_text("A line that was added.")).to_be_visible()
     about.write_text(text + "\nMended.\n", encoding="utf-8")
-    expect(page.get_by_text("Mended.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Mended.")).to_be_visible()
     expect(alert).to_have_count(0)
     page.close()

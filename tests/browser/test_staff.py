@@ -11,8 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from analytics.staff.accounts import add_staff
 from analytics.storage.database import open_records
 from policy import read_site
-
-from .conftest import ROOT, Served
+from tests.fixtures.first_site import ROOT, Served
 
 PASSWORD = "correct horse battery"
 STAFF = ("report", "consent", "contacts", "contacts/export", "access-log", "retention", "accounts")

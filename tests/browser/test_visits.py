@@ -7,8 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
-from .conftest import ARGUMENTS, Served, Watched
-from .test_consent import ACCEPT, REJECT, accept, go, notice
+from tests.fixtures.browsers import ARGUMENTS
+from tests.fixtures.first_site import Served
+
+from .conftest import Watched
+from .test_consent import ACCEPT, MORNING, REJECT, accept, go, notice
 
 HIDE = """(hidden) => {
   const become = (name, what) =>
@@ -76,17 +79,17 @@ def test_a_yes_is_counted_once_and_a_withdrawal_with_it(
 @pytest.mark.promise("P4")
 def test_hidden_time_does_not_count(page: Page, served: Served) -> None:
     """Time is sent when the page is hidden, and what passes until it is seen again is lost."""
+    page.clock.install(time=MORNING)
     page.goto("/")
+    page.clock.pause_at(MORNING + 60)
     accept(page)
-    with page.expect_response("**/visit/engaged"):
-        page.evaluate(HIDE, True)
-    seen = served.counters("page")["/"][3]
-    page.wait_for_timeout(600)
-    page.evaluate(HIDE, False)
-    page.wait_for_timeout(200)
-    with page.expect_response("**/visit/engaged"):
-        page.evaluate(HIDE, True)
-    assert 150 <= served.counters("page")["/"][3] - seen < 550
+    for seen, hidden in ((100, 600), (200, 0)):
+        page.clock.run_for(seen)
+        with page.expect_response("**/visit/engaged"):
+            page.evaluate(HIDE, True)
+        page.clock.run_for(hidden)
+        page.evaluate(HIDE, False)
+    assert served.counters("page")["/"][3] == 300
 
 
 @pytest.fixture

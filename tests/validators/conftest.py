@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,17 +14,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from waitress.server import create_server
-from waitress.wasyncore import close_all
 
 import generator
 from analytics.app import create_app
-from tests.browser.conftest import chromium
-
-__all__ = ["Running", "chromium"]
+from tests.fixtures.first_site import ROOT
+from tests.fixtures.serving import serving
 
 HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 LONGEST_SECONDS = 240
 
 
@@ -46,14 +41,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     public, var = folder / "public", folder / "var"
     generator.build(ROOT, public)
     app = create_app(ROOT, public, var)
-    server: Any = create_server(app, host="127.0.0.1", port=0, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield Running(f"http://127.0.0.1:{server.effective_port}", app, public, var)
-    # In its own thread, which is waiting on what is closed: connections that a browser left too.
-    server.trigger.pull_trigger(lambda: close_all(server._map, ignore_all=True))
-    thread.join()
-    server.task_dispatcher.shutdown()
+    with serving(app) as address:
+        yield Running(address, app, public, var)
     app.extensions["plainsite"].close()
 
 
