@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Key
 
+from policy.email_addresses import NotMailable, as_kept
 from policy.toml_source import Declared
 
 FieldKind = Literal["text", "email", "tel", "select", "radio", "textarea"]
@@ -19,15 +20,15 @@ INVISIBLE = {"\u200b", "\u2060", "\ufeff"}
 TURNS_TEXT = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 """Controls of direction: one left open would turn round the text after it on a staff page."""
 
-EMAIL = re.compile(
-    r"""[^\s@()<>\[\],;:\\"]{1,64}
-    @ (?: [^\W_] (?: [^\s\x00-\x2c\x2e\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]{0,62} ) \. )+
-    [^\s\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]{2,63}""",
-    re.VERBOSE,
-)
-"""Wider than RFC 5321: letters of every script (RFC 6531). Only an answer proves an address."""
+BLANK = {*"\u115f\u1160\u2800\u3164\uffa0\U0001d159"}
+"""Letters and symbols that draw nothing: fillers of Hangul, an empty cell of Braille, a note."""
 
-PHONE = re.compile(r"[\d\s+().,/#*;:extn-]*", re.IGNORECASE)
+RESERVED = re.compile(r"[\u2065\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff]")
+"""What is no character yet and will never be seen: reserved as ignorable, or noncharacters.
+https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+"""
+
+LINK = re.compile(r"https?://|//|\bwww\.", re.IGNORECASE)
 FEWEST_DIGITS = 5
 
 
@@ -80,11 +81,37 @@ class Field(Declared):
         if self.most_characters is not None and len(text) > self.most_characters:
             number, most = f"{len(text):,}", f"{self.most_characters:,}"
             return f"“{self.label}” has {number} characters. Shorten it to {most} or fewer."
-        if self.kind == "email" and not EMAIL.fullmatch(text):
-            return f"“{self.label}” needs an address like name@example.org."
+        if not any(map(_shows, text)):
+            return f"“{self.label}” has only characters that cannot be seen. Type it again."
+        return self._wrong_kind(text)
+
+    def _wrong_kind(self, text: str) -> str:
+        if self.kind == "email":
+            return self._wrong_address(text)
         if self.kind == "tel" and not _is_phone(text):
             return f"“{self.label}” needs a number like +1 800 555 0100."
         return ""
+
+    def _wrong_address(self, text: str) -> str:
+        try:
+            as_kept(text)
+        except NotMailable as reason:
+            if reason.reads_as_one:
+                return f"“{self.label}” has an address that no email can reach. Use another one."
+            return f"“{self.label}” needs an address like name@example.org."
+        return ""
+
+
+def _shows(letter: str) -> bool:
+    """Whether anything is seen of a character that stands alone.
+
+    A mark is seen only on a letter. A character that is newer than Python's tables counts as seen,
+    since names are written in scripts that Unicode still adds.
+    """
+    kind = unicodedata.category(letter)
+    if kind == "Cn":
+        return not RESERVED.fullmatch(letter)
+    return kind[0] not in "ZM" and kind not in ("Cc", "Cf", "Cs") and letter not in BLANK
 
 
 def _typed(letter: str) -> bool:
@@ -94,5 +121,7 @@ def _typed(letter: str) -> bool:
 
 
 def _is_phone(text: str) -> bool:
-    digits = sum(letter.isdigit() for letter in text)
-    return PHONE.fullmatch(text) is not None and digits >= FEWEST_DIGITS
+    """Digits as people write them, and a note beside them: "(mornings)", "int. 4", "ext. 12"."""
+    written = all(each == "+" or unicodedata.category(each)[0] in "LMNZP" for each in text)
+    digits = sum(each.isdecimal() for each in text)
+    return written and "@" not in text and not LINK.search(text) and digits >= FEWEST_DIGITS

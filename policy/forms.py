@@ -17,8 +17,9 @@ from policy.toml_source import Declared
 TICKED = "yes"
 """The value of a ticked box."""
 
-HONEYPOT = "website"
-"""A field that nobody sees or hears. It stays empty unless a program fills it in."""
+HONEYPOT = "leave_empty"
+"""A field that nobody sees or hears. It stays empty unless a program fills it in. Its name is none
+that browsers and password managers know how to fill (a "website" is)."""
 
 SECONDS = "seconds"
 """Filled by a script, where there is one: how long the form was open."""

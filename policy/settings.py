@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
 
+from policy.email_addresses import NotMailable, as_kept
 from policy.toml_source import Declared
 
 
@@ -16,6 +17,14 @@ def _zone(name: str) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError('a time zone is named like "America/Los_Angeles"') from None
     return name
+
+
+def _address(email: str) -> str:
+    try:
+        as_kept(email)
+    except NotMailable:
+        raise ValueError('write an address that can be written to: "info@example.org"') from None
+    return email
 
 
 def _origin(url: str) -> str:
@@ -34,7 +43,7 @@ class Organization(Declared):
     postal_code: str
     country: str
     phone: str
-    email: str
+    email: Annotated[str, AfterValidator(_address)]
 
 
 class Settings(Declared):

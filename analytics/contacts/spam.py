@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 
+from policy.fields import Field
 from policy.forms import EXTRAS, HONEYPOT, SECONDS, Form
 
 __all__ = ["doubt"]
@@ -12,6 +14,8 @@ __all__ = ["doubt"]
 FEWEST_SECONDS = 3
 MOST_LINKS = 3
 LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
+OF_A_PERSON = ("name", "given-name", "additional-name", "family-name", "nickname")
+"""Fields that hold a person's name (HTML, "autofill detail tokens")."""
 
 
 def doubt(form: Form, posted: Mapping[str, Sequence[str]], values: Mapping[str, str]) -> str:
@@ -28,11 +32,19 @@ def doubt(form: Form, posted: Mapping[str, Sequence[str]], values: Mapping[str, 
     if not names.issuperset(posted) or any(len(answers) > 1 for answers in posted.values()):
         return "It came with fields that the form does not have"
     links = {field.name: _links(values[field.name]) for field in form.fields}
-    if any(links[field.name] for field in form.fields if field.kind != "textarea"):
+    if any(links[field.name] > _most_links(field) for field in form.fields):
         return "It has a link where none belongs"
     if sum(links.values()) > MOST_LINKS:
         return f"It holds {sum(links.values())} links"
     return ""
+
+
+def _most_links(field: Field) -> int:
+    """A school may give its website where it is asked which school it is; nobody is called by a
+    link."""
+    if field.kind == "textarea":
+        return sys.maxsize  # all of a form's links are counted together
+    return 0 if field.kind != "text" or field.autocomplete in OF_A_PERSON else 1
 
 
 def _links(text: str) -> int:

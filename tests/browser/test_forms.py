@@ -140,9 +140,9 @@ def test_mistakes_come_back_with_what_was_typed_and_take_the_focus(visitor, serv
 def test_a_form_that_a_program_fills_in_is_kept_apart(page, served):
     """The hidden field is out of sight and out of the tab order; filled in, it marks the row."""
     page.goto("/newsletter/")
-    trap = page.locator("input[name=website]")
+    trap = page.locator("input[name=leave_empty]")
     assert trap.get_attribute("tabindex") == "-1"
-    assert page.locator(".website").get_attribute("aria-hidden") == "true"
+    assert page.locator(".leave-empty").get_attribute("aria-hidden") == "true"
     trap.evaluate("field => { field.value = 'http://spam.example' }")
     page.get_by_label("Email address").fill("bot@example.org")
     page.locator("input[name=permission]").check()

@@ -88,10 +88,10 @@ def test_the_trap_is_out_of_sight(page: Page) -> None:
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(ADDRESS)
-        box = page.locator(".website").bounding_box()
+        box = page.locator(".leave-empty").bounding_box()
         assert box is not None
         assert (box["width"], box["height"]) == (1, 1)
-        style = "getComputedStyle(document.querySelector('.website')).clipPath"
+        style = "getComputedStyle(document.querySelector('.leave-empty')).clipPath"
         assert page.evaluate(style) == "inset(50%)"
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from email import message_from_string
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policy import read_site
+from policy.email_addresses import as_kept, as_written, smtp_policy
 from policy.fields import Field, Option
 from policy.forms import EXTRAS, Form
 from tests.fixtures.small_site import ROOT
@@ -104,17 +107,86 @@ def test_addresses_are_judged_quickly(text: str) -> None:
     field("email", most_characters=254).wrong(text)
 
 
-@pytest.mark.parametrize("number", ["888-527-5225", "+49 (0)30 123456", "831.555.0100 ext 12"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "=?utf-8?q?x=0ay?=@example.org",
+        "=?utf-8?q??=@example.org",
+        "=?utf-8?b?Cg==?=@example.org",
+    ],
+)
+def test_an_address_that_no_message_can_be_built_for_is_told(address: str) -> None:
+    """A lawful name that mail programs read as something else: nothing would ever arrive."""
+    sentence = field("email", most_characters=254).wrong(address)
+    assert sentence == "“Field” has an address that no email can reach. Use another one."
+
+
+ATEXT = st.text("ab.=?_-+qBQ8uft'*/é用\u0301", min_size=1, max_size=12)
+LOCAL = ATEXT | st.builds("=?utf-8?{}?{}?=".format, st.sampled_from("qb"), ATEXT)
+DOMAIN = st.sampled_from(["example.org", "exámple.es", "उदाहरण.कॉम", "xn--exmple-qta.es"])
+
+
+@given(st.builds("{}@{}".format, LOCAL, DOMAIN) | st.emails())
+def test_to_every_address_that_is_taken_a_message_can_be_sent(typed: str) -> None:
+    """As it is stored it is taken again, and is the same; the message says the same address."""
+    email = field("email", required=True, most_characters=254)
+    if email.wrong(typed):
+        return
+    kept = as_kept(email.clean(typed))
+    assert as_kept(kept) == kept
+    assert email.wrong(kept) == ""
+    written = as_written(kept)
+    message = EmailMessage(smtp_policy(written))
+    message["To"] = written
+    travelled = message_from_string(message.as_bytes().decode(), policy=message.policy)
+    assert [each.addr_spec for each in travelled["To"].addresses] == [written]
+    assert written.isascii() or not kept.partition("@")[0].isascii(), "any relay takes ASCII"
+
+
+NUMBERS = [
+    "888-527-5225",
+    "+49 (0)30 123456",
+    "831.555.0100 ext 12",
+    "020 7946 0958 (mornings)",
+    "+39 06 1234567 int. 4",
+    "0 20 79 46 (सुबह)",
+    "٠٢٠ ٧٩٤٦ ٠٩٥٨",
+    "01234 567890; after 5 o’clock",
+]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
 def test_a_phone_number_is_taken_as_written(number: str) -> None:
     """Numbers have as many styles as countries; all are kept as typed."""
     phone = field("tel", most_characters=40)
     assert (phone.clean(number), phone.wrong(number)) == (number, "")
 
 
-@pytest.mark.parametrize("number", ["call me", "12", "<script>12345", "12345 http://a.example"])
+@pytest.mark.parametrize(
+    "number", ["call me", "12", "<b>12345", "12345 http://a.example", "ada12345@example.org"]
+)
 def test_what_is_no_phone_number_is_told(number: str) -> None:
     """Words, or too few digits to call."""
     assert field("tel", most_characters=40).wrong(number).startswith("“Field” needs a number")
+
+
+@pytest.mark.parametrize(
+    "name", ["\u200f", "\u3164", "\u3164\u200f\u00ad \u2800", "\U000e0041", "\u0301", "\u17b4"]
+)
+def test_a_name_that_shows_nothing_is_told(name: str) -> None:
+    """Staff would answer to a blank line, so an optional answer may not be one either."""
+    for required in (True, False):
+        sentence = field("text", most_characters=40, required=required).wrong(name)
+        assert sentence == "“Field” has only characters that cannot be seen. Type it again."
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ada", "李", "محمد", "നാദ", "𑄌𑄋𑄴𑄟", "O\u200cb", "\U0001e4d0", "\U00016d43", "3", "\u200fدانا"],
+)
+def test_a_name_of_any_script_is_taken(name: str) -> None:
+    """Also of one that Unicode took in after this Python was made."""
+    assert field("text", most_characters=40).wrong(name) == ""
 
 
 def test_length_is_counted_in_characters_and_told() -> None:

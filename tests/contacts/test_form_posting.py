@@ -178,7 +178,9 @@ ANY_ANSWER = st.text(max_size=30) | st.sampled_from(["yes", "teacher", "ada@exam
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.dictionaries(st.sampled_from([*REQUEST, "permission", "website", "seconds"]), ANY_ANSWER))
+@given(
+    st.dictionaries(st.sampled_from([*REQUEST, "permission", "leave_empty", "seconds"]), ANY_ANSWER)
+)
 def test_whatever_is_typed_is_answered(site: SmallSite, answers: dict[str, str]) -> None:
     """With thanks, with what is wrong, or with a request to wait."""
     encodable = {name: text.encode("utf-8", "replace").decode() for name, text in answers.items()}

@@ -17,7 +17,7 @@ FORM = read_site(ROOT).forms["request-information"]
 
 def doubted(**answers: str) -> str:
     """What is doubtful about a request with these answers, as posted by a browser."""
-    posted = {**REQUEST, "website": "", "seconds": "", **answers}
+    posted = {**REQUEST, "leave_empty": "", "seconds": "", **answers}
     values = FORM.check(posted).values
     return doubt(FORM, {name: [answer] for name, answer in posted.items()}, values)
 
@@ -39,6 +39,8 @@ def site(tmp_path: Path) -> Iterator[SmallSite]:
         {"message": "See https://www.example.org, www.example.org and http://example.net"},
         {"permission": "yes", "recognize": "yes"},
         {"organization": "The wwwhole school"},
+        {"organization": "Hill School, https://www.hill-school.example"},
+        {"organization": "www.hill-school.example"},
     ],
 )
 def test_what_people_send_is_not_doubted(answers: dict[str, str]) -> None:
@@ -49,11 +51,12 @@ def test_what_people_send_is_not_doubted(answers: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("answers", "why"),
     [
-        ({"website": "http://a.example"}, "A field that nobody sees was filled in"),
+        ({"leave_empty": "http://a.example"}, "A field that nobody sees was filled in"),
         ({"seconds": "0"}, "It was filled in within 3 seconds"),
         ({"seconds": "2"}, "It was filled in within 3 seconds"),
         ({"name": "Win at http://a.example"}, "It has a link where none belongs"),
-        ({"organization": "WWW.a.example"}, "It has a link where none belongs"),
+        ({"organization": "WWW.a.example http://b.example"}, "It has a link where none belongs"),
+        ({"phone": "12345 www.a.example"}, "It has a link where none belongs"),
         ({"message": "https://a.example " * 4}, "It holds 4 links"),
         ({"subject": "Hello"}, "It came with fields that the form does not have"),
     ],
@@ -67,7 +70,7 @@ def test_a_doubtful_submission_is_stored_and_answered_alike(site: SmallSite) -> 
     """A program cannot tell, and a person who was doubted wrongly has lost nothing."""
     client = site.app.test_client()
     plain = send(client, REQUEST | {"recognize": "yes", "permission": "yes"})
-    caught = send(client, REQUEST | {"recognize": "yes", "permission": "yes", "website": "x"})
+    caught = send(client, REQUEST | {"recognize": "yes", "permission": "yes", "leave_empty": "x"})
     assert plain.headers == caught.headers
     assert (plain.data, plain.status) == (caught.data, caught.status)
     stored = rows(site, "SELECT name, doubt FROM submissions ORDER BY doubt")

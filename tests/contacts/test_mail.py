@@ -115,7 +115,7 @@ def test_the_ground_of_another_contact_is_none(site):
 @pytest.mark.promise("P8")
 def test_a_permission_that_a_program_may_have_given_is_none(site):
     """The person whose address it typed never ticked anything."""
-    send(site.app.test_client(), NEWSLETTER | {"website": "x"}, "newsletter")
+    send(site.app.test_client(), NEWSLETTER | {"leave_empty": "x"}, "newsletter")
     with pytest.raises(Unfounded):
         put(site, LegalBasis("permission", one(site, "SELECT id FROM permissions")))
 

@@ -134,10 +134,10 @@ def test_both_boxes_are_empty_and_say_what_for(form: Form) -> None:
 def test_the_trap_is_out_of_reach(form: Form) -> None:
     """Not in the tab order, not read out, not filled in; hidden by a class, not by a style."""
     drawn = Rendered(form)
-    trap = drawn.one(name="website")
+    trap = drawn.one(name="leave_empty")
     assert (trap.get("tabindex"), trap.get("autocomplete")) == ("-1", "off")
     (around,) = (each for each in drawn.all("div") if trap in list(each))
-    assert (around.get("aria-hidden"), around.get("class")) == ("true", "website")
+    assert (around.get("aria-hidden"), around.get("class")) == ("true", "leave-empty")
     assert "Leave this empty" in "".join(around.itertext())
 
 

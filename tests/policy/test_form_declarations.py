@@ -102,7 +102,7 @@ def test_what_does_not_hold_together_is_told(change: Change, place: str, message
     assert hint
 
 
-@pytest.mark.parametrize("name", ["permission", "recognize", "website", "seconds"])
+@pytest.mark.parametrize("name", ["permission", "recognize", "leave_empty", "seconds"])
 def test_a_field_cannot_take_the_name_of_what_every_form_posts(name: str) -> None:
     """The boxes and the two hidden inputs have their names first."""
     found = faults(lambda form: form["field"].append(extra(name=name)))
