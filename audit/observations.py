@@ -1,7 +1,7 @@
 """What was seen: frozen values that any browser and any site can fill in.
 
-A journey is a list of moments. A moment is what one browser kept, and what it had done since the
-moment before.
+A journey is a list of snapshots. A snapshot is what one browser kept, and what it had done since
+the snapshot before.
 """
 
 from __future__ import annotations
@@ -185,11 +185,11 @@ class Journey:
 
     name: str
     browser: str
-    moments: tuple[Snapshot, ...] = ()
+    snapshots: tuple[Snapshot, ...] = ()
     stored: Stored | None = None
     stopped: str = ""
     origin: str = ""
-    twin: str = ""
+    paired_with: str = ""
     """The journey that did the same things in another browser profile, at another second."""
 
 

@@ -124,7 +124,8 @@ class Instance:
 class LocalSite:
     """A site folder that is built. Each journey gets a service of its own, with empty databases.
 
-    `wrap` and `tamper` are for tests that plant a lie: around the service, and in its databases.
+    `wrap` and `tamper` are for tests that seed a violation: around the service, and in its
+    databases.
     """
 
     root: Path

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from policy.faults import Fault, Faults
 from policy.toml_source import Declared
 
-__all__ = ["FILE", "FOLDER", "Audited", "Difference", "Picture", "Walked", "read_audited"]
+__all__ = ["FILE", "FOLDER", "Audited", "Difference", "Made", "Picture", "read_audited"]
 
 FOLDER = "site/audit"
 FILE = f"{FOLDER}/audit.json"
@@ -21,11 +21,11 @@ AGAIN = "make it again: python build.py audit --publish"
 Text = Annotated[str, Field(min_length=1)]
 
 
-class Walked(Declared):
-    """A journey, how many moments of it each browser saw, and what kept a browser from it."""
+class Made(Declared):
+    """A journey, how many snapshots of it each browser saw, and what kept a browser from it."""
 
     name: Text
-    moments: dict[str, int]
+    snapshots: dict[str, int]
     stopped: dict[str, str] = Field(default_factory=dict)
 
 
@@ -53,7 +53,7 @@ class Audited(Declared):
     register_version: Annotated[int, Field(ge=1)]
     browsers: dict[str, str]
     verdict: Text
-    journeys: tuple[Walked, ...]
+    journeys: tuple[Made, ...]
     differences: tuple[Difference, ...]
     looked_for: tuple[str, ...]
     skipped: tuple[str, ...]

@@ -190,15 +190,15 @@ class Chromium(Browser):
             await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS)),
         )
 
-    async def visitor(self, disguise: BrowserProfile) -> Visitor:
+    async def visitor(self, profile: BrowserProfile) -> Visitor:
         context = await self._running.new_context(
-            user_agent=disguise.agent or None,
-            java_script_enabled=disguise.scripts,
+            user_agent=profile.agent or None,
+            java_script_enabled=profile.scripts,
             viewport={"width": 1280, "height": 800},
-            extra_http_headers=dict.fromkeys(disguise.signals, "1"),
+            extra_http_headers=dict.fromkeys(profile.signals, "1"),
         )
         context.set_default_timeout(15_000)
-        for signal in disguise.signals:
+        for signal in profile.signals:
             await context.add_init_script(SIGNALS[signal])
         await context.add_init_script(watch_script())
         return ChromiumVisitor(context)

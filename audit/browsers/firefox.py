@@ -270,14 +270,14 @@ class Firefox(Browser):
         bidi = await Bidi.open(await _address(log), EVENTS)
         return cls(process, profile, bidi, signals)
 
-    async def visitor(self, disguise: BrowserProfile) -> Visitor:
-        if disguise.signals != self._signals:
-            raise CannotGoOn(f"this Firefox signals {self._signals}, not {disguise.signals}")
+    async def visitor(self, profile: BrowserProfile) -> Visitor:
+        if profile.signals != self._signals:
+            raise CannotGoOn(f"this Firefox signals {self._signals}, not {profile.signals}")
         answer = await self._bidi.send("browser.createUserContext")
         user = answer["userContext"]
-        if disguise.agent:
-            await self._set("emulation.setUserAgentOverride", user, userAgent=disguise.agent)
-        if not disguise.scripts:
+        if profile.agent:
+            await self._set("emulation.setUserAgentOverride", user, userAgent=profile.agent)
+        if not profile.scripts:
             await self._set("emulation.setScriptingEnabled", user, enabled=False)
         visitor = FirefoxVisitor(self._bidi, user)
         await visitor.preload(watch_script())

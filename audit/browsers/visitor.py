@@ -99,7 +99,7 @@ class Recorder:
         self._last = time.monotonic()
 
     async def settle(self) -> None:
-        """Wait until nothing has been on its way for a moment."""
+        """Wait until nothing has been on its way for a short while."""
         end = time.monotonic() + LONGEST_SECONDS
         self._last = time.monotonic()
         while time.monotonic() < end:
@@ -202,7 +202,7 @@ class Tab(ABC):
             await self.evaluate("() => { scrollTo(0, 0); }")
 
     async def settle(self) -> None:
-        """Wait until nothing has been on its way for a moment."""
+        """Wait until nothing has been on its way for a short while."""
         await self._recorder.settle()
 
 
@@ -248,8 +248,8 @@ class Browser(ABC):
     version: str
 
     @abstractmethod
-    async def visitor(self, disguise: BrowserProfile) -> Visitor:
-        """A profile as new. Raises CannotGoOn for a disguise that this browser cannot wear."""
+    async def visitor(self, profile: BrowserProfile) -> Visitor:
+        """A profile as new. Raises CannotGoOn for one that this browser cannot have."""
 
     @abstractmethod
     async def close(self) -> None:

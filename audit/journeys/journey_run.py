@@ -1,4 +1,4 @@
-"""A journey while it is being made: one visitor, its tabs, and the moments that were kept."""
+"""A journey while it is being made: one visitor, its tabs, and the snapshots that were kept."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class JourneyRun:
     given: dict[str, str] = field(default_factory=dict)
     addresses: dict[str, frozenset[str]] = field(default_factory=dict)
     """Every email address that the visitor gave, with the purposes allowed for it."""
-    moments: list[Snapshot] = field(default_factory=list)
+    snapshots: list[Snapshot] = field(default_factory=list)
     _tab: Tab | None = None
     _known: int = 0
     _read: int = 0
@@ -68,18 +68,18 @@ class JourneyRun:
         self.addresses[email] = self.addresses.get(email, frozenset()) | frozenset(purposes)
 
     async def go(self, page: str) -> None:
-        """Open a page and keep the moment."""
+        """Open a page and keep the snapshot."""
         await self.tab.goto(self.instance.origin + page)
         await self.keep(f"open {page}")
 
     async def keep(self, step: str, *, picture: bool = False) -> None:
-        """Keep what the browser holds now and did since the moment before."""
+        """Keep what the browser holds now and did since the snapshot before."""
         page = str(await self.tab.evaluate("() => location.pathname"))
         words = self.register.notice
         given = {"accept": words.accept, "reject": words.reject, "title": words.title}
         seen = await self.tab.evaluate(LOOK, given)
         done = await self.visitor.gather()
-        self.moments.append(
+        self.snapshots.append(
             Snapshot(
                 step=step,
                 page=page,
@@ -112,7 +112,7 @@ class JourneyRun:
         return unseen
 
     def _letters(self) -> tuple[Letter, ...]:
-        """Those that came since the moment before."""
+        """Those that came since the snapshot before."""
         new = self.instance.mailbox.letters[self._read :]
         self._read += len(new)
         return tuple(
@@ -149,7 +149,7 @@ class JourneyRun:
         self.allow(self.given["email"], allowed)
         await self.tab.submit(form.submit)
         await self.keep(f"send {name}")
-        if self.moments[-1].page != form.thanks:
+        if self.snapshots[-1].page != form.thanks:
             raise CannotGoOn(f"sending the form {name} did not lead to {form.thanks}")
 
     def _answer(self, name: str, kind: str) -> str:
@@ -159,16 +159,16 @@ class JourneyRun:
         self.given[name] = answers.get(kind, f"answer {token}")
         return self.given[name]
 
-    def journey(self, stopped: str = "", twin: str = "") -> Journey:
+    def journey(self, stopped: str = "", paired_with: str = "") -> Journey:
         """What there is of the journey."""
         return Journey(
             name=self.name,
             browser=self.browser,
-            moments=tuple(self.moments),
+            snapshots=tuple(self.snapshots),
             stored=self.instance.stored(self.given),
             stopped=stopped,
             origin=self.instance.origin,
-            twin=twin,
+            paired_with=paired_with,
         )
 
 

@@ -22,216 +22,216 @@ class Route:
 
     name: str
     steps: Steps
-    disguise: BrowserProfile = field(default_factory=BrowserProfile)
+    profile: BrowserProfile = field(default_factory=BrowserProfile)
     local: bool = False
     stopped_clock: float | None = None
-    twin: str = ""
+    paired_with: str = ""
 
 
-async def first_visit(walk: JourneyRun) -> None:
+async def first_visit(run: JourneyRun) -> None:
     """Read every page to its end, and leave it open for a while."""
     tabs = []
-    for number, page in enumerate(walk.pages):
-        tabs.append(await walk.open_tab())
-        await walk.go(page)
-        await walk.tab.scroll()
-        await walk.keep(f"read {page}", picture=number == 0)
-    await asyncio.sleep(walk.idle_seconds)
-    for tab, page in zip(tabs, walk.pages, strict=True):
-        walk.use(tab)
-        await walk.keep(f"wait on {page}")
+    for number, page in enumerate(run.pages):
+        tabs.append(await run.open_tab())
+        await run.go(page)
+        await run.tab.scroll()
+        await run.keep(f"read {page}", picture=number == 0)
+    await asyncio.sleep(run.idle_seconds)
+    for tab, page in zip(tabs, run.pages, strict=True):
+        run.use(tab)
+        await run.keep(f"wait on {page}")
 
 
-async def _answer(walk: JourneyRun, words: str) -> None:
-    await walk.tab.press(words)
+async def _answer(run: JourneyRun, words: str) -> None:
+    await run.tab.press(words)
 
 
-async def accept(walk: JourneyRun) -> None:
+async def accept(run: JourneyRun) -> None:
     """Accept on the page that is open."""
-    walk.agree(walk.agreements.answering | walk.agreements.accepting)
-    await _answer(walk, walk.register.notice.accept)
-    await walk.keep("accept", picture=True)
+    run.agree(run.agreements.answering | run.agreements.accepting)
+    await _answer(run, run.register.notice.accept)
+    await run.keep("accept", picture=True)
 
 
-async def reject(walk: JourneyRun) -> None:
+async def reject(run: JourneyRun) -> None:
     """Reject on the page that is open."""
-    walk.agree(walk.agreements.answering)
-    walk.withdraw(walk.agreements.accepting)
-    await _answer(walk, walk.register.notice.reject)
-    await walk.keep("reject", picture=True)
+    run.agree(run.agreements.answering)
+    run.withdraw(run.agreements.accepting)
+    await _answer(run, run.register.notice.reject)
+    await run.keep("reject", picture=True)
 
 
-async def _some_pages(walk: JourneyRun) -> None:
-    for page in walk.pages[:4]:
-        await walk.go(page)
+async def _some_pages(run: JourneyRun) -> None:
+    for page in run.pages[:4]:
+        await run.go(page)
 
 
-async def rejecting(walk: JourneyRun) -> None:
+async def rejecting(run: JourneyRun) -> None:
     """Say no on the first page, and read on."""
-    await walk.open_tab()
-    await walk.go("/")
-    await reject(walk)
-    await _some_pages(walk)
-    await walk.go("/cookies/")
+    await run.open_tab()
+    await run.go("/")
+    await reject(run)
+    await _some_pages(run)
+    await run.go("/cookies/")
 
 
-async def accepting(walk: JourneyRun) -> None:
+async def accepting(run: JourneyRun) -> None:
     """Say yes on the first page, and read on."""
-    await walk.open_tab()
-    await walk.go("/")
-    await accept(walk)
-    await _some_pages(walk)
-    await walk.go("/cookies/")
-    await walk.keep("see the choices", picture=True)
-    await walk.tab.evaluate("() => fetch('/visit/receipt').then(answer => answer.text())")
-    await walk.keep("take a receipt")
+    await run.open_tab()
+    await run.go("/")
+    await accept(run)
+    await _some_pages(run)
+    await run.go("/cookies/")
+    await run.keep("see the choices", picture=True)
+    await run.tab.evaluate("() => fetch('/visit/receipt').then(answer => answer.text())")
+    await run.keep("take a receipt")
 
 
-async def withdrawing(walk: JourneyRun) -> None:
+async def withdrawing(run: JourneyRun) -> None:
     """Say yes, then no, in one click from any page's foot; and read on."""
-    await walk.open_tab()
-    await walk.go("/")
-    await accept(walk)
-    await walk.go("/about/" if "/about/" in walk.pages else walk.pages[-1])
-    await walk.tab.submit(walk.register.notice.more)
-    await walk.keep("follow the link to the choices")
-    await reject(walk)
-    await _some_pages(walk)
+    await run.open_tab()
+    await run.go("/")
+    await accept(run)
+    await run.go("/about/" if "/about/" in run.pages else run.pages[-1])
+    await run.tab.submit(run.register.notice.more)
+    await run.keep("follow the link to the choices")
+    await reject(run)
+    await _some_pages(run)
 
 
-async def changing_ones_mind(walk: JourneyRun) -> None:
+async def changing_ones_mind(run: JourneyRun) -> None:
     """Say no, then yes."""
-    await walk.open_tab()
-    await walk.go("/")
-    await reject(walk)
-    await walk.go("/cookies/")
-    await accept(walk)
-    await _some_pages(walk)
+    await run.open_tab()
+    await run.go("/")
+    await reject(run)
+    await run.go("/cookies/")
+    await accept(run)
+    await _some_pages(run)
 
 
-async def signalling(walk: JourneyRun) -> None:
+async def signalling(run: JourneyRun) -> None:
     """Say no by the browser's own signal, which is an answer."""
-    await walk.open_tab()
-    await _some_pages(walk)
-    await walk.go("/cookies/")
-    await walk.keep("see the choices", picture=True)
+    await run.open_tab()
+    await _some_pages(run)
+    await run.go("/cookies/")
+    await run.keep("see the choices", picture=True)
 
 
-async def expired_choice(walk: JourneyRun) -> None:
+async def expired_choice(run: JourneyRun) -> None:
     """Come back when the answer is older than the register keeps it."""
-    await walk.open_tab()
-    await walk.go("/")
-    await reject(walk)
-    months = max((storage.months for storage in walk.register.storages), default=6)
-    await walk.visitor.ahead((months + 1) * MONTH)
-    walk.instance.clock.ahead = (months + 1) * MONTH
-    walk.withdraw(walk.agreed)
-    await walk.open_tab()
-    await walk.go("/")
-    await _some_pages(walk)
+    await run.open_tab()
+    await run.go("/")
+    await reject(run)
+    months = max((storage.months for storage in run.register.storages), default=6)
+    await run.visitor.ahead((months + 1) * MONTH)
+    run.instance.clock.ahead = (months + 1) * MONTH
+    run.withdraw(run.agreed)
+    await run.open_tab()
+    await run.go("/")
+    await _some_pages(run)
 
 
-async def outdated_choice(walk: JourneyRun) -> None:
+async def outdated_choice(run: JourneyRun) -> None:
     """Come back with an answer to an earlier version of the register."""
-    await walk.open_tab()
-    await walk.go("/")
-    await accept(walk)
-    version = walk.register.version
-    for storage in walk.register.storages:
+    await run.open_tab()
+    await run.go("/")
+    await accept(run)
+    version = run.register.version
+    for storage in run.register.storages:
         older = f"(value) => value && value.replace(' {version} ', ' {version - 1} ')"
-        await walk.tab.evaluate(
+        await run.tab.evaluate(
             f"(key) => localStorage.setItem(key, ({older})(localStorage.getItem(key)))", storage.key
         )
-    await walk.visitor.forget_cookies()
-    await walk.visitor.gather()
-    walk.withdraw(walk.agreed)
-    await walk.go("/")
-    await _some_pages(walk)
+    await run.visitor.forget_cookies()
+    await run.visitor.gather()
+    run.withdraw(run.agreed)
+    await run.go("/")
+    await _some_pages(run)
 
 
-async def two_tabs(walk: JourneyRun) -> None:
+async def two_tabs(run: JourneyRun) -> None:
     """Say yes in one tab and no in the other, then use the first again."""
-    first = await walk.open_tab()
-    await walk.go("/")
-    await accept(walk)
-    await walk.open_tab()
-    await walk.go("/cookies/")
-    await reject(walk)
-    walk.use(first)
-    await walk.keep("look at the first tab")
-    await walk.go(walk.pages[-1])
+    first = await run.open_tab()
+    await run.go("/")
+    await accept(run)
+    await run.open_tab()
+    await run.go("/cookies/")
+    await reject(run)
+    run.use(first)
+    await run.keep("look at the first tab")
+    await run.go(run.pages[-1])
 
 
-async def back_and_forward(walk: JourneyRun) -> None:
+async def back_and_forward(run: JourneyRun) -> None:
     """Use the browser's own buttons, with counting on."""
-    await walk.open_tab()
-    await walk.go("/")
-    await accept(walk)
-    await walk.go(walk.pages[-1])
-    await walk.tab.history(-1)
-    await walk.keep("go back")
-    await walk.tab.history(1)
-    await walk.keep("go forward")
+    await run.open_tab()
+    await run.go("/")
+    await accept(run)
+    await run.go(run.pages[-1])
+    await run.tab.history(-1)
+    await run.keep("go back")
+    await run.tab.history(1)
+    await run.keep("go forward")
 
 
-async def offline(walk: JourneyRun) -> None:
+async def offline(run: JourneyRun) -> None:
     """Lose the network after saying yes."""
-    await walk.open_tab()
-    await walk.go("/")
-    await accept(walk)
-    await walk.visitor.offline(on=True)
-    await walk.tab.scroll()
-    await walk.keep("scroll without a network")
-    await walk.visitor.offline(on=False)
-    await walk.go("/")
+    await run.open_tab()
+    await run.go("/")
+    await accept(run)
+    await run.visitor.offline(on=True)
+    await run.tab.scroll()
+    await run.keep("scroll without a network")
+    await run.visitor.offline(on=False)
+    await run.go("/")
 
 
-async def without_scripts(walk: JourneyRun) -> None:
+async def without_scripts(run: JourneyRun) -> None:
     """Read with scripts off."""
-    await walk.open_tab()
-    await _some_pages(walk)
-    await walk.go("/cookies/")
+    await run.open_tab()
+    await _some_pages(run)
+    await run.go("/cookies/")
 
 
-async def plain_forms(walk: JourneyRun) -> None:
+async def plain_forms(run: JourneyRun) -> None:
     """Send every form with no box but those that it cannot do without."""
-    await walk.open_tab()
-    for name in walk.forms:
-        await walk.send(name)
-    await walk.go("/")
+    await run.open_tab()
+    for name in run.forms:
+        await run.send(name)
+    await run.go("/")
 
 
-async def forms_with_permission(walk: JourneyRun) -> None:
+async def forms_with_permission(run: JourneyRun) -> None:
     """Send every form and allow to be emailed."""
-    await walk.open_tab()
-    for name in walk.forms:
-        await walk.send(name, permission=True)
+    await run.open_tab()
+    for name in run.forms:
+        await run.send(name, permission=True)
 
 
-async def wrong_forms(walk: JourneyRun) -> None:
+async def wrong_forms(run: JourneyRun) -> None:
     """Send every form empty, which stores and sets nothing."""
-    await walk.open_tab()
-    for form in walk.forms.values():
-        await walk.go(form.page)
-        walk.agree({form.purpose, *walk.agreements.protecting})
-        await walk.tab.submit(form.submit)
-        await walk.keep(f"send {form.name} empty", picture=True)
+    await run.open_tab()
+    for form in run.forms.values():
+        await run.go(form.page)
+        run.agree({form.purpose, *run.agreements.protecting})
+        await run.tab.submit(form.submit)
+        await run.keep(f"send {form.name} empty", picture=True)
 
 
-async def being_recognized(walk: JourneyRun) -> None:
+async def being_recognized(run: JourneyRun) -> None:
     """Send a form with the box for pages of one's role, read them, and be forgotten again."""
-    await walk.open_tab()
-    for name, form in walk.forms.items():
+    await run.open_tab()
+    for name, form in run.forms.items():
         if form.recognize:
-            await walk.send(name, recognize=True)
-            await _some_pages(walk)
-            await walk.keep("read a page for my role", picture=True)
-            await walk.go("/cookies/")
-            await walk.tab.submit("Forget my role")
-            await walk.keep("ask to be forgotten")
-            walk.withdraw({form.recognize.purpose})
-            await walk.keep("be forgotten")
-            await _some_pages(walk)
+            await run.send(name, recognize=True)
+            await _some_pages(run)
+            await run.keep("read a page for my role", picture=True)
+            await run.go("/cookies/")
+            await run.tab.submit("Forget my role")
+            await run.keep("ask to be forgotten")
+            run.withdraw({form.recognize.purpose})
+            await run.keep("be forgotten")
+            await _some_pages(run)
 
 
 MONDAY = 1_772_438_400.0
@@ -259,8 +259,14 @@ ROUTES = (
     Route("offline", offline),
     Route("scripts off", without_scripts, BrowserProfile(scripts=False)),
     Route("browser description", accepting, BrowserProfile(agent=AGENT), local=True),
-    Route("twin", accepting, stopped_clock=MONDAY + 10, local=True),
-    Route("other twin", accepting, stopped_clock=MONDAY + 47, local=True, twin="twin"),
+    Route("paired run", accepting, stopped_clock=MONDAY + 10, local=True),
+    Route(
+        "other paired run",
+        accepting,
+        stopped_clock=MONDAY + 47,
+        local=True,
+        paired_with="paired run",
+    ),
     Route("forms", plain_forms, local=True),
     Route("forms with permission", forms_with_permission, local=True),
     Route("forms with mistakes", wrong_forms, local=True),

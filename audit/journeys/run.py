@@ -126,7 +126,7 @@ def _candidates(name: str) -> tuple[str, ...]:
 
 def _separate(name: str, route: Route) -> tuple[str, ...]:
     """What a browser must be started anew for: Firefox signals by a preference of its own."""
-    return route.disguise.signals if name == "firefox" else ()
+    return route.profile.signals if name == "firefox" else ()
 
 
 async def _launch(name: str, path: str, signals: tuple[str, ...]) -> Browser:
@@ -146,10 +146,10 @@ async def make_journey(  # noqa: PLR0913, PLR0917
         with target.running(folder / f"{browser.name} {route.name}") as instance:
             instance.clock.stopped = route.stopped_clock
             try:
-                visitor = await browser.visitor(route.disguise)
+                visitor = await browser.visitor(route.profile)
             except CannotGoOn as error:
                 return Journey(route.name, browser.name, stopped=str(error))
-            walk = JourneyRun(
+            run = JourneyRun(
                 name=route.name,
                 browser=browser.name,
                 visitor=visitor,
@@ -162,8 +162,8 @@ async def make_journey(  # noqa: PLR0913, PLR0917
                 idle_seconds=options.idle_seconds,
                 given=_given(route),
             )
-            stopped = await _walk(route, walk)
-            journey = walk.journey(stopped, route.twin)
+            stopped = await _make(route, run)
+            journey = run.journey(stopped, route.paired_with)
             await visitor.close()
         options.told(f"{browser.name}: {route.name}{f' stopped: {stopped}' if stopped else ''}")
         return journey
@@ -171,14 +171,14 @@ async def make_journey(  # noqa: PLR0913, PLR0917
 
 def _given(route: Route) -> dict[str, str]:
     """What every visitor gives away by asking for a page."""
-    agent = {"User-Agent": TOKEN} if route.disguise.agent else {}
+    agent = {"User-Agent": TOKEN} if route.profile.agent else {}
     return {"network address": "127.0.0.1", **agent}
 
 
-async def _walk(route: Route, walk: JourneyRun) -> str:
+async def _make(route: Route, run: JourneyRun) -> str:
     """Why the journey stopped before its end; empty where it did not."""
     try:
-        await route.steps(walk)
+        await route.steps(run)
     except (CannotGoOn, BidiError, PlaywrightError, TimeoutError) as error:
         return str(error).splitlines()[0]
     return ""

@@ -68,16 +68,16 @@ class Result:
     commit: str = ""
 
     @property
-    def moments(self) -> int:
-        """How many moments were looked at."""
-        return sum(len(journey.moments) for journey in self.observed.journeys)
+    def snapshots(self) -> int:
+        """How many snapshots were looked at."""
+        return sum(len(journey.snapshots) for journey in self.observed.journeys)
 
     @property
     def verdict(self) -> str:
         """The result in a sentence."""
-        journeys = len({journey.name for journey in self.observed.journeys if journey.moments})
+        journeys = len({journey.name for journey in self.observed.journeys if journey.snapshots})
         browsers = " and ".join(f"{n.capitalize()} {v}" for n, v in self.observed.browsers)
-        seen = f"{journeys} journeys, {self.moments} moments, {browsers or 'no browser'}"
+        seen = f"{journeys} journeys, {self.snapshots} snapshots, {browsers or 'no browser'}"
         if not self.findings:
             return f"Nothing differs from the register: {seen}."
         count = len(self.findings)
@@ -112,7 +112,7 @@ def as_json(result: Result) -> str:
                 {
                     "name": journey.name,
                     "browser": journey.browser,
-                    "moments": len(journey.moments),
+                    "snapshots": len(journey.snapshots),
                     "stopped": journey.stopped,
                 }
                 for journey in result.observed.journeys
@@ -199,10 +199,10 @@ def as_html(result: Result) -> str:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     pictures = [
-        (f"{journey.browser.capitalize()}: {journey.name}, {moment.step}", moment.picture)
+        (f"{journey.browser.capitalize()}: {journey.name}, {snapshot.step}", snapshot.picture)
         for journey in result.observed.journeys
-        for moment in journey.moments
-        if moment.picture
+        for snapshot in journey.snapshots
+        if snapshot.picture
     ]
     return jinja.get_template("report.html").render(result=result, rules=RULES, pictures=pictures)
 

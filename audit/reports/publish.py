@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from audit.reports.formats import RULES, Result
-from policy.audited import FILE, FOLDER, Audited, Difference, Picture, Walked
+from policy.audited import FILE, FOLDER, Audited, Difference, Made, Picture
 
 __all__ = ["audited", "publish"]
 
@@ -45,7 +45,7 @@ def audited(result: Result, pictures: Path) -> Audited:
         register_version=result.site.register.version,
         browsers=dict(result.observed.browsers),
         verdict=result.verdict,
-        journeys=tuple(_walked(result)),
+        journeys=tuple(_made(result)),
         differences=tuple(
             Difference(
                 promise=finding.promise,
@@ -61,13 +61,13 @@ def audited(result: Result, pictures: Path) -> Audited:
     )
 
 
-def _walked(result: Result) -> Iterator[Walked]:
+def _made(result: Result) -> Iterator[Made]:
     journeys = result.observed.journeys
     for name in dict.fromkeys(journey.name for journey in journeys):
         made = [journey for journey in journeys if journey.name == name]
-        yield Walked(
+        yield Made(
             name=name,
-            moments={journey.browser: len(journey.moments) for journey in made},
+            snapshots={journey.browser: len(journey.snapshots) for journey in made},
             stopped={journey.browser: journey.stopped for journey in made if journey.stopped},
         )
 
@@ -76,11 +76,11 @@ def _pictures(result: Result, folder: Path) -> Iterator[Picture]:
     """One of each state: what looks the same to the byte is shown once."""
     shown = set()
     for journey in result.observed.journeys:
-        for moment in journey.moments if journey.browser == BROWSER else ():
-            if not moment.picture:
+        for snapshot in journey.snapshots if journey.browser == BROWSER else ():
+            if not snapshot.picture:
                 continue
-            digest = hashlib.sha256((folder / moment.picture).read_bytes()).digest()
+            digest = hashlib.sha256((folder / snapshot.picture).read_bytes()).digest()
             if digest not in shown:
                 shown.add(digest)
-                words = f"{journey.name[:1].upper()}{journey.name[1:]}: {moment.step}"
-                yield Picture(file=moment.picture, words=words)
+                words = f"{journey.name[:1].upper()}{journey.name[1:]}: {snapshot.step}"
+                yield Picture(file=snapshot.picture, words=words)

@@ -34,19 +34,19 @@ def compare(site: Site, observed: Observed, *, complete: bool = True) -> tuple[F
 def _cut_short(observed: Observed) -> Iterator[Finding]:
     """Journeys that began and did not come to their end: what would have come is not known."""
     for journey in observed.journeys:
-        if journey.stopped and journey.moments:
+        if journey.stopped and journey.snapshots:
             message = f"the journey “{journey.name}” could not be finished: {journey.stopped}"
             mend = "give visitors what the journey looks for, or mend the journey"
             finding = Finding("journey cut short", journey.name, message, "P4", mend)
-            yield at(finding, journey, journey.moments[-1])
+            yield at(finding, journey, journey.snapshots[-1])
 
 
 def _never_seen(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """What is declared, and no journey came by."""
-    moments = [moment for journey in observed.journeys for moment in journey.moments]
-    cookies = {cookie.name for moment in moments for cookie in moment.cookies}
-    items = {(item.where, item.key) for moment in moments for item in moment.items}
-    asked = [request for moment in moments for request in moment.requests]
+    snapshots = [snapshot for journey in observed.journeys for snapshot in journey.snapshots]
+    cookies = {cookie.name for snapshot in snapshots for cookie in snapshot.cookies}
+    items = {(item.where, item.key) for snapshot in snapshots for item in snapshot.items}
+    asked = [request for snapshot in snapshots for request in snapshot.requests]
     staff = {cookie.cookie for cookie in declared.register.cookies if cookie.idle_minutes}
     for name in declared.cookies.keys() - cookies:
         if observed.local or name not in staff:
@@ -58,7 +58,7 @@ def _never_seen(declared: Declared, observed: Observed) -> Iterator[Finding]:
     for endpoint in declared.register.endpoints:
         if not any(endpoint.answers(request.method, request.path) for request in asked):
             yield _absent("address", endpoint.path)
-    if not any(moment.letters for moment in moments):
+    if not any(snapshot.letters for snapshot in snapshots):
         for connection in declared.register.connections:
             yield _absent("connection", connection.name)
     yield from server.never_filled(declared, observed)

@@ -34,11 +34,11 @@ class Finding:
     places: tuple[Place, ...] = ()
 
 
-def at(finding: Finding, journey: Journey, moment: Snapshot | None = None) -> Finding:
-    """The finding, seen at a moment of a journey, or in the journey as a whole."""
+def at(finding: Finding, journey: Journey, snapshot: Snapshot | None = None) -> Finding:
+    """The finding, seen at a snapshot of a journey, or in the journey as a whole."""
     place = Place(journey.browser, journey.name)
-    if moment:
-        place = Place(journey.browser, journey.name, moment.step, moment.page, moment.picture)
+    if snapshot:
+        place = Place(journey.browser, journey.name, snapshot.step, snapshot.page, snapshot.picture)
     return replace(finding, places=(place,))
 
 

@@ -14,10 +14,10 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """Every letter that no act of its receiver allows, or that somebody else gets."""
     grounds = _grounds(declared)
     for journey in observed.journeys:
-        for moment in journey.moments:
-            for letter in moment.letters:
+        for snapshot in journey.snapshots:
+            for letter in snapshot.letters:
                 for finding in _letter(grounds, letter):
-                    yield at(finding, journey, moment)
+                    yield at(finding, journey, snapshot)
 
 
 def _grounds(declared: Declared) -> Mapping[str, frozenset[str]]:

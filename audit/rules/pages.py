@@ -18,24 +18,24 @@ CHOICES, PRIVACY, STAFF = "/cookies/", "/privacy/", "/staff/"
 def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """Everything that a page shows otherwise than it must."""
     for journey in observed.journeys:
-        for moment in journey.moments:
-            if moment.facts is None:
+        for snapshot in journey.snapshots:
+            if snapshot.facts is None:
                 continue
             for finding in (
-                *_headers(declared, journey, moment),
-                *_hints(journey, moment.facts),
-                *_forms(declared, moment, moment.facts),
-                *_asking(declared, journey, moment, moment.facts),
-                *_privacy(declared, moment, moment.facts),
+                *_headers(declared, journey, snapshot),
+                *_hints(journey, snapshot.facts),
+                *_forms(declared, snapshot, snapshot.facts),
+                *_asking(declared, journey, snapshot, snapshot.facts),
+                *_privacy(declared, snapshot, snapshot.facts),
             ):
-                yield at(finding, journey, moment)
+                yield at(finding, journey, snapshot)
 
 
-def _headers(declared: Declared, journey: Journey, moment: Snapshot) -> Iterator[Finding]:
+def _headers(declared: Declared, journey: Journey, snapshot: Snapshot) -> Iterator[Finding]:
     wanted = security_headers(declared.register, tls=journey.origin.startswith("https:"))
     allowed = {header.name.lower() for header in declared.register.headers}
     allowed |= {"set-cookie", *(name.lower() for name in wanted)}
-    for headers in moment.headers:
+    for headers in snapshot.headers:
         if headers.origin != journey.origin:
             continue
         given = dict(headers.values)
@@ -59,8 +59,8 @@ def _hints(journey: Journey, facts: PageFacts) -> Iterator[Finding]:
             yield Finding("undeclared connection", hint, message, "P6", mend)
 
 
-def _forms(declared: Declared, moment: Snapshot, facts: PageFacts) -> Iterator[Finding]:
-    if moment.page.startswith(STAFF):
+def _forms(declared: Declared, snapshot: Snapshot, facts: PageFacts) -> Iterator[Finding]:
+    if snapshot.page.startswith(STAFF):
         return
     for name in set(facts.forms) - declared.fields:
         message = f"a form asks for “{name}”, which is not declared"
@@ -72,18 +72,18 @@ def _forms(declared: Declared, moment: Snapshot, facts: PageFacts) -> Iterator[F
 
 
 def _asking(
-    declared: Declared, journey: Journey, moment: Snapshot, facts: PageFacts
+    declared: Declared, journey: Journey, snapshot: Snapshot, facts: PageFacts
 ) -> Iterator[Finding]:
-    if moment.page.startswith(STAFF):
+    if snapshot.page.startswith(STAFF):
         return
     if CHOICES not in facts.links:
-        message = f"{moment.page} has no link to {CHOICES}, where a choice is withdrawn"
+        message = f"{snapshot.page} has no link to {CHOICES}, where a choice is withdrawn"
         mend = "put it in the foot of every page"
-        yield Finding("no way to withdraw", moment.page, message, "P4", mend)
-    answered = declared.answering <= moment.agreed or journey.name in SILENT
+        yield Finding("no way to withdraw", snapshot.page, message, "P4", mend)
+    answered = declared.answering <= snapshot.agreed or journey.name in SILENT
     if facts.notice == answered:
         happens = "asks again, though the visitor answered" if answered else "does not ask"
-        message = f"{moment.page} {happens}"
+        message = f"{snapshot.page} {happens}"
         mend = "ask once, and only where no answer stands"
         yield Finding("question", "the notice", message, "P4", mend)
     if facts.notice:
@@ -117,8 +117,8 @@ def _size(button: Button) -> str:
     return f"{button.width:.0f} × {button.height:.0f}"
 
 
-def _privacy(declared: Declared, moment: Snapshot, facts: PageFacts) -> Iterator[Finding]:
-    if moment.page != PRIVACY:
+def _privacy(declared: Declared, snapshot: Snapshot, facts: PageFacts) -> Iterator[Finding]:
+    if snapshot.page != PRIVACY:
         return
     register, organization = declared.register, declared.site.settings.organization
     needed = {

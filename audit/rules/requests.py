@@ -36,20 +36,20 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """Everything sent or done that the register does not allow, or not yet, or no more."""
     for journey in observed.journeys:
         before: frozenset[str] = frozenset()
-        for moment in journey.moments:
-            before |= moment.agreed
-            for request in moment.requests:
-                for finding in _request(declared, journey, moment, before, request):
-                    yield at(finding, journey, moment)
-            for act in moment.acts:
-                for finding in _act(declared, moment, before, act):
-                    yield at(finding, journey, moment)
+        for snapshot in journey.snapshots:
+            before |= snapshot.agreed
+            for request in snapshot.requests:
+                for finding in _request(declared, journey, snapshot, before, request):
+                    yield at(finding, journey, snapshot)
+            for act in snapshot.acts:
+                for finding in _act(declared, snapshot, before, act):
+                    yield at(finding, journey, snapshot)
 
 
 def _request(
     declared: Declared,
     journey: Journey,
-    moment: Snapshot,
+    snapshot: Snapshot,
     before: frozenset[str],
     request: SentRequest,
 ) -> Iterator[Finding]:
@@ -65,8 +65,8 @@ def _request(
     name = f"{request.method} {request.path}"
     endpoint = declared.endpoint(request.method, request.path)
     if endpoint is not None:
-        if not moment.agreed.intersection(endpoint.purposes):
-            when = untimely(endpoint.purposes[0], moment, before)
+        if not snapshot.agreed.intersection(endpoint.purposes):
+            when = untimely(endpoint.purposes[0], snapshot, before)
             message = f"a browser sends {name} {when}"
             mend = "send it only once its purpose is agreed to, and not after it is withdrawn"
             yield Finding("request without consent", name, message, "P4", mend)
@@ -81,10 +81,10 @@ def _request(
 
 
 def _act(
-    declared: Declared, moment: Snapshot, before: frozenset[str], act: Act
+    declared: Declared, snapshot: Snapshot, before: frozenset[str], act: Act
 ) -> Iterator[Finding]:
     if act.what == "Storage.setItem":
-        yield from _storing(declared, moment, before, act)
+        yield from _storing(declared, snapshot, before, act)
     elif act.what in KEEPS:
         message = f"a script uses {act.what} to keep something in the browser"
         mend = "remove it: only declared storage keys and cookies may be kept"
@@ -103,7 +103,7 @@ def _act(
 
 
 def _storing(
-    declared: Declared, moment: Snapshot, before: frozenset[str], act: Act
+    declared: Declared, snapshot: Snapshot, before: frozenset[str], act: Act
 ) -> Iterator[Finding]:
     where, key, *_ = (*act.detail.split(" "), "", "")
     storage = declared.storages.get((where, key))
@@ -111,7 +111,7 @@ def _storing(
         message = f"the browser keeps {where} {key}, which is not declared"
         mend = "declare it in site/policy.toml, or stop setting it"
         yield Finding("undeclared storage", f"{where} {key}", message, "P4", mend)
-    elif when := untimely(storage.purpose, moment, before):
+    elif when := untimely(storage.purpose, snapshot, before):
         message = f"{where} keeps {key}, for “{storage.purpose}”, {when}"
         mend = "write it only when the visitor answers"
         yield Finding("storage without consent", key, message, "P4", mend)

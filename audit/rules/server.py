@@ -48,7 +48,7 @@ def _schema(declared: Declared, stored: Stored) -> Iterator[Finding]:
 
 
 def _rows(declared: Declared, journey: Journey, stored: Stored) -> Iterator[Finding]:
-    agreed = frozenset(purpose for moment in journey.moments for purpose in moment.agreed)
+    agreed = frozenset(purpose for snapshot in journey.snapshots for purpose in snapshot.agreed)
     tables = declared.register.tables
     purposes = {(str(table.database), table.name): table.purpose for table in tables}
     forms = {form.purpose for form in declared.site.forms.values()}

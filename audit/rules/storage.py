@@ -21,44 +21,44 @@ REGISTER = "declare it in site/policy.toml, or stop setting it"
 def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """Everything kept that the register does not allow, or not so, or not yet, or no more."""
     for journey in observed.journeys:
-        for moment, before in _with_before(journey):
+        for snapshot, before in _with_before(journey):
             for finding in (
-                *_cookies(declared, moment, before),
-                *_items(declared, moment, before),
-                *_set_cookies(declared, moment),
+                *_cookies(declared, snapshot, before),
+                *_items(declared, snapshot, before),
+                *_set_cookies(declared, snapshot),
             ):
-                yield at(finding, journey, moment)
-    yield from _twins(declared, observed)
+                yield at(finding, journey, snapshot)
+    yield from _paired_runs(declared, observed)
 
 
 def _with_before(journey: Journey) -> Iterator[tuple[Snapshot, frozenset[str]]]:
-    """Each moment, with the purposes that were agreed at any moment until then."""
+    """Each snapshot, with the purposes that were agreed at any snapshot until then."""
     before: frozenset[str] = frozenset()
-    for moment in journey.moments:
-        before |= moment.agreed
-        yield moment, before
+    for snapshot in journey.snapshots:
+        before |= snapshot.agreed
+        yield snapshot, before
 
 
-def untimely(purpose: str, moment: Snapshot, before: frozenset[str]) -> str:
+def untimely(purpose: str, snapshot: Snapshot, before: frozenset[str]) -> str:
     """When something of a purpose that is not agreed came; empty where it is agreed."""
-    if purpose in moment.agreed:
+    if purpose in snapshot.agreed:
         return ""
     return "after it was withdrawn" if purpose in before else "before it was agreed"
 
 
-def _cookies(declared: Declared, moment: Snapshot, before: frozenset[str]) -> Iterator[Finding]:
-    for kept in moment.cookies:
+def _cookies(declared: Declared, snapshot: Snapshot, before: frozenset[str]) -> Iterator[Finding]:
+    for kept in snapshot.cookies:
         cookie = declared.cookies.get(kept.name)
         if cookie is None:
             message = f"the browser keeps a cookie {kept.name}, which is not declared"
             yield Finding("undeclared cookie", kept.name, message, "P4", REGISTER)
             continue
-        when = untimely(cookie.purpose, moment, before)
+        when = untimely(cookie.purpose, snapshot, before)
         if when:
             message = f"the cookie {kept.name}, for “{cookie.purpose}”, is kept {when}"
             mend = "set it only in answer to the act that agrees to it, and delete it on withdrawal"
             yield Finding("cookie without consent", kept.name, message, _promise(cookie), mend)
-        for what in _differences(declared, cookie, kept, moment):
+        for what in _differences(declared, cookie, kept, snapshot):
             message = f"the cookie {kept.name} is kept otherwise than declared: {what}"
             mend = "let policy.cookies write it, or declare what is true"
             yield Finding("cookie otherwise", kept.name, message, _promise(cookie), mend)
@@ -71,7 +71,7 @@ def _promise(cookie: Cookie) -> str:
 
 
 def _differences(
-    declared: Declared, cookie: Cookie, kept: KeptCookie, moment: Snapshot
+    declared: Declared, cookie: Cookie, kept: KeptCookie, snapshot: Snapshot
 ) -> Iterator[str]:
     if kept.path != cookie.path:
         yield f"its path is {kept.path}, not {cookie.path}"
@@ -83,32 +83,32 @@ def _differences(
         yield "scripts can read it"
     if kept.same_site != cookie.same_site:
         yield f"its SameSite is {kept.same_site}, not {cookie.same_site}"
-    if wrong := _lifetime(cookie, kept, moment):
+    if wrong := _lifetime(cookie, kept, snapshot):
         yield wrong
     part = wrong_cookie(cookie, kept.value, declared.register.version, declared.named)
     if part:
         yield f"{part} cannot be what it is"
 
 
-def _lifetime(cookie: Cookie, kept: KeptCookie, moment: Snapshot) -> str:
+def _lifetime(cookie: Cookie, kept: KeptCookie, snapshot: Snapshot) -> str:
     declared = cookie.lifetime_seconds
     if declared is None or kept.expires is None:
         if (declared is None) == (kept.expires is None):
             return ""
         return "it outlives the browser" if declared is None else "it ends with the browser"
-    left = kept.expires - moment.at
+    left = kept.expires - snapshot.at
     if declared - TOLERANCE <= left <= declared + 60:
         return ""
     return f"it lives {left / 86_400:.1f} days, not {declared / 86_400:.0f}"
 
 
-def _items(declared: Declared, moment: Snapshot, before: frozenset[str]) -> Iterator[Finding]:
-    for item in moment.items:
+def _items(declared: Declared, snapshot: Snapshot, before: frozenset[str]) -> Iterator[Finding]:
+    for item in snapshot.items:
         storage = declared.storages.get((item.where, item.key))
         if storage is None:
             yield _undeclared(item)
             continue
-        when = untimely(storage.purpose, moment, before)
+        when = untimely(storage.purpose, snapshot, before)
         if when:
             message = f"{item.where} keeps {item.key}, for “{storage.purpose}”, {when}"
             mend = "write it only when the visitor answers"
@@ -126,8 +126,8 @@ def _undeclared(item: KeptItem) -> Finding:
     return Finding("undeclared storage", name, message, "P4", REGISTER)
 
 
-def _set_cookies(declared: Declared, moment: Snapshot) -> Iterator[Finding]:
-    for sent in moment.set_cookies:
+def _set_cookies(declared: Declared, snapshot: Snapshot) -> Iterator[Finding]:
+    for sent in snapshot.set_cookies:
         name = sent.header.partition("=")[0]
         if not is_declared(sent.header, declared.cookies):
             message = f"an answer sets the cookie {name} otherwise than any that is declared"
@@ -144,14 +144,14 @@ def _in_its_place(cookie: Cookie, sent: SetCookie) -> bool:
     return deleted or any(sent.path.startswith(address) for address in cookie.set_by)
 
 
-def _twins(declared: Declared, observed: Observed) -> Iterator[Finding]:
+def _paired_runs(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """Two browsers that did the same must keep the same bytes, but for declared random values."""
     made = {(journey.browser, journey.name): journey for journey in observed.journeys}
     for journey in observed.journeys:
-        twin = made.get((journey.browser, journey.twin))
-        if twin is None:
+        pair = made.get((journey.browser, journey.paired_with))
+        if pair is None:
             continue
-        for one, other in zip_longest(_values(declared, journey), _values(declared, twin)):
+        for one, other in zip_longest(_values(declared, journey), _values(declared, pair)):
             if one != other:
                 name = (one or other or ("", "", ""))[1]
                 message = f"two browsers that did the same keep different bytes in {name}"
@@ -161,11 +161,11 @@ def _twins(declared: Declared, observed: Observed) -> Iterator[Finding]:
 
 def _values(declared: Declared, journey: Journey) -> list[tuple[str, str, str]]:
     return [
-        (moment.step, name, value)
-        for moment in journey.moments
+        (snapshot.step, name, value)
+        for snapshot in journey.snapshots
         for name, value in sorted(
-            [(cookie.name, cookie.value) for cookie in moment.cookies]
-            + [(item.key, item.value) for item in moment.items]
+            [(cookie.name, cookie.value) for cookie in snapshot.cookies]
+            + [(item.key, item.value) for item in snapshot.items]
         )
         if name not in declared.cookies or declared.cookies[name].signed
     ]

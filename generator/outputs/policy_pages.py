@@ -47,7 +47,7 @@ def audit_page(site: Site) -> dict[str, Page]:
         return {}
     front = FrontMatter(
         title="The audit of this site",
-        description=f"On {site.audit.at.date()} real browsers walked through this site, and what "
+        description=f"On {site.audit.at.date()} real browsers went through this site, and what "
         "they kept, sent and showed was compared with our privacy register.",
         eyebrow="Privacy",
     )

@@ -1,4 +1,4 @@
-"""Planted violations, each of which makes the privacy page untrue. The audit must name every one."""
+"""Seeded violations, each of which makes the privacy page untrue. The audit must name every one."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ VIOLATIONS = (
     Violation("a random number in the visit cookie", "cookie otherwise", ("accept",),
         wrap=cookie("&source=", "&id=4711&source=")),
     Violation("a random number in place of a time in the visit cookie", "identifier",
-        ("twin", "other twin"), wrap=cookie(r"seen=\d+", _next)),
+        ("paired run", "other paired run"), wrap=cookie(r"seen=\d+", _next)),
     Violation("a timed signature", "cookie otherwise", ("accept",),
         wrap=cookie(r"(source=\w+)\.", r"\1.aSQHxA.")),
     Violation("a visit cookie before the choice", "cookie without consent",
@@ -208,7 +208,7 @@ def table() -> str:
         f"| {violation.name[:1].upper()}{violation.name[1:]} | {violation.rule} |"
         for violation in VIOLATIONS
     ]
-    return "\n".join(["| Planted | Named by the rule |", "|---|---|", *rows]) + "\n"
+    return "\n".join(["| Seeded | Named by the rule |", "|---|---|", *rows]) + "\n"
 
 
 if __name__ == "__main__":

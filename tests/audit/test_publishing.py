@@ -33,7 +33,7 @@ from tests.fixtures.serving import serving
 from .planting import App, header, script
 
 QUICK = ("first visit", "reject", "accept")
-LIE = Finding(
+VIOLATION = Finding(
     "undeclared cookie", "id", "a browser keeps id", "P4", "remove it", (Place("x", "y"),)
 )
 
@@ -83,7 +83,7 @@ def test_a_site_at_an_address_is_held_to_its_register(quick, public, tmp_path):
     assert told.exit_code == 1
 
 
-def test_lies_at_an_address_are_named(quick, public, tmp_path):
+def test_violations_at_an_address_are_named(quick, public, tmp_path):
     """In every report."""
     cookie = header("Set-Cookie", "id=4711; Path=/")
     other = header("Server-Timing", "visitor;desc=4711")
@@ -111,14 +111,14 @@ def root(tmp_path: Path) -> Path:
 
 def result(root: Path, pictures: Path, *findings: Finding) -> Result:
     pictures.mkdir(exist_ok=True)
-    moments = []
+    snapshots = []
     for name, data in (("one", b"1"), ("two", b"2"), ("same", b"2")):
         (pictures / f"{name}.jpg").write_bytes(b"\xff\xd8" + data)
-        moments.append(Snapshot(f"see {name}", "/", 0, frozenset(), picture=f"{name}.jpg"))
+        snapshots.append(Snapshot(f"see {name}", "/", 0, frozenset(), picture=f"{name}.jpg"))
     journeys = (
-        Journey("accept", "chromium", tuple(moments)),
-        Journey("accept", "firefox", (moments[0],)),
-        Journey("scripts off", "chromium", tuple(moments)),
+        Journey("accept", "chromium", tuple(snapshots)),
+        Journey("accept", "firefox", (snapshots[0],)),
+        Journey("scripts off", "chromium", tuple(snapshots)),
         Journey("scripts off", "firefox", stopped="it cannot"),
     )
     browsers = (("chromium", "156.0"), ("firefox", "153.0"))
@@ -133,7 +133,7 @@ def test_what_is_published_is_a_page_with_its_date_and_commit(root, tmp_path):
     generator.build(root, tmp_path / "public")
     page = (tmp_path / "public/privacy/audit/index.html").read_text(encoding="utf-8")
     for words in (
-        "Nothing differs from the register: 2 journeys, 7 moments, Chromium 156.0",
+        "Nothing differs from the register: 2 journeys, 7 snapshots, Chromium 156.0",
         '<time datetime="2026-11-24">November 24, 2026</time>, 21:05 UTC',
         "Commit <code>1a2b3c4</code>",
         "Firefox, scripts off: it cannot.",
@@ -152,7 +152,7 @@ def test_what_is_published_is_a_page_with_its_date_and_commit(root, tmp_path):
 
 
 def test_what_differs_is_published_too(root, tmp_path):
-    publish(result(root, tmp_path / "pictures", LIE), tmp_path / "pictures", root)
+    publish(result(root, tmp_path / "pictures", VIOLATION), tmp_path / "pictures", root)
     generator.build(root, tmp_path / "public")
     page = (tmp_path / "public/privacy/audit/index.html").read_text(encoding="utf-8")
     assert "1 thing differs from the register" in page
@@ -163,7 +163,7 @@ def test_what_differs_is_published_too(root, tmp_path):
 def test_the_last_audit_takes_the_place_of_the_one_before(root, tmp_path):
     """Nothing of the old one stays."""
     first, second = tmp_path / "first", tmp_path / "second"
-    publish(result(root, first, LIE), first, root)
+    publish(result(root, first, VIOLATION), first, root)
     (root / "site/audit/left.jpg").write_bytes(b"")
     publish(result(root, second), second, root)
     assert not (root / "site/audit/left.jpg").exists()
