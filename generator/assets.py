@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath
 
-from policy import Fault, Site
+from generator.content.files import ASSETS, list_files
+from generator.files import read_file
+from policy import Fault, Faults, Site
 from policy.audited import FOLDER
 from policy.faults import nearest
+from policy.toml_source import read_text
 
+ASSETS_FOLDER = "site/assets"
 SCRIPTS = Path(__file__).parent / "scripts"
 """The scripts that ask, count and show; a site's own asset of the same name goes before."""
 
@@ -22,42 +26,55 @@ _ELSEWHERE = re.compile(r"""(?:@import\s*|url\(\s*)["']?((?:https?:)?//[^"'\s)]+
 
 @dataclass(frozen=True)
 class Assets:
-    """Addresses by name, and bytes by address."""
+    """Addresses by name, and bytes by address; what was left out, as warnings."""
 
     urls: Mapping[str, str]
     files: Mapping[str, bytes]
+    left_out: tuple[Fault, ...] = ()
 
 
 class MissingAsset(LookupError):
-    """A template asks for an asset that is not there."""
+    """A template asks for the asset `name`, which is not there; `known` are those that are."""
 
     def __init__(self, name: str, known: Mapping[str, str]) -> None:
-        self.hint = nearest(name, known)
+        self.name = name
+        self.known = known
         super().__init__(f'there is no asset "{name}"')
 
 
 def load_assets(site: Site) -> tuple[Assets, tuple[Fault, ...]]:
     """Read and fingerprint `site/assets`, the engine's scripts, and the audit's pictures."""
-    sources = {path.name: path for path in sorted(SCRIPTS.glob("*.js"))}
-    folder = site.root / "site" / "assets"
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and not any(part.startswith(".") for part in path.parts[-1:]):
-            sources[name] = path
+    listing = list_files(site.root, ASSETS_FOLDER, ASSETS)
+    sources = {path.name: (path.parent, path.name) for path in sorted(SCRIPTS.glob("*.js"))}
+    for name in listing.files:
+        sources[name.removeprefix(f"{ASSETS_FOLDER}/")] = site.root, name
     for picture in site.audit.pictures if site.audit else ():
-        sources[f"audit/{picture.file}"] = site.root / FOLDER / picture.file
+        sources[f"audit/{picture.file}"] = site.root, f"{FOLDER}/{picture.file}"
     urls: dict[str, str] = {}
     files: dict[str, bytes] = {}
-    faults: list[Fault] = []
+    faults = list(listing.faults)
     # Style sheets come last: the addresses of what they use must be known.
     for name in sorted(sources, key=lambda name: (name.endswith(".css"), name)):
-        data = sources[name].read_bytes()
-        if name.endswith(".css"):
-            data, found = _rewritten(name, data.decode("utf-8"), urls)
-            faults.extend(found)
+        try:
+            data = _read(*sources[name], name, urls)
+        except Faults as error:
+            faults.extend(error.faults)
+            data = b""
         urls[name] = _fingerprinted(name, data)
         files[urls[name]] = data
-    return Assets(urls, files), tuple(faults)
+    return Assets(urls, files, tuple(listing.left_out)), tuple(faults)
+
+
+def _read(root: Path, path: str, name: str, urls: Mapping[str, str]) -> bytes:
+    if not name.endswith(".css"):
+        file = read_file(root, path)
+        if file.faults:
+            raise Faults(file.faults)
+        return file.data
+    data, faults = _rewritten(name, read_text(root, path), urls)
+    if faults:
+        raise Faults(faults)
+    return data
 
 
 def _fingerprinted(name: str, data: bytes) -> str:

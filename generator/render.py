@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +14,16 @@ from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError, UndefinedEr
 from markupsafe import Markup
 
 from generator.assets import Assets, MissingAsset
-from generator.content.audience_blocks import audience_blocks
-from generator.content.library import Content, Page
+from generator.budget import bits
+from generator.content.audience_blocks import select
+from generator.content.blocks import FORM, nested
+from generator.content.library import Content
+from generator.content.pages import Page
 from generator.content.sections import Sections
 from generator.markdown.python_markdown import MarkdownReader
-from generator.outputs.policy_pages import bits
-from policy import Fault, Site
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A page's HTML by audience; only the default, and those whose HTML differs from it.
-
-    `bodies` is the part of each that comes from the page's own text.
-    """
-
-    page: Page
-    html: Mapping[str, str]
-    bodies: Mapping[str, str]
+from generator.marks import mark_tags, unmarked
+from generator.recorded import Recorded, Rendered, record
+from policy import Fault, Site, nearest
 
 
 class _Audience:
@@ -53,31 +45,43 @@ class _Audience:
 
 
 class Renderer:
-    """Draws the pages of one site."""
+    """Renders the pages of one site."""
 
     def __init__(self, site: Site, content: Content, assets: Assets) -> None:
         self._site = site
         self._sections = Sections(site, content)
-        self._jinja = environment(site, assets.urls)
+        self._templates = _MarkedTemplates(site.root)
+        self._jinja = environment(site, assets.urls, self._templates)
         self._jinja.globals["get_section"] = self._sections.get
         self._jinja.globals["bits"] = bits(site, content)
         self._markdown = MarkdownReader(self._block)
+        self._plain_markdown = MarkdownReader(lambda _name, _argument, body: body)
 
-    def draw(self, page: Page) -> Rendered:
+    def render(self, page: Page) -> Rendered:
         """Every variant of a page. Raises `TemplateError`, or `MissingAsset`."""
         default = self._site.audiences.default
-        html, body, asked = self._variant(page, default)
-        rendered, bodies = {default: html}, {default: body}
-        if asked or audience_blocks(page.text):
+        html, record, asked = self._variant(page, default)
+        rendered, recorded = {default: html}, {default: record}
+        if asked or page.blocks.for_audiences:
             for name in self._site.audiences.names:
-                variant, body, _ = self._variant(page, name)
+                variant, record, _ = self._variant(page, name)
                 if variant != html:
-                    rendered[name], bodies[name] = variant, body
-        return Rendered(page, rendered, bodies)
+                    rendered[name], recorded[name] = variant, record
+        return Rendered(page, rendered, recorded)
 
-    def _variant(self, page: Page, name: str) -> tuple[str, str, bool]:
+    def record_text(self, page: Page) -> Iterator[Recorded]:
+        """What a page that waits holds in its own text, for each audience."""
+        for name in (self._site.audiences.default, *self._site.audiences.names):
+            text = select(page.text, page.blocks, name)
+            html = self._plain_markdown.read(nested(text, page.blocks), page.resolve).html
+            yield record(html, page.path, self._templates.path)
+            if not page.blocks.for_audiences:
+                return
+
+    def _variant(self, page: Page, name: str) -> tuple[str, Recorded, bool]:
         audience = _Audience(self._site, name)
-        body = self._markdown.read(page.text, name, page.resolve)
+        text = nested(select(page.text, page.blocks, name), page.blocks)
+        body = self._markdown.read(text, page.resolve)
         view = replace(self._sections.view(page), body=body.html, toc=body.headings)
         previous, following = self._sections.neighbours(page)
         html = self._jinja.get_template(f"{page.layout}.html").render(
@@ -87,11 +91,11 @@ class Renderer:
             next=following,
             audience=audience,
         )
-        return html, str(body.html), audience.asked
+        return unmarked(html), record(html, page.path, self._templates.path), audience.asked
 
     def _block(self, name: str, argument: str, body: Markup) -> str:
         template = self._jinja.get_template(f"blocks/{name}.html")
-        if name == "form":
+        if name == FORM:
             form = self._site.forms.get(argument)
             if form is None:  # The check of the page's blocks tells.
                 return ""
@@ -100,7 +104,30 @@ class Renderer:
         return template.render(title=argument, attribution=argument, body=body)
 
 
-def environment(site: Site, assets: Mapping[str, str]) -> Environment:
+class _MarkedTemplates(FileSystemLoader):
+    """Templates in which every tag has a mark, so that what they add to a page has its place."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root / "templates")
+        self._root = root
+        self._paths = [""]  # Number 0 is the page itself.
+
+    def path(self, number: int) -> str:
+        """The path, relative to the root, of the template that a mark's number stands for."""
+        return self._paths[number]
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """As `FileSystemLoader`."""
+        source, path, is_current = super().get_source(environment, template)
+        self._paths.append(f"templates/{template}")
+        return mark_tags(source, len(self._paths) - 1), path, is_current
+
+
+def environment(
+    site: Site, assets: Mapping[str, str], loader: FileSystemLoader | None = None
+) -> Environment:
     """Jinja for this site, with what every page may use."""
 
     def asset(name: str) -> str:
@@ -109,7 +136,7 @@ def environment(site: Site, assets: Mapping[str, str]) -> Environment:
         return assets[name]
 
     jinja = Environment(
-        loader=FileSystemLoader(site.root / "templates"),
+        loader=loader or FileSystemLoader(site.root / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -130,13 +157,13 @@ def environment(site: Site, assets: Mapping[str, str]) -> Environment:
 
 
 def render_all(renderer: Renderer, content: Content, site: Site) -> Iterator[Rendered | Fault]:
-    """Every page, or what is wrong with the templates that draw it, each thing once."""
+    """Every page, or what is wrong with the templates that render it, each thing once."""
     told: set[tuple[str, int | None, str]] = set()
     for page in content.pages.values():
         if not (site.root / "templates" / f"{page.layout}.html").is_file():
             continue  # Told at the page's own line.
         try:
-            yield renderer.draw(page)
+            yield renderer.render(page)
         except (TemplateError, MissingAsset) as error:
             fault = template_fault(error, site.root, page)
             if (fault.path, fault.line, fault.message) not in told:
@@ -154,14 +181,14 @@ def template_fault(error: Exception, root: Path, page: Page) -> Fault:
         return Fault(name, error.lineno, f"{error.message}", "mend the template's syntax")
     path, line = _place(error, root) or (page.path, None)
     if isinstance(error, MissingAsset):
-        return Fault(path, line, str(error), error.hint)
+        return Fault(path, line, str(error), nearest(error.name, error.known))
     if isinstance(error, TemplateNotFound):
         return Fault(path, line, f'there is no template "{error.name}"', "add it to templates/")
     if isinstance(error, UndefinedError):
-        hint = f'correct the name, or ask whether it "is defined"; seen while drawing {page.path}'
+        hint = f'correct the name, or ask whether it "is defined"; seen while rendering {page.path}'
         message = _OBJECT.sub('there is no "\\1" here', error.message or "")
         return Fault(path, line, message, hint)
-    return Fault(path, line, str(error), f"seen while drawing {page.path}")
+    return Fault(path, line, str(error), f"seen while rendering {page.path}")
 
 
 def _place(error: Exception, root: Path) -> tuple[str, int | None] | None:

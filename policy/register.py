@@ -81,6 +81,10 @@ class Part(Declared):
         }[self.kind]
 
 
+MOST_BITS = 40
+"""No cookie of a visitor may carry more, whatever the register says."""
+
+
 class Cookie(Declared):
     """A cookie. `name` is our word for it, `cookie` its name in the browser.
 
@@ -101,7 +105,7 @@ class Cookie(Declared):
     parts: tuple[Part, ...]
     idle_minutes: int | None = None
     most_hours: int | None = None
-    most_bits: Annotated[int, Field(ge=1, le=32)] | None = None
+    most_bits: Annotated[int, Field(ge=1, le=MOST_BITS)] | None = None
 
     @property
     def lifetime_seconds(self) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -9,6 +10,11 @@ from pydantic import AfterValidator
 
 from policy.email_addresses import NotMailable, as_kept
 from policy.toml_source import Declared
+
+_NEVER = frozenset(
+    {"br", "css", "gz", "heic", "heif", "htm", "js", "markdown", "mjs", "svgz", "tif"}
+)
+_NEVER |= {"shtml", "tiff", "wasm", "xht", "xhtml", "xsl", "xslt"}
 
 
 def _zone(name: str) -> str:
@@ -46,8 +52,17 @@ class Organization(Declared):
     email: Annotated[str, AfterValidator(_address)]
 
 
+def _ending(ending: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]{1,12}", ending):
+        raise ValueError('write endings without a dot and in small letters, like "docx"')
+    if ending in _NEVER:
+        raise ValueError(f"browsers would run or show what nobody has checked in it: {ending}")
+    return ending
+
+
 class Settings(Declared):
-    """Facts about the site. `url` is its origin, without a path."""
+    """Facts about the site. `url` is its origin, without a path; `downloads` are endings of files
+    that are published besides the usual ones."""
 
     name: str
     url: Annotated[str, AfterValidator(_origin)]
@@ -55,6 +70,7 @@ class Settings(Declared):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     description: str
     feed: str = ""
+    downloads: tuple[Annotated[str, AfterValidator(_ending)], ...] = ()
     organization: Organization
 
 

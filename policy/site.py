@@ -33,8 +33,13 @@ class Site:
     navigation: Navigation
     forms: Mapping[str, Form]
     audiences: Audiences
+    lines: Mapping[str, Lines]
     versions: tuple[Version, ...] = ()
     audit: Audited | None = None
+
+    def line(self, path: str, *location: int | str) -> int | None:
+        """The line of a key in a file that was read, by its path relative to the root."""
+        return self.lines[path].of(location) if path in self.lines else None
 
 
 class _Reader:
@@ -43,13 +48,15 @@ class _Reader:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.faults: list[Fault] = []
+        self.lines: dict[str, Lines] = {}
 
     def read(self, name: str, model: type[Model]) -> tuple[Model, Lines] | None:
         try:
-            return read_toml_with_lines(self.root, name, model)
+            value, self.lines[name] = read_toml_with_lines(self.root, name, model)
         except Faults as error:
             self.faults.extend(error.faults)
             return None
+        return value, self.lines[name]
 
     def faultless(self, read: Callable[[Path], Value]) -> Value | None:
         try:
@@ -88,6 +95,7 @@ def read_site(root: Path) -> Site:
         audiences=audiences[0],
         versions=versions,
         audit=audit,
+        lines=reader.lines,
     )
 
 

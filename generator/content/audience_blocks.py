@@ -6,25 +6,19 @@ and the table of contents are those of the variant.
 
 from __future__ import annotations
 
-from generator.content.blocks import AUDIENCE, Block, names, structure
+from generator.content.blocks import Block, Blocks, names
 
 
-def select(source: str, audience: str) -> str:
-    """The text of `source` for one audience. What is left out becomes blank lines, so every line
-    keeps its number."""
-    blocks = audience_blocks(source)
-    if not blocks:
-        return source
-    lines = source.split("\n")
-    for block in blocks:
+def select(text: str, blocks: Blocks, audience: str) -> str:
+    """The text for one audience. What is left out becomes blank lines, so every line keeps its
+    number."""
+    if not blocks.for_audiences:
+        return text
+    lines = text.split("\n")
+    for block in blocks.for_audiences:
         for number in _left_out(block, audience):
             lines[number] = ""
     return "\n".join(lines)
-
-
-def audience_blocks(source: str) -> tuple[Block, ...]:
-    """The audience blocks of a text."""
-    return tuple(each for each in structure(source).blocks if each.opening.name == AUDIENCE)
 
 
 def _left_out(block: Block, audience: str) -> set[int]:

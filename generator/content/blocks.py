@@ -1,4 +1,5 @@
-"""The `///` lines of our blocks, read outside code, and nested as people write them.
+"""The `///` lines of our blocks, read once for each page: outside code, and nested as people write
+them.
 
 Markdown's own block syntax (pymdownx.blocks) tells an outer block from an inner one by the number
 of slashes. Here an inner block may use three slashes like the outer one: `nested` counts for the
@@ -17,6 +18,7 @@ from policy import Fault, nearest
 
 AUDIENCE = "audience"
 OTHERWISE = "otherwise"
+FORM = "form"
 ARGUMENTS = {
     "audience": "the names of audiences",
     "call-to-action": "its title",
@@ -31,7 +33,7 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Fence:
+class BlockLine:
     """A `///` line. `line` counts from 0; `name` is empty where a block ends."""
 
     line: int
@@ -44,136 +46,156 @@ class Fence:
 class Block:
     """A block: its first line, its `otherwise` line where it has one, and its last line."""
 
-    opening: Fence
+    opening: BlockLine
     otherwise: int | None
     end: int
     depth: int
 
 
 @dataclass(frozen=True)
-class Structure:
-    """Every block of a text, in the order of their ends, and what is wrong with the fences."""
+class BlockFault:
+    """What is wrong with a `///` line, and how to mend it."""
 
-    blocks: tuple[Block, ...]
-    faults: tuple[tuple[int, str, str], ...]
+    line: int
+    message: str
+    hint: str
 
 
-def without_code(text: str) -> str:
+@dataclass(frozen=True)
+class Blocks:
+    """Every `///` line of a text, its blocks in the order of their ends, and what is wrong."""
+
+    lines: tuple[BlockLine, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    faults: tuple[BlockFault, ...] = ()
+
+    @property
+    def for_audiences(self) -> tuple[Block, ...]:
+        """The audience blocks."""
+        return tuple(each for each in self.blocks if each.opening.name == AUDIENCE)
+
+
+def read_blocks(text: str) -> Blocks:
+    """Find the blocks of a text."""
+    lines = tuple(_block_lines(text))
+    reader = _Reader()
+    for line in lines:
+        reader.read(line)
+    reader.finish()
+    return Blocks(lines, tuple(reader.blocks), tuple(reader.faults))
+
+
+def _block_lines(text: str) -> Iterator[BlockLine]:
+    """Each `///` line outside code and comments."""
+    if "///" not in text:
+        return
+    for number, line in enumerate(_without_code(text).split("\n")):
+        found = _LINE.match(line)
+        if found:
+            yield BlockLine(number, len(found[1]), found[2].lower(), found[4] or "")
+
+
+def _without_code(text: str) -> str:
     """The text with fenced code and comments blanked out, character for character."""
     for pattern in (FencedBlockPreprocessor.FENCED_BLOCK_RE, _COMMENT):
         text = pattern.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), text)
     return text
 
 
-def fences(text: str) -> Iterator[Fence]:
-    """Each `///` line outside code."""
-    if "///" not in text:
-        return
-    for number, line in enumerate(without_code(text).split("\n")):
-        found = _LINE.match(line)
-        if found:
-            yield Fence(number, len(found[1]), found[2].lower(), found[4] or "")
-
-
-def structure(text: str) -> Structure:
-    """Pair the fences of a text."""
-    reader = _Reader()
-    for fence in fences(text):
-        reader.read(fence)
-    reader.finish()
-    return Structure(tuple(reader.blocks), tuple(reader.faults))
-
-
 class _Reader:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
-        self.faults: list[tuple[int, str, str]] = []
-        self._open: list[Fence] = []
-        self._otherwise: dict[Fence, int] = {}
+        self.faults: list[BlockFault] = []
+        self._open: list[BlockLine] = []
+        self._otherwise: dict[BlockLine, int] = {}
 
-    def read(self, fence: Fence) -> None:
-        if fence.name == OTHERWISE:
-            self._read_otherwise(fence)
-        elif fence.name:
-            self._open.append(fence)
+    def read(self, line: BlockLine) -> None:
+        if line.name == OTHERWISE:
+            self._read_otherwise(line)
+        elif line.name:
+            self._open.append(line)
         else:
-            self._close(fence)
+            self._close(line)
 
     def finish(self) -> None:
         while self._open:
             self._unclosed(self._open.pop())
 
-    def _close(self, fence: Fence) -> None:
-        if not any(each.slashes == fence.slashes for each in self._open):
+    def _close(self, line: BlockLine) -> None:
+        if not any(each.slashes == line.slashes for each in self._open):
+            message = f"{'/' * line.slashes} ends no block"
             hint = "remove the line, or add the line that begins the block"
-            self.faults.append((fence.line, f"{'/' * fence.slashes} ends no block", hint))
+            self.faults.append(BlockFault(line.line, message, hint))
             return
-        while self._open[-1].slashes != fence.slashes:
+        while self._open[-1].slashes != line.slashes:
             self._unclosed(self._open.pop())
         opening = self._open.pop()
         otherwise = self._otherwise.get(opening)
-        self.blocks.append(Block(opening, otherwise, fence.line, len(self._open)))
+        self.blocks.append(Block(opening, otherwise, line.line, len(self._open)))
 
-    def _unclosed(self, opening: Fence) -> None:
+    def _unclosed(self, opening: BlockLine) -> None:
+        message = f'the block "{opening.name}" has no end'
         hint = f"add a line {'/' * opening.slashes} where the block ends"
-        self.faults.append((opening.line, f'the block "{opening.name}" has no end', hint))
+        self.faults.append(BlockFault(opening.line, message, hint))
 
-    def _read_otherwise(self, fence: Fence) -> None:
+    def _read_otherwise(self, line: BlockLine) -> None:
         inner = self._open[-1] if self._open else None
         if inner is None or inner.name != AUDIENCE:
+            message = '"otherwise" stands outside an audience block'
             hint = "it stands between /// audience and its ///"
-            self.faults.append((fence.line, '"otherwise" stands outside an audience block', hint))
+            self.faults.append(BlockFault(line.line, message, hint))
         elif inner in self._otherwise:
-            hint = "remove one of them"
-            self.faults.append((fence.line, 'the audience block has two "otherwise"', hint))
+            message = 'the audience block has two "otherwise"'
+            self.faults.append(BlockFault(line.line, message, "remove one of them"))
         else:
-            self._otherwise[inner] = fence.line
+            self._otherwise[inner] = line.line
 
 
-def nested(text: str) -> str:
+def nested(text: str, blocks: Blocks) -> str:
     """The text with the slashes of each block counted by its depth, for pymdownx.blocks."""
-    blocks = structure(text).blocks
-    if not any(block.depth for block in blocks):
+    if not any(block.depth for block in blocks.blocks):
         return text
     lines = text.split("\n")
-    for block in blocks:
+    for block in blocks.blocks:
         for number in (block.opening.line, block.end):
             lines[number] = re.sub(r"/{3,}", "/" * (3 + block.depth), lines[number], count=1)
     return "\n".join(lines)
 
 
 def block_faults(
-    path: str, text: str, audiences: Sequence[str], forms: Sequence[str]
+    path: str, blocks: Blocks, audiences: Sequence[str], forms: Sequence[str]
 ) -> Iterator[Fault]:
     """What is wrong with the blocks of the page `path`, whichever audience reads it."""
-    found = structure(text)
-    for line, message, hint in found.faults:
-        yield Fault(path, line + 1, message, hint)
-    for fence in fences(text):
-        if fence.name not in ("", OTHERWISE):
-            for message, hint in _opening_faults(fence, audiences, forms):
-                yield Fault(path, fence.line + 1, message, hint)
-    inside = [block for block in found.blocks if block.opening.name == AUDIENCE]
-    for block in inside:
-        if any(o.opening.line < block.opening.line and block.end < o.end for o in inside):
+    for fault in blocks.faults:
+        yield Fault(path, fault.line + 1, fault.message, fault.hint)
+    for line in blocks.lines:
+        if line.name not in ("", OTHERWISE):
+            for message, hint in _opening_faults(line, audiences, forms):
+                yield Fault(path, line.line + 1, message, hint)
+    for block in blocks.for_audiences:
+        if any(_holds(outer, block) for outer in blocks.for_audiences):
             message = "an audience block stands inside another"
             hint = "end the outer block first, or name both audiences in one block"
             yield Fault(path, block.opening.line + 1, message, hint)
 
 
+def _holds(outer: Block, inner: Block) -> bool:
+    return outer.opening.line < inner.opening.line and inner.end < outer.end
+
+
 def _opening_faults(
-    fence: Fence, audiences: Sequence[str], forms: Sequence[str]
+    line: BlockLine, audiences: Sequence[str], forms: Sequence[str]
 ) -> Iterator[tuple[str, str]]:
-    if fence.name not in ARGUMENTS:
-        yield f'unknown block "{fence.name}"', nearest(fence.name, ARGUMENTS)
+    if line.name not in ARGUMENTS:
+        yield f'unknown block "{line.name}"', nearest(line.name, ARGUMENTS)
         return
-    wanted = ARGUMENTS[fence.name]
-    if wanted and not fence.argument:
-        yield f'the block "{fence.name}" says nothing after the bar', f"add | and {wanted}"
-    elif fence.name == "form" and fence.argument not in forms:
-        yield f'no form is called "{fence.argument}"', nearest(fence.argument, forms)
-    elif fence.name == AUDIENCE:
-        for name in names(fence.argument):
+    wanted = ARGUMENTS[line.name]
+    if wanted and not line.argument:
+        yield f'the block "{line.name}" says nothing after the bar', f"add | and {wanted}"
+    elif line.name == FORM and line.argument not in forms:
+        yield f'no form is called "{line.argument}"', nearest(line.argument, forms)
+    elif line.name == AUDIENCE:
+        for name in names(line.argument):
             if name not in audiences:
                 yield f'no audience is called "{name}"', nearest(name, audiences)
 

@@ -1,92 +1,68 @@
-"""The pages and files of `content/`, read into frozen values."""
+"""All that `content/` holds, read into frozen values."""
 
 from __future__ import annotations
 
 import datetime
-import math
-import posixpath
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
-from urllib.parse import unquote
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from generator.content.blocks import block_faults
+from generator.content.blocks import block_faults, read_blocks
+from generator.content.fates import waiting_section
+from generator.content.files import KINDS, PAGE, list_files
 from generator.content.front_matter import FrontMatter, read_front_matter
-from generator.content.urls import NOT_FOUND, RESERVED, awkward, file_address, permalink
+from generator.content.pages import Page, parent_of
+from generator.content.urls import NOT_FOUND, awkward, file_address, is_reserved, permalink
 from policy import Fault, Faults, Site
 from policy.toml_source import read_text
 
-WORDS_PER_MINUTE = 220
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page. `path` is its file, relative to the root; `lines` says where its keys stand."""
-
-    path: str
-    url: str
-    front: FrontMatter
-    text: str
-    lines: Mapping[str, int]
-    layout: str
-
-    @property
-    def is_index(self) -> bool:
-        """Whether the page stands for its folder."""
-        return self.path.endswith("/index.md")
-
-    @property
-    def parent(self) -> str:
-        """The address of the section that the page belongs to."""
-        return posixpath.dirname(self.url.rstrip("/")).rstrip("/") + "/"
-
-    @cached_property
-    def minutes(self) -> int:
-        """How long the page takes to read."""
-        return math.ceil(len(re.findall(r"\w+", self.text)) / WORDS_PER_MINUTE) or 1
-
-    def resolve(self, link: str) -> str:
-        """The address that a link in this page's text means; relative to the page's file."""
-        path, mark, anchor = link.partition("#")
-        if not path or re.match(r"[a-z][a-z0-9+.-]*:|//", path, re.IGNORECASE):
-            return link
-        if not path.startswith("/"):
-            folder = posixpath.dirname(self.path.removeprefix("content/"))
-            path = posixpath.normpath(posixpath.join(folder, unquote(path)))
-            path = permalink(path) if path.endswith(".md") else file_address(path)
-        elif path.endswith(".md"):
-            path = permalink(unquote(path).lstrip("/"))
-        return path + mark + anchor
+FOLDER = "content"
+_ADDS = 'to publish such files, write downloads = ["{}"] in site/settings.toml'
 
 
 @dataclass(frozen=True)
 class Content:
-    """All that is published from `content/`: pages by address, and files by address."""
+    """What `content/` holds: pages by address; files by address, with their paths relative to the
+    root; the pages that wait (drafts, and what has a later day), and the files that wait with them;
+    what was left out, as warnings."""
 
     pages: Mapping[str, Page]
-    files: Mapping[str, Path]
+    files: Mapping[str, str] = field(default_factory=dict)
+    waiting: tuple[Page, ...] = ()
+    waiting_files: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[Fault, ...] = ()
+
+    @property
+    def published(self) -> Mapping[str, bool]:
+        """Of each page's path, whether it is published."""
+        waiting = {page.path: False for page in self.waiting}
+        return {page.path: True for page in self.pages.values()} | waiting
 
 
 def load_content(
-    site: Site, *, drafts: bool, today: datetime.date
+    site: Site,
+    *,
+    drafts: bool,
+    today: datetime.date,
+    made: Mapping[str, Page],
+    reserved: Collection[str],
 ) -> tuple[Content, tuple[Fault, ...]]:
-    """Read `content/`. Drafts and pages of a later day are left out, unless `drafts`.
+    """Read `content/`. Drafts and pages of a later day wait, unless `drafts`.
 
+    The pages `made` of something else are among its pages; no file may have a `reserved` address.
     Faults are returned, not raised, so that the rest can be checked in the same run.
     """
-    faults: list[Fault] = []
-    pages: dict[str, Page] = {}
-    files: dict[str, Path] = {}
-    paths: dict[str, str] = {}
-    for path in _published(site.root):
-        name = path.relative_to(site.root).as_posix()
-        url = _address(name.removeprefix("content/"))
-        faults.extend(_place_faults(name, url, paths))
-        paths.setdefault(url.lower(), name)
-        if path.suffix != ".md":
-            files[url] = path
+    kinds = {PAGE, *KINDS, *(f".{ending}" for ending in site.settings.downloads)}
+    listing = list_files(site.root, FOLDER, kinds, adds=_ADDS)
+    faults = list(listing.faults)
+    pages: list[Page] = []
+    files: dict[str, str] = {}
+    places = {_place(url): page.path for url, page in made.items()}
+    for name in listing.files:
+        url = _address(name.removeprefix(f"{FOLDER}/"))
+        faults.extend(_place_faults(name, url, places, reserved))
+        places.setdefault(_place(url), name)
+        if not name.endswith(PAGE):
+            files[url] = name
             continue
         try:
             page, found = _read_page(site, name, url)
@@ -94,41 +70,54 @@ def load_content(
             faults.extend(error.faults)
             continue
         faults.extend(found)
-        later = page.front.date is not None and page.front.date > today
-        if drafts or not (page.front.draft or later):
-            pages[url] = page
-    return Content(pages, files), tuple(faults)
+        pages.append(page)
+    waiting = () if drafts else _waiting(pages, today)
+    hidden = {page.url for page in waiting}
+    published = {page.url: page for page in pages if page.url not in hidden}
+    content = Content({**published, **made}, files, waiting, left_out=tuple(listing.left_out))
+    return content, tuple(faults)
 
 
-def _published(root: Path) -> Iterator[Path]:
-    folder = root / "content"
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden:
-            yield path
+def _waiting(pages: list[Page], today: datetime.date) -> tuple[Page, ...]:
+    sections = [page.path for page in pages if page.is_index and _waits(page.front, today)]
+    return tuple(
+        page for page in pages if _waits(page.front, today) or waiting_section(page.path, sections)
+    )
+
+
+def _waits(front: FrontMatter, today: datetime.date) -> bool:
+    return front.draft or (front.date is not None and front.date > today)
 
 
 def _address(name: str) -> str:
-    return permalink(name) if name.endswith(".md") else file_address(name)
+    return permalink(name) if name.endswith(PAGE) else file_address(name)
 
 
-def _place_faults(name: str, url: str, taken: Mapping[str, str]) -> Iterator[Fault]:
+def _place(url: str) -> str:
+    """Where an address is published. On some systems capitals make no difference."""
+    return f"{url}index.html".lower() if url.endswith("/") else url.lower()
+
+
+def _place_faults(
+    name: str, url: str, taken: Mapping[str, str], reserved: Collection[str]
+) -> Iterator[Fault]:
     if letter := awkward(name):
         hint = "rename the file: letters, digits and hyphens are best"
         yield Fault(name, None, f"{letter!r} cannot stand in an address", hint)
-    if url.lower() in taken:
+    if _place(url) in taken:
         hint = "rename or remove one of them"
-        yield Fault(name, None, f"{taken[url.lower()]} has the same address, {url}", hint)
-    if url.startswith(RESERVED):
+        yield Fault(name, None, f"{taken[_place(url)]} has the same address, {url}", hint)
+    if is_reserved(url) or url in reserved:
         yield Fault(name, None, f"the address {url} is taken by the service", "rename the file")
 
 
 def _read_page(site: Site, name: str, url: str) -> tuple[Page, list[Fault]]:
     parsed = read_front_matter(name, read_text(site.root, name))
-    page = Page(name, url, parsed.front, parsed.text, parsed.lines, "")
-    page = Page(name, url, parsed.front, parsed.text, parsed.lines, _layout(site, page))
+    blocks = read_blocks(parsed.text)
+    layout = parsed.front.layout or _usual_layout(site, name, url)
+    page = Page(name, url, parsed.front, parsed.text, parsed.lines, layout, blocks)
     audiences = (*site.audiences.names, site.audiences.default)
-    faults = [*parsed.faults, *block_faults(name, parsed.text, audiences, list(site.forms))]
+    faults = [*parsed.faults, *block_faults(name, blocks, audiences, list(site.forms))]
     if page.layout == "article" and page.front.date is None:
         hint = "add a line: date: 2026-11-24"
         faults.append(Fault(name, 1, 'an article needs the key "date"', hint))
@@ -139,14 +128,12 @@ def _read_page(site: Site, name: str, url: str) -> tuple[Page, list[Fault]]:
     return page, faults
 
 
-def _layout(site: Site, page: Page) -> str:
+def _usual_layout(site: Site, name: str, url: str) -> str:
     feed = f"/{site.settings.feed}/" if site.settings.feed else None
-    if page.front.layout:
-        return page.front.layout
-    if page.url == NOT_FOUND:
+    if url == NOT_FOUND:
         return "404"
-    if page.url == feed:
+    if url == feed:
         return "resources"
-    if page.is_index:
+    if name.endswith("/index.md"):
         return "section"
-    return "article" if page.parent == feed else "page"
+    return "article" if feed and parent_of(url) == feed else "page"

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from generator.content.library import Content, Page
+from generator.content.library import Content
+from generator.content.pages import Page
 from generator.content.urls import encoded
 from generator.markdown.python_markdown import Heading
 from policy import Site

@@ -19,7 +19,7 @@ NOT_FOUND = "/404.html"
 SERVICE = ("/audience/", "/form/", "/own/", "/staff/", "/visit/")
 """What the service answers itself: a link there is not a link to a page."""
 
-RESERVED = (*SERVICE, "/assets/", "/_variants/", "/.well-known/")
+RESERVED = (*SERVICE, "/assets/", "/_variants/", "/_build", "/.well-known/")
 """Where no page may stand."""
 
 _AWKWARD = re.compile(r'[\x00-\x1f\x7f"#%&*:<>?\\|\ud800-\udfff]')
@@ -39,6 +39,11 @@ def file_address(path: str) -> str:
     """The address of the file `path`, relative to `content`: its own name, beside its page."""
     pure = PurePosixPath(path)
     return "/" + "".join(f"{_step(step)}/" for step in pure.parent.parts) + pure.name
+
+
+def is_reserved(address: str) -> bool:
+    """Whether no page or file may have the address."""
+    return address.lower().startswith(RESERVED)
 
 
 def _step(name: str) -> str:

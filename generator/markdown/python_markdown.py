@@ -1,4 +1,7 @@
-"""Markdown to HTML, with our blocks rendered by the site's own templates."""
+"""Markdown to HTML, with our blocks rendered by the site's own templates.
+
+The HTML has marks in it (`generator.marks`), which say from which line each element came.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,21 @@ from markupsafe import Markup
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
 from pymdownx.blocks.block import Block
 
-from generator.content.audience_blocks import select
-from generator.content.blocks import ARGUMENTS, AUDIENCE, nested
+from generator import marks
+from generator.content.blocks import ARGUMENTS, AUDIENCE
+from generator.recorded import OPEN_COMMENT
 
 EXTENSIONS = ("tables", "footnotes", "attr_list", "toc", "fenced_code", "def_list", "abbr")
 _PLACE = "plainsite-block"
 _INNERMOST = re.compile(
     rf'<{_PLACE} argument="([^"]*)" name="([^"]*)">((?:(?!<{_PLACE}).)*?)</{_PLACE}>', re.DOTALL
 )
+_COMMENTS = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+_OPEN_COMMENT = re.compile(r"(<code\b.*?</code>)|&lt;!--(\ufdd1[^\ufdd3]+\ufdd3)", re.DOTALL)
+_MARKS, _FINISH = 6.5, 6
+"""Where our steps stand among the library's: attr_list is at 8, toc at 5."""
 
-Draw = Callable[[str, str, Markup], str]
+RenderBlock = Callable[[str, str, Markup], str]
 """(block's name, its argument, its body) -> HTML."""
 
 
@@ -46,48 +54,60 @@ class Body:
 
 
 class MarkdownReader:
-    """Turns the text of one page after another into HTML.
+    """Turns the text of one page after another into HTML. `render_block` renders a block."""
 
-    `resolve` maps a link as written to the address it stands for; `draw` draws a block.
-    """
-
-    def __init__(self, draw: Draw) -> None:
-        self._draw = draw
-        self._links = _Links()
+    def __init__(self, render_block: RenderBlock) -> None:
+        self._render_block = render_block
+        self._elements = _Elements()
         self._markdown = Markdown(
-            extensions=[*EXTENSIONS, _OurBlocks(), self._links],
-            extension_configs={"toc": {"permalink": False}},
+            extensions=[*EXTENSIONS, _OurBlocks(), self._elements],
+            extension_configs={
+                "toc": {"permalink": False},
+                "tables": {"use_align_attribute": True},
+            },
             output_format="html",
         )
 
-    def read(self, text: str, audience: str, resolve: Callable[[str], str]) -> Body:
-        """The body of a page for one audience."""
+    def read(self, text: str, resolve: Callable[[str], str]) -> Body:
+        """The body of a page. `resolve` maps a link as written to the address it stands for.
+
+        Comments are for those who write, and are left out. One without an end, of which Markdown
+        makes words, becomes an element `OPEN_COMMENT`.
+        """
         self._markdown.reset()
-        self._links.resolve = resolve
-        html = self._markdown.convert(nested(select(text, audience)))
+        self._elements.resolve = resolve
+        html = self._markdown.convert(marks.mark_markdown(text, 0))
+        html = _OPEN_COMMENT.sub(_told, _COMMENTS.sub("", html))
         while True:
-            rendered = _INNERMOST.sub(self._drawn, html)
+            rendered = _INNERMOST.sub(self._rendered, html)
             if rendered == html:
                 break
             html = rendered
         tokens = getattr(self._markdown, "toc_tokens", [])
         return Body(Markup(html), tuple(_flat(tokens)))  # noqa: S704  (the site's own text)
 
-    def _drawn(self, found: re.Match[str]) -> str:
+    def _rendered(self, found: re.Match[str]) -> str:
         argument, name, inner = unescape(found[1]), unescape(found[2]), found[3].strip()
-        return self._draw(name, argument, Markup(inner))  # noqa: S704
+        return self._render_block(name, marks.unmarked(argument), Markup(inner))  # noqa: S704
+
+
+def _told(found: re.Match[str]) -> str:
+    if found[1]:
+        return found[1]
+    return f'<{OPEN_COMMENT} {marks.ATTRIBUTE}="{marks.attribute(found[2])}"></{OPEN_COMMENT}>'
 
 
 def _flat(tokens: list[dict[str, Any]]) -> list[Heading]:
     headings = []
     for token in tokens:
-        headings.append(Heading(token["id"], unescape(token["name"]), token["level"]))
+        text = marks.unmarked(unescape(token["name"]))
+        headings.append(Heading(token["id"], text, token["level"]))
         headings.extend(_flat(token["children"]))
     return headings
 
 
 class _Placed(Block):  # type: ignore[misc]
-    """Leaves a marked element, which is rendered once all of its Markdown is HTML."""
+    """Leaves a placeholder, which is rendered once all of its Markdown is HTML."""
 
     def on_create(self, parent: ElementTree.Element) -> ElementTree.Element:
         return ElementTree.SubElement(
@@ -111,26 +131,71 @@ class _OurBlocks(BlocksExtension):  # type: ignore[misc]
         md.block_level_elements.append(_PLACE)
 
 
-class _Links(Extension):
-    """Rewrites the addresses of links and pictures by the current page's `resolve`."""
+class _Elements(Extension):
+    """Finishes the elements that Markdown made: their marks, addresses and alignment."""
 
     resolve: Callable[[str], str]
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        md.treeprocessors.register(_LinkProcessor(md, self), "plainsite-links", 1)
+        md.treeprocessors.register(_Marks(md), "plainsite-marks", _MARKS)
+        md.treeprocessors.register(_Finish(md, self), "plainsite-elements", _FINISH)
 
 
-class _LinkProcessor(Treeprocessor):
-    def __init__(self, md: Markdown, links: _Links) -> None:
+class _Marks(Treeprocessor):
+    """Moves marks from texts and addresses to the attributes of the elements they are for."""
+
+    def run(self, root: ElementTree.Element) -> None:
+        for parent in root.iter():
+            before = parent.text or ""
+            for element in parent:
+                self._mark(element, before)
+                before = element.tail or ""
+
+    def _mark(self, element: ElementTree.Element, before: str) -> None:
+        mark = ""
+        if re.fullmatch("h[1-6]", element.tag):
+            mark, text = marks.split(element.text or "")
+            element.text = text
+        elif element.tag == "li" and (element.get("id") or "").startswith("fn:"):
+            self._mark_footnote(element)
+        for name in ("href", "src"):
+            address = element.get(name)
+            if address is not None:
+                own, address = marks.split(address)
+                element.set(name, address)
+                mark = own or marks.trailing(before) or mark
+        if mark:
+            element.set(marks.ATTRIBUTE, marks.attribute(mark))
+
+    def _mark_footnote(self, footnote: ElementTree.Element) -> None:
+        """Its links back to the text came from where it is explained."""
+        for paragraph in footnote.iter("p"):
+            mark, _ = marks.split(paragraph.text or "")
+            if mark:
+                for link in footnote.iter("a"):
+                    if link.get("class") == "footnote-backref":
+                        link.set(marks.ATTRIBUTE, marks.attribute(mark))
+                return
+
+
+class _Finish(Treeprocessor):
+    """Addresses by the page's `resolve`, pictures that wait, and alignment by a class: the headers
+    of our answers allow no style in a page."""
+
+    def __init__(self, md: Markdown, elements: _Elements) -> None:
         super().__init__(md)
-        self._links = links
+        self._elements = elements
 
     def run(self, root: ElementTree.Element) -> None:
         for tag, attribute in (("a", "href"), ("img", "src")):
             for element in root.iter(tag):
                 address = element.get(attribute)
                 if address is not None and not address.startswith(("mailto:", "\x02")):
-                    element.set(attribute, self._links.resolve(address))
+                    element.set(attribute, self._elements.resolve(address))
         for picture in root.iter("img"):
             picture.set("loading", "lazy")
             picture.set("decoding", "async")
+        for tag in ("th", "td"):
+            for cell in root.iter(tag):
+                if side := cell.attrib.pop("align", ""):
+                    cell.set("class", f"{cell.get('class', '')} align-{side}".strip())

@@ -1,28 +1,28 @@
-"""What the generator makes of the register besides the privacy page: a page for each released
-version, the page of the audit, the bits that cookies can carry, and the machine-readable policy."""
+"""Pages that the generator makes of the register besides the privacy page: one for each released
+version, and that of the audit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 from generator.content.front_matter import FrontMatter
-from generator.content.library import Content, Page
-from policy import Fault, Site
+from generator.content.pages import Page
+from policy import Site
 from policy.audited import FILE
-from policy.referrers import source_names
-from policy.register import Cookie, Storage
-from policy.toml_source import Lines, read_text
-from policy.values import Counted, most_bits
-from policy.versions import REGISTER
 
 LAYOUT = "privacy-version"
 AUDIT, AUDIT_LAYOUT = "/privacy/audit/", "audit"
 
 
-def version_pages(site: Site) -> dict[str, Page]:
-    """A page for each released version, by address; none where the site has no template for it."""
-    if not (site.root / "templates" / f"{LAYOUT}.html").is_file():
-        return {}
+def policy_pages(site: Site) -> dict[str, Page]:
+    """These pages by address; a kind of which the site has no template is left out."""
+    pages = _version_pages(site) if _has(site, LAYOUT) else {}
+    return pages | (_audit_page(site) if _has(site, AUDIT_LAYOUT) else {})
+
+
+def _has(site: Site, layout: str) -> bool:
+    return (site.root / "templates" / f"{layout}.html").is_file()
+
+
+def _version_pages(site: Site) -> dict[str, Page]:
     return {
         version.url: Page(
             path=f"site/policy-versions/{version.number}.toml",
@@ -41,9 +41,8 @@ def version_pages(site: Site) -> dict[str, Page]:
     }
 
 
-def audit_page(site: Site) -> dict[str, Page]:
-    """The page of the audit, by address; none where nothing is published, or no template for it."""
-    if site.audit is None or not (site.root / "templates" / f"{AUDIT_LAYOUT}.html").is_file():
+def _audit_page(site: Site) -> dict[str, Page]:
+    if site.audit is None:
         return {}
     front = FrontMatter(
         title="The audit of this site",
@@ -53,33 +52,3 @@ def audit_page(site: Site) -> dict[str, Page]:
     )
     page = Page(path=FILE, url=AUDIT, front=front, text="", lines={}, layout=AUDIT_LAYOUT)
     return {AUDIT: page}
-
-
-def named(site: Site, content: Content) -> Counted:
-    """What parts of cookies may name on this site."""
-    return {
-        "page": set(content.pages),
-        "source": source_names(),
-        "audience": set(site.audiences.names) | {site.audiences.default},
-    }
-
-
-def bits(site: Site, content: Content) -> Callable[[Cookie | Storage], float]:
-    """A function that tells how many bits a cookie or storage key of this site can carry."""
-    lists = named(site, content)
-    return lambda entry: round(most_bits(entry, lists), 1)
-
-
-def budget_faults(site: Site, content: Content) -> Iterator[Fault]:
-    """A fault for each cookie that can carry more bits than its `most_bits`."""
-    count = bits(site, content)
-    for index, cookie in enumerate(site.register.cookies):
-        carried = count(cookie)
-        if cookie.most_bits is not None and carried > cookie.most_bits:
-            line = Lines(read_text(site.root, REGISTER)).of(("cookie", index, "most_bits"))
-            message = (
-                f'cookie "{cookie.name}" can carry {carried} bits, '
-                f"more than its most_bits = {cookie.most_bits}"
-            )
-            hint = "let a part hold fewer values, or remove one; 33 bits tell all people apart"
-            yield Fault(REGISTER, line, message, hint)

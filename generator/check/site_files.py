@@ -1,0 +1,63 @@
+"""What the site's own files name: menus, forms, the feed and aliases lead to pages that exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from generator.content.library import Content
+from generator.content.urls import awkward, closest, is_reserved
+from policy import Fault, Site
+from policy.forms import missing_pages
+
+NAVIGATION, SETTINGS = "site/navigation.toml", "site/settings.toml"
+
+
+def menu_pages(site: Site) -> frozenset[str]:
+    """The addresses that menus name."""
+    menus = (*site.navigation.header, *site.navigation.footer, site.navigation.action)
+    return frozenset(item.page for item in menus if item)
+
+
+def site_file_faults(site: Site, content: Content) -> Iterator[Fault]:
+    """Menus, forms and the feed that name no page."""
+    menus = [
+        *(("header", index, item) for index, item in enumerate(site.navigation.header)),
+        *(("footer", index, item) for index, item in enumerate(site.navigation.footer)),
+    ]
+    for menu, index, item in menus:
+        if item.page not in content.pages:
+            line = site.line(NAVIGATION, menu, index, "page")
+            hint = closest(item.page, content.pages)
+            yield Fault(NAVIGATION, line, f"the menu leads to no page: {item.page}", hint)
+    action = site.navigation.action
+    if action and action.page not in content.pages:
+        hint = closest(action.page, content.pages)
+        line = site.line(NAVIGATION, "action", "page")
+        yield Fault(NAVIGATION, line, f"the button leads to no page: {action.page}", hint)
+    for form in site.forms.values():
+        path = f"site/forms/{form.name}.toml"
+        for key, page in missing_pages(form, content.pages):
+            hint = closest(page, content.pages)
+            yield Fault(path, site.line(path, key), f'"{key}" names no page: {page}', hint)
+    feed = site.settings.feed
+    if feed and f"/{feed}/" not in content.pages:
+        line = site.line(SETTINGS, "feed")
+        hint = f"make content/{feed}/index.md, or remove the line"
+        yield Fault(SETTINGS, line, f'there is no section "{feed}"', hint)
+
+
+def alias_faults(content: Content, taken: Collection[str]) -> Iterator[Fault]:
+    """Aliases that are no addresses, or belong to something else. `taken` are other addresses."""
+    owners = {url: page.path for url, page in content.pages.items()} | dict(content.files)
+    owners |= dict.fromkeys(taken, "the site itself")
+    for page in content.pages.values():
+        line = page.lines.get("aliases")
+        for alias in page.front.aliases:
+            if not alias.startswith("/") or awkward(alias) or re.search(r"//|\s|/\.", alias):
+                hint = f"write /{alias.strip('/ ').partition('?')[0].partition('#')[0]}/"
+                yield Fault(page.path, line, f'the alias "{alias}" is no address', hint)
+            elif is_reserved(alias) or alias in owners:
+                message = f"the alias {alias} is taken by {owners.get(alias, 'the service')}"
+                yield Fault(page.path, line, message, "remove it from one of them")
+            owners.setdefault(alias, page.path)

@@ -1,0 +1,33 @@
+"""PNG (W3C PNG 3, section 11): the chunks that show the picture, and no others."""
+
+from __future__ import annotations
+
+import zlib
+
+from generator.images.errors import BrokenPicture
+from generator.images.exif import only_orientation, orientation
+
+_SHOWN = frozenset(
+    (b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs sPLT " +
+     b"acTL fcTL fdAT").split()
+)  # fmt: skip
+
+
+def clean_png(data: bytes) -> bytes:
+    """Without texts, times, Exif, and what follows the end."""
+    out, at, kind = bytearray(data[:8]), 8, b""
+    while kind != b"IEND":
+        length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]
+        chunk = data[at : at + length + 12]
+        if len(kind) < 4 or len(chunk) < length + 12:
+            raise BrokenPicture
+        at += len(chunk)
+        if kind in _SHOWN:
+            out += chunk
+        elif kind == b"eXIf" and (turn := orientation(chunk[8:-4])) > 1:
+            out += _chunk(kind, only_orientation(turn))
+    return bytes(out)
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return len(body).to_bytes(4) + kind + body + zlib.crc32(kind + body).to_bytes(4)

@@ -1,0 +1,108 @@
+"""Marks: how a rendered element still knows the line of the source that it came from.
+
+Neither Markdown nor Jinja keeps positions. So before they run, each tag, link, picture, heading and
+attribute list of a source gets a mark with its line; the rendered page is parsed with the marks in
+it (`generator.recorded`), and `unmarked` takes them out of what is published. Marks are made of
+noncharacters, which no text that is interchanged can hold (Unicode 16.0, section 23.7), and they
+may stand in code as well: they are gone before anyone reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+ATTRIBUTE = "_"
+"""The attribute whose value is the mark of an element that Markdown makes."""
+
+_TAG, _VALUE, _BETWEEN, _END = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
+_ZERO = 0xFDE0
+_DIGITS = {ord(str(digit)): _ZERO + digit for digit in range(10)}
+_NUMBERS = {_ZERO + digit: str(digit) for digit in range(10)}
+_BODY = "[\ufde0-\ufde9]+\ufdd2[\ufde0-\ufde9]+\ufdd3"
+_ANY = re.compile(f' _="{_TAG}{_BODY}"|_={_TAG}{_BODY} | {_TAG}{_BODY}|[{_TAG}{_VALUE}]{_BODY}')
+_READ = re.compile(f"[{_TAG}{_VALUE}]([\ufde0-\ufde9]+)\ufdd2([\ufde0-\ufde9]+)\ufdd3")
+_LEADING = re.compile(f"{_VALUE}{_BODY}")
+_TRAILING = re.compile(f"{_VALUE}{_BODY}$")
+
+NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
+
+_TAGS = re.compile(r"<[A-Za-z](?:[\w-]|:\w|\{\{.*?\}\})*(?=[\s/>{])")
+"""The beginning of a tag, in HTML or in a template (where its name may be an expression)."""
+
+_MARKDOWN = re.compile(
+    r"(?P<tag><[A-Za-z](?:[\w-]|:\w)*(?=[\s/>]))"
+    r"|(?P<braces>\{:?[ ]*(?=[^}\n ][^}\n]*\}))"
+    r"|(?P<after><!--|\]\([ ]*<?(?=[^\s)>])"
+    r"|^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ ]*<?(?=\S)"
+    r"|^[ ]{0,3}\[\^[^\[\]\n]+\]:[ ]*(?=[^\W\d])"
+    r"|^[ \t>]*\#{1,6}[ \t]*(?=[^\s\#]))"
+    r"|(?P<before><(?=[A-Za-z][A-Za-z0-9+.-]*:|[^<>\s@]+@))",
+    re.MULTILINE,
+)
+
+
+def mark_tags(text: str, source: int) -> str:
+    """Mark every tag of HTML, or of a template for it. `source` numbers the file."""
+    return _marked(_TAGS, text, source, lambda found, mark: f"{found[0]} {_TAG}{mark}")
+
+
+def mark_markdown(text: str, source: int) -> str:
+    """Mark what in Markdown becomes an element with an address, an id or attributes."""
+
+    def place(found: re.Match[str], mark: str) -> str:
+        match found.lastgroup:
+            case "tag":
+                return f"{found[0]} {_TAG}{mark}"
+            case "braces":
+                return f"{found[0]}{ATTRIBUTE}={_TAG}{mark} "
+            case "after":
+                return f"{found[0]}{_VALUE}{mark}"
+            case _:
+                return f"{_VALUE}{mark}{found[0]}"
+
+    return _marked(_MARKDOWN, text, source, place)
+
+
+def _marked(
+    pattern: re.Pattern[str], text: str, source: int, place: Callable[[re.Match[str], str], str]
+) -> str:
+    line, at = 1, 0
+
+    def replace(found: re.Match[str]) -> str:
+        nonlocal line, at
+        line += text.count("\n", at, found.end())
+        at = found.end()
+        return place(found, f"{source}{_BETWEEN}{line}{_END}".translate(_DIGITS))
+
+    return pattern.sub(replace, text)
+
+
+def unmarked(text: str) -> str:
+    """The text without marks: as if there had never been any."""
+    return _ANY.sub("", text) if _END in text else text
+
+
+def attribute(mark: str) -> str:
+    """A leading mark, as the value of the element's `ATTRIBUTE`."""
+    return mark.replace(_VALUE, _TAG)
+
+
+def split(text: str) -> tuple[str, str]:
+    """(the mark at the beginning of a text, the rest); the mark is empty where there is none."""
+    found = _LEADING.match(text)
+    return (found[0], text[found.end() :]) if found else ("", text)
+
+
+def trailing(text: str) -> str:
+    """The mark at the end of a text; empty where there is none."""
+    found = _TRAILING.search(text)
+    return found[0] if found else ""
+
+
+def place(name: str, value: str | None) -> tuple[int, int] | None:
+    """(source, line) of an element's attribute that is a mark; None where it is none."""
+    found = _READ.fullmatch(name) or (_READ.fullmatch(value or "") if name == ATTRIBUTE else None)
+    if not found:
+        return None
+    return int(found[1].translate(_NUMBERS)), int(found[2].translate(_NUMBERS))

@@ -1,0 +1,192 @@
+"""What a piece of HTML holds that can be wrong, with the place of each thing.
+
+Rendered HTML is parsed here, once, and as browsers do (WHATWG HTML, section 13.2, by lexbor); every
+check works on what was recorded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from generator.content.pages import Page
+from generator.marks import place, unmarked
+
+REFUSED = frozenset(
+    {"applet", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "template"}
+)
+"""Elements that stand in no page: what is in them could not be checked, or the policy of the
+headers does not let it through."""
+
+OF_TEMPLATES = frozenset({"link", "meta", "script", "style"})
+"""Elements that only a template may use."""
+
+OPEN_COMMENT = "plainsite-comment"
+"""An element where a comment begins that has no end."""
+
+_LOADS = ("src", "poster", "data", "action", "formaction", "background", "ping", "manifest")
+_SETS = ("srcset", "imagesrcset")
+_LINKS = frozenset({"a", "area"})
+_NAMING = frozenset(
+    {"alternate", "amphtml", "author", "bookmark", "canonical", "help", "license", "me", "next"}
+    | {"prev", "privacy-policy", "search", "self", "shortlink", "tag", "terms-of-service"}
+)
+"""Kinds of <link> that only name an address; all others make browsers ask for it."""
+
+_SCRIPT_TYPES = re.compile(r"(?:text|application)/(?:x-)?(?:java|ecma)script\b|module|importmap|$")
+
+
+class Place(NamedTuple):
+    """A file, relative to the root, and a line in it; `own`: in the page's text, no template."""
+
+    path: str
+    line: int | None
+    own: bool
+
+
+class Found(NamedTuple):
+    """A thing in HTML, as it is written there, and where it comes from."""
+
+    value: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What a page holds: links, what it loads, ids, pictures without words, refused things."""
+
+    links: tuple[Found, ...]
+    loads: tuple[Found, ...]
+    ids: tuple[Found, ...]
+    refused: tuple[Found, ...]
+    bare_pictures: tuple[Found, ...] = ()
+    open_comments: tuple[Found, ...] = ()
+    counted: bool = False
+    """Whether its script counts the page, which then says which one it is."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A page's HTML by audience; only the default, and those whose HTML differs from it.
+
+    `recorded` is what each of them holds.
+    """
+
+    page: Page
+    html: Mapping[str, str]
+    recorded: Mapping[str, Recorded]
+
+
+Sources = Callable[[int], str]
+"""The path of the file that a mark's number stands for; 0 is the page itself."""
+
+
+def record(
+    html: str, page: str, sources: Sources, *, allowed: frozenset[str] = frozenset()
+) -> Recorded:
+    """Parse HTML that has marks in it. What has none is taken for the page's own.
+
+    `allowed` are elements of `OF_TEMPLATES` that the page's own text may use.
+    """
+    only_templates = OF_TEMPLATES - allowed
+    found = defaultdict[str, list[Found]](list)
+    counted = False
+    root = LexborHTMLParser(html).root
+    for node in root.traverse(include_text=False) if root else ():
+        attributes, where = _attributes(node, page, sources)
+        for kind, value in _things(
+            node.tag or "", attributes, only_templates if where.own else frozenset()
+        ):
+            found[kind].append(Found(value, where))
+        counted = counted or (node.tag == "html" and "data-page" in attributes)
+    return Recorded(
+        links=tuple(found["links"]),
+        loads=tuple(found["loads"]),
+        ids=tuple(found["ids"]),
+        refused=tuple(found["refused"]),
+        bare_pictures=tuple(found["bare_pictures"]),
+        open_comments=tuple(found["open_comments"]),
+        counted=counted,
+    )
+
+
+def _attributes(node: LexborNode, page: str, sources: Sources) -> tuple[dict[str, str], Place]:
+    given, where = {}, Place(page, None, own=True)
+    for name, value in node.attributes.items():
+        at = place(name, value)
+        if at is None:
+            given[name] = unmarked(value or "")
+        else:
+            where = Place(sources(at[0]) or page, at[1], own=at[0] == 0)
+    return given, where
+
+
+def _things(
+    tag: str, given: Mapping[str, str], refused: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    if "id" in given:
+        yield "ids", given["id"]
+    if tag == OPEN_COMMENT:
+        yield "open_comments", ""
+    if tag == "img" and not given.get("alt", "").strip() and refused and given.get("src"):
+        yield "bare_pictures", given["src"]
+    if tag in REFUSED or tag in refused or _is_inline(tag, given):
+        yield "refused", tag
+    for name, value in given.items():
+        if name == "style" or name.startswith("on") or name in ("srcdoc", "http-equiv"):
+            yield "refused", name
+        elif name in _SETS:
+            yield from (("loads", each) for each in _candidates(value))
+        elif name in _LOADS:
+            yield "loads", value
+        elif name in ("href", "xlink:href"):
+            yield _link_or_load(tag, given), value
+        elif name == "attributename" and value.lower().endswith("href"):
+            yield "refused", f"{tag} of an address"
+
+
+def _is_inline(tag: str, given: Mapping[str, str]) -> bool:
+    """Whether an element holds a script or a style of its own, which the headers forbid."""
+    if tag == "style":
+        return True
+    kind = given.get("type", "").strip().lower()
+    return tag == "script" and "src" not in given and bool(_SCRIPT_TYPES.match(kind))
+
+
+def _link_or_load(tag: str, given: Mapping[str, str]) -> str:
+    if tag in _LINKS:
+        return "links"
+    kinds = given.get("rel", "").lower().split()
+    return "links" if tag == "link" and kinds and _NAMING.issuperset(kinds) else "loads"
+
+
+def _candidates(value: str) -> Iterator[str]:
+    """The addresses of a srcset (WHATWG HTML, 4.8.4.2)."""
+    for each in re.finditer(r"[\s,]*(\S*[^\s,])(?:\s[^,]*)?", value):
+        yield each[1]
+
+
+def split_address(address: str) -> SplitResult | None:
+    """The parts of an address as browsers read it (WHATWG URL, 4.4): blanks at its ends, tabs and
+    line ends in it do not count, and a backslash is a slash. None where it is no address."""
+    text = re.sub(r"[\t\n\r]", "", address.strip("".join(map(chr, range(0x21)))))
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", text)
+    if not scheme or scheme[0].lower() in ("http:", "https:"):
+        text = text.replace("\\", "/")
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def is_elsewhere(parts: SplitResult) -> bool:
+    """Whether a browser that loads the address would ask another machine."""
+    return bool(parts.netloc) or parts.scheme in ("http", "https", "ftp", "ws", "wss")
