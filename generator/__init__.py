@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from generator.outputs.manifest import about, outputs
 from generator.prepare import prepare
-from generator.publish import write_site
+from generator.publish import Keeping, locked, write_site
 from policy import Fault
 
 __all__ = ["Built", "build", "check"]
@@ -29,12 +30,22 @@ class Built:
 
 
 def build(
-    root: Path, out: Path, *, drafts: bool = False, today: datetime.date | None = None
+    root: Path,
+    out: Path,
+    *,
+    drafts: bool = False,
+    today: datetime.date | None = None,
+    waiting: Callable[[], None] = lambda: None,
 ) -> Built:
-    """Build the site in `root` into `out`. Raises `Faults`, and then `out` is as it was."""
+    """Build the site in `root` into `out`. Raises `Faults`, and then `out` is as it was.
+
+    One build at a time: where another is at work in `out`, `waiting` is called and then waited.
+    """
     today = today or _today()
-    ready = prepare(root, drafts=drafts, today=today)
-    written = write_site(out, list(outputs(ready, today)), about(ready))
+    with locked(out, waiting):
+        ready = prepare(root, drafts=drafts, today=today)
+        keeping = Keeping(ready.site.settings.keep_assets.days, today)
+        written = write_site(out, outputs(ready, today), about(ready), keeping)
     return Built(
         pages=len(ready.rendered),
         written=written.written,

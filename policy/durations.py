@@ -31,6 +31,11 @@ class Duration:
         return self.number * _SECONDS[self.unit]
 
     @property
+    def days(self) -> int:
+        """Whole days, rounded up."""
+        return -(-self.seconds // 86_400)
+
+    @property
     def iso(self) -> str:
         """As ISO 8601 writes it: "P180D", "PT12H"."""
         letters = _LETTERS[self.unit]

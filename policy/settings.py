@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
 
+from policy.durations import Duration, Length
 from policy.email_addresses import NotMailable, as_kept
 from policy.toml_source import Declared
 
@@ -62,7 +63,11 @@ def _ending(ending: str) -> str:
 
 class Settings(Declared):
     """Facts about the site. `url` is its origin, without a path; `downloads` are endings of files
-    that are published besides the usual ones."""
+    that are published besides the usual ones.
+
+    `keep_assets` says how long a style sheet, script or picture that no page uses any more is
+    still served, for pages that were loaded before.
+    """
 
     name: str
     url: Annotated[str, AfterValidator(_origin)]
@@ -71,6 +76,7 @@ class Settings(Declared):
     description: str
     feed: str = ""
     downloads: tuple[Annotated[str, AfterValidator(_ending)], ...] = ()
+    keep_assets: Length = Duration(7, "days")
     organization: Organization
 
 

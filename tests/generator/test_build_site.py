@@ -10,7 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import brotli
@@ -23,6 +25,7 @@ import generator
 from generator.content.audience_blocks import select
 from generator.content.blocks import read_blocks
 from generator.content.urls import permalink
+from generator.publish import locked
 from policy import Faults
 from policy.manifest import BUILD_FILE, digest_of, read_build, to_json
 
@@ -155,8 +158,9 @@ def test_files_of_other_editors_give_the_same_pages(root, tmp_path, ending, mark
     assert published(tmp_path / "other") == published(tmp_path / "plain")
 
 
-def test_an_interrupted_write_is_finished_by_the_next_build(root, tmp_path):
-    """Killed at many moments: a file is old or new, never half; then the next build is whole."""
+def test_a_killed_build_is_finished_by_the_next_one(root, tmp_path):
+    """Really killed, at some moments: what is served is old or new; then all is new. At every
+    step: tests/generator/test_publishing.py."""
     out, whole = tmp_path / "public", tmp_path / "whole"
     for number in range(60):
         text = PAGE.format(f"Page {number}", WORDS, "", "Old words. " * 200)
@@ -177,9 +181,13 @@ def test_an_interrupted_write_is_finished_by_the_next_build(root, tmp_path):
         time.sleep(delay)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
-        for name, data in published(out).items():
-            if not name.endswith(".part"):
-                assert data in (old.get(name), new.get(name)), name
+        manifest = read_build(out)
+        wanted = new if "/page-0/" not in manifest.pages else old
+        for file in manifest.all_files:
+            for each in file.stored:
+                places = (out / manifest.moving.get(each.path, each.path), out / each.path)
+                data = next(place.read_bytes() for place in places if place.exists())
+                assert data == wanted[each.path]
     generator.build(root, out, today=DAY)
     assert published(out) == new
 
@@ -195,6 +203,40 @@ generator.write_site = told
 root, out = map(pathlib.Path, sys.argv[1:])
 generator.build(root, out, today=datetime.date(2026, 3, 10))
 """
+
+
+def test_six_processes_that_build_at_once_all_succeed(root, tmp_path):
+    """One of eight used to fail with FileNotFoundError."""
+    words = [sys.executable, "build.py", "--root", str(root)]
+    builds = [
+        subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=build.ROOT)
+        for _ in range(6)
+    ]
+    said = [each.communicate(timeout=240)[0].decode() for each in builds]
+    assert [each.returncode for each in builds] == [0] * 6, said
+    first = published(root / "public")
+    shutil.rmtree(root / "public")
+    generator.build(root, root / "public")
+    assert published(root / "public") == first
+
+
+def test_builds_at_once_take_turns_and_the_last_to_begin_has_the_last_word(root, tmp_path):
+    """Each says that it waits; none fails, and what is published is what was written last."""
+    out = tmp_path / "public"
+    about = root / "content" / "about.md"
+    generator.build(root, out, today=DAY)
+    held = threading.Event()
+    told = []
+    with ThreadPoolExecutor(1) as pool:
+        with locked(out, lambda: None):
+            waiting = pool.submit(
+                generator.build, root, out, today=DAY, waiting=lambda: (told.append(1), held.set())
+            )
+            assert held.wait(60)
+            about.write_text(about.read_text().replace("Two of us", "Three of us"))
+        waiting.result(60)
+    assert told == [1]
+    assert "Three of us" in (out / "about" / "index.html").read_text()
 
 
 @given(

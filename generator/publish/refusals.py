@@ -1,0 +1,40 @@
+"""What the system refused while a site was published, told as any other fault."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+from policy import Fault, Faults
+
+__all__ = ["NEXT", "Unfinished", "Unpublished", "refusal"]
+
+NEXT = ".next"
+"""Where new files wait, in `public/`. No page stands there: names with a dot are not published."""
+
+_HINTS = {
+    errno.ENOSPC: "make room on the disk, then build again",
+    errno.EDQUOT: "make room on the disk, then build again",
+    errno.EACCES: "let the user who builds write there",
+    errno.EPERM: "let the user who builds write there",
+    errno.EROFS: "let the folder be written, or build elsewhere",
+    errno.EEXIST: "a folder belongs there: move what stands in its place",
+    errno.ENAMETOOLONG: "give the page's file, or a folder of it, a shorter name",
+}
+
+
+class Unpublished(Faults):
+    """The system refused something, and what is served is as it was."""
+
+
+class Unfinished(Faults):
+    """The new site is served. The system refused to tidy up after the old one."""
+
+
+def refusal(error: OSError, out: Path) -> Fault:
+    """Which file of `out` could not be written, and why."""
+    path = Path(error.filename) if isinstance(error.filename, str) else out
+    shown = path if path.is_relative_to(out) and NEXT not in path.parts else out
+    hint = _HINTS.get(error.errno or 0, "mend that, then build again")
+    place = shown.relative_to(out.parent).as_posix()
+    return Fault(place, None, f"it cannot be written: {error.strerror}", hint)
