@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,15 +16,19 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics.contacts import audience, form_routes
+from analytics.contacts import audience, form_routes, permission_routes
+from analytics.contacts.links import Links
+from analytics.contacts.mail.build_message import Letterhead
 from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.mail.transport import Transport, read_relay
 from analytics.contacts.personal_data import routes as personal_data
+from analytics.contacts.repository import Contacts
 from analytics.service import Service, current_service
 from analytics.staff import routes as staff
 from analytics.storage.database import open_records
 from analytics.storage.retention import Retention, RetentionThread
+from analytics.storage.schema import metadata
 from analytics.storage.secret import read_secret
 from analytics.visits import routes as visits
 from analytics.visits.store.sqlite import Counters
@@ -65,7 +69,7 @@ def create_app(  # noqa: PLR0913  (each has its default)
     app.session_interface = _NoSession()
     app.register_error_handler(HTTPException, _error_page)
     _draw_with(app, service)
-    for part in (visits, form_routes, audience, personal_data, staff):
+    for part in (visits, form_routes, audience, permission_routes, personal_data, staff):
         app.register_blueprint(part.blueprint)
     _wrap(app, service, proxies)
     service.mail_sender.start()
@@ -89,8 +93,20 @@ def _open_service(
     records = open_records(var / "records.sqlite3", site.register)
     zone = ZoneInfo(site.settings.timezone)
     log = ServiceLog(site.register)
-    outbox = Outbox.of(records, site.register)
+    tables = metadata(site.register, "records")
 
+    def today() -> date:
+        return datetime.fromtimestamp(clock(), zone).date()
+
+    listed = [
+        column.name
+        for column in site.register.table("records", "submissions").columns
+        if column.listed
+    ]
+    contacts = Contacts(records, tables, today, listed)
+    outbox = Outbox(records, tables.tables["outbox"], contacts, clock=clock, today=today)
+    links = Links(secret, clock)
+    letterhead = Letterhead.of(site.settings, links)
     retention = Retention(
         site.register, records, counters, lambda: datetime.fromtimestamp(clock(), zone)
     )
@@ -103,8 +119,10 @@ def _open_service(
         clock=clock,
         secret=secret,
         retention_thread=RetentionThread(retention, log),
+        contacts=contacts,
+        links=links,
         outbox=outbox,
-        mail_sender=MailSender(outbox, relay or read_relay(), site.settings, log),
+        mail_sender=MailSender(outbox, relay or read_relay(), letterhead, log, clock),
         log=log,
     )
 

@@ -7,8 +7,10 @@ from typing import cast
 from flask import current_app
 from sqlalchemy import Engine
 
+from analytics.contacts.links import Links
 from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.mail.sender import MailSender
+from analytics.contacts.repository import Contacts
 from analytics.storage.retention import RetentionThread
 from analytics.visits.store.sqlite import Counters
 from analytics.web.cookies import CookieWriter
@@ -32,6 +34,8 @@ class Service:
     clock: Callable[[], float]
     secret: bytes
     retention_thread: RetentionThread
+    contacts: Contacts
+    links: Links
     outbox: Outbox
     mail_sender: MailSender
     log: ServiceLog

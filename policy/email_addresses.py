@@ -16,7 +16,10 @@ from email_validator import EmailNotValidError, ValidatedEmail, validate_email
 
 __all__ = ["NotMailable", "as_kept", "as_written", "smtp_policy"]
 
-UTF8: EmailPolicy[Any] = SMTP.clone(utf8=True)
+# A longer line is lawful up to here (RFC 5322, section 2.1.1); folded, a link in a header would be
+# written as an encoded word, which no mail program takes for a link.
+ASCII: EmailPolicy[Any] = SMTP.clone(max_line_length=998)
+UTF8: EmailPolicy[Any] = ASCII.clone(utf8=True)
 
 
 class NotMailable(Exception):
@@ -48,7 +51,7 @@ def as_written(address: str) -> str:
 
 def smtp_policy(written: str) -> EmailPolicy[Any]:
     """How a message to the address travels: with UTF-8 headers where it must (RFC 6532)."""
-    return SMTP if written.isascii() else UTF8
+    return ASCII if written.isascii() else UTF8
 
 
 def _checked(address: str) -> ValidatedEmail:

@@ -147,7 +147,7 @@ class Column(Declared):
     """A column of a table. Only columns that are declared can exist.
 
     "hour" and "second" are whole numbers of them since 1970 (UTC). Where there are `options`, no
-    other value can be stored.
+    other value can be stored. What is `listed` stands in the staff's list of contacts.
     """
 
     name: str
@@ -160,6 +160,7 @@ class Column(Declared):
     unique: bool = False
     refers: str = ""
     options: tuple[str, ...] = ()
+    listed: bool = False
 
 
 class Table(Declared):

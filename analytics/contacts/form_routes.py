@@ -1,28 +1,27 @@
 """/form/<name>: check, store, and only then answer.
 
 What does not come from one of our own pages, or cannot be read, is not taken. Whatever the reason,
-the visitor sees the form again and the reason above it. A field that the form does not declare is
-left out: an old page may still be open somewhere, and its visitor should not lose the rest.
+the visitor sees the form again with what was typed, and the reason above it. A field that the form
+does not declare is left out: an old page may still be open somewhere, and its visitor should not
+lose the rest.
 """
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from http import HTTPStatus
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
-from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from analytics.contacts.audience import audience_of, recognize
 from analytics.contacts.form_pages import with_form
-from analytics.contacts.spam import doubt
-from analytics.contacts.submissions import Submission, store
+from analytics.contacts.model import NotStored, Submission
+from analytics.contacts.permission_routes import ask_by_mail
+from analytics.contacts.spam import suspect_spam
 from analytics.service import Service, current_service
 from analytics.web.problems import is_from_our_forms
 from analytics.web.rate_limits import Rate
@@ -40,11 +39,19 @@ blueprint = Blueprint("forms", __name__, url_prefix="/form")
 
 
 class NotTaken(Exception):
-    """Nothing was stored. `errors` are sentences by field; the key "" is for the whole form."""
+    """Nothing was stored. `errors` are sentences by field; the key "" is for the whole form.
+    `posted` is what was typed, where it is known only here."""
 
-    def __init__(self, status: int, errors: Mapping[str, str], wait_seconds: int = 0) -> None:
+    def __init__(
+        self,
+        status: int,
+        errors: Mapping[str, str],
+        wait_seconds: int = 0,
+        posted: MultiDict[str, str] | None = None,
+    ) -> None:
         self.status = status
         self.errors = errors
+        self.posted = posted
         self.headers = {"Retry-After": str(wait_seconds)} if wait_seconds else {}
         super().__init__(status)
 
@@ -64,12 +71,12 @@ def submit(name: str) -> BaseResponse:
         checked = form.check(posted.to_dict())
         _take(service, form, posted, checked)
     except NotTaken as reason:
-        return _again(service, form, posted, reason)
+        return _again(service, form, reason.posted or posted, reason)
     response = redirect(form.thanks, HTTPStatus.SEE_OTHER)
     response.headers["Cache-Control"] = "private, no-store"
     if checked.recognize:
-        # Also when it is doubtful: who was doubted wrongly gets what was ticked, and a program
-        # cannot tell from the answer that it was doubted.
+        # Also for suspected spam: who was suspected wrongly gets what was checked, and a program
+        # cannot tell from the answer that it was suspected.
         recognize(service, checked.values, response)
     return response
 
@@ -86,20 +93,25 @@ def _form(name: str) -> Form:
 
 
 def _posted(service: Service) -> MultiDict[str, str]:
-    """The body, as posted. Raises `NotTaken`."""
+    """The body, as posted. Raises `NotTaken`, with what could be read of it."""
     reach = service.site.settings.organization
     other_way = f"You can also write to {reach.email} or call {reach.phone}."
-    if not is_from_our_forms(request):
-        text = "Your browser did not say that this came from our own page, so we did not take it."
-        raise NotTaken(403, {"": f"{text} {other_way}"})
-    if request.mimetype != "application/x-www-form-urlencoded":
-        raise NotTaken(415, {"": f"This form takes text only, and no files. {other_way}"})
     request.max_content_length = request.max_form_memory_size = MOST_BYTES
     try:
-        return MultiDict(request.form)
+        posted = MultiDict(request.form)
     except RequestEntityTooLarge:
         text = "That was too long. Go back to find what you typed, and shorten it."
         raise NotTaken(413, {"": f"{text} {other_way}"}) from None
+    if not is_from_our_forms(request):
+        text = (
+            "Your browser did not say that this came from our own page, so we did not take it. "
+            "What you typed is still below: please send it again."
+        )
+        raise NotTaken(403, {"": f"{text} {other_way}"}, posted=posted)
+    if request.mimetype != "application/x-www-form-urlencoded":
+        text = f"This form takes text only, and no files. {other_way}"
+        raise NotTaken(415, {"": text}, posted=posted)
+    return posted
 
 
 def _take(service: Service, form: Form, posted: MultiDict[str, str], checked: Checked) -> None:
@@ -112,25 +124,33 @@ def _take(service: Service, form: Form, posted: MultiDict[str, str], checked: Ch
         wait = "a minute" if minutes == 1 else f"{minutes} minutes"
         text = f"Many forms came from your network just now. Please send it again in {wait}."
         raise NotTaken(429, {"": text}, seconds)
-    why = doubt(form, dict(posted.lists()), checked.values)
+    why = suspect_spam(form, dict(posted.lists()), checked.values)
     try:
-        store(service.records, service.site.register, _submission(service, form, checked, why))
-    except OperationalError as error:
-        service.log.say("submission not stored", error=type(error.orig).__name__)
+        _store(service, _submission(service, form, checked, why))
+    except NotStored as error:
+        service.log.say("submission not stored", error=error.kind)
         text = "We could not keep what you sent. Please send it again in a few minutes."
         raise NotTaken(503, {"": text}, 300) from error
 
 
+def _store(service: Service, submission: Submission) -> None:
+    """Store it, and queue the mail that asks whether its box was meant: both are committed, or
+    neither."""
+    with service.contacts.transaction() as connection:
+        ask = service.contacts.submit(connection, submission)
+        if ask is not None:
+            ask_by_mail(service, connection, ask)
+    service.mail_sender.call()
+
+
 def _submission(service: Service, form: Form, checked: Checked, why: str) -> Submission:
-    zone = ZoneInfo(service.site.settings.timezone)
     permission = form.permission if checked.permission else None
     return Submission(
         form=form.name,
-        day=datetime.datetime.fromtimestamp(service.clock(), tz=zone).date(),
         values=checked.values,
         channel=permission.channel if permission else "",
         wording=permission.wording(service.site.register) if permission else "",
-        doubt=why,
+        suspected_spam=why,
     )
 
 

@@ -1,4 +1,4 @@
-"""What makes a submission doubtful. It is then kept apart for staff, never thrown away."""
+"""Suspected spam: why a program may have sent something. It is kept apart, never thrown away."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from policy.fields import Field
 from policy.forms import EXTRAS, HONEYPOT, SECONDS, Form
 
-__all__ = ["doubt"]
+__all__ = ["suspect_spam"]
 
 FEWEST_SECONDS = 3
 MOST_LINKS = 3
@@ -18,7 +18,7 @@ OF_A_PERSON = ("name", "given-name", "additional-name", "family-name", "nickname
 """Fields that hold a person's name (HTML, "autofill detail tokens")."""
 
 
-def doubt(form: Form, posted: Mapping[str, Sequence[str]], values: Mapping[str, str]) -> str:
+def suspect_spam(form: Form, posted: Mapping[str, Sequence[str]], values: Mapping[str, str]) -> str:
     """Why a program may have sent this; empty when nothing says so.
 
     `posted` is all that came, by name; `values` are the cleaned answers to the form's fields.

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Select, Table, func, insert, select
 from analytics.staff.accounts import Staff
 from policy import Register
 
-__all__ = ["PAGE_SIZE", "READINGS", "AccessLog", "Action", "Entry", "Given", "grounds"]
+__all__ = ["PAGE_SIZE", "READINGS", "AccessLog", "Action", "Entry", "Given", "legal_bases"]
 
 PAGE_SIZE = 50
 
@@ -24,31 +24,32 @@ class Action(StrEnum):
     READ_LIST = "read the list of contacts"
     SEARCHED = "searched the contacts"
     READ_CONTACT = "read a contact"
+    READ_MAIL = "read which mail waits"
     EXPORTED_CONTACT = "exported a contact"
     EXPORTED_LIST = "exported the list of contacts"
     TOLD_CONTACT = "disclosed a contact"
 
 
-READINGS = (Action.READ_LIST, Action.SEARCHED, Action.READ_CONTACT)
-"""For these, why and on what legal ground is what the register says of the contacts."""
+READINGS = (Action.READ_LIST, Action.SEARCHED, Action.READ_CONTACT, Action.READ_MAIL)
+"""For these, why and on what legal basis is what the register says of the contacts."""
 
 GIVEN_OUT = (Action.EXPORTED_CONTACT, Action.EXPORTED_LIST, Action.TOLD_CONTACT)
 
 
 class Given(Protocol):
-    """For whom something was given out, why, and on what legal ground."""
+    """For whom something was given out, why, and on what legal basis."""
 
     @property
-    def ground(self) -> str: ...
+    def legal_basis(self) -> str: ...
     @property
     def recipient(self) -> str: ...
     @property
     def reason(self) -> str: ...
 
 
-def grounds(register: Register) -> tuple[str, ...]:
-    """The legal grounds on which something may be given out, as the register lists them."""
-    column = register.table("records", "access_log").column("ground")
+def legal_bases(register: Register) -> tuple[str, ...]:
+    """The legal bases on which something may be given out, as the register lists them."""
+    column = register.table("records", "access_log").column("legal_basis")
     return column.options if column else ()
 
 
@@ -60,7 +61,7 @@ class Entry:
     username: str
     action: str
     contact: str | None
-    ground: str | None = None
+    legal_basis: str | None = None
     recipient: str | None = None
     reason: str | None = None
 
@@ -87,7 +88,7 @@ class AccessLog:
             "username": staff.username,
             "action": action,
             "contact": contact,
-            "ground": given.ground if given else None,
+            "legal_basis": given.legal_basis if given else None,
             "recipient": given.recipient if given else None,
             "reason": given.reason if given else None,
         }

@@ -1,12 +1,16 @@
-"""The list of contacts, and the page of one. Each reading is recorded before it is shown."""
+"""The list of contacts, the page of one, and mail that waits or was set aside.
+
+Each reading is recorded before it is shown.
+"""
 
 from flask import Response, abort, request
 
-from analytics.staff.access_log import Action, grounds
-from analytics.staff.contacts import PAGE_SIZE, Contact
+from analytics.contacts.model import Contact
+from analytics.contacts.repository import PAGE_SIZE
+from analytics.staff.access_log import Action, legal_bases
 from analytics.staff.context import current_context
 from analytics.staff.layout import current_staff, may_read, page_number, reads, show
-from analytics.staff.roles import ACCESS_LOG, CONTACTS
+from analytics.staff.roles import ACCESS_LOG, CONTACTS, OUTBOX
 from policy import Site
 
 MOST_SEARCHED_CHARACTERS = 254
@@ -16,21 +20,24 @@ MOST_SEARCHED_CHARACTERS = 254
 def contact_list() -> Response:
     """Those who wrote to us; or, in a tab of its own, those who may have been programs."""
     context = current_context()
-    doubtful = request.args.get("show") == "doubtful"
+    suspected = request.args.get("show") == "suspected-spam"
     search = request.args.get("search", "").strip()[:MOST_SEARCHED_CHARACTERS]
-    counts = {tab: context.contacts.count(doubtful=tab, search=search) for tab in (False, True)}
-    page = page_number(counts[doubtful], PAGE_SIZE)
+    counts = {tab: context.contacts.count(suspected=tab, search=search) for tab in (False, True)}
+    page = page_number(counts[suspected], PAGE_SIZE)
     action = Action.SEARCHED if search else Action.READ_LIST
     context.access_log.record(current_staff(), action, context.now)
     return show(
         "contacts.html",
-        contacts=context.contacts.listed(page, doubtful=doubtful, search=search),
-        doubtful=doubtful,
+        contacts=context.contacts.listed(page, suspected=suspected, search=search),
+        suspected=suspected,
         search=search,
         counts=counts,
         page=page,
-        pages=max(1, -(-counts[doubtful] // PAGE_SIZE)),
+        pages=max(1, -(-counts[suspected] // PAGE_SIZE)),
         forms=context.service.site.forms,
+        labels=_labels(context.service.site),
+        words=_words(context.service.site),
+        mail_waits=len(context.service.outbox.queued()),
     )
 
 
@@ -45,6 +52,20 @@ def contact_page(contact_id: str) -> Response:
     return show_contact(contact)
 
 
+@reads((*CONTACTS, *OUTBOX))
+def mail_page() -> Response:
+    """Messages that wait or cannot be sent, with the reason. What they say is not shown."""
+    context = current_context()
+    context.access_log.record(current_staff(), Action.READ_MAIL, context.now)
+    return show(
+        "mail.html",
+        messages=context.service.outbox.queued(),
+        prospect=context.service.mail_sender.prospect,
+        state=context.service.mail_sender.state,
+        keep=context.service.site.register.table(*OUTBOX[0]).keep_words,
+    )
+
+
 def show_contact(contact: Contact, status: int = 200, **values: object) -> Response:
     """The page of a contact, with what became of a disclosure, if one was tried."""
     context = current_context()
@@ -53,7 +74,7 @@ def show_contact(contact: Contact, status: int = 200, **values: object) -> Respo
         "contact.html",
         status,
         **given,
-        grounds=grounds(context.service.site.register),
+        legal_bases=legal_bases(context.service.site.register),
         contact=contact,
         forms=context.service.site.forms,
         labels=_labels(context.service.site),

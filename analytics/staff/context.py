@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 
+from analytics.contacts.repository import Contacts
 from analytics.service import Service, current_service
 from analytics.staff.access_log import AccessLog
 from analytics.staff.accounts import Accounts
 from analytics.staff.attempts import Attempts
-from analytics.staff.contacts import Contacts
 from analytics.staff.sessions import Limits, Sessions
 from analytics.storage.schema import metadata
 
@@ -60,7 +60,7 @@ def _open_context(service: Service) -> StaffContext:
         accounts=Accounts(engine, staff),
         sessions=Sessions(engine, sessions, staff, Limits.of(register.cookie("session"))),
         access_log=AccessLog(engine, log),
-        contacts=Contacts(engine, tables),
+        contacts=service.contacts,
         attempts=Attempts(secrets.token_bytes(32)),
         zone=ZoneInfo(service.site.settings.timezone),
     )

@@ -1,4 +1,4 @@
-"""Taking contacts out of the system: who did it, for whom, why, and on what legal ground (P10).
+"""Taking contacts out of the system: who did it, for whom, why, and on what legal basis (P10).
 
 The entry in the access log is committed before anything is given. Nothing else hands contacts out.
 """
@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from flask import Response, abort, make_response, redirect, request, url_for
 
-from analytics.contacts.personal_data.held import Own
-from analytics.staff.access_log import Action, grounds
+from analytics.contacts.personal_data.model import personal_data
+from analytics.staff.access_log import Action, legal_bases
 from analytics.staff.contact_pages import show_contact
 from analytics.staff.context import current_context
 from analytics.staff.layout import current_staff, reads, show
@@ -33,22 +33,24 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Disclosure:
-    """For whom, why, and on which of the register's legal grounds."""
+    """For whom, why, and on which of the register's legal bases."""
 
-    ground: str
+    legal_basis: str
     recipient: str
     reason: str
 
     @classmethod
     def of(cls, posted: Mapping[str, str]) -> Disclosure:
         """What was typed, as it is."""
-        return cls(*(posted.get(name, "").strip() for name in ("ground", "recipient", "reason")))
+        return cls(
+            *(posted.get(name, "").strip() for name in ("legal_basis", "recipient", "reason"))
+        )
 
     def errors(self, register: Register) -> dict[str, str]:
         """What is wrong, by field; empty where nothing is."""
         found = {}
-        if self.ground not in grounds(register):
-            found["ground"] = "Choose the legal ground."
+        if self.legal_basis not in legal_bases(register):
+            found["legal_basis"] = "Choose the legal basis."
         for name, missing in (
             ("recipient", "Say who gets it."),
             ("reason", "Say why they get it, so that somebody else can judge it."),
@@ -68,8 +70,8 @@ def disclose_contact(contact_id: str) -> Response:
         return make_response(redirect(url_for("staff.contact", contact_id=contact_id), 303))
     context, register = current_context(), current_context().service.site.register
     contact = context.contacts.find(contact_id)
-    holding = Own(context.service.records, register).read(contact_id)
-    if contact is None or holding is None:
+    rows = context.contacts.rows(contact_id)
+    if contact is None or rows is None:
         abort(404)
     disclosure = Disclosure.of(request.form)
     errors = disclosure.errors(register)
@@ -81,7 +83,14 @@ def disclose_contact(contact_id: str) -> Response:
     context.access_log.record(current_staff(), action, context.now, contact.id, disclosure)
     if told:
         return show_contact(contact, said="The disclosure is recorded.")
-    text = json.dumps(holding.as_json(register), ensure_ascii=False, indent=2) + "\n"
+    text = (
+        json.dumps(
+            personal_data(register, contact.id, rows).as_json(register),
+            ensure_ascii=False,
+            indent=2,
+        )
+        + "\n"
+    )
     return _file(text, "application/json", "contact.json")
 
 
@@ -89,7 +98,7 @@ def disclose_contact(contact_id: str) -> Response:
 def export_list() -> Response:
     """Record why the list of contacts is taken along; then give it as CSV (RFC 4180)."""
     context, register = current_context(), current_context().service.site.register
-    count = context.contacts.count(doubtful=False)
+    count = context.contacts.count(suspected=False)
     disclosure, errors = Disclosure("", "", ""), {}
     if request.method == "POST":
         disclosure = Disclosure.of(request.form)
@@ -104,20 +113,23 @@ def export_list() -> Response:
         count=count,
         disclosure=disclosure,
         errors=errors,
-        grounds=grounds(register),
+        legal_bases=legal_bases(register),
     )
 
 
 def _list() -> str:
-    contacts = current_context().contacts
-    permitted = contacts.permitted()
+    context = current_context()
+    permitted = context.contacts.permitted()
+    submissions = context.service.site.register.table("records", "submissions")
+    listed = [column for column in submissions.columns if column.listed]
     out = io.StringIO()
     rows = csv.writer(out)
-    rows.writerow(("email", "name", "organization", "last form", "day", "may be emailed"))
-    for each in contacts.every():
+    labels = (column.label or column.name for column in listed)
+    rows.writerow(("email", *labels, "last form", "day", "may be emailed"))
+    for each in context.contacts.every():
         may = "yes" if each.id in permitted else "no"
-        cells = (each.email, each.name, each.organization, each.form, each.day.isoformat(), may)
-        rows.writerow(_harmless(cells))
+        answers = (each.answers[column.name] for column in listed)
+        rows.writerow(_harmless((each.email, *answers, each.form, each.day.isoformat(), may)))
     return out.getvalue()
 
 

@@ -36,6 +36,7 @@ MENU: tuple[Entry, ...] = (
     Entry("staff.report", "Report", roles.COUNTERS),
     Entry("staff.consent", "Consent", roles.CONSENTS),
     Entry("staff.contacts", "Contacts", roles.CONTACTS, leads_to="staff.contact"),
+    Entry("staff.mail", "Mail", (*roles.CONTACTS, *roles.OUTBOX)),
     Entry("staff.access_log", "Access log", roles.ACCESS_LOG),
     Entry("staff.retention", "Retention", roles.REMOVALS),
     Entry("staff.accounts", "Staff", roles.STAFF),

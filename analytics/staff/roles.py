@@ -10,6 +10,7 @@ __all__ = [
     "CONSENTS",
     "CONTACTS",
     "COUNTERS",
+    "OUTBOX",
     "REMOVALS",
     "STAFF",
     "TableName",
@@ -26,7 +27,9 @@ CONTACTS: tuple[TableName, ...] = (
     ("records", "contacts"),
     ("records", "submissions"),
     ("records", "permissions"),
+    ("records", "asks"),
 )
+OUTBOX: tuple[TableName, ...] = (("records", "outbox"),)
 ACCESS_LOG: tuple[TableName, ...] = (("records", "access_log"),)
 REMOVALS: tuple[TableName, ...] = (("records", "removals"),)
 STAFF: tuple[TableName, ...] = (("records", "staff"),)

@@ -35,6 +35,7 @@ blueprint.add_url_rule("/contacts/export/", "export", disclosure.export_list, me
 blueprint.add_url_rule(
     "/contacts/<contact_id>/disclose/", "disclose", disclosure.disclose_contact, methods=BOTH
 )
+blueprint.add_url_rule("/mail/", "mail", contact_pages.mail_page)
 blueprint.add_url_rule("/contacts/<contact_id>/", "contact", contact_pages.contact_page)
 blueprint.add_url_rule("/access-log/", "access_log", admin_pages.access_log_page)
 blueprint.add_url_rule("/retention/", "retention", admin_pages.retention_page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Iterable
@@ -116,7 +117,9 @@ class JourneyRun:
         new = self.instance.mailbox.letters[self._read :]
         self._read += len(new)
         return tuple(
-            Letter(str(letter["Plainsite-Ground"] or ""), self.addresses.get(str(letter["To"])))
+            Letter(
+                str(letter["Plainsite-Legal-Basis"] or ""), self.addresses.get(str(letter["To"]))
+            )
             for letter in new
         )
 
@@ -128,8 +131,15 @@ class JourneyRun:
         (self.pictures / f"{name}.jpg").write_bytes(await self.tab.picture())
         return f"{name}.jpg"
 
-    async def send(self, name: str, *, permission: bool = False, recognize: bool = False) -> None:
-        """Fill in a form, tick its boxes as told, and send it."""
+    async def send(
+        self,
+        name: str,
+        *,
+        permission: bool = False,
+        recognize: bool = False,
+        seconds: float = 0,
+    ) -> None:
+        """Fill in a form, tick its boxes as told, and send it after so many seconds."""
         form = self.forms[name]
         permission = permission or bool(form.permission and form.permission.required)
         await self.go(form.page)
@@ -147,6 +157,7 @@ class JourneyRun:
         allowed = self.agreements.sending(form, permission=permission, recognize=recognize)
         self.agree(allowed)
         self.allow(self.given["email"], allowed)
+        await asyncio.sleep(seconds)
         await self.tab.submit(form.submit)
         await self.keep(f"send {name}")
         if self.snapshots[-1].page != form.thanks:

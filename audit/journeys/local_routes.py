@@ -12,15 +12,21 @@ from audit.target import PASSWORD
 __all__ = ["growing_old", "own_data", "staff"]
 
 OWN_DATA = "/your-data/"
+LIKE_A_PERSON = 4.0
+"""Seconds for a form: what is sent faster is taken for a program's, and nobody is asked."""
 
 
 async def own_data(run: JourneyRun) -> None:
     """See, correct and erase what is held; then ask once more while the relay is away."""
     await run.open_tab()
     name = next(iter(run.forms))
-    await run.send(name, permission=True)
+    await run.send(name, permission=True, seconds=LIKE_A_PERSON)
+    await run.go(await _link(run, "/permission/confirm/"))
+    await run.keep("read what is to be confirmed", picture=True)
+    await run.tab.submit("Yes, email me")
+    await run.keep("confirm a permission")
     await _ask_for_data(run)
-    await run.go(await _link(run))
+    await run.go(await _link(run, "/own/"))
     await run.keep("see what is held", picture=True)
     for words in ("Store corrections", "Do not email me any more"):
         await run.tab.submit(words)
@@ -42,12 +48,11 @@ async def _ask_for_data(run: JourneyRun) -> None:
     await run.keep("ask for one's data", picture=True)
 
 
-async def _link(run: JourneyRun) -> str:
-    """The address in the newest letter, as a path of this site."""
+async def _link(run: JourneyRun, begins: str) -> str:
+    """The address in the newest letter that has one of these, as a path of this site."""
     for _ in range(100):
-        if run.instance.mailbox.letters:
-            text = run.instance.mailbox.letters[-1].get_content()
-            found = re.search(r"https?://[^/\s]+(/own/\S+)", text)
+        for letter in reversed(run.instance.mailbox.letters):
+            found = re.search(rf"https?://[^/\s]+({begins}\S+)", letter.get_content())
             if found:
                 return found[1]
         await asyncio.sleep(0.05)
@@ -97,10 +102,10 @@ async def _disclose(run: JourneyRun) -> None:
     try:
         await run.tab.submit(run.given["email"])
     except CannotGoOn:  # It was typed faster than a person could.
-        await run.go("/staff/contacts/?show=doubtful")
+        await run.go("/staff/contacts/?show=suspected-spam")
         await run.tab.submit(run.given["email"])
     await run.keep("read a contact", picture=True)
-    await run.tab.choose("Legal ground", "Legal duty")
+    await run.tab.choose("Legal basis", "Legal duty")
     await run.tab.fill("Who gets it", "An authority")
     await run.tab.fill("Why", "It asked")
     await run.tab.submit("Record only")

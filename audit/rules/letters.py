@@ -25,6 +25,7 @@ def _grounds(declared: Declared) -> Mapping[str, frozenset[str]]:
     forms = declared.site.forms.values()
     return {
         "permission": frozenset(form.permission.purpose for form in forms if form.permission),
+        "ask": frozenset(form.permission.purpose for form in forms if form.permission),
         "submission": frozenset(form.purpose for form in forms),
         "request": Agreements.of(declared.register, declared.site.forms).asking,
     }

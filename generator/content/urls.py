@@ -16,7 +16,7 @@ from urllib.parse import quote
 NOT_FOUND = "/404.html"
 """The page that stands for every address without a page."""
 
-SERVICE = ("/audience/", "/form/", "/own/", "/staff/", "/visit/")
+SERVICE = ("/audience/", "/form/", "/own/", "/permission/", "/staff/", "/visit/")
 """What the service answers itself: a link there is not a link to a page."""
 
 RESERVED = (*SERVICE, "/assets/", "/_variants/", "/_build", "/.well-known/")

@@ -190,7 +190,7 @@ def letter(to: str, ground: str = "") -> Callable[[App], App]:
                 message = EmailMessage()
                 message["To"] = to or parse_qs(body.decode())["email"][0]
                 if ground:
-                    message["Plainsite-Ground"] = ground
+                    message["Plainsite-Legal-Basis"] = ground
                 app.extensions["plainsite"].mail_sender._relay.send(message)
             return app(environ, start)
 

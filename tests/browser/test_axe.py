@@ -127,7 +127,7 @@ def test_a_contact_and_what_is_given_out(page, served):
     page.get_by_role("button", name="Record only").click()
     page.get_by_role("alert").wait_for()
     assert violations(page) == ""
-    page.get_by_label("Legal ground").select_option("court order")
+    page.get_by_label("Legal basis").select_option("court order")
     page.get_by_label("Who gets it").fill("The district court")
     page.get_by_label("Why").fill("Order 12/345")
     page.get_by_role("button", name="Record only").click()

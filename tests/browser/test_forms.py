@@ -148,8 +148,8 @@ def test_a_form_that_a_program_fills_in_is_kept_apart(page, served):
     page.locator("input[name=permission]").check()
     page.get_by_role("button", name="Sign up").click()
     expect(page).to_have_url(f"{served.address}/thank-you/newsletter/")
-    ((doubt,),) = served.records("SELECT doubt FROM submissions")
-    assert doubt
+    ((suspicion,),) = served.records("SELECT suspected_spam FROM submissions")
+    assert suspicion
 
 
 def test_other_sites_cannot_post_a_form(served, context):

@@ -9,7 +9,7 @@ from tests.fixtures.first_site import Served
 
 ADDRESS = "/request-information/"
 THANKS = "/thank-you/request-information/"
-DOUBTS = "SELECT doubt FROM submissions"
+SUSPICIONS = "SELECT suspected_spam FROM submissions"
 
 
 def fill(page: Page) -> None:
@@ -109,7 +109,7 @@ def test_the_back_button_brings_back_what_was_typed(page: Page, served: Served) 
     expect(page.get_by_role("alert")).to_be_focused()
     page.go_back()
     expect(page.get_by_label("Email address")).to_have_value("wrong")
-    assert len(served.records(DOUBTS)) == 1
+    assert len(served.records(SUSPICIONS)) == 1
 
 
 def test_a_double_press_is_stored_once(page: Page, served: Served) -> None:
@@ -118,7 +118,7 @@ def test_a_double_press_is_stored_once(page: Page, served: Served) -> None:
     fill(page)
     page.get_by_role("button", name="Send request").dblclick(no_wait_after=True)
     expect(page).to_have_url(served.address + THANKS)
-    assert len(served.records(DOUBTS)) == 1
+    assert len(served.records(SUSPICIONS)) == 1
 
 
 def test_a_form_that_was_sent_can_be_reloaded_without_a_second_one(
@@ -130,7 +130,7 @@ def test_a_form_that_was_sent_can_be_reloaded_without_a_second_one(
     send(page)
     expect(page).to_have_url(served.address + THANKS)
     page.reload()
-    assert len(served.records(DOUBTS)) == 1
+    assert len(served.records(SUSPICIONS)) == 1
     page.goto("/form/request-information")
     expect(page).to_have_url(served.address + ADDRESS)
 
@@ -155,7 +155,7 @@ def test_mistakes_can_be_mended_and_sent(page: Page, served: Served) -> None:
     assert served.records("SELECT * FROM permissions") == []
 
 
-def test_a_form_sent_at_once_is_doubted_and_one_that_took_time_is_not(
+def test_a_form_sent_at_once_is_suspected_and_one_that_took_time_is_not(
     page: Page, served: Served
 ) -> None:
     """The script tells how long it took, across a form that came back with mistakes."""
@@ -173,8 +173,10 @@ def test_a_form_sent_at_once_is_doubted_and_one_that_took_time_is_not(
     page.get_by_label("Your question").fill("How do we begin?")
     send(page)
     expect(page).to_have_url(served.address + THANKS)
-    doubts = served.records("SELECT doubt FROM submissions ORDER BY message IS NOT NULL")
-    assert doubts == [("It was filled in within 3 seconds",), (None,)]
+    suspicions = served.records(
+        "SELECT suspected_spam FROM submissions ORDER BY message IS NOT NULL"
+    )
+    assert suspicions == [("It was filled in within 3 seconds",), (None,)]
 
 
 @pytest.mark.promise("P1")

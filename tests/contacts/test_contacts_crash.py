@@ -29,7 +29,8 @@ SENDERS = 6
 
 
 def test_killed_service_has_kept_every_submission_it_thanked_for(tmp_path: Path) -> None:
-    """kill -9 while six visitors send: each who was thanked is in the file, with permission."""
+    """kill -9 while six visitors send: each who was thanked is in the file, with the email that
+    asks whether the box was meant."""
     with form_site(tmp_path):
         pass
     folders = (ROOT, tmp_path / "public", tmp_path / "var")
@@ -52,7 +53,8 @@ def test_killed_service_has_kept_every_submission_it_thanked_for(tmp_path: Path)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         kept = connection.execute(
             "SELECT email FROM contacts JOIN submissions ON submissions.contact = contacts.id"
-            " JOIN permissions ON permissions.submission = submissions.id"
+            " JOIN asks ON asks.submission = submissions.id"
+            " JOIN outbox ON outbox.legal_basis_row = asks.id"
         ).fetchall()
     assert {(email,) for email in thanked} <= set(kept)
     # Each sender may have had one more committed, and the service killed before it could say so.

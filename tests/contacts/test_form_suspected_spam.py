@@ -1,4 +1,4 @@
-"""Doubtful submissions are kept apart for staff: never refused, never lost."""
+"""Suspected spam is kept apart for staff: never refused, never lost."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from analytics.contacts.spam import doubt
+from analytics.contacts.spam import suspect_spam
 from policy import read_site
-from tests.fixtures.form_site import REQUEST, form_site, rows, send
+from tests.fixtures.form_site import REQUEST, confirm, form_site, rows, send
 from tests.fixtures.small_site import ROOT, SmallSite
 
 FORM = read_site(ROOT).forms["request-information"]
 
 
-def doubted(**answers: str) -> str:
-    """What is doubtful about a request with these answers, as posted by a browser."""
+def suspected(**answers: str) -> str:
+    """What is suspected about a request with these answers, as posted by a browser."""
     posted = {**REQUEST, "leave_empty": "", "seconds": "", **answers}
     values = FORM.check(posted).values
-    return doubt(FORM, {name: [answer] for name, answer in posted.items()}, values)
+    return suspect_spam(FORM, {name: [answer] for name, answer in posted.items()}, values)
 
 
 @pytest.fixture
@@ -43,9 +43,9 @@ def site(tmp_path: Path) -> Iterator[SmallSite]:
         {"organization": "www.hill-school.example"},
     ],
 )
-def test_what_people_send_is_not_doubted(answers: dict[str, str]) -> None:
+def test_what_people_send_is_not_suspected(answers: dict[str, str]) -> None:
     """Nor is a browser without scripts, or with a clock of its own."""
-    assert doubted(**answers) == ""
+    assert suspected(**answers) == ""
 
 
 @pytest.mark.parametrize(
@@ -61,19 +61,19 @@ def test_what_people_send_is_not_doubted(answers: dict[str, str]) -> None:
         ({"subject": "Hello"}, "It came with fields that the form does not have"),
     ],
 )
-def test_what_programs_send_is_doubted(answers: dict[str, str], why: str) -> None:
+def test_what_programs_send_is_suspected(answers: dict[str, str], why: str) -> None:
     """Staff read why."""
-    assert doubted(**answers) == why
+    assert suspected(**answers) == why
 
 
-def test_a_doubtful_submission_is_stored_and_answered_alike(site: SmallSite) -> None:
-    """A program cannot tell, and a person who was doubted wrongly has lost nothing."""
+def test_a_suspected_submission_is_stored_and_answered_alike(site: SmallSite) -> None:
+    """A program cannot tell, and a person who was suspected wrongly has lost nothing."""
     client = site.app.test_client()
     plain = send(client, REQUEST | {"recognize": "yes", "permission": "yes"})
     caught = send(client, REQUEST | {"recognize": "yes", "permission": "yes", "leave_empty": "x"})
     assert plain.headers == caught.headers
     assert (plain.data, plain.status) == (caught.data, caught.status)
-    stored = rows(site, "SELECT name, doubt FROM submissions ORDER BY doubt")
+    stored = rows(site, "SELECT name, suspected_spam FROM submissions ORDER BY suspected_spam")
     assert stored == [
         ("Ada Byron", None),
         ("Ada Byron", "A field that nobody sees was filled in"),
@@ -81,26 +81,28 @@ def test_a_doubtful_submission_is_stored_and_answered_alike(site: SmallSite) -> 
 
 
 @pytest.mark.promise("P8")
-def test_a_doubtful_permission_can_be_told_by_its_submission(site: SmallSite) -> None:
-    """A program may have given somebody else's address; their own tick is kept beside it."""
+def test_nobody_is_asked_on_account_of_suspected_spam(site: SmallSite) -> None:
+    """A program may have typed somebody else's address; their own tick beside it is asked about."""
     client = site.app.test_client()
-    ticked = REQUEST | {"permission": "yes"}
-    for answers in (ticked | {"seconds": "1"}, ticked, ticked | {"seconds": "1", "name": "B"}):
+    checked = REQUEST | {"permission": "yes"}
+    for answers, asked in (
+        (checked | {"seconds": "1"}, 0),
+        (checked, 1),
+        (checked | {"seconds": "1", "name": "B"}, 1),
+    ):
         assert send(client, answers).status_code == 303
-    given = rows(
-        site,
-        "SELECT doubt FROM permissions JOIN submissions ON submissions.id = permissions.submission"
-        " ORDER BY doubt",
-    )
-    assert given == [(None,), ("It was filled in within 3 seconds",)]
+        assert len(rows(site, "SELECT * FROM asks")) == asked
+        assert len(rows(site, "SELECT * FROM outbox")) == asked
 
 
 def test_a_program_does_not_make_a_permission_younger(site: SmallSite) -> None:
-    """The day and the submission stay those of the person's own tick."""
+    """The day and the submission stay those of the person's own yes."""
     client = site.app.test_client()
-    ticked = REQUEST | {"permission": "yes"}
-    assert send(client, ticked).status_code == 303
+    checked = REQUEST | {"permission": "yes"}
+    assert send(client, checked).status_code == 303
+    confirm(site)
     kept = rows(site, "SELECT * FROM permissions")
     site.clock.forward(minutes=3 * 24 * 60)
-    assert send(client, ticked | {"seconds": "1", "name": "B"}).status_code == 303
+    assert send(client, checked | {"seconds": "1", "name": "B"}).status_code == 303
+    confirm(site)
     assert rows(site, "SELECT * FROM permissions") == kept

@@ -46,7 +46,9 @@ def test_a_field_that_no_table_could_hold_is_a_fault() -> None:
 
 
 @pytest.mark.promise("P1")
-@pytest.mark.parametrize("name", ["id", "day", "doubt", "contact", "withdrawn_on", "password_hash"])
+@pytest.mark.parametrize(
+    "name", ["id", "day", "suspected_spam", "contact", "withdrawn_on", "password_hash"]
+)
 def test_a_form_cannot_fill_what_is_not_the_visitors(name: str) -> None:
     """Columns of the service, of staff and of permissions are no fields."""
     form = Form.model_validate(tomllib.loads(SOURCE) | {"field": [extra(name=name)]})

@@ -1,4 +1,4 @@
-"""Contacts leave the system only with who, for whom, why, and on what legal ground (P10)."""
+"""Contacts leave the system only with who, for whom, why, and on what legal basis (P10)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from werkzeug.test import Client
 
 from analytics.staff import access_log, passwords
 from analytics.staff.accounts import add_staff
-from tests.fixtures.form_site import REQUEST, form_site, rows, send
+from tests.fixtures.form_site import NEWSLETTER, REQUEST, confirm, form_site, rows, send
 from tests.fixtures.small_site import HOST, SmallSite
 
 PASSWORD = "nine clay whistles"
-GIVEN = {"ground": "court order", "recipient": "The district court", "reason": "Order 12/345"}
-SAID = "SELECT username, action, ground, recipient, reason FROM access_log WHERE ground <> ''"
+GIVEN = {"legal_basis": "court order", "recipient": "The district court", "reason": "Order 12/345"}
+SAID = (
+    "SELECT username, action, legal_basis, recipient, reason FROM access_log"
+    " WHERE legal_basis <> ''"
+)
 
 
 @pytest.fixture
@@ -29,6 +32,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallSite]
     monkeypatch.setattr(passwords, "HASHER", quick)
     with form_site(tmp_path) as site:
         send(site.app.test_client(), REQUEST | {"permission": "yes"})
+        confirm(site)
         for username, role in (("carl", "contacts"), ("rita", "reports"), ("anna", "admin")):
             add_staff(
                 site.service.records,
@@ -87,8 +91,8 @@ def test_what_is_told_in_another_way_is_recorded_too(site, carl):
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
-        ("ground", "", "Choose the legal ground."),
-        ("ground", "curiosity", "Choose the legal ground."),
+        ("legal_basis", "", "Choose the legal basis."),
+        ("legal_basis", "curiosity", "Choose the legal basis."),
         ("recipient", "  ", "Say who gets it."),
         ("reason", "", "Say why they get it"),
         ("reason", "x" * 501, "Shorten this to 500 characters."),
@@ -115,7 +119,7 @@ def test_the_list_is_exported_with_its_reason(site, carl):
     answer = post(carl, "/staff/contacts/export/", GIVEN)
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     head, *found = csv.reader(io.StringIO(answer.text))
-    assert head == ["email", "name", "organization", "last form", "day", "may be emailed"]
+    assert head == ["email", "Name", "School or district", "last form", "day", "may be emailed"]
     day = "2026-03-02"
     assert found == [
         [REQUEST["email"], REQUEST["name"], "", "request-information", day, "yes"],
@@ -125,11 +129,13 @@ def test_the_list_is_exported_with_its_reason(site, carl):
 
 
 @pytest.mark.promise("P8")
-def test_what_a_program_may_have_ticked_allows_no_email(site, carl):
-    """The list says so as the outbox does, also where a person's own submission is beside it."""
+def test_what_nobody_confirmed_allows_no_email(site, carl):
+    """The list says so as the outbox does: neither a program's box, nor one that is only asked."""
     bob = {"email": "bob@example.org", "name": "Bob"}
     send(site.app.test_client(), REQUEST | bob | {"permission": ""})
     send(site.app.test_client(), REQUEST | bob | {"permission": "yes", "seconds": "1"})
+    confirm(site)
+    send(site.app.test_client(), NEWSLETTER | {"email": bob["email"]}, "newsletter")
     listed = list(csv.reader(io.StringIO(post(carl, "/staff/contacts/export/", GIVEN).text)))
     assert {row[0]: row[-1] for row in listed[1:]} == {
         REQUEST["email"]: "yes",
@@ -179,9 +185,9 @@ def test_admin_sees_what_was_given_out(site, carl):
     everything = anna.get("/staff/access-log/").text
     given_out = anna.get("/staff/access-log/?show=given-out").text
     for page in (everything, given_out):
-        assert "To The district court, on the ground “court order”: Order 12/345" in page
+        assert "To The district court, on the legal basis “court order”: Order 12/345" in page
     assert "Read the list of contacts" in everything
-    assert "For the purpose “answer”, on the ground “legitimate interest”" in everything
+    assert "For the purpose “answer”, on the legal basis “legitimate interest”" in everything
     assert "Read the list of contacts" not in given_out
     assert carl.get("/staff/access-log/").status_code == 403
 

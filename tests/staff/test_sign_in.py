@@ -209,6 +209,6 @@ def test_what_cannot_be_recorded_is_not_shown(context, monkeypatch):
 
     monkeypatch.setattr("analytics.staff.access_log.AccessLog.record", full)
     monkeypatch.setattr(
-        "analytics.staff.contacts.Contacts.listed", lambda *_: pytest.fail("was read")
+        "analytics.contacts.repository.Contacts.listed", lambda *_: pytest.fail("was read")
     )
     assert client.get("/staff/contacts/").status_code == 500

@@ -21,7 +21,6 @@ import pytest
 from click.testing import CliRunner
 
 import build
-from analytics.contacts.personal_data.held import Own
 from analytics.storage.backups import DATABASES, BackupError, back_up, restore
 from policy import read_site
 from policy.durations import Duration
@@ -121,7 +120,7 @@ def test_what_was_erased_is_gone_from_the_next_backup_and_in_time_from_all(site,
     back_up(site.var, folder, KEEP, NOW)
     assert holding(folder, b"canary-xxx") == 1
     ((contact,),) = rows(site, "SELECT id FROM contacts")
-    Own(site.service.records, REGISTER).erase(contact)
+    site.service.contacts.erase(contact)
     later = back_up(site.var, folder, KEEP, NOW + 1 * DAY)
     assert later.removed == ()
     assert b"canary-xxx" not in later.path.read_bytes()

@@ -1,103 +1,164 @@
-"""The outbox: messages that wait for the relay. A message that was sent is deleted at once."""
+"""The outbox: messages that wait for the relay. A message that was sent is deleted at once.
+
+A sender claims a message before it sends it, so that of two services at once only one does. The
+claim ends by itself: what a killed service had claimed is sent by the next, under the same
+Message-ID. So a message arrives at least once, and twice only where a service was killed between
+the relay's yes and the deletion.
+"""
 
 from __future__ import annotations
 
 import datetime
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, insert, select
+from sqlalchemy import Connection, Row, Table, and_, delete, insert, or_, select, update
+from sqlalchemy.engine import Engine
 
-from analytics.contacts.mail.legal_basis import LegalBasis, Unfounded, stands
+from analytics.contacts.model import LegalBasis, NoLegalBasis
+from analytics.contacts.repository import Contacts
 from analytics.storage.retention import forget_log
-from analytics.storage.schema import metadata
-from policy import Register
 
-__all__ = ["Outbox", "Waiting"]
+__all__ = ["LEASE_SECONDS", "Message", "Outbox", "Queued"]
+
+LEASE_SECONDS = 15 * 60
+"""Longer than a relay may take for one message, with all its answers late."""
+
+WAITING, SET_ASIDE = "waiting", "set aside"
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A message in the outbox. `email` is empty where it has no ground, now or from the start."""
+class Message:
+    """A message that this sender has claimed. `email` is empty where nothing lets it be sent, now
+    or from the start."""
 
     id: str
+    contact: str
     email: str
-    ground: str
+    legal_basis: str
     subject: str
     text: str
 
 
 @dataclass(frozen=True)
+class Queued:
+    """A message as staff see it: to whom, why and what became of it, and not what it says."""
+
+    contact: str
+    legal_basis: str
+    queued_on: datetime.date
+    state: str
+    reason: str
+
+
 class Outbox:
     """The table of that name in the records database."""
 
-    engine: Engine
-    tables: Mapping[str, Table]
-
-    @classmethod
-    def of(cls, engine: Engine, register: Register) -> Outbox:
-        """The outbox of a records database."""
-        return cls(engine, metadata(register, "records").tables)
-
-    def put(  # noqa: PLR0913  (a message has these parts)
+    def __init__(
         self,
-        connection: Connection,
-        contact: str,
-        ground: LegalBasis,
+        engine: Engine,
+        table: Table,
+        contacts: Contacts,
         *,
-        subject: str,
-        text: str,
-        day: datetime.date,
+        clock: Callable[[], float],
+        today: Callable[[], datetime.date],
     ) -> None:
-        """Queue a message to a contact, within the caller's transaction. Raises `Unfounded`."""
-        if not stands(connection, self.tables, contact, ground):
-            raise Unfounded(f"no {ground.kind} lets us write to this contact")
-        self._insert(connection, day, contact, ground, subject, text)
+        self._engine = engine
+        self._table = table
+        self._contacts = contacts
+        self._clock = clock
+        self._today = today
 
-    def put_nothing(self, connection: Connection, day: datetime.date) -> None:
+    def put(
+        self, connection: Connection, contact: str, basis: LegalBasis, *, subject: str, text: str
+    ) -> None:
+        """Queue a message to a contact, within the caller's transaction. Raises `NoLegalBasis`."""
+        if self._contacts.address(connection, contact, basis) is None:
+            raise NoLegalBasis(contact, basis)
+        self._insert(connection, contact, basis, subject, text)
+
+    def put_nothing(self, connection: Connection) -> None:
         """Queue a message to nobody, so that an unknown address costs as much as a known one."""
-        self._insert(connection, day, None, LegalBasis("request"), "", "")
+        self._insert(connection, None, LegalBasis("request"), "", "")
 
-    def _insert(  # noqa: PLR0913, PLR0917
+    def _insert(
         self,
         connection: Connection,
-        day: datetime.date,
         contact: str | None,
-        ground: LegalBasis,
+        basis: LegalBasis,
         subject: str,
         text: str,
     ) -> None:
-        connection.execute(
-            insert(self.tables["outbox"]).values(
-                id=secrets.token_hex(16),
-                contact=contact,
-                ground=ground.kind,
-                ground_row=ground.row or None,
-                subject=subject,
-                text=text,
-                queued_on=day,
-            )
-        )
+        values = {
+            "id": secrets.token_hex(16),
+            "contact": contact,
+            "legal_basis": basis.kind,
+            "legal_basis_row": basis.row or None,
+            "subject": subject,
+            "text": text,
+            "queued_on": self._today(),
+            "state": WAITING,
+        }
+        connection.execute(insert(self._table).values(values))
 
-    def waiting(self) -> Sequence[Waiting]:
-        """All messages, each with its address only where its ground still stands."""
-        outbox, contacts = self.tables["outbox"], self.tables["contacts"]
-        query = select(outbox, contacts.c.email).outerjoin(
-            contacts, contacts.c.id == outbox.c.contact
-        )
-        with self.engine.connect() as connection:
-            found = []
-            for row in connection.execute(query).all():
-                ground = LegalBasis(row.ground, row.ground_row or "")
-                may = row.contact and stands(connection, self.tables, row.contact, ground)
-                email = row.email if may else ""
-                found.append(Waiting(row.id, email, ground.kind, row.subject, row.text))
-            return found
+    def waiting(self) -> tuple[str, ...]:
+        """The IDs of all messages that are to be sent."""
+        query = select(self._table.c.id).where(self._table.c.state == WAITING)
+        with self._engine.connect() as connection:
+            return tuple(connection.scalars(query))
+
+    def claim(self, message: str, owner: str) -> Message | None:
+        """Take a message for this sender alone; None where another one has it, or had it."""
+        columns, now = self._table.c, int(self._clock())
+        # A claim that ends later than any can was made by a clock that ran ahead.
+        ended = or_(columns.claimed_until <= now, columns.claimed_until > now + LEASE_SECONDS)
+        free = or_(columns.claimed_until.is_(None), ended)
+        claim = update(self._table).where(columns.id == message, columns.state == WAITING, free)
+        lease = {"claimed_by": owner, "claimed_until": now + LEASE_SECONDS}
+        with self._engine.begin() as connection:
+            if not connection.execute(claim.values(lease)).rowcount:
+                return None
+            row = connection.execute(select(self._table).where(columns.id == message)).one()
+            return self._message(connection, row)
+
+    def _message(self, connection: Connection, row: Row[Any]) -> Message:
+        basis = LegalBasis(row.legal_basis, row.legal_basis_row or "")
+        email = self._contacts.address(connection, row.contact or "", basis)
+        return Message(row.id, row.contact or "", email or "", basis.kind, row.subject, row.text)
 
     def remove(self, message: str) -> None:
         """Delete a message; nothing of it is left in the files."""
-        outbox = self.tables["outbox"]
-        with self.engine.begin() as connection:
-            connection.execute(delete(outbox).where(outbox.c.id == message))
-        forget_log(self.engine)
+        with self._engine.begin() as connection:
+            connection.execute(delete(self._table).where(self._table.c.id == message))
+        forget_log(self._engine)
+
+    def put_off(self, message: str, owner: str, reason: str) -> None:
+        """Let a message wait for another try."""
+        self._release(message, owner, {"reason": reason})
+
+    def set_aside(self, message: str, owner: str, reason: str) -> None:
+        """Keep a message that cannot be sent, for staff to see, until its time is over."""
+        self._release(message, owner, {"state": SET_ASIDE, "reason": reason})
+
+    def _release(self, message: str, owner: str, values: Mapping[str, str]) -> None:
+        columns = self._table.c
+        mine = and_(columns.id == message, columns.claimed_by == owner)
+        free = {"claimed_by": None, "claimed_until": None}
+        with self._engine.begin() as connection:
+            connection.execute(update(self._table).where(mine).values(**values, **free))
+
+    def queued(self) -> tuple[Queued, ...]:
+        """What waits or was set aside, newest first; not what goes to nobody."""
+        columns = self._table.c
+        query = select(
+            columns.contact, columns.legal_basis, columns.queued_on, columns.state, columns.reason
+        )
+        query = query.where(columns.contact.is_not(None))
+        query = query.order_by(columns.queued_on.desc(), columns.id)
+        with self._engine.connect() as connection:
+            return tuple(
+                Queued(row.contact, row.legal_basis, row.queued_on, row.state, row.reason or "")
+                for row in connection.execute(query)
+            )

@@ -1,133 +1,138 @@
-"""The mail_sender: a thread that carries what waits in the outbox to the relay.
+"""The mail sender: a background task that hands what waits in the outbox to the relay.
 
-A message is deleted after the relay has taken it, so a crash between the two sends it twice, under
-the same Message-ID (RFC 5322, section 3.6.4), and never loses it. A relay that is away is tried
-again, more and more slowly; what waits longer than the register allows is deleted by retention.
+No message can end it. One that cannot be built, or that the relay refuses for good, is set aside
+and shown to staff; a relay that is away is tried again, more and more slowly. What waits longer
+than the register allows is deleted by retention.
 """
 
 from __future__ import annotations
 
+import secrets
 import smtplib
-from dataclasses import dataclass
+from collections.abc import Callable
 from email.message import EmailMessage
-from email.utils import formataddr
-from threading import Event, Lock, Thread
-from urllib.parse import urlsplit
+from typing import Literal
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from analytics.contacts.mail.outbox import Outbox, Waiting
+from analytics.background import BackgroundTask, TaskState, Waits
+from analytics.contacts.mail.build_message import Letterhead
+from analytics.contacts.mail.failures import Failure, judge
+from analytics.contacts.mail.outbox import Message, Outbox
 from analytics.contacts.mail.transport import Transport
-from analytics.web.log import ServiceLog
-from policy.settings import Settings
+from analytics.web.log import ServiceLog, place_of
 
-__all__ = ["MailSender"]
+__all__ = ["MailSender", "Prospect"]
 
-FIRST_WAIT, LONGEST_WAIT = 30.0, 1_800.0
+IDLE_SECONDS = 60.0
+"""How often the outbox is looked at uncalled: another service may have left something in it."""
 
-
-@dataclass(frozen=True)
-class Sender:
-    """Who writes."""
-
-    name: str
-    email: str
-    host: str
-
-    @classmethod
-    def of(cls, settings: Settings) -> Sender:
-        """The organization's."""
-        organization = settings.organization
-        host = urlsplit(settings.url).hostname or "localhost"
-        return cls(organization.name, organization.email, host)
-
-    def letter(self, waiting: Waiting) -> EmailMessage:
-        """A message as it travels. It holds no picture, no link that counts, nothing hidden."""
-        message = EmailMessage()
-        message["From"] = formataddr((self.name, self.email))
-        message["To"] = waiting.email
-        message["Subject"] = waiting.subject
-        message["Message-ID"] = f"<{waiting.id}@{self.host}>"
-        message["Plainsite-Ground"] = waiting.ground  # Why it may be sent, for who asks (P8).
-        message["Auto-Submitted"] = "auto-replied"  # RFC 3834: no machine answers it.
-        message.set_content(waiting.text)
-        return message
+Prospect = Literal["now", "later", "never"]
 
 
 class MailSender:
-    """Carries messages, from its start until it is closed. Without a relay they stay."""
+    """Sends messages, from its start until it is closed. Without a relay they stay."""
 
     def __init__(
-        self, outbox: Outbox, relay: Transport | None, settings: Settings, log: ServiceLog
+        self,
+        outbox: Outbox,
+        relay: Transport | None,
+        letterhead: Letterhead,
+        log: ServiceLog,
+        clock: Callable[[], float],
     ) -> None:
         self._log = log
         self._outbox = outbox
         self._relay = relay
-        self._head = Sender.of(settings)
-        self._called = Event()
-        self._closed = False
-        self._walking = Lock()
-        self._thread = Thread(target=self._run, name="mail_sender", daemon=True)
+        self._letterhead = letterhead
+        self._owner = secrets.token_hex(8)
+        self._taken: set[str] = set()
+        self._rounds_put_off = 0
+        self._task = BackgroundTask("mail", self._step, log, clock=clock)
 
     def start(self) -> None:
-        """Begin to carry."""
-        self._thread.start()
-
-    @property
-    def can_send(self) -> bool:
-        """Whether there is a relay."""
-        return self._relay is not None
+        """Begin to send."""
+        self._task.start()
 
     def call(self) -> None:
         """Say that something waits."""
-        self._called.set()
+        self._task.call()
 
     def close(self) -> None:
-        """Carry the message at hand to its end, and stop."""
-        self._closed = True
-        self._called.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        """Bring the message at hand to its end, and stop."""
+        self._task.close()
 
-    def _run(self) -> None:
-        wait = FIRST_WAIT
-        while not self._closed:
-            try:
-                done = self.round()
-            except SQLAlchemyError as error:
-                self._log.say("outbox not read", error=type(error).__name__)
-                done = False
-            wait = FIRST_WAIT if done else min(2 * wait, LONGEST_WAIT)
-            self._called.wait(None if done else wait)
-            self._called.clear()
+    @property
+    def state(self) -> TaskState:
+        """What the task did last."""
+        return self._task.state
+
+    @property
+    def prospect(self) -> Prospect:
+        """When a message that is queued now will be sent, as far as is known."""
+        if self._relay is None or not self._task.state.alive:
+            return "never"
+        return "later" if self._rounds_put_off or self._task.state.failures else "now"
+
+    def _step(self) -> float:
+        if self.round():
+            return IDLE_SECONDS
+        return Waits().after(self._rounds_put_off)
 
     def round(self) -> bool:
         """Try every message once; whether none is left to be tried again."""
-        done = True
-        with self._walking:
-            for waiting in self._outbox.waiting():
-                if self._closed:
-                    return False
-                if not waiting.email:
-                    self._outbox.remove(waiting.id)
-                elif self._relay is not None:
-                    done = self._carry(self._relay, waiting) and done
-        return done
+        if self._relay is None:
+            return True
+        done = [
+            self._try(self._relay, message)
+            for message in self._outbox.waiting()
+            if not self._task.closing
+        ]
+        self._rounds_put_off = 0 if all(done) else self._rounds_put_off + 1
+        return all(done)
 
-    def _carry(self, relay: Transport, waiting: Waiting) -> bool:
+    def _try(self, relay: Transport, message_id: str) -> bool:
         """Whether the message needs no other try. No address is ever logged."""
-        try:
-            relay.send(self._head.letter(waiting))
-        except smtplib.SMTPRecipientsRefused as error:
-            codes = [code for code, _ in error.recipients.values()]
-            if all(code < 500 for code in codes):
-                return self._later("put-off")
-            self._log.say("message refused", code=max(codes))
-        except (smtplib.SMTPException, OSError) as error:
-            return self._later(type(error).__name__)
-        self._outbox.remove(waiting.id)
-        return True
+        if message_id in self._taken:  # It was sent, and could not be deleted then.
+            self._remove(message_id)
+            return True
+        message = self._outbox.claim(message_id, self._owner)
+        if message is None:
+            return False  # Another sender has it: look again whether it came to an end.
+        if not message.email:
+            self._outbox.remove(message.id)
+            return True
+        failure = self._send(relay, message)
+        if failure is None:
+            self._taken.add(message.id)
+            self._remove(message.id)
+        elif failure.for_good:
+            self._outbox.set_aside(message.id, self._owner, failure.words)
+        else:
+            self._outbox.put_off(message.id, self._owner, failure.words)
+        return failure is None or failure.for_good
 
-    def _later(self, why: str) -> bool:
-        self._log.say("message put off", reason=why)
-        return False
+    def _send(self, relay: Transport, message: Message) -> Failure | None:
+        try:
+            built = self._letterhead.build(message)
+            return self._hand_over(relay, built)
+        # Each message is a round of the loop of its own: whatever one brings about may neither end
+        # the thread nor keep the others back.
+        except Exception as error:
+            name = type(error).__name__
+            self._log.say("message set aside", error=name, place=place_of(error))
+            return Failure(name, for_good=True)
+
+    def _hand_over(self, relay: Transport, built: EmailMessage) -> Failure | None:
+        try:
+            relay.send(built)
+        except (smtplib.SMTPException, OSError) as error:
+            failure = judge(error, international=not str(built["To"]).isascii())
+            if failure.for_good:
+                self._log.say("message refused", error=failure.reason, code=failure.code)
+            else:
+                self._log.say("message put off", reason=failure.reason)
+            return failure
+        return None
+
+    def _remove(self, message: str) -> None:
+        self._outbox.remove(message)
+        self._taken.discard(message)

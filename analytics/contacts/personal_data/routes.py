@@ -5,21 +5,19 @@ The answer to the question is the same, and costs the same, whether or not the a
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response as BaseResponse
 
 from analytics.contacts.form_pages import with_form
-from analytics.contacts.mail.legal_basis import LegalBasis
-from analytics.contacts.personal_data.held import AddressTaken, Holding, Own
-from analytics.contacts.personal_data.links import HOURS, Links, NoSuchLink
+from analytics.contacts.links import HOURS, NoSuchLink
+from analytics.contacts.model import AddressTaken, LegalBasis, NotStored
+from analytics.contacts.personal_data.model import PersonalData, personal_data
 from analytics.service import Service, current_service
 from analytics.web.problems import is_from_our_forms
 from analytics.web.rate_limits import Rate
@@ -36,6 +34,11 @@ ADDRESS = Field(
 )
 OTHER = Field(name="other", label="This", kind="textarea", most_characters=5_000)
 """For an answer to a form that is no longer declared."""
+
+LATER = (
+    "Our database did not do it just now. Nothing was changed: please try again in a few minutes."
+)
+RETRY = {"Retry-After": "300"}
 
 blueprint = Blueprint("own", __name__, url_prefix="/own")
 
@@ -61,7 +64,8 @@ def ask() -> BaseResponse:
     wrong = ADDRESS.wrong(email)
     if wrong:
         return _page("ask", 422, errors={"email": wrong}, email=email)
-    if not service.mail_sender.can_send:
+    prospect = service.mail_sender.prospect
+    if prospect == "never":
         reach = service.site.settings.organization
         text = (
             f"We cannot send email just now. Please write to {reach.email} or call {reach.phone}."
@@ -71,8 +75,12 @@ def ask() -> BaseResponse:
     if seconds:
         text = f"You asked many times. Please ask again in {-(-seconds // 60)} minutes."
         return _page("ask", 429, errors={"": text}, email=email, headers={"Retry-After": seconds})
-    _send_link(service, ADDRESS.clean(email))
-    return _page("asked", HTTPStatus.OK, hours=HOURS)
+    try:
+        _send_link(service, ADDRESS.clean(email))
+    except NotStored as error:
+        service.log.say("personal data failed", error=error.kind)
+        return _page("ask", 503, errors={"": LATER}, email=email, headers=RETRY)
+    return _page("asked", HTTPStatus.OK, hours=HOURS, late=prospect == "later")
 
 
 @blueprint.get("/ask")
@@ -110,9 +118,11 @@ def move(token: str) -> BaseResponse:
     wrong = ADDRESS.wrong(email)
     if not wrong:
         try:
-            _own().move(holding, ADDRESS.clean(email).lower(), _today())
+            current_service().contacts.move(holding.contact, ADDRESS.clean(email))
         except AddressTaken:
             wrong = "We hold something else under that address already. Please write to us."
+        except NotStored as error:
+            return _not_done(token, holding, error, email=email)
     if wrong:
         return _shown(token, holding, 422, errors={"email": wrong}, email=email)
     return _shown(token, _holding(token), said="Your address is stored.")
@@ -134,7 +144,11 @@ def correct(token: str, submission: str) -> BaseResponse:
     errors = {f"{submission}-{name}": wrong for name, wrong in checked.items() if wrong}
     if errors:
         return _shown(token, holding, 422, errors=errors, posted={submission: posted})
-    _own().correct(entry, {name: _field(name).clean(text) for name, text in posted.items()})
+    corrected = {name: _field(name).clean(text) for name, text in posted.items()}
+    try:
+        current_service().contacts.correct(submission, corrected)
+    except NotStored as error:
+        return _not_done(token, holding, error, posted={submission: posted})
     return _shown(token, _holding(token), said="Your corrections are stored.")
 
 
@@ -144,7 +158,10 @@ def withdraw(token: str) -> BaseResponse:
     holding = _holding(token)
     if holding is None:
         return _gone()
-    _own().withdraw(holding.contact, _today())
+    try:
+        current_service().contacts.withdraw(holding.contact)
+    except NotStored as error:
+        return _not_done(token, holding, error)
     return _shown(token, _holding(token), said="We will not email you any more.")
 
 
@@ -157,31 +174,35 @@ def erase(token: str) -> BaseResponse:
     if request.form.get(SURE) != TICKED:
         text = "Check the box first. What is erased cannot be brought back."
         return _shown(token, holding, 422, errors={SURE: text})
-    _own().erase(holding.contact)
+    try:
+        current_service().contacts.erase(holding.contact)
+    except NotStored as error:
+        return _not_done(token, holding, error)
     return _page("erased", HTTPStatus.OK)
 
 
 def _send_link(service: Service, email: str) -> None:
-    contact = _own().contact_of(email)
-    day = _today()
-    outbox = service.outbox
-    with service.records.begin() as connection:
+    contact = service.contacts.id_of(email)
+    with service.contacts.transaction() as connection:
         if contact is None:
-            outbox.put_nothing(connection, day)
+            service.outbox.put_nothing(connection)
         else:
-            link = f"{service.site.settings.url}/own/{_links().make(contact)}/"
+            link = f"{service.site.settings.url}{service.links.to_data(contact)}"
             text = render_template("mail/own-data.txt", link=link, hours=HOURS)
             subject = f"What {service.site.settings.organization.name} holds about you"
-            ground = LegalBasis("request")
-            outbox.put(connection, contact, ground, subject=subject, text=text, day=day)
+            basis = LegalBasis("request")
+            service.outbox.put(connection, contact, basis, subject=subject, text=text)
     service.mail_sender.call()
 
 
-def _holding(token: str) -> Holding | None:
+def _holding(token: str) -> PersonalData | None:
+    service = current_service()
     try:
-        return _own().read(_links().read(token))
+        contact = service.links.contact_of_data(token)
     except NoSuchLink:
         return None
+    found = service.contacts.rows(contact)
+    return personal_data(service.site.register, contact, found) if found else None
 
 
 def _field(name: str) -> Field:
@@ -190,10 +211,25 @@ def _field(name: str) -> Field:
     return known.get(name, OTHER)
 
 
-def _shown(token: str, holding: Holding | None, status: int = 200, **values: Any) -> BaseResponse:
+def _shown(
+    token: str, holding: PersonalData | None, status: int = 200, **values: Any
+) -> BaseResponse:
     if holding is None:
         return _gone()
     return _page("shown", status, token=token, holding=holding, field=_field, **values)
+
+
+def _not_done(token: str, holding: PersonalData, error: NotStored, **values: Any) -> BaseResponse:
+    """What is held, as it was, with what was typed, and that nothing was changed."""
+    current_service().log.say("personal data failed", error=error.kind)
+    return _shown(token, holding, 503, errors={"": LATER}, headers=RETRY, **values)
+
+
+@blueprint.errorhandler(NotStored)
+def _not_read(error: NotStored) -> BaseResponse:
+    """What is held could not be looked up."""
+    current_service().log.say("personal data failed", error=error.kind)
+    return _page("failed", HTTPStatus.SERVICE_UNAVAILABLE, headers=RETRY)
 
 
 def _gone() -> BaseResponse:
@@ -217,19 +253,3 @@ def _page(
 def _private(response: Response) -> Response:
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def _own() -> Own:
-    service = current_service()
-    return Own(service.records, service.site.register)
-
-
-def _links() -> Links:
-    service = current_service()
-    return Links(service.secret, service.clock)
-
-
-def _today() -> datetime.date:
-    service = current_service()
-    zone = ZoneInfo(service.site.settings.timezone)
-    return datetime.datetime.fromtimestamp(service.clock(), tz=zone).date()

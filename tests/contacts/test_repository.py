@@ -1,4 +1,4 @@
-"""Contacts, submissions and permissions: what is stored, once, and nothing besides."""
+"""The contacts repository: what is stored, once, and nothing besides; who may be written to."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import OperationalError
 
-from analytics.contacts.submissions import Submission, store
+from analytics.contacts.model import Ask, Submission
+from analytics.contacts.repository import Contacts
 from analytics.storage.database import open_records
+from analytics.storage.schema import metadata
 from policy import Faults, Register, read_toml
-from tests.fixtures.form_site import NEWSLETTER, REQUEST, form_site, rows, send
+from tests.fixtures.form_site import NEWSLETTER, REQUEST, confirm, form_site, rows, send
 from tests.fixtures.small_site import ROOT, SmallSite
 
 REGISTER = read_toml(ROOT, "site/policy.toml", Register)
@@ -28,6 +30,12 @@ COUNTS = (
     "SELECT (SELECT count(*) FROM contacts), (SELECT count(*) FROM submissions),"
     " (SELECT count(*) FROM permissions)"
 )
+
+
+def store(engine: Engine, sent: Submission) -> Ask | None:
+    contacts = Contacts(engine, metadata(REGISTER, "records"), lambda: DAY)
+    with contacts.transaction() as connection:
+        return contacts.submit(connection, sent)
 
 
 @pytest.fixture
@@ -90,7 +98,7 @@ def test_the_same_address_is_the_same_contact(site: SmallSite, again: str) -> No
     client = site.app.test_client()
     send(client, REQUEST)
     assert send(client, NEWSLETTER | {"email": again}, "newsletter").status_code == 303
-    assert rows(site, COUNTS) == [(1, 2, 1)]
+    assert rows(site, COUNTS) == [(1, 2, 0)]
 
 
 def test_the_same_form_twice_on_a_day_is_stored_once(site: SmallSite) -> None:
@@ -107,52 +115,62 @@ def test_the_same_form_twice_on_a_day_is_stored_once(site: SmallSite) -> None:
 def test_the_same_form_twice_at_once_is_stored_once(tmp_path: Path) -> None:
     """Eight threads at a time take turns."""
     engine = open_records(tmp_path / "records.sqlite3", REGISTER)
-    sent = Submission("newsletter", DAY, {"email": "ada@example.org", "role": ""}, "email", "Yes.")
+    sent = Submission("newsletter", {"email": "ada@example.org", "role": ""}, "email", "Yes.")
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: store(engine, REGISTER, sent), range(40)))
+        asked = list(threads.map(lambda _: store(engine, sent), range(40)))
     with engine.connect() as connection:
-        assert connection.exec_driver_sql(COUNTS).one() == (1, 1, 1)
+        assert connection.exec_driver_sql(COUNTS).one() == (1, 1, 0)
+    assert len([ask for ask in asked if ask]) == 1, "and asked about once"
     engine.dispose()
 
 
 @pytest.mark.promise("P8")
-def test_permission_is_what_was_ticked_with_its_words(site: SmallSite) -> None:
-    """Without the tick there is none; with it, the words beside the box and the day."""
+def test_a_checked_box_is_asked_about_and_is_no_permission(site: SmallSite) -> None:
+    """Without the box nothing is asked; with it, the words beside it and the day are kept."""
     client = site.app.test_client()
     send(client, REQUEST)
-    assert rows(site, "SELECT * FROM permissions") == []
+    assert rows(site, "SELECT * FROM asks") == []
     send(client, REQUEST | {"permission": "yes"})
-    ((channel, wording, given, withdrawn),) = rows(
-        site, "SELECT channel, wording, given_on, withdrawn_on FROM permissions"
-    )
-    assert (channel, given, withdrawn) == ("email", "2026-03-02", None)
-    assert wording == (
+    (asked,) = rows(site, "SELECT channel, wording, asked_on, answer FROM asks")
+    wording = (
         "Email me now and then about school communication. I can stop this at any time. "
         "To email you what you asked to be sent."
     )
+    assert asked == ("email", wording, "2026-03-02", None)
+    assert rows(site, "SELECT * FROM permissions") == []
+    site.clock.forward(minutes=24 * 60)
+    confirm(site)
+    given = "SELECT channel, wording, given_on, withdrawn_on FROM permissions"
+    assert rows(site, given) == [("email", wording, "2026-03-03", None)]
 
 
 @pytest.mark.promise("P8")
 def test_permission_stands_until_it_is_withdrawn(site: SmallSite) -> None:
-    """A form without the tick withdraws nothing; a second tick gives the same again, from its own
-    day on; after withdrawal only a new tick gives it, and the old row stays as it was.
+    """A form without the tick withdraws nothing; a second one that is confirmed gives the same
+    again, from its own day on; after withdrawal only a new one gives it, and the old row stays.
     """
     client = site.app.test_client()
     send(client, REQUEST | {"permission": "yes"})
+    confirm(site)
     ((standing, first, _),) = rows(site, GIVEN)
     send(client, REQUEST | {"message": "More"})
     assert rows(site, GIVEN) == [(standing, first, "2026-03-02")]
     site.clock.forward(minutes=3 * 24 * 60)
     send(client, REQUEST | {"message": "Still more", "permission": "yes"})
+    assert rows(site, GIVEN) == [(standing, first, "2026-03-02")], "not before it is confirmed"
+    confirm(site)
     ((again, second, day),) = rows(site, GIVEN)
     assert (again, day) == (standing, "2026-03-05")
     assert second != first
-    with site.service.records.begin() as connection:
-        connection.exec_driver_sql("UPDATE permissions SET withdrawn_on = '2026-03-02'")
+    ((contact,),) = rows(site, "SELECT id FROM contacts")
+    site.service.contacts.withdraw(contact)
+    standing_now = "SELECT * FROM permissions WHERE withdrawn_on IS NULL"
     send(client, REQUEST | {"message": "Even more"})
-    assert len(rows(site, "SELECT * FROM permissions WHERE withdrawn_on IS NULL")) == 0
+    confirm(site)
+    assert len(rows(site, standing_now)) == 0
     send(client, REQUEST | {"message": "And more", "permission": "yes"})
-    assert len(rows(site, "SELECT * FROM permissions WHERE withdrawn_on IS NULL")) == 1
+    confirm(site)
+    assert len(rows(site, standing_now)) == 1
     assert len(rows(site, "SELECT * FROM permissions")) == 2
 
 
@@ -161,6 +179,8 @@ def test_other_words_are_another_permission(site: SmallSite) -> None:
     client = site.app.test_client()
     send(client, NEWSLETTER, "newsletter")
     send(client, REQUEST | {"permission": "yes"})
+    assert rows(site, "SELECT count(DISTINCT wording) FROM asks") == [(2,)]
+    confirm(site)
     assert rows(site, COUNTS) == [(1, 2, 2)]
 
 
@@ -178,7 +198,7 @@ def test_what_is_deleted_is_gone_from_the_file(tmp_path: Path) -> None:
     """Deleted rows are overwritten, not only unlinked."""
     path = tmp_path / "records.sqlite3"
     engine = open_records(path, REGISTER)
-    store(engine, REGISTER, Submission("newsletter", DAY, {"email": "gone@example.org"}))
+    store(engine, Submission("newsletter", {"email": "gone@example.org"}))
     with engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM submissions")
         connection.exec_driver_sql("DELETE FROM contacts")
@@ -191,7 +211,7 @@ def test_a_new_column_of_the_register_is_added(tmp_path: Path) -> None:
     """What was stored before stays."""
     path = tmp_path / "records.sqlite3"
     engine = open_records(path, REGISTER)
-    store(engine, REGISTER, Submission("newsletter", DAY, {"email": "ada@example.org"}))
+    store(engine, Submission("newsletter", {"email": "ada@example.org"}))
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE submissions DROP COLUMN phone")
     engine.dispose()

@@ -1,0 +1,61 @@
+"""A message as it travels. It holds no picture, no link that counts, nothing hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from urllib.parse import urlsplit
+
+from analytics.contacts.links import Links
+from analytics.contacts.mail.outbox import Message
+from policy.email_addresses import as_written, smtp_policy
+from policy.settings import Settings
+
+__all__ = ["Letterhead"]
+
+CAN_BE_STOPPED = ("permission", "ask")
+"""Mail of these kinds goes out because a box was checked, and says how to stop it."""
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Who writes, and where a message leads back to."""
+
+    name: str
+    email: str
+    url: str
+    links: Links
+
+    @classmethod
+    def of(cls, settings: Settings, links: Links) -> Letterhead:
+        """The organization's."""
+        return cls(settings.organization.name, settings.organization.email, settings.url, links)
+
+    def build(self, message: Message) -> EmailMessage:
+        """The message with its headers. Raises `NotMailable`, or what the email package raises for
+        text that it cannot carry."""
+        to = as_written(message.email)
+        host = urlsplit(self.url).hostname or "localhost"
+        built = EmailMessage(smtp_policy(to))
+        built["From"] = Address(_one_line(self.name), addr_spec=as_written(self.email))
+        built["To"] = to
+        built["Subject"] = _one_line(message.subject)
+        # The same at each try, so that a mailbox can tell a second copy (RFC 5322, section 3.6.4).
+        built["Message-ID"] = f"<{message.id}@{host}>"
+        built["Plainsite-Legal-Basis"] = message.legal_basis  # for whoever asks why it came (P8)
+        # RFC 3834: no machine answers it.
+        asked_for = message.legal_basis == "request"
+        built["Auto-Submitted"] = "auto-replied" if asked_for else "auto-generated"
+        if message.legal_basis in CAN_BE_STOPPED:
+            # One click, from the mail program itself (RFC 8058).
+            built["List-Unsubscribe"] = f"<{self.url}{self.links.to_stop(message.contact)}>"
+            built["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        how = "7bit" if message.text.isascii() else "quoted-printable"
+        built.set_content(message.text, cte=how)
+        built.as_bytes()  # What cannot be written down is found out here, and not by the relay.
+        return built
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
