@@ -14,7 +14,7 @@ from policy import Fault, Site
 from policy.referrers import source_names
 from policy.register import MOST_BITS, Cookie, Storage
 from policy.values import Counted, most_bits
-from policy.versions import REGISTER
+from policy.sum import REGISTER
 
 WARNED_AT = 0.8
 """The part of the room from which each build warns."""
@@ -38,11 +38,11 @@ def bits(site: Site, content: Content) -> Callable[[Cookie | Storage], float]:
 def budget_faults(site: Site, content: Content) -> Iterator[Fault]:
     """A fault for each cookie that can carry more bits than its `most_bits`."""
     lists = named(site, content)
-    for index, cookie in enumerate(site.register.cookies):
+    for cookie in site.register.cookies:
         carried, allowed = most_bits(cookie, lists), cookie.most_bits
         if allowed is None or carried <= allowed:
             continue
-        line = site.line(REGISTER, "cookie", index, "most_bits")
+        line = site.line(REGISTER, "limits", "cookie", cookie.name, "most_bits")
         needed = math.ceil(carried)
         room = _room(cookie, lists, allowed)
         if room:
@@ -50,7 +50,7 @@ def budget_faults(site: Site, content: Content) -> Iterator[Fault]:
             message = (
                 f'{pages} pages are too many for cookie "{cookie.name}": it has room for {room}'
             )
-            hint = f"write most_bits = {needed}, with room for {more}; or publish fewer pages"
+            hint = f"{_limit(cookie, needed)}, with room for {more}; or publish fewer pages"
             if needed > MOST_BITS:
                 hint = f"publish {room} pages at most, or take the part that names one out"
             yield Fault(REGISTER, line, message, hint)
@@ -59,23 +59,28 @@ def budget_faults(site: Site, content: Content) -> Iterator[Fault]:
                 f'cookie "{cookie.name}" can carry {round(carried, 1)} bits, '
                 f"more than its most_bits = {allowed}"
             )
-            hint = "let a part hold fewer values, or remove one; 33 bits tell all people apart"
+            hint = f"{_limit(cookie, needed)}; 33 bits tell all people apart"
             yield Fault(REGISTER, line, message, hint)
 
 
 def budget_warnings(site: Site, content: Content) -> Iterator[Fault]:
     """A warning for each cookie in which four fifths of the room for pages are taken."""
     lists, pages = named(site, content), len(content.pages)
-    for index, cookie in enumerate(site.register.cookies):
+    for cookie in site.register.cookies:
         room = _room(cookie, lists, cookie.most_bits) if cookie.most_bits else 0
         if WARNED_AT * room <= pages <= room:
-            line = site.line(REGISTER, "cookie", index, "most_bits")
+            line = site.line(REGISTER, "limits", "cookie", cookie.name, "most_bits")
             message = f'{pages} pages, and cookie "{cookie.name}" has room for {room}'
             more = cookie.most_bits + 1 if cookie.most_bits else 0
-            hint = f"write most_bits = {more}, with room for {_room(cookie, lists, more)}"
+            hint = f"{_limit(cookie, more)}, with room for {_room(cookie, lists, more)}"
             if more > MOST_BITS:
                 hint = "take the part that names a page out before there are more"
             yield Fault(REGISTER, line, message, hint)
+
+
+def _limit(cookie: Cookie, bits: int) -> str:
+    """The line that gives a cookie another budget."""
+    return f"write cookie.{cookie.name}.most_bits = {bits} under [limits]"
 
 
 def _room(cookie: Cookie, lists: Counted, allowed: int) -> int:

@@ -11,8 +11,9 @@ import click
 from policy.differences import differences
 from policy.faults import Fault, Faults
 from policy.register import Register
+from policy.sum import read_any, read_sum
 from policy.toml_source import read_toml
-from policy.versions import FOLDER, REGISTER
+from policy.versions import FOLDER
 from policy.versions import release as release_version
 
 
@@ -29,7 +30,7 @@ def policy() -> None:
 )
 @click.pass_context
 def release(context: click.Context, again: bool) -> None:
-    """Keep site/policy.toml as a version of its own.
+    """Keep the register as a version of its own, whole.
 
     Where its substance changed since the newest version, it gets the next number and today's
     date, and visitors are asked again. Both files belong into version control.
@@ -54,7 +55,7 @@ def release(context: click.Context, again: bool) -> None:
 def diff(context: click.Context, old: str, new: str) -> None:
     """Explain what NEW allows that OLD did not, and the other way round.
 
-    Each is the number of a released version, a register's file, or "now" for site/policy.toml.
+    Each is the number of a released version, a register's file, or "now" for the site's.
     """
     try:
         changes = differences(_read(context.obj.root, old), _read(context.obj.root, new))
@@ -69,10 +70,10 @@ def diff(context: click.Context, old: str, new: str) -> None:
 
 def _read(root: Path, name: str) -> Register:
     if name == "now":
-        return read_toml(root, REGISTER, Register)
+        return read_sum(root).register
     if not name.isdecimal():
         path = Path(name).resolve()
-        return read_toml(path.parent, path.name, Register)
+        return read_any(path)
     file = f"{FOLDER}/{name}.toml"
     if not (root / file).is_file():
         numbers = sorted(int(path.stem) for path in (root / FOLDER).glob("*.toml"))

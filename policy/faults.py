@@ -40,6 +40,10 @@ def nearest(word: str, allowed: Iterable[str]) -> str:
     names = sorted(allowed)
     if not names:
         return "none is declared"
-    close = difflib.get_close_matches(word, names, n=1)
-    start = f'did you mean "{close[0]}"? ' if close else ""
-    return f"{start}Allowed: {', '.join(names)}"
+    return f"{closest(word, names)}Allowed: {', '.join(names)}"
+
+
+def closest(word: str, allowed: Iterable[str]) -> str:
+    """The beginning of a hint, with a space after it: the closest word that is allowed, if any."""
+    close = difflib.get_close_matches(word, allowed, n=1)
+    return f'did you mean "{close[0]}"? ' if close else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policy.register import Register
-from policy.register_entries import FEATURES
+from policy.register_entries import BROWSER_FEATURES
 
 
 def content_security_policy(register: Register) -> str:
@@ -28,8 +28,8 @@ def content_security_policy(register: Register) -> str:
 
 def permissions_policy(register: Register) -> str:
     """The features that are declared, for our own pages; every other one is denied."""
-    used = {feature.name for feature in register.features}
-    return ", ".join(f"{name}=({'self' if name in used else ''})" for name in FEATURES)
+    used = {feature.name for feature in register.browser_features}
+    return ", ".join(f"{name}=({'self' if name in used else ''})" for name in BROWSER_FEATURES)
 
 
 def security_headers(register: Register, *, tls: bool) -> dict[str, str]:

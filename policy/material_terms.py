@@ -48,7 +48,9 @@ def substance(register: Register) -> Substance:
             each.name: {"purpose": each.purpose, **{f.name: f.kind for f in each.fields}}
             for each in register.logs
         },
-        "browser feature": {each.name: {"purpose": each.purpose} for each in register.features},
+        "browser feature": {
+            each.name: {"purpose": each.purpose} for each in register.browser_features
+        },
         "copy": _backups(register),
         "connection": {each.name: {"purpose": each.purpose} for each in register.connections},
         "recipient": {

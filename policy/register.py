@@ -1,7 +1,9 @@
-"""The register: what `site/policy.toml` declares, as frozen values.
+"""The register: all that a site declares, as frozen values.
 
-Everything that is set, stored, sent or shown about privacy is derived from these values. The
-attribute names are the keys of the file, with lists in the plural.
+It is the sum of what the features of the engine declare (`policy/features/`) and of what is the
+site's own (`site/policy.toml`); `policy.sum` adds it up. Everything that is set, stored, sent or
+shown about privacy is derived from these values. The attribute names are the keys of the files,
+with lists in the plural.
 """
 
 from __future__ import annotations
@@ -12,7 +14,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from policy.durations import Duration, Keep, Length, Lifetime
-from policy.register_entries import Connection, Endpoint, Event, Feature, Header, LogLine, Recipient
+from policy.register_entries import (
+    BrowserFeature,
+    Connection,
+    Endpoint,
+    Event,
+    Header,
+    LogLine,
+    Recipient,
+)
 from policy.toml_source import Declared
 
 Use = Literal[
@@ -208,12 +218,13 @@ class Backup(Declared):
 
 
 class Register(Declared):
-    """The whole register."""
+    """The whole register. `features` are those of the engine that are on."""
 
     version: Annotated[int, Field(ge=1)]
     date: datetime.date
-    notice: Notice
-    purposes: Annotated[tuple[Purpose, ...], Field(alias="purpose")]
+    features: tuple[str, ...] = ()
+    notice: Notice | None = None
+    purposes: Annotated[tuple[Purpose, ...], Field(alias="purpose")] = ()
     cookies: Annotated[tuple[Cookie, ...], Field(alias="cookie")] = ()
     storages: Annotated[tuple[Storage, ...], Field(alias="storage")] = ()
     tables: Annotated[tuple[Table, ...], Field(alias="table")] = ()
@@ -222,10 +233,17 @@ class Register(Declared):
     events: Annotated[tuple[Event, ...], Field(alias="event")] = ()
     headers: Annotated[tuple[Header, ...], Field(alias="header")] = ()
     logs: Annotated[tuple[LogLine, ...], Field(alias="log")] = ()
-    features: Annotated[tuple[Feature, ...], Field(alias="feature")] = ()
+    browser_features: Annotated[tuple[BrowserFeature, ...], Field(alias="browser_feature")] = ()
     connections: Annotated[tuple[Connection, ...], Field(alias="connection")] = ()
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient")] = ()
     backup: Backup | None = None
+
+    @property
+    def question(self) -> Notice:
+        """The words of the notice. Raises LookupError where nothing on this site is asked."""
+        if self.notice is None:
+            raise LookupError("nothing on this site needs consent")
+        return self.notice
 
     def purpose(self, name: str) -> Purpose:
         """The purpose of that name. Raises `KeyError`."""

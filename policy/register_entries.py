@@ -11,7 +11,7 @@ from pydantic import Field
 
 from policy.toml_source import Declared
 
-__all__ = ["FEATURES", "Connection", "Endpoint", "Event", "Feature", "Header"]
+__all__ = ["BROWSER_FEATURES", "BrowserFeature", "Connection", "Endpoint", "Event", "Header"]
 __all__ += ["LogField", "LogLine", "Recipient"]
 
 Name = Annotated[str, Field(pattern=r"^[a-z_]+$")]
@@ -54,7 +54,7 @@ class Header(Declared):
     holds: str
 
 
-class Feature(Declared):
+class BrowserFeature(Declared):
     """A browser feature that pages may use, of those that a Permissions-Policy can deny. All others
     are denied."""
 
@@ -90,7 +90,7 @@ class Feature(Declared):
     purpose: str
 
 
-FEATURES: tuple[str, ...] = get_args(Feature.model_fields["name"].annotation)
+BROWSER_FEATURES: tuple[str, ...] = get_args(BrowserFeature.model_fields["name"].annotation)
 """Every feature that can be declared (W3C, Permissions Policy)."""
 
 

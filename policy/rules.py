@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from policy.faults import Fault, nearest
+from policy.origins import Location, Origins
 from policy.register import Cookie, Register, Table
 from policy.register_entries import Event, LogLine
-from policy.toml_source import Lines
+
+Found = tuple[Location, str, str]
+"""Where in the register, what is wrong, and a hint."""
 
 
 class _Purposeful(Protocol):
@@ -16,27 +19,31 @@ class _Purposeful(Protocol):
     def purpose(self) -> str: ...
 
 
-def register_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]:
-    """Every fault of the register as a whole. `path` is its file; `lines` finds the places."""
-    yield from _purpose_faults(register, path, lines)
-    yield from _name_faults(register, path, lines)
+def register_faults(register: Register, origins: Origins) -> Iterator[Fault]:
+    """Every fault of the register as a whole; `origins` finds the places."""
+    for place, message, hint in _found(register):
+        origin = origins.of(place)
+        yield Fault(origin.path, origin.line, message, hint)
+
+
+def _found(register: Register) -> Iterator[Found]:
+    yield from _purpose_faults(register)
+    yield from _name_faults(register)
     for index, cookie in enumerate(register.cookies):
         for message, hint in _cookie_faults(cookie):
-            yield Fault(
-                path, lines.of(("cookie", index)), f'cookie "{cookie.name}" {message}', hint
-            )
+            yield ("cookie", index), f'cookie "{cookie.name}" {message}', hint
     for index, table in enumerate(register.tables):
         for message, hint in _table_faults(table):
-            yield Fault(path, lines.of(("table", index)), f'table "{table.name}" {message}', hint)
+            yield ("table", index), f'table "{table.name}" {message}', hint
     for index, event in enumerate(register.events):
         for message, hint in _event_faults(register, event):
-            yield Fault(path, lines.of(("event", index)), f'event "{event.name}" {message}', hint)
+            yield ("event", index), f'event "{event.name}" {message}', hint
     for index, log in enumerate(register.logs):
         for message, hint in _log_faults(log):
-            yield Fault(path, lines.of(("log", index)), f'log "{log.name}" {message}', hint)
+            yield ("log", index), f'log "{log.name}" {message}', hint
 
 
-def _purpose_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]:
+def _purpose_faults(register: Register) -> Iterator[Found]:
     known = [purpose.name for purpose in register.purposes]
     kinds: dict[str, Sequence[_Purposeful]] = {
         "cookie": register.cookies,
@@ -45,29 +52,26 @@ def _purpose_faults(register: Register, path: str, lines: Lines) -> Iterator[Fau
         "transient": register.transients,
         "event": register.events,
         "log": register.logs,
-        "feature": register.features,
+        "browser_feature": register.browser_features,
         "connection": register.connections,
         "recipient": register.recipients,
     }
     for kind, entries in kinds.items():
         for index, entry in enumerate(entries):
             if entry.purpose not in known:
-                line = lines.of((kind, index, "purpose"))
                 message = f'unknown purpose "{entry.purpose}"'
-                yield Fault(path, line, message, nearest(entry.purpose, known))
+                yield (kind, index, "purpose"), message, nearest(entry.purpose, known)
     if register.backup and register.backup.purpose not in known:
-        line = lines.of(("backup", "purpose"))
         message = f'unknown purpose "{register.backup.purpose}"'
-        yield Fault(path, line, message, nearest(register.backup.purpose, known))
+        yield ("backup", "purpose"), message, nearest(register.backup.purpose, known)
     for index, endpoint in enumerate(register.endpoints):
         for purpose in endpoint.purposes:
             if purpose not in known:
-                line = lines.of(("endpoint", index, "purposes"))
                 message = f'unknown purpose "{purpose}"'
-                yield Fault(path, line, message, nearest(purpose, known))
+                yield ("endpoint", index, "purposes"), message, nearest(purpose, known)
 
 
-def _name_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]:
+def _name_faults(register: Register) -> Iterator[Found]:
     named = {
         "purpose": [purpose.name for purpose in register.purposes],
         "cookie": [cookie.name for cookie in register.cookies],
@@ -80,8 +84,7 @@ def _name_faults(register: Register, path: str, lines: Lines) -> Iterator[Fault]
     for kind, names in named.items():
         for index, name in enumerate(names):
             if name in names[:index]:
-                line = lines.of((kind, index))
-                yield Fault(path, line, f'{kind} "{name}" is declared twice', "remove one of them")
+                yield (kind, index), f'{kind} "{name}" is declared twice', "remove one of them"
 
 
 def _cookie_faults(cookie: Cookie) -> Iterator[tuple[str, str]]:

@@ -13,9 +13,11 @@ from policy.audiences import Audiences
 from policy.audited import Audited, read_audited
 from policy.faults import Fault, Faults, nearest
 from policy.forms import Form, form_faults
+from policy.origins import Origins
 from policy.register import Register
 from policy.rules import register_faults
 from policy.settings import Navigation, Settings
+from policy.sum import REGISTER, Sum, read_sum
 from policy.toml_source import Lines, read_toml_with_lines
 from policy.versions import Version, read_versions, version_faults
 
@@ -25,7 +27,11 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Site:
-    """A site's declarations. `root` is the folder that holds `content`, `templates`, `site`."""
+    """A site's declarations. `root` is the folder that holds `content`, `templates`, `site`.
+
+    For whoever finds a fault later, `origins` finds the place of each entry of the register, and
+    `lines` those of the other files, by path.
+    """
 
     root: Path
     settings: Settings
@@ -33,6 +39,7 @@ class Site:
     navigation: Navigation
     forms: Mapping[str, Form]
     audiences: Audiences
+    origins: Origins
     lines: Mapping[str, Lines]
     versions: tuple[Version, ...] = ()
     audit: Audited | None = None
@@ -70,29 +77,32 @@ def read_site(root: Path) -> Site:
     """Read `site/*.toml` and `site/forms/*.toml`. Raises `Faults` with all that is wrong."""
     reader = _Reader(root)
     settings = reader.read("site/settings.toml", Settings)
-    register = reader.read("site/policy.toml", Register)
+    summed = reader.faultless(read_sum)
     navigation = reader.read("site/navigation.toml", Navigation)
     audiences = reader.read("site/audiences.toml", Audiences)
     forms = dict(_read_forms(reader))
     versions = reader.faultless(read_versions) or ()
     audit = reader.faultless(read_audited)
-    if register:
-        line = register[1].of(("version",))
-        reader.faults.extend(version_faults(register[0], versions, line))
-        reader.faults.extend(register_faults(register[0], "site/policy.toml", register[1]))
+    if summed:
+        register = summed.register
+        reader.lines[REGISTER] = summed.origins.site
+        reader.faults.extend(version_faults(register, versions, summed.origins.of(("version",))))
+        reader.faults.extend(register_faults(register, summed.origins))
         for form, lines in forms.values():
-            reader.faults.extend(_form_faults(form, register[0], lines))
+            reader.faults.extend(_form_faults(form, register, lines))
+        reader.faults.extend(_unused_purposes(summed, [form for form, _ in forms.values()]))
     if audiences and not any(fault.path.startswith("site/forms/") for fault in reader.faults):
         reader.faults.extend(_audience_faults(*audiences, [form for form, _ in forms.values()]))
-    if reader.faults or not (settings and register and navigation and audiences):
+    if reader.faults or not (settings and summed and navigation and audiences):
         raise Faults(reader.faults)
     return Site(
         root=root,
         settings=settings[0],
-        register=register[0],
+        register=summed.register,
         navigation=navigation[0],
         forms={name: form for name, (form, _) in forms.items()},
         audiences=audiences[0],
+        origins=summed.origins,
         versions=versions,
         audit=audit,
         lines=reader.lines,
@@ -113,6 +123,19 @@ def _form_faults(form: Form, register: Register, lines: Lines) -> Iterator[Fault
     for name, message, hint in form_faults(form, register):
         place: tuple[Any, ...] = ("field", names.index(name)) if name in names else (name,)
         yield Fault(path, lines.of(place), message, hint)
+
+
+def _unused_purposes(summed: Sum, forms: list[Form]) -> Iterator[Fault]:
+    """A purpose of the site's own that neither an entry nor a form has."""
+    asked = {form.purpose for form in forms}
+    for form in forms:
+        asked |= {box.purpose for box in (form.permission, form.recognize) if box is not None}
+    for index, purpose in enumerate(summed.register.purposes):
+        if purpose.name not in summed.used_purposes | asked:
+            place = summed.origins.of(("purpose", index))
+            message = f'nothing has the purpose "{purpose.name}"'
+            hint = "name it in a form or a recipient, or remove it"
+            yield Fault(place.path, place.line, message, hint)
 
 
 def _audience_faults(audiences: Audiences, lines: Lines, forms: list[Form]) -> Iterator[Fault]:

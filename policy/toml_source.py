@@ -1,8 +1,7 @@
 """Read a TOML file into a frozen, checked value, and say at which line a fault stands.
 
-`tomllib` keeps no positions, so `Lines` finds a key's line by reading the text again. It knows
-the shapes that site files use: tables, arrays of tables, and arrays of inline tables with one
-element to a line.
+`tomllib` keeps no positions, so `Lines` finds them by reading the text again, line by line. Of an
+array of inline tables it knows each element that begins a line.
 """
 
 from __future__ import annotations
@@ -30,57 +29,78 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class Lines:
-    """Finds the line of a key in a TOML text."""
+    """Finds the line of each table, key and element of an array in a TOML text."""
 
     def __init__(self, text: str) -> None:
-        self._lines = text.split("\n")
+        self._places = dict(reversed(list(_places(text.split("\n")))))
 
     def of(self, location: Location) -> int:
         """The line (from 1) of the deepest part of `location` that the text shows."""
-        start, end, best = 0, self._first_header(0), 1
-        steps = list(location)
-        while steps:
-            step = steps.pop(0)
-            if isinstance(step, int):
-                element = self._element(start, end, step)
-                if element is None:
-                    break
-                start, end, best = element, element + 1, element + 1
+        steps = tuple(location)
+        known = (steps[:size] for size in range(len(steps), 0, -1))
+        return next((self._places[each] for each in known if each in self._places), 1)
+
+
+_KEY = r"""[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*'"""
+_KEYS = re.compile(rf"\s*((?:{_KEY})(?:\s*\.\s*(?:{_KEY}))*)\s*")
+_VALUES = re.compile(r'"""|\'\'\'|"(?:[^"\\]|\\.)*"|\'[^\']*\'|#.*|[\[{]|[\]}]')
+
+
+def _places(lines: Sequence[str]) -> Iterator[tuple[tuple[int | str, ...], int]]:
+    """Each location and its line, in the order in which they stand; the text may be broken."""
+    table: tuple[int | str, ...] = ()
+    counts: dict[tuple[int | str, ...], int] = {}
+    key, depth, elements, quotes = table, 0, 0, ""
+    for number, line in enumerate(lines, 1):
+        if not depth and not quotes:
+            header = re.match(r"\s*(\[\[?)", line)
+            named = _KEYS.match(line, header.end() if header else 0)
+            if header and named:
+                table = _table(_parts(named[1]), counts, new=header[1] == "[[")
+                yield from ((table[:size], number) for size in range(1, len(table) + 1))
                 continue
-            block = self._table(step, steps[0] if steps and isinstance(steps[0], int) else None)
-            if block is not None and best == 1:
-                if steps and isinstance(steps[0], int):
-                    steps.pop(0)
-                start, end = block
-                best = start + 1
+            if not named or not line.startswith("=", named.end()):
                 continue
-            line = self._key(start, end, step)
-            if line is None:
-                break
-            start, best = line, line + 1
-        return best
+            key, elements = (*table, *_parts(named[1])), 0
+            yield from ((key[:size], number) for size in range(len(table) + 1, len(key) + 1))
+        elif depth == 1 and line.lstrip().startswith("{"):
+            yield (*key, elements), number
+            elements += 1
+        # The names before a "=" have no brackets, and are the same to `_opened`.
+        depth, quotes = _opened(line, depth, quotes)
 
-    def _first_header(self, start: int) -> int:
-        return next(
-            (i for i in range(start, len(self._lines)) if self._lines[i].startswith("[")),
-            len(self._lines),
-        )
 
-    def _table(self, name: str, index: int | None) -> tuple[int, int] | None:
-        header = re.compile(rf"\[{{1,2}}\s*{re.escape(name)}\s*\]{{1,2}}")
-        found = [i for i, line in enumerate(self._lines) if header.match(line)]
-        if len(found) <= (index or 0):
-            return None
-        start = found[index or 0]
-        return start, self._first_header(start + 1)
+def _table(
+    parts: Sequence[str], counts: dict[tuple[int | str, ...], int], *, new: bool
+) -> tuple[int | str, ...]:
+    """The location that a header means: arrays of tables in it get the index of their last."""
+    place: tuple[int | str, ...] = ()
+    for size, part in enumerate(parts, 1):
+        place = (*place, part)
+        if new and size == len(parts):
+            counts[place] = counts.get(place, -1) + 1
+        if place in counts:
+            place = (*place, counts[place])
+    return place
 
-    def _key(self, start: int, end: int, name: str) -> int | None:
-        pattern = re.compile(rf'(^\s*|[{{,]\s*)"?{re.escape(name)}"?\s*=')
-        return next((i for i in range(start, end) if pattern.search(self._lines[i])), None)
 
-    def _element(self, start: int, end: int, index: int) -> int | None:
-        elements = (i for i in range(start, end) if self._lines[i].lstrip().startswith("{"))
-        return next((i for number, i in enumerate(elements) if number == index), None)
+def _parts(dotted: str) -> tuple[str, ...]:
+    found = re.findall(_KEY, dotted)
+    return tuple(each[1:-1] if each[0] in "\"'" else each for each in found)
+
+
+def _opened(line: str, depth: int, quotes: str) -> tuple[int, str]:
+    """How many brackets, and which long string, are open after a line."""
+    for found in _VALUES.findall(line):
+        if quotes:
+            quotes = "" if found == quotes else quotes
+        elif len(found) == 3 and found in ('"""', "'''"):
+            quotes = found
+        elif found in ("[", "{"):
+            depth += 1
+        elif found in ("]", "}"):
+            depth = max(0, depth - 1)
+    return depth, quotes
 
 
 def read_toml(root: Path, name: str, model: type[Model]) -> Model:
@@ -98,7 +118,7 @@ def read_toml_with_lines(root: Path, name: str, model: type[Model]) -> tuple[Mod
     except tomllib.TOMLDecodeError as error:
         raise Faults([_syntax_fault(name, str(error))]) from None
     except ValidationError as error:
-        raise Faults(validation_faults(error, name, lines.of, model)) from None
+        raise Faults(validation_faults(error, lambda at: (name, lines.of(at)), model)) from None
 
 
 def read_text(root: Path, name: str) -> str:
@@ -116,20 +136,19 @@ def read_text(root: Path, name: str) -> str:
 
 def validation_faults(
     error: ValidationError,
-    path: str,
-    line_of: Callable[[Location], int | None],
+    place_of: Callable[[Location], tuple[str, int | None]],
     model: type[BaseModel],
 ) -> Iterator[Fault]:
-    """Each fault that pydantic found, in a person's words and at its line."""
+    """Each fault that pydantic found, in a person's words and at its place: a path and a line."""
     for detail in error.errors():
         location = tuple(part for part in detail["loc"] if part != "[key]")
         key = next((str(part) for part in reversed(location) if isinstance(part, str)), "")
-        line = line_of(location)
+        path, line = place_of(location)
         if detail["type"] == "extra_forbidden":
             allowed = _keys(_model_at(model, location[:-1]))
             yield Fault(path, line, f'unknown key "{key}"', nearest(key, allowed))
         elif detail["type"] == "missing":
-            line = line_of(location[:-1])
+            path, line = place_of(location[:-1])
             yield Fault(path, line, f'the key "{key}" is missing', f"add a line: {key} = …")
         elif detail["type"] == "too_long":
             most = detail["ctx"]["max_length"]

@@ -12,14 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import tomli_w
+
 from policy.differences import differences
 from policy.faults import Fault, Faults
+from policy.origins import Origin
 from policy.register import Register
+from policy.sum import REGISTER, read_sum
 from policy.toml_source import read_text, read_toml
 
-REGISTER = "site/policy.toml"
 FOLDER = "site/policy-versions"
 COMMAND = "python build.py policy release"
+HEAD = """\
+# A released version of the register, whole: all that the engine and the site declared then.
+# build.py policy release writes it, and nobody else does.
+
+"""
 
 
 @dataclass(frozen=True)
@@ -67,11 +75,11 @@ def _numbered(path: Path) -> bool:
     return path.stem.isdecimal()
 
 
-def version_faults(register: Register, versions: Sequence[Version], line: int) -> list[Fault]:
+def version_faults(register: Register, versions: Sequence[Version], place: Origin) -> list[Fault]:
     """A fault where the register is not what was released under its number.
 
-    A site of which nothing was released yet may change as it likes. `line` is where the register
-    states its version.
+    A site of which nothing was released yet may change as it likes. `place` is where the
+    register states its version.
     """
     if not versions:
         return []
@@ -82,12 +90,12 @@ def version_faults(register: Register, versions: Sequence[Version], line: int) -
             f"version {newest.number} was released with another substance: {' '.join(changed)}"
         )
         hint = f"make a new version of it, so that visitors are asked again: {COMMAND}"
-        return [Fault(REGISTER, line, message, hint)]
+        return [Fault(place.path, place.line, message, hint)]
     if register.version != newest.number:
         message = (
             f"version {register.version} was not released; the newest that was is {newest.number}"
         )
-        return [Fault(REGISTER, line, message, f"release it: {COMMAND}")]
+        return [Fault(place.path, place.line, message, f"release it: {COMMAND}")]
     return []
 
 
@@ -106,18 +114,27 @@ def release(root: Path, today: datetime.date, *, again: bool = False) -> Release
     With `again`, the newest version is replaced, for one that no visitor has seen.
     Raises `Faults` for a register that cannot be read.
     """
-    register = read_toml(root, REGISTER, Register)
+    register = read_sum(root).register
     versions = read_versions(root)
     newest = versions[-1] if versions else None
     changes = differences(newest.register, register) if newest else ()
     if newest and not (changes or again) and register.version == newest.number:
         return Release(newest.number, (), written=False)
     number = newest.number + (not again) if newest else register.version
-    text = _numbered_text(read_text(root, REGISTER), number, today)
     (root / FOLDER).mkdir(exist_ok=True)
-    (root / FOLDER / f"{number}.toml").write_text(text, encoding="utf-8")
+    (root / FOLDER / f"{number}.toml").write_text(
+        _whole(register.model_copy(update={"version": number, "date": today})), encoding="utf-8"
+    )
+    text = _numbered_text(read_text(root, REGISTER), number, today)
     (root / REGISTER).write_text(text, encoding="utf-8")
     return Release(number, changes, written=True)
+
+
+def _whole(register: Register) -> str:
+    """The whole sum, so that it can be shown and compared whatever the engine becomes."""
+    return HEAD + tomli_w.dumps(
+        register.model_dump(by_alias=True, exclude_defaults=True), multiline_strings=False
+    )
 
 
 def _numbered_text(text: str, number: int, today: datetime.date) -> str:

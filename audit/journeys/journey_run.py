@@ -76,7 +76,7 @@ class JourneyRun:
     async def keep(self, step: str, *, picture: bool = False) -> None:
         """Keep what the browser holds now and did since the snapshot before."""
         page = str(await self.tab.evaluate("() => location.pathname"))
-        words = self.register.notice
+        words = self.register.question
         given = {"accept": words.accept, "reject": words.reject, "title": words.title}
         seen = await self.tab.evaluate(LOOK, given)
         done = await self.visitor.gather()

@@ -49,7 +49,7 @@ async def _answer(run: JourneyRun, words: str) -> None:
 async def accept(run: JourneyRun) -> None:
     """Accept on the page that is open."""
     run.agree(run.agreements.answering | run.agreements.accepting)
-    await _answer(run, run.register.notice.accept)
+    await _answer(run, run.register.question.accept)
     await run.keep("accept", picture=True)
 
 
@@ -57,7 +57,7 @@ async def reject(run: JourneyRun) -> None:
     """Reject on the page that is open."""
     run.agree(run.agreements.answering)
     run.withdraw(run.agreements.accepting)
-    await _answer(run, run.register.notice.reject)
+    await _answer(run, run.register.question.reject)
     await run.keep("reject", picture=True)
 
 
@@ -93,7 +93,7 @@ async def withdrawing(run: JourneyRun) -> None:
     await run.go("/")
     await accept(run)
     await run.go("/about/" if "/about/" in run.pages else run.pages[-1])
-    await run.tab.submit(run.register.notice.more)
+    await run.tab.submit(run.register.question.more)
     await run.keep("follow the link to the choices")
     await reject(run)
     await _some_pages(run)

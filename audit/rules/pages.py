@@ -94,7 +94,7 @@ def _asking(
 
 
 def _unequal(declared: Declared, buttons: list[Button]) -> Iterator[str]:
-    words = declared.register.notice
+    words = declared.register.question
     accept = next((button for button in buttons if button.name == words.accept), None)
     reject = next((button for button in buttons if button.name == words.reject), None)
     if accept is None or reject is None:

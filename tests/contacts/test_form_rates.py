@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analytics.web.rate_limits import MINUTES, Rate
-from policy import Register, read_toml
+from policy import read_site
 from tests.fixtures.small_site import ROOT
 
 
@@ -64,6 +64,6 @@ def test_after_fifteen_minutes_nothing_is_left() -> None:
 
 def test_it_is_as_the_register_declares() -> None:
     """The register's words for the network address give the same time."""
-    register = read_toml(ROOT, "site/policy.toml", Register)
+    register = read_site(ROOT).register
     (declared,) = (each for each in register.transients if "address" in each.name)
     assert declared.keep == f"{MINUTES} minutes"

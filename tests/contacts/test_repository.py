@@ -19,11 +19,11 @@ from analytics.contacts.model import Ask, Submission
 from analytics.contacts.repository import Contacts
 from analytics.storage.database import open_records
 from analytics.storage.schema import metadata
-from policy import Faults, Register, read_toml
+from policy import Faults, Register, read_site
 from tests.fixtures.form_site import NEWSLETTER, REQUEST, confirm, form_site, rows, send
 from tests.fixtures.small_site import ROOT, SmallSite
 
-REGISTER = read_toml(ROOT, "site/policy.toml", Register)
+REGISTER = read_site(ROOT).register
 DAY = datetime.date(2026, 3, 2)
 GIVEN = "SELECT id, submission, given_on FROM permissions"
 COUNTS = (

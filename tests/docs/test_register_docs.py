@@ -6,13 +6,17 @@ import re
 
 import pytest
 
+from policy import declaration, register_entries
 from policy import register as declared
-from policy import register_entries
 from tests.fixtures.small_site import ROOT
 
 DOC = (ROOT / "docs" / "register.md").read_text(encoding="utf-8")
 MODELS = {
-    "At the top": declared.Register,
+    "`site/policy.toml`": declaration.Declaration,
+    "`[fields]`": declaration.OwnField,
+    "`[purposes]`": declaration.OwnPurpose,
+    "`[recipients]`": declaration.OwnRecipient,
+    "In a released version": declared.Register,
     "`[notice]`": declared.Notice,
     "`[[purpose]]`": declared.Purpose,
     "`[[cookie]]`": declared.Cookie,
@@ -25,7 +29,7 @@ MODELS = {
     "`[[transient]]`": declared.Transient,
     "`[[event]]`": register_entries.Event,
     "`[[header]]`": register_entries.Header,
-    "`[[feature]]`": register_entries.Feature,
+    "`[[browser_feature]]`": register_entries.BrowserFeature,
     "`[[log]]`": register_entries.LogLine,
     "`fields`": register_entries.LogField,
     "`[[connection]]`": register_entries.Connection,

@@ -2,8 +2,9 @@
 
 A file has parts, each begun by a line `===== …`: `path` (a whole new file), `edit path` (lines to
 take out, `- `, and to put in, `+ `), `remove path`, `link path` (a link to the path below it),
-`expected` (what is written to the terminal), and what the hints say to do, after which the site
-builds: `mend path`, as `edit`, `mend remove path` and `mend rename path` (to the path below it).
+`released` (the register is), `expected` (what is written to the terminal), and what the hints say
+to do, after which the site builds: `mend path`, as `edit`, `mend remove path` and `mend rename path`
+(to the path below it). `policy/features/` is the engine's own; its lines are all called N.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 import build
+from tests.fixtures.features import copy_features
 
 SITES = Path(__file__).parents[1] / "sites"
 CASES = sorted((SITES / "broken").glob("*.site"))
@@ -52,7 +54,9 @@ def change(root: Path, what: str, text: str) -> None:
     """Apply one part of a case."""
     verb, _, name = what.rpartition(" ")
     path = root / name
-    if verb in ("remove", "mend remove"):
+    if what == "released":
+        assert run(root, "policy", "release").exit_code == 0
+    elif verb in ("remove", "mend remove"):
         path.unlink()
     elif verb == "link":
         path.symlink_to(text.strip())
@@ -87,10 +91,11 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def site(tmp_path):
-    """The good base, built."""
+def site(tmp_path, monkeypatch):
+    """The good base, built, with features of its own to change."""
     root = tmp_path / "site"
     shutil.copytree(SITES / "base", root)
+    copy_features(root, monkeypatch)
     assert run(root).exit_code == 0
     return root
 
@@ -106,7 +111,8 @@ def test_a_broken_site_says_what_where_and_how_to_mend_it(site, case):
         elif not what.startswith("mend "):
             change(site, what, text)
     result = run(site)
-    assert result.output == expected + "Nothing was published: public/ is as it was.\n"
+    said = re.sub(r"(policy/features/\w+\.toml:)\d+", r"\1N", result.output)
+    assert said == expected + "Nothing was published: public/ is as it was.\n"
     assert result.exit_code == 1
     assert bytes_of(site / "public") == before
 

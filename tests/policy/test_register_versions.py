@@ -17,15 +17,17 @@ from policy import Faults, read_site
 from policy.differences import differences
 from policy.durations import Duration, parse
 from policy.material_terms import digest
+from tests.fixtures.features import copy_features
 from tests.fixtures.small_site import ROOT
 
 BASE = Path(__file__).parents[1] / "sites" / "base"
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A small site of which nothing was released."""
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small site of which nothing was released, with features of its own to change."""
     shutil.copytree(BASE, tmp_path / "site")
+    copy_features(tmp_path / "site", monkeypatch)
     return tmp_path / "site"
 
 
@@ -42,28 +44,29 @@ def command(root: Path, *words: str, status: int = 0) -> str:
     return result.output
 
 
-def edit(root: Path, old: str, new: str) -> None:
-    path = root / "site" / "policy.toml"
+def add(root: Path, text: str) -> None:
+    with (root / "site" / "policy.toml").open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def edit(root: Path, old: str, new: str, name: str = "site/policy.toml") -> None:
+    path = root / name
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 RECIPIENT = """
-[[recipient]]
-name = "A relay"
+[recipients."A relay"]
 origin = "https://relay.example"
 purpose = "answer"
 receives = "Mail"
 """
-PURPOSE = '[[purpose]]\nname = "more"\ntext = "More"\nuse = "correspond"\nbasis = "consent"\n\n'
-COLUMN = '  { name = "fax", type = "text", optional = true, given_by = "visitor", '
-COLUMN += 'category = "contact details", label = "Fax", holds = "A number" },\n'
-ROLE = '  { name = "role"'
-COOKIE = '[[cookie]]\nname = "audience"'
-OTHER = (
-    COOKIE.replace("audience", "other")
-    + """
+FIELDS = "[fields]\n"
+FAX = FIELDS + 'fax = { category = "contact details", label = "Fax", holds = "A number" }\n'
+COOKIE = """
+[[cookie]]
+name = "other"
 cookie = "__Host-other"
 purpose = "audience"
 holds = "A letter."
@@ -78,35 +81,43 @@ parts = [
   { name = "version", kind = "version", holds = "The version" },
 ]
 
+[[cookie]]
 """
+OWN = "site/policy.toml"
+VISITS, FORMS, AUDIENCES = (
+    f"policy/features/{name}.toml" for name in ("visits", "forms", "audiences")
 )
 
 CHANGES = [
-    ('lifetime = "30 days"', 'lifetime = "31 days"',
+    (OWN, 'lifetime = "30 days"', 'lifetime = "31 days"',
      "The cookie __Host-audience: lifetime changed from “30 days, not extended by visits” "
      "to “31 days, not extended by visits”."),
-    ('keep = "12 months"', 'keep = "13 months"',
+    (OWN, 'keep = "12 months"', 'keep = "13 months"',
      "The table contacts: time kept changed from “12 months” to “13 months”."),
-    ('readers = ["contacts"]', 'readers = ["contacts", "admin"]',
-     "The table contacts: readers changed from “contacts” to “admin, contacts”."),
-    ('basis = "consent"', 'basis = "legitimate interest"',
+    (OWN, "", RECIPIENT, "New recipient: A relay. To answer the request that you sent us."),
+    (OWN, FIELDS, FAX, "New field: Fax of submissions."),
+    (VISITS, 'basis = "consent"', 'basis = "legitimate interest"',
      "The purpose usage: legal basis changed from “consent” to “legitimate interest”."),
-    ("least = 0, most = 2", "least = 0, most = 3",
+    (VISITS, "least = 0, most = 2,", "least = 0, most = 3,",
      "The cookie __Secure-visit: part “pages” changed from “A whole number from 0 to 2” "
      "to “A whole number from 0 to 3”."),
-    ('same_site = "Strict"', 'same_site = "Lax"',
+    (VISITS, 'same_site = "Strict"', 'same_site = "Lax"',
      "The cookie __Secure-visit: reach changed from “SameSite=Strict” to “SameSite=Lax”."),
-    ("[[purpose]]", PURPOSE + "[[purpose]]", "New purpose: more."),
-    (ROLE, COLUMN + ROLE, "New field: Fax of submissions."),
-    (COOKIE, OTHER + COOKIE, "New cookie: __Host-other. To show pages for a role."),
-    ("\n[[table]]", RECIPIENT + "\n[[table]]", "New recipient: A relay. To answer."),
+    (AUDIENCES, "\n[[cookie]]\n", COOKIE,
+     "New cookie: __Host-other. To show pages written for your role when you come back."),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "words"), CHANGES, ids=[each[2][:30] for each in CHANGES])
-def test_a_change_of_substance_needs_a_new_version(released, old, new, words):
-    """The build says what changed and which command asks visitors again; that mends it."""
-    edit(released, old, new)
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"), CHANGES, ids=[each[3][:30] for each in CHANGES]
+)
+def test_a_change_of_substance_needs_a_new_version(released, name, old, new, words):
+    """The build says what changed and which command asks visitors again; that mends it. It is the
+    same whether the site changed, or the engine under it."""
+    if old:
+        edit(released, old, new, name)
+    else:
+        add(released, new)
     with pytest.raises(Faults) as raised:
         read_site(released)
     (fault,) = raised.value.faults
@@ -123,19 +134,16 @@ def test_a_change_of_substance_needs_a_new_version(released, old, new, words):
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    "text",
     [
-        ('text = "To see which pages are used"', 'text = "To see what pages are used"'),
-        ('holds = "A group."', 'holds = "One group."'),
-        ('title = "Cookies"', 'title = "Cookies here"'),
-        ("# ", "# A remark: "),
+        '\n[words]\npurpose.usage.text = "To see what pages are used"\n',
+        '\n[words.cookie.audience]\nholds = "One."\nset_when = "When asked"\n',
+        '\n[words.table.submissions.form]\nholds = "Of which form"\n',
+        "\n# A remark.\n",
     ],
 )
-def test_a_better_sentence_needs_none(released, old, new):
-    if old == "# ":
-        edit(released, "[notice]", "# a remark\n[notice]")
-    else:
-        edit(released, old, new)
+def test_a_better_sentence_needs_none(released, text):
+    add(released, text)
     before = read_site(released)
     assert before.register.version == 1
     assert digest(before.register) == digest(before.versions[0].register)
@@ -150,7 +158,7 @@ def test_a_better_sentence_needs_none(released, old, new):
 def test_what_was_added_can_be_taken_away_again(released):
     """Old and new change places, and so do the words."""
     old = read_site(released).register
-    edit(released, ROLE, COLUMN + ROLE)
+    edit(released, FIELDS, FAX)
     command(released, "release")
     new = read_site(released).register
     assert differences(new, old) == ("No longer a field: Fax of submissions.",)
@@ -191,7 +199,7 @@ def twice(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("twice")
     for name in ("content", "templates", "site"):
         shutil.copytree(ROOT / name, root / name)
-    edit(root, 'lifetime = "180 days"', 'lifetime = "90 days"')
+    add(root, '\n[limits]\ncookie.audience.lifetime = "90 days"\n')
     command(root, "release")
     generator.build(root, root / "public")
     return root / "public"
