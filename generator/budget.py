@@ -13,8 +13,8 @@ from generator.content.library import Content
 from policy import Fault, Site
 from policy.referrers import source_names
 from policy.register import MOST_BITS, Cookie, Storage
-from policy.values import Counted, most_bits
 from policy.sum import REGISTER
+from policy.values import Counted, most_bits
 
 WARNED_AT = 0.8
 """The part of the room from which each build warns."""

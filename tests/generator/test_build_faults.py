@@ -3,8 +3,8 @@
 A file has parts, each begun by a line `===== …`: `path` (a whole new file), `edit path` (lines to
 take out, `- `, and to put in, `+ `), `remove path`, `link path` (a link to the path below it),
 `released` (the register is), `expected` (what is written to the terminal), and what the hints say
-to do, after which the site builds: `mend path`, as `edit`, `mend remove path` and `mend rename path`
-(to the path below it). `policy/features/` is the engine's own; its lines are all called N.
+to do, after which the site builds: `mend path`, as `edit`, `mend remove path` and `mend rename
+path` (to the path below it). `policy/features/` is the engine's own; its lines are all called N.
 """
 
 from __future__ import annotations
