@@ -65,5 +65,5 @@ def test_after_fifteen_minutes_nothing_is_left() -> None:
 def test_it_is_as_the_register_declares() -> None:
     """The register's words for the network address give the same time."""
     register = read_site(ROOT).register
-    (declared,) = (each for each in register.transients if "address" in each.name)
+    (declared,) = (each for each in register.transients if "sends a form" in each.name)
     assert declared.keep == f"{MINUTES} minutes"

@@ -14,7 +14,7 @@ from analytics.web.cookies import BadCookie, CookieWriter
 from analytics.web.guard import Guard
 from policy import read_site
 from policy.headers import permissions_policy
-from policy.register_entries import Feature
+from policy.register_entries import BrowserFeature
 from tests.fixtures.small_site import ROOT
 
 REGISTER = read_site(ROOT).register
@@ -178,8 +178,8 @@ def test_the_headers_allow_our_own_origin_and_nothing_else():
 
 
 def test_a_declared_feature_is_allowed_and_no_other():
-    feature = Feature(name="fullscreen", purpose="usage")
-    register = REGISTER.model_copy(update={"features": (feature,)})
+    feature = BrowserFeature(name="fullscreen", purpose="usage")
+    register = REGISTER.model_copy(update={"browser_features": (feature,)})
     policy = permissions_policy(register).split(", ")
     assert [part for part in policy if part != part.split("=")[0] + "=()"] == ["fullscreen=(self)"]
     assert len(policy) > 20
