@@ -19,7 +19,7 @@ from analytics.contacts.model import Ask, Submission
 from analytics.contacts.repository import Contacts
 from analytics.storage.database import open_records
 from analytics.storage.schema import metadata
-from policy import Faults, Register, read_site
+from policy import Faults, read_site
 from tests.fixtures.form_site import NEWSLETTER, REQUEST, confirm, form_site, rows, send
 from tests.fixtures.small_site import ROOT, SmallSite
 
