@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from policy.faults import Fault, nearest
+from policy.faults import Fault, closest, nearest
 from policy.origins import Location, Origins
 from policy.register import Cookie, Register, Table
 from policy.register_entries import Event, LogLine
@@ -123,7 +123,7 @@ def _event_faults(register: Register, event: Event) -> Iterator[tuple[str, str]]
     if event.sent_by not in paths:
         yield (
             f'is sent by "{event.sent_by}", which is no [[endpoint]]',
-            nearest(event.sent_by, paths),
+            f"{closest(event.sent_by, paths)}name one, or declare it",
         )
     columns = [
         column
