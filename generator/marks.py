@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-ATTRIBUTE = "_"
+ATTRIBUTE = "data-line"
 """The attribute whose value is the mark of an element that Markdown makes."""
 
 _TAG, _VALUE, _BETWEEN, _END = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
@@ -20,12 +20,15 @@ _ZERO = 0xFDE0
 _DIGITS = {ord(str(digit)): _ZERO + digit for digit in range(10)}
 _NUMBERS = {_ZERO + digit: str(digit) for digit in range(10)}
 _BODY = "[\ufde0-\ufde9]+\ufdd2[\ufde0-\ufde9]+\ufdd3"
-_ANY = re.compile(f' _="{_TAG}{_BODY}"|_={_TAG}{_BODY} | {_TAG}{_BODY}|[{_TAG}{_VALUE}]{_BODY}')
+_ANY = re.compile(
+    f' {ATTRIBUTE}="{_TAG}{_BODY}"|{ATTRIBUTE}={_TAG}{_BODY} | {_TAG}{_BODY}|[{_TAG}{_VALUE}]{_BODY}'
+)
 _READ = re.compile(f"[{_TAG}{_VALUE}]([\ufde0-\ufde9]+)\ufdd2([\ufde0-\ufde9]+)\ufdd3")
 _LEADING = re.compile(f"{_VALUE}{_BODY}")
 _TRAILING = re.compile(f"{_VALUE}{_BODY}$")
 
 NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
+"""What is taken out of a source before it is marked, so that nobody can write a mark."""
 
 _TAGS = re.compile(r"<[A-Za-z](?:[\w-]|:\w|\{\{.*?\}\})*(?=[\s/>{])")
 """The beginning of a tag, in HTML or in a template (where its name may be an expression)."""

@@ -21,7 +21,7 @@ from generator.content.library import Content
 from generator.content.pages import Page
 from generator.content.sections import Sections
 from generator.markdown.python_markdown import MarkdownReader
-from generator.marks import mark_tags, unmarked
+from generator.marks import NONCHARACTERS, mark_tags, unmarked
 from generator.recorded import Recorded, Rendered, record
 from policy import Fault, Site, nearest
 
@@ -122,6 +122,7 @@ class _MarkedTemplates(FileSystemLoader):
         """As `FileSystemLoader`."""
         source, path, is_current = super().get_source(environment, template)
         self._paths.append(f"templates/{template}")
+        source = NONCHARACTERS.sub("", source)
         return mark_tags(source, len(self._paths) - 1), path, is_current
 
 

@@ -12,6 +12,7 @@ from generator.content.files import KINDS, PAGE, list_files
 from generator.content.front_matter import FrontMatter, read_front_matter
 from generator.content.pages import Page, parent_of
 from generator.content.urls import NOT_FOUND, awkward, file_address, is_reserved, permalink
+from generator.marks import NONCHARACTERS
 from policy import Fault, Faults, Site
 from policy.toml_source import read_text
 
@@ -112,7 +113,7 @@ def _place_faults(
 
 
 def _read_page(site: Site, name: str, url: str) -> tuple[Page, list[Fault]]:
-    parsed = read_front_matter(name, read_text(site.root, name))
+    parsed = read_front_matter(name, NONCHARACTERS.sub("", read_text(site.root, name)))
     blocks = read_blocks(parsed.text)
     layout = parsed.front.layout or _usual_layout(site, name, url)
     page = Page(name, url, parsed.front, parsed.text, parsed.lines, layout, blocks)

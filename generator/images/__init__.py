@@ -37,7 +37,8 @@ def clean(data: bytes) -> bytes:
         if data.startswith((b"GIF87a", b"GIF89a")):
             return clean_gif(data)
         if data[4:8] == b"ftyp":
-            brands = {data[at : at + 4] for at in range(8, int.from_bytes(data[:4]), 4)}
+            end = min(int.from_bytes(data[:4]), len(data))
+            brands = {data[at : at + 4] for at in range(8, end, 4)}
             is_avif = not brands.isdisjoint({b"avif", b"avis"})
             if is_avif or brands.isdisjoint({b"heic", b"heix", b"hevc", b"mif1", b"msf1"}):
                 return clean_avif(data) if is_avif else clean_mp4(data)

@@ -101,6 +101,8 @@ def _extents(data: bytes, iloc: Box, stored: int) -> Iterator[tuple[int, int, in
     offset_size, length_size = data[at] >> 4, data[at] & 15
     base_size, index_size = data[at + 1] >> 4, data[at + 1] & 15 if version else 0
     at += 2
+    if not offset_size + length_size:
+        raise BrokenPicture
 
     def number(width: int) -> int:
         nonlocal at

@@ -35,13 +35,6 @@ PAGE = "---\ntitle: {}\ndescription: {}\n{}---\n{}\n"
 WORDS = "A description that is as long as it should be for those who search for it."
 
 
-@pytest.fixture
-def root(tmp_path):
-    """A copy of the base site, free to change."""
-    shutil.copytree(SITES / "base", tmp_path / "site")
-    return tmp_path / "site"
-
-
 def published(out: Path) -> dict[str, bytes]:
     return {
         path.relative_to(out).as_posix(): path.read_bytes()

@@ -1,0 +1,109 @@
+"""What becomes of a page's text: tables, ids, and the lines of what is wrong in it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import generator
+from generator import marks
+from generator.markdown.python_markdown import MarkdownReader
+from generator.marks import NONCHARACTERS, mark_markdown, mark_tags, unmarked
+from generator.recorded import record
+from policy import Faults
+from tests.generator.test_build_site import DAY, PAGE, WORDS
+
+PIECES = st.sampled_from(
+    ["[a](b.md)", "![a](b.png 'c')", "[a][b]", "[b]: c.md", "<b class=c>", "`](x)`", "{#id .c}",
+     "## Head", "<https://x.example>", "<a@b.example>", "<!-- c -->", "<!--", "```", "``` {.py #x}",
+     "    code", "| a | b |\n|:-:|--:|\n| c | d |", "[^1]", "[^1]: note", "*[HTML]: words", "HTML",
+     "- item", "> quote", "1. one", "a  ", "", "Term\n:   what", "<img\nsrc=x>", "\\[a](b)",
+     "{% x %}", "{: style='a' }", "[[a](b)](c)", "<div markdown>", "</div>", "&lt;b&gt;", "***"]
+)  # fmt: skip
+
+
+def html(text: str) -> str:
+    reader = MarkdownReader(lambda name, argument, body: f"<{name}>{body}</{name}>")
+    return str(reader.read(text, str).html)
+
+
+def build_with(root, text: str) -> str:
+    """The page /x/ with this text, as it is published."""
+    (root / "content" / "x.md").write_text(PAGE.format("X", WORDS, "", text))
+    generator.build(root, root.parent / "public", today=DAY)
+    return (root.parent / "public" / "x" / "index.html").read_text()
+
+
+def test_an_aligned_column_has_a_class(root):
+    """The headers of the answers allow no style attribute, and HTML has no align any more."""
+    text = "| a | b | c | d |\n|---|:--|:-:|--:|\n| 1 | 2 | 3 | 4 |"
+    page = build_with(root, text)
+    assert re.findall(r"<t[hd]\b[^>]*>", page) == [
+        "<th>", '<th class="align-left">', '<th class="align-center">', '<th class="align-right">',
+        "<td>", '<td class="align-left">', '<td class="align-center">', '<td class="align-right">',
+    ]  # fmt: skip
+    assert "style=" not in page
+
+
+@pytest.mark.parametrize("name", ["Main", "Contents", "Notice title", "Form: ask email", "Latest"])
+def test_no_heading_doubles_an_id_of_a_template(name):
+    """Built with the first site's own templates: a page with a form, a notice and a contents."""
+    reader = MarkdownReader(lambda _name, _argument, body: body)
+    (heading,) = reader.read(f"## {name}", str).headings
+    assert "--" not in heading.id
+
+
+@given(st.text(max_size=30))
+def test_an_id_made_of_a_heading_never_has_two_hyphens(text):
+    for heading in MarkdownReader(lambda _n, _a, body: body).read(f"## {text}", str).headings:
+        assert "--" not in heading.id
+
+
+@given(st.lists(PIECES, max_size=12), st.sampled_from(["\n", "\n\n", " "]))
+def test_marks_change_nothing_that_is_published(pieces, between):
+    """With marks and without, the HTML is the same, letter for letter; and none is left."""
+    text = between.join(pieces)
+    published = unmarked(html(text))
+    assert not NONCHARACTERS.search(published)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(marks, "mark_markdown", lambda text, _source: text)
+        plain = html(text)
+    assert re.sub("<plainsite-comment.*?</plainsite-comment>", "&lt;!--", published) == plain
+    assert unmarked(mark_markdown(text, 0)) == text
+    assert unmarked(mark_tags(text, 3)) == text
+
+
+@given(st.lists(st.sampled_from(["", "Words.", "- item", "> quote", "```\n[x](/a/)\n```"])),
+       st.sampled_from(["[x](/nowhere/)", "![x](/nowhere/)", "<img alt=x src='/nowhere/'>",
+                        "<IMG SRC='/nowhere/' alt=x/>", "[x][y]\n\n[y]: /nowhere/"]))  # fmt: skip
+def test_a_fault_is_told_at_its_line(before, text):
+    """Whatever stands before it."""
+    whole = "\n\n".join([*before, "Words.", text])
+    reader = MarkdownReader(lambda _name, _argument, body: body)
+    recorded = record(reader.read(whole, str).html, "x", lambda _: "x")
+    lines = {found.place.line for found in (*recorded.links, *recorded.loads)}
+    wanted = next(n for n, line in enumerate(whole.split("\n"), 1) if "/nowhere/" in line)
+    assert lines == {wanted}
+
+
+@pytest.mark.parametrize("char", ["\ufdd0\ufde1\ufdd2\ufde1\ufdd3", "\ufdd1", "\x02", "\x03wzx"])
+def test_a_mark_cannot_be_written(root, char):
+    """What a program left in a text is neither taken for a mark nor published."""
+    page = build_with(root, f"Words {char} more <b {char}>and</b> more.")
+    assert not NONCHARACTERS.search(page)
+
+
+def test_a_template_is_told_at_its_line_wherever_it_is_used(root):
+    """An address that is put together, and one in a partial."""
+    base = root / "templates" / "page.html"
+    base.write_text(base.read_text().replace("</main>", '{% include "foot.html" %}</main>'))
+    (root / "templates" / "foot.html").write_text(
+        '<p>\n<a href="/ab{{ "out" }}/">x</a>\n<a href="/ab{{ "oot" }}/">y</a>\n</p>'
+    )
+    with pytest.raises(Faults) as error:
+        build_with(root, "Words.")
+    (fault,) = error.value.faults
+    assert (fault.path, fault.line) == ("templates/foot.html", 3)
