@@ -20,12 +20,13 @@ _ZERO = 0xFDE0
 _DIGITS = {ord(str(digit)): _ZERO + digit for digit in range(10)}
 _NUMBERS = {_ZERO + digit: str(digit) for digit in range(10)}
 _BODY = "[\ufde0-\ufde9]+\ufdd2[\ufde0-\ufde9]+\ufdd3"
-_ANY = re.compile(
-    f' {ATTRIBUTE}="{_TAG}{_BODY}"|{ATTRIBUTE}={_TAG}{_BODY} | {_TAG}{_BODY}|[{_TAG}{_VALUE}]{_BODY}'
-)
+_MARK = f"{_TAG}{_BODY}"
+_ANY = re.compile(f' {ATTRIBUTE}="{_MARK}"|{ATTRIBUTE}={_MARK} | {_MARK}|[{_TAG}{_VALUE}]{_BODY}')
 _READ = re.compile(f"[{_TAG}{_VALUE}]([\ufde0-\ufde9]+)\ufdd2([\ufde0-\ufde9]+)\ufdd3")
-_LEADING = re.compile(f"{_VALUE}{_BODY}")
-_TRAILING = re.compile(f"{_VALUE}{_BODY}$")
+LEADING = f"{_VALUE}{_BODY}"
+"""A regular expression for the mark at the beginning of a text or an address."""
+
+_LEADING = re.compile(LEADING)
 
 NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
 """What is taken out of a source before it is marked, so that nobody can write a mark."""
@@ -36,11 +37,11 @@ _TAGS = re.compile(r"<[A-Za-z](?:[\w-]|:\w|\{\{.*?\}\})*(?=[\s/>{])")
 _MARKDOWN = re.compile(
     r"(?P<tag><[A-Za-z](?:[\w-]|:\w)*(?=[\s/>]))"
     r"|(?P<braces>\{:?[ ]*(?=[^}\n ][^}\n]*\}))"
-    r"|(?P<after><!--|\]\([ ]*<?(?=[^\s)>])"
+    r"|(?:<!--|\]\([ ]*<?(?=[^\s)>])"
     r"|^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ ]*<?(?=\S)"
     r"|^[ ]{0,3}\[\^[^\[\]\n]+\]:[ ]*(?=[^\W\d])"
-    r"|^[ \t>]*\#{1,6}[ \t]*(?=[^\s\#]))"
-    r"|(?P<before><(?=[A-Za-z][A-Za-z0-9+.-]*:|[^<>\s@]+@))",
+    r"|<(?=[A-Za-z][A-Za-z0-9+.-]*://[^<>]*>)"
+    r"|^[ \t>]*\#{1,6}[ \t]*(?=[^\s\#]))",
     re.MULTILINE,
 )
 
@@ -59,10 +60,8 @@ def mark_markdown(text: str, source: int) -> str:
                 return f"{found[0]} {_TAG}{mark}"
             case "braces":
                 return f"{found[0]}{ATTRIBUTE}={_TAG}{mark} "
-            case "after":
-                return f"{found[0]}{_VALUE}{mark}"
             case _:
-                return f"{_VALUE}{mark}{found[0]}"
+                return f"{found[0]}{_VALUE}{mark}"
 
     return _marked(_MARKDOWN, text, source, place)
 
@@ -95,12 +94,6 @@ def split(text: str) -> tuple[str, str]:
     """(the mark at the beginning of a text, the rest); the mark is empty where there is none."""
     found = _LEADING.match(text)
     return (found[0], text[found.end() :]) if found else ("", text)
-
-
-def trailing(text: str) -> str:
-    """The mark at the end of a text; empty where there is none."""
-    found = _TRAILING.search(text)
-    return found[0] if found else ""
 
 
 def place(name: str, value: str | None) -> tuple[int, int] | None:

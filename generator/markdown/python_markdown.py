@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.inlinepatterns import AUTOLINK_RE, AutolinkInlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 from pymdownx.blocks import BlocksExtension, BlocksProcessor
@@ -30,8 +31,9 @@ _INNERMOST = re.compile(
 )
 _COMMENTS = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _OPEN_COMMENT = re.compile(r"(<code\b.*?</code>)|&lt;!--(\ufdd1[^\ufdd3]+\ufdd3)", re.DOTALL)
-_MARKS, _FINISH = 6.5, 6
-"""Where our steps stand among the library's: attr_list is at 8, toc at 5."""
+_AUTOLINK = AUTOLINK_RE.replace("<(", f"<((?:{marks.LEADING})?", 1)
+_MARKS, _FINISH, _AUTOLINK_PRIORITY = 6.5, 6, 120
+"""Where our steps stand among the library's: attr_list is at 8, toc at 5, autolink at 120."""
 
 RenderBlock = Callable[[str, str, Markup], str]
 """(block's name, its argument, its body) -> HTML."""
@@ -137,6 +139,8 @@ class _Elements(Extension):
     resolve: Callable[[str], str]
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        link = AutolinkInlineProcessor(_AUTOLINK, md)
+        md.inlinePatterns.register(link, "autolink", _AUTOLINK_PRIORITY)
         md.treeprocessors.register(_Marks(md), "plainsite-marks", _MARKS)
         md.treeprocessors.register(_Finish(md, self), "plainsite-elements", _FINISH)
 
@@ -145,17 +149,14 @@ class _Marks(Treeprocessor):
     """Moves marks from texts and addresses to the attributes of the elements they are for."""
 
     def run(self, root: ElementTree.Element) -> None:
-        for parent in root.iter():
-            before = parent.text or ""
-            for element in parent:
-                self._mark(element, before)
-                before = element.tail or ""
+        for element in root.iter():
+            self._mark(element)
 
-    def _mark(self, element: ElementTree.Element, before: str) -> None:
+    def _mark(self, element: ElementTree.Element) -> None:
         mark = ""
         if re.fullmatch("h[1-6]", element.tag):
-            mark, text = marks.split(element.text or "")
-            element.text = text
+            mark, element.text = marks.split(element.text or "")
+            _unmark(element)  # An id is made of its words.
         elif element.tag == "li" and (element.get("id") or "").startswith("fn:"):
             self._mark_footnote(element)
         for name in ("href", "src"):
@@ -163,7 +164,7 @@ class _Marks(Treeprocessor):
             if address is not None:
                 own, address = marks.split(address)
                 element.set(name, address)
-                mark = own or marks.trailing(before) or mark
+                mark = own or mark
         if mark:
             element.set(marks.ATTRIBUTE, marks.attribute(mark))
 
@@ -176,6 +177,15 @@ class _Marks(Treeprocessor):
                     if link.get("class") == "footnote-backref":
                         link.set(marks.ATTRIBUTE, marks.attribute(mark))
                 return
+
+
+def _unmark(heading: ElementTree.Element) -> None:
+    for element in heading.iter():
+        if element.text:
+            # What is code stays code.
+            element.text = type(element.text)(marks.unmarked(element.text))
+        if element is not heading and element.tail:
+            element.tail = type(element.tail)(marks.unmarked(element.tail))
 
 
 class _Finish(Treeprocessor):
