@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 import audit.command
 import build
@@ -112,8 +113,8 @@ def root(tmp_path: Path) -> Path:
 def result(root: Path, pictures: Path, *findings: Finding) -> Result:
     pictures.mkdir(exist_ok=True)
     snapshots = []
-    for name, data in (("one", b"1"), ("two", b"2"), ("same", b"2")):
-        (pictures / f"{name}.jpg").write_bytes(b"\xff\xd8" + data)
+    for name, color in (("one", "red"), ("two", "blue"), ("same", "blue")):
+        Image.new("RGB", (8, 8), color).save(pictures / f"{name}.jpg")
         snapshots.append(Snapshot(f"see {name}", "/", 0, frozenset(), picture=f"{name}.jpg"))
     journeys = (
         Journey("accept", "chromium", tuple(snapshots)),
