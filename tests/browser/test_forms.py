@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -15,7 +16,7 @@ from .test_consent import accept, go
 PERSONAL = ("/", "/solutions/", "/resources/")
 
 
-def fill(page: Page, *, recognize: bool, permission: bool = False) -> None:
+def fill(page: Page, *, recognize: bool, permission: bool = False, seconds: int = 0) -> None:
     page.goto("/request-information/")
     page.get_by_label("Name").fill("Ada <b>Byron</b>")
     page.get_by_label("Email address").fill("ada@example.org")
@@ -24,6 +25,8 @@ def fill(page: Page, *, recognize: bool, permission: bool = False) -> None:
         box = page.locator(f"input[name={name}]")
         assert not box.is_checked(), "a box must never be ticked beforehand"
         box.set_checked(ticked)
+    if seconds:
+        page.clock.run_for(seconds * 1_000)
     page.get_by_role("button", name="Send request").click()
 
 
@@ -50,18 +53,34 @@ def test_without_the_box_a_form_sets_no_cookie(visitor, served):
 
 
 @pytest.mark.promise("P8")
-def test_permission_is_recorded_only_when_its_box_is_ticked(page, served):
-    """No tick, no permission; a tick keeps the words that stood beside the box."""
+def test_a_checked_box_permits_once_the_link_in_the_email_was_followed(page, served):
+    """Without the box nothing is asked. With it, the words beside it are asked about; the page of
+    the link has one button, and the link to stop has another."""
     fill(page, recognize=False)
-    assert served.records("SELECT * FROM permissions") == []
-    fill(page, recognize=False, permission=True)
+    assert served.records("SELECT * FROM asks") == []
+    page.clock.install()
+    fill(page, recognize=False, permission=True, seconds=5)
     expect(page).to_have_url(f"{served.address}/thank-you/request-information/")
     form = read_site(ROOT).forms["request-information"]
-    ((channel, wording, withdrawn),) = served.records(
-        "SELECT channel, wording, withdrawn_on FROM permissions"
-    )
-    assert (channel, withdrawn) == ("email", None)
-    assert wording.startswith(form.permission.text)
+    ((text,),) = served.records("SELECT text FROM outbox")
+    given = "SELECT wording, withdrawn_on FROM permissions"
+    page.goto(link(text, "confirm"))
+    expect(page.locator("blockquote")).to_contain_text(form.permission.text)
+    assert served.records(given) == []
+    page.get_by_role("button", name="Yes, email me").click()
+    expect(page.get_by_text("It is confirmed")).to_be_visible()
+    ((wording, withdrawn),) = served.records(given)
+    assert (wording.startswith(form.permission.text), withdrawn) == (True, None)
+    page.goto(link(text, "stop"))
+    page.get_by_role("button", name="Do not email me any more").click()
+    expect(page.get_by_text("We will not email you any more")).to_be_visible()
+    ((_, withdrawn),) = served.records(given)
+    assert withdrawn == "2026-03-03"
+
+
+def link(text: str, kind: str) -> str:
+    """The address in a message, as a path of the site."""
+    return re.search(rf"https?://[^/]+(/permission/{kind}/\S+/)", text)[1]
 
 
 @pytest.mark.promise("P5")

@@ -14,7 +14,8 @@ from policy import read_site
 from tests.fixtures.first_site import ROOT, Served
 
 PASSWORD = "correct horse battery"
-STAFF = ("report", "consent", "contacts", "contacts/export", "access-log", "retention", "accounts")
+STAFF = ("report", "consent", "contacts", "contacts/export", "mail", "access-log", "retention")
+STAFF += ("accounts",)
 """The pages behind the sign-in."""
 
 

@@ -23,6 +23,7 @@ PAGES = {
     "/staff/consent/": {"reports", "admin"},
     "/staff/contacts/": {"contacts", "admin"},
     "/staff/contacts/export/": {"contacts", "admin"},
+    "/staff/mail/": {"contacts", "admin"},
     "/staff/access-log/": {"admin"},
     "/staff/retention/": {"admin"},
     "/staff/accounts/": {"admin"},

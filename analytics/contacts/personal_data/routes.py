@@ -35,9 +35,7 @@ ADDRESS = Field(
 OTHER = Field(name="other", label="This", kind="textarea", most_characters=5_000)
 """For an answer to a form that is no longer declared."""
 
-LATER = (
-    "Our database did not do it just now. Nothing was changed: please try again in a few minutes."
-)
+LATER = "Our database could not do it, and nothing was changed. Please try again in a few minutes."
 RETRY = {"Retry-After": "300"}
 
 blueprint = Blueprint("own", __name__, url_prefix="/own")
@@ -245,7 +243,7 @@ def _page(
     given = {"errors": {}, "posted": {}, "email": "", "said": "", **values}
     drawn = render_template("blocks/your-data.html", state=state, **given)
     text = service.pages.text(PAGE)
-    failed = bool(given["errors"])
+    failed = bool(given["errors"]) or state == "failed"
     response = Response(with_form(text, "your-data", drawn, failed=failed), status, headers)
     return _private(response)
 
