@@ -57,9 +57,11 @@ def mail_page() -> Response:
     """Messages that wait or cannot be sent, with the reason. What they say is not shown."""
     context = current_context()
     context.access_log.record(current_staff(), Action.READ_MAIL, context.now)
+    messages = context.service.outbox.queued()
     return show(
         "mail.html",
-        messages=context.service.outbox.queued(),
+        messages=messages,
+        emails=context.contacts.emails({message.contact for message in messages}),
         prospect=context.service.mail_sender.prospect,
         state=context.service.mail_sender.state,
         keep=context.service.site.register.table(*OUTBOX[0]).keep_words,

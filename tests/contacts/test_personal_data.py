@@ -299,6 +299,40 @@ def test_asking_is_limited(person: Person) -> None:
     assert statuses == [200] * 10 + [429]
 
 
+def test_while_the_relay_is_away_no_link_is_said_to_be_on_its_way(person: Person) -> None:
+    """The same for a known and an unknown address: it goes there once the relay takes mail."""
+    sender = person.site.service.mail_sender
+    with pytest.MonkeyPatch.context() as away:
+        away.setattr(sender, "_relay", Away())
+        person.client.post("/own/ask", data={"email": ADDRESS}, headers={"Origin": HOST})
+        for _ in range(1_000):
+            if sender.prospect == "later":
+                break
+            time.sleep(0.01)
+        answers = [
+            person.client.post("/own/ask", data={"email": email}, headers={"Origin": HOST})
+            for email in (ADDRESS, "nobody@example.org")
+        ]
+    assert answers[0].data == answers[1].data
+    assert "as soon as our mail server takes it" in answers[0].text
+    assert "is on its way" not in answers[0].text
+
+
+class Away:
+    """A relay that cannot be reached."""
+
+    def send(self, message: object) -> None:
+        raise ConnectionRefusedError
+
+
+def test_after_the_thread_has_ended_no_link_is_promised(person: Person) -> None:
+    """503, and other ways to reach us."""
+    person.site.service.mail_sender.close()
+    answer = person.client.post("/own/ask", data={"email": ADDRESS}, headers={"Origin": HOST})
+    assert answer.status_code == 503
+    assert "We cannot send email just now" in answer.text
+
+
 def test_without_a_relay_it_is_said_and_nothing_waits(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.delenv("PLAINSITE_RELAY", raising=False)
     with form_site(tmp_path) as site:
