@@ -14,6 +14,7 @@ from generator.images.svg import NotXml, asks_elsewhere, read_drawing
 from generator.marks import NONCHARACTERS, mark_tags
 from generator.recorded import Recorded, record, split_address
 from policy import Fault, Faults
+from policy.site_files import read_bytes
 from policy.toml_source import read_text
 
 _COMMENTS = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -40,12 +41,12 @@ def read_file(root: Path, name: str) -> PlainFile:
         case ".html":
             return _document(root, name)
         case _:
-            return PlainFile((root / name).read_bytes())
+            return PlainFile(read_bytes(root, name))
 
 
 def _clean(root: Path, name: str) -> bytes:
     try:
-        return clean((root / name).read_bytes())
+        return clean(read_bytes(root, name))
     except BrokenPicture:
         message = "this is no whole picture of a kind that browsers show"
         hint = "open it in a program for pictures, and save it as JPEG or PNG"
@@ -57,7 +58,7 @@ def _clean(root: Path, name: str) -> bytes:
 
 def _drawing(root: Path, name: str, ending: str) -> PlainFile:
     try:
-        drawing = read_drawing((root / name).read_bytes(), name)
+        drawing = read_drawing(read_bytes(root, name), name)
     except NotXml as error:
         hint = "save it again as plain SVG" if ending == ".svg" else "mend it, or remove it"
         message = f"browsers cannot read this: {error.reason}"

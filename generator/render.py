@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
-from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.exceptions import TemplateNotFound
 from markupsafe import Markup
 
 from generator.assets import Assets, MissingAsset
@@ -23,7 +21,10 @@ from generator.content.sections import Sections
 from generator.markdown.python_markdown import MarkdownReader
 from generator.marks import NONCHARACTERS, mark_tags, unmarked
 from generator.recorded import Recorded, Rendered, record
-from policy import Fault, Site, nearest
+from generator.template_faults import faults_of
+from policy import Fault, Site
+from policy.site_files import is_file
+from policy.toml_source import read_text
 
 
 class _Audience:
@@ -119,8 +120,14 @@ class _MarkedTemplates(FileSystemLoader):
     def get_source(
         self, environment: Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
-        """As `FileSystemLoader`."""
-        source, path, is_current = super().get_source(environment, template)
+        """As `FileSystemLoader`. Raises `Faults` for a template that cannot be read."""
+        try:
+            source, path, is_current = super().get_source(environment, template)
+        except TemplateNotFound:
+            raise
+        except (OSError, UnicodeDecodeError):
+            read_text(self._root, f"templates/{template}")  # It raises what is wrong.
+            raise
         self._paths.append(f"templates/{template}")
         source = NONCHARACTERS.sub("", source)
         return mark_tags(source, len(self._paths) - 1), path, is_current
@@ -161,42 +168,13 @@ def render_all(renderer: Renderer, content: Content, site: Site) -> Iterator[Ren
     """Every page, or what is wrong with the templates that render it, each thing once."""
     told: set[tuple[str, int | None, str]] = set()
     for page in content.pages.values():
-        if not (site.root / "templates" / f"{page.layout}.html").is_file():
+        if not is_file(site.root, f"templates/{page.layout}.html"):
             continue  # Told at the page's own line.
         try:
             yield renderer.render(page)
-        except (TemplateError, MissingAsset) as error:
-            fault = template_fault(error, site.root, page)
-            if (fault.path, fault.line, fault.message) not in told:
-                told.add((fault.path, fault.line, fault.message))
-                yield fault
-
-
-_OBJECT = re.compile(r"^'[\w. ]+ object' has no attribute '(\w+)'$")
-
-
-def template_fault(error: Exception, root: Path, page: Page) -> Fault:
-    """A template's mistake, at its line."""
-    if isinstance(error, TemplateSyntaxError):
-        name = f"templates/{error.name}"
-        return Fault(name, error.lineno, f"{error.message}", "mend the template's syntax")
-    path, line = _place(error, root) or (page.path, None)
-    if isinstance(error, MissingAsset):
-        return Fault(path, line, str(error), nearest(error.name, error.known))
-    if isinstance(error, TemplateNotFound):
-        return Fault(path, line, f'there is no template "{error.name}"', "add it to templates/")
-    if isinstance(error, UndefinedError):
-        hint = f'correct the name, or ask whether it "is defined"; seen while rendering {page.path}'
-        message = _OBJECT.sub('there is no "\\1" here', error.message or "")
-        return Fault(path, line, message, hint)
-    return Fault(path, line, str(error), f"seen while rendering {page.path}")
-
-
-def _place(error: Exception, root: Path) -> tuple[str, int | None] | None:
-    """The innermost line of a template in an error's trace."""
-    templates = root / "templates"
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if path.is_relative_to(templates):
-            return path.relative_to(root).as_posix(), frame.lineno
-    return None
+        # A template is a program of the site's: it can raise anything.
+        except Exception as error:
+            for fault in faults_of(error, site.root, page):
+                if (fault.path, fault.line, fault.message) not in told:
+                    told.add((fault.path, fault.line, fault.message))
+                    yield fault

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, ValidationError
 
 from policy.faults import Fault, Faults
+from policy.site_files import is_file, read_bytes
 from policy.toml_source import Declared
 
 __all__ = ["FILE", "FOLDER", "Audited", "Difference", "Made", "Picture", "read_audited"]
@@ -62,14 +64,13 @@ class Audited(Declared):
 
 def read_audited(root: Path) -> Audited | None:
     """The audit that the site in `root` publishes; None where there is none. Raises Faults."""
-    path = root / FILE
-    if not path.is_file():
+    if not os.path.lexists(root / FILE):
         return None
     try:
-        audited = Audited.model_validate_json(path.read_bytes())
+        audited = Audited.model_validate_json(read_bytes(root, FILE))
     except ValidationError:
         raise Faults([Fault(FILE, None, "this is no audit", AGAIN)]) from None
-    missing = [each.file for each in audited.pictures if not (root / FOLDER / each.file).is_file()]
+    missing = [each.file for each in audited.pictures if not is_file(root, f"{FOLDER}/{each.file}")]
     if missing:
         raise Faults([Fault(FILE, None, f'the picture "{missing[0]}" is missing', AGAIN)])
     return audited

@@ -17,6 +17,7 @@ from policy.origins import Origins
 from policy.register import Register
 from policy.rules import register_faults
 from policy.settings import Navigation, Settings
+from policy.site_files import names_in
 from policy.sum import REGISTER, Sum, read_sum
 from policy.toml_source import Lines, read_toml_with_lines
 from policy.versions import Version, read_versions, version_faults
@@ -110,11 +111,13 @@ def read_site(root: Path) -> Site:
 
 
 def _read_forms(reader: _Reader) -> Iterator[tuple[str, tuple[Form, Lines]]]:
-    for path in sorted((reader.root / "site" / "forms").glob("*.toml")):
-        found = reader.read(f"site/forms/{path.name}", Form)
+    folder = "site/forms"
+    for file in reader.faultless(lambda root: names_in(root, folder, ".toml")) or []:
+        found = reader.read(f"{folder}/{file}", Form)
         if found:
             form, lines = found
-            yield path.stem, (form.model_copy(update={"name": path.stem}), lines)
+            name = file.removesuffix(".toml")
+            yield name, (form.model_copy(update={"name": name}), lines)
 
 
 def _form_faults(form: Form, register: Register, lines: Lines) -> Iterator[Fault]:

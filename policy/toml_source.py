@@ -15,6 +15,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from policy.faults import Fault, Faults, nearest
+from policy.site_files import read_bytes
 
 Location = Sequence[int | str]
 
@@ -115,6 +116,9 @@ def read_toml_with_lines(root: Path, name: str, model: type[Model]) -> tuple[Mod
     lines = Lines(text)
     try:
         return model.model_validate(tomllib.loads(text)), lines
+    except RecursionError:
+        hint = "a list or table holds others, without an end: mend it"
+        raise Faults([Fault(name, None, "it is nested too deeply to be read", hint)]) from None
     except tomllib.TOMLDecodeError as error:
         raise Faults([_syntax_fault(name, str(error))]) from None
     except ValidationError as error:
@@ -123,12 +127,11 @@ def read_toml_with_lines(root: Path, name: str, model: type[Model]) -> tuple[Mod
 
 def read_text(root: Path, name: str) -> str:
     """The text of `root/name`, with plain line ends. Raises `Faults` where it cannot be read."""
+    data = read_bytes(root, name)
     try:
-        text = (root / name).read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise Faults([Fault(name, None, "this file is missing", "create it")]) from None
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = (root / name).read_bytes()[: error.start].count(b"\n") + 1
+        line = data[: error.start].count(b"\n") + 1
         hint = "save the file with the encoding UTF-8"
         raise Faults([Fault(name, line, "this is not UTF-8 text", hint)]) from None
     return text.replace("\r\n", "\n")

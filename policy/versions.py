@@ -18,6 +18,7 @@ from policy.differences import differences
 from policy.faults import Fault, Faults
 from policy.origins import Origin
 from policy.register import Register
+from policy.site_files import names_in
 from policy.sum import REGISTER, read_sum
 from policy.toml_source import read_text, read_toml
 
@@ -55,7 +56,8 @@ def page_of(number: int) -> str:
 
 def read_versions(root: Path) -> tuple[Version, ...]:
     """The released versions, oldest first. Raises `Faults`."""
-    numbers = sorted(int(path.stem) for path in (root / FOLDER).glob("*.toml") if _numbered(path))
+    names = (name.removesuffix(".toml") for name in names_in(root, FOLDER, ".toml"))
+    numbers = sorted(int(name) for name in names if name.isdecimal())
     registers = [read_toml(root, f"{FOLDER}/{number}.toml", Register) for number in numbers]
     faults = [
         Fault(f"{FOLDER}/{number}.toml", None, f"this is version {each.version}", "rename the file")
@@ -69,10 +71,6 @@ def read_versions(root: Path) -> tuple[Version, ...]:
         Version(new, differences(old, new) if old else ())
         for old, new in zip(before, registers, strict=False)
     )
-
-
-def _numbered(path: Path) -> bool:
-    return path.stem.isdecimal()
 
 
 def version_faults(register: Register, versions: Sequence[Version], place: Origin) -> list[Fault]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from policy import Fault
+from policy.site_files import unreadable
 
 PAGE = ".md"
 KINDS = frozenset(
@@ -48,7 +49,14 @@ def list_files(root: Path, folder: str, kinds: Collection[str], *, adds: str = "
     listing = Listing()
     top = root / folder
     if top.is_dir():
-        _list(listing, _Folder(top.resolve(), top, folder), kinds, adds)
+        try:
+            _list(listing, _Folder(top.resolve(), top, folder), kinds, adds)
+        except RecursionError:
+            hint = "move what is in the innermost folders further up"
+            listing.faults.append(Fault(folder, None, "its folders are nested too deeply", hint))
+    elif os.path.lexists(top):
+        hint = "a folder belongs here: move what stands in its place"
+        listing.faults.append(Fault(folder, None, "this is no folder", hint))
     return listing
 
 
@@ -64,9 +72,8 @@ class _Folder:
 def _list(listing: Listing, folder: _Folder, kinds: Collection[str], adds: str) -> None:
     try:
         entries = sorted(os.scandir(folder.path), key=lambda entry: entry.name)
-    except PermissionError:
-        hint = "let the account that builds the site read it"
-        listing.faults.append(Fault(folder.name, None, "this folder cannot be read", hint))
+    except OSError as error:
+        listing.faults.append(unreadable(error, folder.name))
         return
     for entry in entries:
         name = f"{folder.name}/{_readable(entry.name)}"

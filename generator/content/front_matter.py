@@ -17,8 +17,9 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from policy import Fault, nearest
+from policy import Fault, Faults, nearest
 
+_UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 TEXTS = ("title", "description", "summary", "eyebrow")
 
 
@@ -114,6 +115,12 @@ def read_front_matter(path: str, source: str) -> Parsed:
     text = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     try:
         entries, faults = _entries(path, lines, end)
+    except Faults as error:
+        return Parsed(front=_stand_in(), text=text, faults=error.faults)
+    except RecursionError:
+        hint = "write each line as a key, a colon, a space and a value: title: The title"
+        fault = Fault(path, 2, "the front matter is nested too deeply", hint)
+        return Parsed(front=_stand_in(), text=text, faults=(fault,))
     except yaml.YAMLError as error:
         return Parsed(front=_stand_in(), text=text, faults=(_yaml_fault(path, lines, error),))
     front, wrong = _typed(path, entries)
@@ -145,6 +152,8 @@ def _entries(path: str, lines: list[str], end: int) -> tuple[dict[str, _Entry], 
     if not isinstance(node, yaml.MappingNode):
         hint = "write each line as a key, a colon, a space and a value: title: The title"
         return {}, [Fault(path, 2, "the front matter is not made of keys and values", hint)]
+    if forbidden := list(_forbidden(path, node)):
+        raise Faults(forbidden)
     entries: dict[str, _Entry] = {}
     faults = []
     for key_node, value_node in node.value:
@@ -156,6 +165,27 @@ def _entries(path: str, lines: list[str], end: int) -> tuple[dict[str, _Entry], 
         entries[key] = _Entry(_plain(value_node), line)
         faults.extend(_lost(path, key, value_node, lines[line - 1], line))
     return entries, faults
+
+
+def _forbidden(path: str, top: yaml.Node) -> Iterator[Fault]:
+    """Aliases, which could repeat a value without an end, and what an escape can write, but no
+    page can hold: halves of characters (U+D800 to U+DFFF) and codes that steer old terminals."""
+    seen: set[int] = set()
+    waiting = [top]
+    while waiting:
+        node = waiting.pop()
+        line = node.start_mark.line + 2
+        if id(node) in seen:
+            yield Fault(path, line, "a value is used twice, by & and *", "write it out each time")
+            return
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            waiting.extend(node.value)
+        elif isinstance(node, yaml.MappingNode):
+            waiting.extend(each for pair in node.value for each in pair)
+        elif found := _UNSHOWN.search(node.value):
+            message = f"this holds a character that cannot be shown: {ascii(found[0])[1:-1]}"
+            yield Fault(path, line, message, "write the character itself, or remove it")
 
 
 def _plain(node: yaml.Node) -> Any:

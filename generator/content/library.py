@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from generator.content.blocks import block_faults, read_blocks
 from generator.content.fates import waiting_section
@@ -14,6 +15,7 @@ from generator.content.pages import Page, parent_of
 from generator.content.urls import NOT_FOUND, awkward, file_address, is_reserved, permalink
 from generator.marks import NONCHARACTERS
 from policy import Fault, Faults, Site
+from policy.site_files import is_file
 from policy.toml_source import read_text
 
 FOLDER = "content"
@@ -72,6 +74,7 @@ def load_content(
             continue
         faults.extend(found)
         pages.append(page)
+    faults.extend(_folder_faults(places))
     waiting = () if drafts else _waiting(pages, today)
     hidden = {page.url for page in waiting}
     published = {page.url: page for page in pages if page.url not in hidden}
@@ -112,6 +115,14 @@ def _place_faults(
         yield Fault(name, None, f"the address {url} is taken by the service", "rename the file")
 
 
+def _folder_faults(places: Mapping[str, str]) -> Iterator[Fault]:
+    for place, name in places.items():
+        for parent in PurePosixPath(place).parents:
+            if file := places.get(f"/{parent}".replace("//", "/")):
+                message = f"{file} is published where its folder would be"
+                yield Fault(name, None, message, "rename or remove one of them")
+
+
 def _read_page(site: Site, name: str, url: str) -> tuple[Page, list[Fault]]:
     parsed = read_front_matter(name, NONCHARACTERS.sub("", read_text(site.root, name)))
     blocks = read_blocks(parsed.text)
@@ -122,7 +133,7 @@ def _read_page(site: Site, name: str, url: str) -> tuple[Page, list[Fault]]:
     if page.layout == "article" and page.front.date is None:
         hint = "add a line: date: 2026-11-24"
         faults.append(Fault(name, 1, 'an article needs the key "date"', hint))
-    if not (site.root / "templates" / f"{page.layout}.html").is_file():
+    if not is_file(site.root, f"templates/{page.layout}.html"):
         line = parsed.lines.get("layout")
         hint = f"make templates/{page.layout}.html, or choose another layout"
         faults.append(Fault(name, line, f'there is no layout "{page.layout}"', hint))

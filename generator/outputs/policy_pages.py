@@ -7,6 +7,7 @@ from generator.content.front_matter import FrontMatter
 from generator.content.pages import Page
 from policy import Site
 from policy.audited import FILE
+from policy.site_files import is_file
 
 LAYOUT = "privacy-version"
 AUDIT, AUDIT_LAYOUT = "/privacy/audit/", "audit"
@@ -19,7 +20,7 @@ def policy_pages(site: Site) -> dict[str, Page]:
 
 
 def _has(site: Site, layout: str) -> bool:
-    return (site.root / "templates" / f"{layout}.html").is_file()
+    return is_file(site.root, f"templates/{layout}.html")
 
 
 def _version_pages(site: Site) -> dict[str, Page]:

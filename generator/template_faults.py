@@ -1,0 +1,72 @@
+"""What went wrong while a page was rendered, at the line of the template that caused it.
+
+A template is a program: it can divide by nought, add a number to a word, or include itself. All of
+that is the site's. What no template had a part in is a mistake of ours, and is raised as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+from jinja2 import TemplateError
+from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError, UndefinedError
+
+from generator.assets import MissingAsset
+from generator.content.pages import Page
+from policy import Fault, Faults, nearest
+
+__all__ = ["faults_of"]
+
+_OBJECT = re.compile(r"^'[\w. ]+ object' has no attribute '(\w+)'$")
+
+
+def faults_of(error: Exception, root: Path, page: Page) -> Iterator[Fault]:
+    """The faults behind an error of rendering a page. Raises the error itself where it is ours."""
+    if isinstance(error, Faults):
+        yield from error.faults
+        return
+    if isinstance(error, TemplateSyntaxError):
+        name = f"templates/{error.name}"
+        yield Fault(name, error.lineno, f"{error.message}", "mend the template's syntax")
+        return
+    place = _place(error, root)
+    if place is None and isinstance(error, RecursionError):
+        hint = "let fewer lists, quotes or blocks stand in each other"
+        yield Fault(page.path, None, "the page is nested too deeply to be rendered", hint)
+    elif place is None and not isinstance(error, TemplateError | MissingAsset):
+        error.add_note(f"while rendering {page.path}")
+        raise error
+    else:
+        yield Fault(*(place or (page.path, None)), *_message(error, page))
+
+
+def _message(error: Exception, page: Page) -> tuple[str, str]:
+    seen = f"seen while rendering {page.path}"
+    match error:
+        case MissingAsset():
+            return str(error), nearest(error.name, error.known)
+        case TemplateNotFound():
+            return f'there is no template "{error.name}"', "add it to templates/"
+        case UndefinedError():
+            hint = f'correct the name, or ask whether it "is defined"; {seen}'
+            return _OBJECT.sub('there is no "\\1" here', error.message or ""), hint
+        case RecursionError():
+            return "this includes or calls itself without an end", f"let it end; {seen}"
+        case TemplateError():
+            return str(error), seen
+        case _:
+            hint = f"correct what stands in this line; {seen}"
+            return f"this cannot be worked out: {type(error).__name__}: {error}", hint
+
+
+def _place(error: Exception, root: Path) -> tuple[str, int | None] | None:
+    """The innermost line of a template in an error's trace."""
+    templates = root / "templates"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.is_relative_to(templates):
+            return path.relative_to(root).as_posix(), frame.lineno
+    return None
