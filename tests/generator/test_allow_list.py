@@ -241,7 +241,7 @@ def test_a_folder_that_cannot_be_read_is_a_fault(root, monkeypatch):
         Fault(
             "content/news",
             None,
-            "this folder cannot be read",
+            "it cannot be read: Permission denied",
             "let the account that builds the site read it",
         )
         in error.value.faults
