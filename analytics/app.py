@@ -26,12 +26,9 @@ from analytics.contacts.personal_data import routes as personal_data
 from analytics.contacts.repository import Contacts
 from analytics.service import Service, current_service
 from analytics.staff import routes as staff
-from analytics.storage.database import open_records
-from analytics.storage.retention import Retention, RetentionThread
-from analytics.storage.schema import metadata
 from analytics.storage.secret import read_secret
+from analytics.storage.stores import open_stores
 from analytics.visits import routes as visits
-from analytics.visits.store.sqlite import Counters
 from analytics.web.cookies import CookieWriter
 from analytics.web.guard import Guard
 from analytics.web.log import ServiceLog, place_of
@@ -72,6 +69,7 @@ def create_app(  # noqa: PLR0913  (each has its default)
     for part in (visits, form_routes, audience, permission_routes, personal_data, staff):
         app.register_blueprint(part.blueprint)
     _wrap(app, service, proxies)
+    service.stores.start()
     service.mail_sender.start()
     return app
 
@@ -80,7 +78,8 @@ def _open_service(
     site: Site, public: Path, var: Path, clock: Callable[[], float], relay: Transport | None
 ) -> Service:
     pages = Pages(public)
-    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = ServiceLog(site.register)
+    stores = open_stores(site, var, clock, log)
     secret = read_secret(var)
     cookies = CookieWriter(
         site.register,
@@ -89,11 +88,8 @@ def _open_service(
         sources=source_names(),
         audiences=frozenset(site.audiences.names),
     )
-    counters = Counters(var / "counters.sqlite3", site.register)
-    records = open_records(var / "records.sqlite3", site.register)
     zone = ZoneInfo(site.settings.timezone)
-    log = ServiceLog(site.register)
-    tables = metadata(site.register, "records")
+    records, tables = stores.records.engine, stores.records.tables
 
     def today() -> date:
         return datetime.fromtimestamp(clock(), zone).date()
@@ -107,18 +103,13 @@ def _open_service(
     outbox = Outbox(records, tables.tables["outbox"], contacts, clock=clock, today=today)
     links = Links(secret, clock)
     letterhead = Letterhead.of(site.settings, links)
-    retention = Retention(
-        site.register, records, counters, lambda: datetime.fromtimestamp(clock(), zone)
-    )
     return Service(
         site=site,
         cookies=cookies,
-        counters=counters,
-        records=records,
+        stores=stores,
         pages=pages,
         clock=clock,
         secret=secret,
-        retention_thread=RetentionThread(retention, log),
         contacts=contacts,
         links=links,
         outbox=outbox,

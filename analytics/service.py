@@ -12,6 +12,7 @@ from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.repository import Contacts
 from analytics.storage.retention import RetentionThread
+from analytics.storage.stores import Stores
 from analytics.visits.store.sqlite import Counters
 from analytics.web.cookies import CookieWriter
 from analytics.web.log import ServiceLog
@@ -28,17 +29,30 @@ class Service:
 
     site: Site
     cookies: CookieWriter
-    counters: Counters
-    records: Engine
+    stores: Stores
     pages: Pages
     clock: Callable[[], float]
     secret: bytes
-    retention_thread: RetentionThread
     contacts: Contacts
     links: Links
     outbox: Outbox
     mail_sender: MailSender
     log: ServiceLog
+
+    @property
+    def counters(self) -> Counters:
+        """What is counted."""
+        return self.stores.counters
+
+    @property
+    def records(self) -> Engine:
+        """The database of contacts and staff. Whatever uses it may raise DatabaseUnavailable."""
+        return self.stores.records.engine
+
+    @property
+    def retention_thread(self) -> RetentionThread:
+        """What deletes what is over."""
+        return self.stores.retention
 
     @property
     def build(self) -> Build:
@@ -56,9 +70,7 @@ class Service:
     def close(self) -> None:
         """Commit what was accepted, then let go of both databases."""
         self.mail_sender.close()
-        self.retention_thread.close()
-        self.counters.close()
-        self.records.dispose()
+        self.stores.close()
 
 
 def current_service() -> Service:

@@ -28,6 +28,7 @@ class OwnField(Declared):
     label: Text
     holds: Text
     listed: bool = False
+    formerly: str = ""
 
 
 class OwnPurpose(Declared):

@@ -171,6 +171,8 @@ class Column(Declared):
     refers: str = ""
     options: tuple[str, ...] = ()
     listed: bool = False
+    formerly: str = ""
+    """The name that it had before: a database that has that one is made to follow."""
 
 
 class Table(Declared):

@@ -25,7 +25,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.contacts import _permissions
 from analytics.contacts._listing import listing
@@ -42,7 +42,7 @@ from analytics.contacts.model import (
     Rows,
     Submission,
 )
-from analytics.storage.retention import forget_log
+from analytics.storage.erasure import NotErased, erasing
 from policy.email_addresses import as_kept
 
 __all__ = ["OF_A_CONTACT", "PAGE_SIZE", "Contacts"]
@@ -213,10 +213,11 @@ class Contacts:
     def move(self, contact: str, email: str) -> None:
         """Store another address; committed, and the old one overwritten.
 
-        A permission was given for the old address, so it ends. Raises `AddressTaken`.
+        A permission was given for the old address, so it ends. Raises `AddressTaken`, `NotStored`,
+        `StillThere`.
         """
         contacts, kept = self._tables["contacts"], as_kept(email)
-        with self.transaction() as connection:
+        with self._erasing() as connection:
             holder = select(contacts.c.id).where(contacts.c.email == kept)
             known = connection.execute(holder).scalar()
             if known == contact:
@@ -229,30 +230,32 @@ class Contacts:
             # Whoever reads mail at the old address may not allow anything for the new one.
             asks = self._tables["asks"]
             connection.execute(delete(asks).where(asks.c.contact == contact))
-        self._overwrite()
 
     def correct(self, submission: str, values: Mapping[str, str]) -> None:
         """Store other answers, by column, in a submission; committed, and the old overwritten."""
         if values:
             sent = self._tables["submissions"]
             kept = {name: text or None for name, text in values.items()}
-            with self.transaction() as connection:
+            with self._erasing() as connection:
                 connection.execute(update(sent).where(sent.c.id == submission).values(kept))
-            self._overwrite()
 
     def erase(self, contact: str) -> None:
-        """Delete everything about a contact; committed, and overwritten in the files."""
+        """Delete everything about a contact; committed, and gone from the files, on return.
+
+        Raises `NotStored` where nothing was deleted, `StillThere` where bytes of it are left.
+        """
         contacts = self._tables["contacts"]
-        with self.transaction() as connection:
+        with self._erasing() as connection:
             for name in reversed(OF_A_CONTACT):
                 table = self._tables[name]
                 connection.execute(delete(table).where(table.c.contact == contact))
             connection.execute(delete(contacts).where(contacts.c.id == contact))
-        self._overwrite()
 
-    def _overwrite(self) -> None:
-        with _stored():
-            forget_log(self._engine)
+    @contextmanager
+    def _erasing(self) -> Iterator[Connection]:
+        """What it deletes is gone from the files. Raises `NotStored`, `StillThere`."""
+        with _stored(), erasing(self._engine) as connection:
+            yield connection
 
 
 @contextmanager
@@ -260,8 +263,10 @@ def _stored() -> Iterator[None]:
     """Whatever the driver says is `NotStored`: a full disk, a damaged file, a lock held long."""
     try:
         yield
-    except DBAPIError as error:
-        raise NotStored(type(error.orig).__name__) from error
+    except NotErased as error:
+        raise NotStored(error.kind) from error
+    except SQLAlchemyError as error:
+        raise NotStored(type(getattr(error, "orig", error)).__name__) from error
 
 
 def _only(connection: Connection, table: Table, values: Mapping[str, Any]) -> str:

@@ -5,8 +5,8 @@ from flask import Response, request
 from analytics.staff.access_log import PAGE_SIZE, READINGS
 from analytics.staff.context import current_context
 from analytics.staff.layout import may_read, page_number, reads, show
-from analytics.staff.roles import ACCESS_LOG, CONTACTS, REMOVALS, STAFF
-from analytics.storage.retention import removals
+from analytics.staff.roles import ACCESS_LOG, CONTACTS, RETENTION_RUNS, STAFF
+from analytics.storage.retention import runs
 
 
 @reads(ACCESS_LOG)
@@ -38,12 +38,14 @@ def accounts_page() -> Response:
     return show("accounts.html", accounts=current_context().accounts.everyone())
 
 
-@reads(REMOVALS)
+@reads(RETENTION_RUNS)
 def retention_page() -> Response:
     """How long each table is kept, and what was deleted because its time was over."""
     service = current_context().service
     return show(
         "retention.html",
         tables=service.site.register.tables,
-        removals=removals(service.records, service.site.register),
+        runs=runs(service.records, service.site.register),
+        refusal=service.retention_thread.refusal,
+        state=service.retention_thread.state,
     )

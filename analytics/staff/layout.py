@@ -38,7 +38,7 @@ MENU: tuple[Entry, ...] = (
     Entry("staff.contacts", "Contacts", roles.CONTACTS, leads_to="staff.contact"),
     Entry("staff.mail", "Mail", (*roles.CONTACTS, *roles.OUTBOX)),
     Entry("staff.access_log", "Access log", roles.ACCESS_LOG),
-    Entry("staff.retention", "Retention", roles.REMOVALS),
+    Entry("staff.retention", "Retention", roles.RETENTION_RUNS),
     Entry("staff.accounts", "Staff", roles.STAFF),
 )
 

@@ -11,7 +11,7 @@ __all__ = [
     "CONTACTS",
     "COUNTERS",
     "OUTBOX",
-    "REMOVALS",
+    "RETENTION_RUNS",
     "STAFF",
     "TableName",
     "known",
@@ -31,7 +31,7 @@ CONTACTS: tuple[TableName, ...] = (
 )
 OUTBOX: tuple[TableName, ...] = (("records", "outbox"),)
 ACCESS_LOG: tuple[TableName, ...] = (("records", "access_log"),)
-REMOVALS: tuple[TableName, ...] = (("records", "removals"),)
+RETENTION_RUNS: tuple[TableName, ...] = (("records", "retention_runs"),)
 STAFF: tuple[TableName, ...] = (("records", "staff"),)
 
 

@@ -2,7 +2,7 @@
 
 Each table says how long a row is kept and which column dates it. A row goes when that time is
 over, unless another row that is still kept refers to it; a contact goes with the last thing that
-it sent. What is deleted is overwritten in the file, and in its write-ahead log.
+it sent. What is deleted is overwritten in the file.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from threading import Event, Thread
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, exists, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
+from analytics.background import BackgroundTask, TaskState
+from analytics.storage.deletion_limits import Due, LastRun, Refusal, judge, seconds_since_start
 from analytics.storage.schema import metadata
 from analytics.visits.store.sqlite import Counters, StoreError
 from analytics.web.log import ServiceLog
@@ -23,13 +24,14 @@ from policy import Register
 from policy import register as declared
 from policy.durations import Duration
 
-__all__ = ["Removed", "Retention", "RetentionThread", "forget_log", "purge", "removals", "rewrite"]
+__all__ = ["Deleted", "Retention", "RetentionThread", "purge", "runs", "what_is_due"]
 
 SECONDS_BETWEEN = 3_600
+RUNS = "retention_runs"
 
 
 @dataclass(frozen=True)
-class Removed:
+class Deleted:
     """How many rows of a table were deleted on a day because their time was over."""
 
     day: datetime.date
@@ -39,65 +41,62 @@ class Removed:
 
 def purge(
     register: Register, records: Engine, counters: Counters, now: datetime.datetime
-) -> tuple[Removed, ...]:
+) -> tuple[Deleted, ...]:
     """Delete everything whose time is over at `now`; committed, and recorded, on return.
 
     Raises `SQLAlchemyError` or `StoreError` where a database cannot be written: then what is
-    left is deleted by the next purge.
+    left is deleted by the next purge, and the other database's is deleted now.
     """
-    tables = metadata(register, "records")
-    day = now.date()
-    found = []
-    for table in metadata(register, "counters").sorted_tables:
-        over = _over(register.table("counters", table.name), table, now)
-        found.append(Removed(day, table.name, counters.forget(delete(table).where(over))))
+    found, failure = [], None
+    try:
+        for table, entry in _timed(register, "counters"):
+            old = delete(table).where(_over(entry, table, now))
+            found.append(Deleted(now.date(), table.name, counters.forget(old)))
+    except StoreError as error:
+        failure = error
     with records.begin() as connection:
-        for table in reversed(tables.sorted_tables):
-            entry = register.table("records", table.name)
-            if isinstance(entry.keep, Duration):
-                rows = connection.execute(delete(table).where(_over(entry, table, now))).rowcount
-                found.append(Removed(day, table.name, rows))
-        removed = tuple(each for each in found if each.rows)
-        for each in removed:
-            _record(connection, tables.tables["removals"], each)
-    if removed:
-        forget_log(records)
-    return removed
+        for table, entry in reversed([*_timed(register, "records")]):
+            old = delete(table).where(_over(entry, table, now))
+            found.append(Deleted(now.date(), table.name, connection.execute(old).rowcount))
+        deleted = tuple(each for each in found if each.rows)
+        for each in deleted:
+            _record(connection, metadata(register, "records").tables[RUNS], each)
+    if failure is not None:
+        raise failure
+    return deleted
 
 
-def removals(records: Engine, register: Register) -> tuple[Removed, ...]:
+def what_is_due(
+    register: Register, records: Engine, counters: Counters, now: datetime.datetime
+) -> tuple[Due, ...]:
+    """How many rows of each table are over at `now`, and of how many. Raises SQLAlchemyError."""
+    engines = {"counters": counters.database.engine, "records": records}
+    due = []
+    for database, engine in engines.items():
+        with engine.connect() as connection:
+            for table, entry in _timed(register, database):
+                over = select(func.count()).select_from(table).where(_over(entry, table, now))
+                every = select(func.count()).select_from(table)
+                rows, gone = (connection.execute(query).scalar_one() for query in (every, over))
+                due.append(Due(table.name, rows, gone, now - _cut(entry, now)))
+    return tuple(due)
+
+
+def runs(records: Engine, register: Register) -> tuple[Deleted, ...]:
     """What was deleted so far, newest first."""
-    table = metadata(register, "records").tables["removals"]
+    table = metadata(register, "records").tables[RUNS]
     query = select(table.c.day, table.c.table_name, table.c.rows)
     query = query.order_by(table.c.day.desc(), table.c.table_name)
     with records.connect() as connection:
-        return tuple(Removed(*row) for row in connection.execute(query))
+        return tuple(Deleted(*row) for row in connection.execute(query))
 
 
-def forget_log(records: Engine) -> None:
-    """Empty the write-ahead log, so that it no longer holds what was deleted.
-
-    https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
-    """
-    connection = records.raw_connection()
-    try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    finally:
-        connection.close()
-
-
-def rewrite(records: Engine) -> None:
-    """Write the file anew in the order of its keys, which are random.
-
-    SQLite puts rows into a page in the order in which they came, whatever their keys, so where a
-    row's bytes stand would tell when it came. https://www.sqlite.org/fileformat2.html#b_tree_pages
-    """
-    connection = records.raw_connection()
-    try:
-        connection.cursor().execute("VACUUM")
-    finally:
-        connection.close()
-    forget_log(records)
+def _timed(register: Register, database: str) -> Iterator[tuple[Table, declared.Table]]:
+    """The tables whose rows end by themselves, those that are referred to first."""
+    for table in metadata(register, database).sorted_tables:
+        entry = register.table(database, table.name)
+        if isinstance(entry.keep, Duration):
+            yield table, entry
 
 
 def _cut(entry: declared.Table, now: datetime.datetime) -> datetime.datetime:
@@ -130,8 +129,8 @@ def _over(entry: declared.Table, table: Table, now: datetime.datetime) -> Column
     return and_(*conditions)
 
 
-def _record(connection: Connection, table: Table, removed: Removed) -> None:
-    values = {"day": removed.day, "table_name": removed.table, "rows": removed.rows}
+def _record(connection: Connection, table: Table, deleted: Deleted) -> None:
+    values = {"day": deleted.day, "table_name": deleted.table, "rows": deleted.rows}
     new = insert(table).values(values)
     connection.execute(
         new.on_conflict_do_update(
@@ -141,53 +140,73 @@ def _record(connection: Connection, table: Table, removed: Removed) -> None:
 
 
 class Retention:
-    """What each run does: purge, and on each new day write the records anew."""
+    """What each run does: delete what is over, unless the clock cannot be believed."""
 
     def __init__(
         self,
-        register: Register,
-        records: Engine,
-        counters: Counters,
+        stores: tuple[Register, Engine, Counters],
         now: Callable[[], datetime.datetime],
+        last_run: LastRun,
+        seconds: Callable[[], float] = seconds_since_start,
     ) -> None:
-        self._stores = (register, records, counters)
+        self._stores = stores
         self._now = now
-        self._rewritten: datetime.date | None = None
+        self._last_run = last_run
+        self._seconds = seconds
+        self._accepted: tuple[datetime.datetime, float] | None = None
+        self.refusal: Refusal | None = None
 
-    def __call__(self) -> tuple[Removed, ...]:
-        """What was removed. Raises as `purge` does."""
-        now = self._now()
-        removed = purge(*self._stores, now)
-        if self._rewritten != now.date():
-            rewrite(self._stores[1])
-            self._rewritten = now.date()
-        return removed
+    def __call__(self) -> tuple[Deleted, ...]:
+        """What was deleted; nothing where that is refused. Raises as `purge` does, OSError."""
+        now, seconds = self._now(), self._seconds()
+        try:
+            due = what_is_due(*self._stores, now)
+        except SQLAlchemyError:
+            due = ()  # The purge says what it cannot read.
+        self.refusal = judge(now, self._last_run.read(), self._accepted, seconds, due)
+        if self.refusal:
+            return ()
+        deleted = self.purge()
+        self._last_run.write(now.date())
+        self._accepted = (now, seconds)
+        return deleted
+
+    def purge(self) -> tuple[Deleted, ...]:
+        """Delete what is over, whatever the clock says. Raises as `purge` does."""
+        return purge(*self._stores, self._now())
 
 
 class RetentionThread:
-    """A thread that keeps house once an hour, beginning at once, until it is closed."""
+    """Deletes once an hour, beginning at its start, until it is closed."""
 
-    def __init__(self, purge_now: Callable[[], tuple[Removed, ...]], log: ServiceLog) -> None:
-        self.purge = purge_now
+    def __init__(self, retention: Retention, log: ServiceLog, clock: Callable[[], float]) -> None:
+        self.purge = retention.purge
+        self._retention = retention
         self._log = log
-        self._closed = Event()
-        self._thread = Thread(target=self._run, name="retention_thread", daemon=True)
-        self._thread.start()
+        self._task = BackgroundTask("retention", self._run, log, clock=clock)
+
+    def start(self) -> None:
+        """Begin the first run."""
+        self._task.start()
 
     def close(self) -> None:
-        """Let a purge that has begun come to its end, and begin no other."""
-        self._closed.set()
-        self._thread.join()
+        """Let a run that has begun come to its end, and begin no other."""
+        self._task.close()
 
-    def _run(self) -> None:
-        for _ in self._times():
-            try:
-                for each in self.purge():
-                    self._log.say("rows removed", table=each.table, rows=each.rows)
-            except (SQLAlchemyError, StoreError) as error:
-                self._log.say("removal failed", error=type(error).__name__)
+    @property
+    def state(self) -> TaskState:
+        """What it did last."""
+        return self._task.state
 
-    def _times(self) -> Iterator[None]:
-        yield
-        while not self._closed.wait(SECONDS_BETWEEN):
-            yield
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why the last run deleted nothing; None where it did what was due."""
+        return self._retention.refusal
+
+    def _run(self) -> float:
+        before = self.refusal
+        for each in self._retention():
+            self._log.say("rows removed", table=each.table, rows=each.rows)
+        if self.refusal and (before is None or before.kind != self.refusal.kind):
+            self._log.say("deletion refused", reason=self.refusal.kind)
+        return SECONDS_BETWEEN

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, MetaData, Table, Text
 
 from policy import register as declared
+
+__all__ = ["metadata"]
 
 _TYPES = {
     "text": Text,
@@ -15,14 +19,32 @@ _TYPES = {
 }
 
 
+class _This:
+    """A register, told apart from others by being itself: comparing two reads all of both."""
+
+    def __init__(self, register: declared.Register) -> None:
+        self.register = register
+
+    def __hash__(self) -> int:
+        return id(self.register)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _This) and other.register is self.register
+
+
 def metadata(register: declared.Register, database: str) -> MetaData:
-    """The tables of one database, "counters" or "records".
+    """The tables of one database, "counters" or "records"; made once for each register.
 
     SQLite keeps them without row numbers, so the order of rows is that of their keys and tells
     nothing about the order in which they came.
     """
+    return _made(_This(register), database)
+
+
+@lru_cache(maxsize=8)
+def _made(this: _This, database: str) -> MetaData:
     tables = MetaData()
-    for table in register.tables:
+    for table in this.register.tables:
         if table.database == database:
             Table(
                 table.name,

@@ -144,7 +144,7 @@ def test_a_field_that_the_form_does_not_have_is_never_kept(site: SmallSite) -> N
     ((form, suspicion),) = rows(site, "SELECT form, suspected_spam FROM submissions")
     assert form == "request-information"
     assert suspicion == "It came with fields that the form does not have"
-    assert b"1234567" not in (site.var / "records.sqlite3-wal").read_bytes()
+    assert b"1234567" not in (site.var / "records.sqlite3").read_bytes()
 
 
 def test_of_a_field_that_came_twice_the_first_counts(site: SmallSite) -> None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-import threading
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, select
-from sqlalchemy.exc import OperationalError
 
-from analytics.storage.retention import Removed, RetentionThread, purge, removals
+from analytics.storage.retention import Deleted, purge, runs
 from analytics.storage.schema import metadata
 from analytics.visits.model import Dimension, Increment
-from analytics.web.log import ServiceLog
 from policy import read_site
 from policy.durations import Duration
 from tests.fixtures.small_site import ROOT, SmallSite, small_site
@@ -112,7 +109,7 @@ def test_every_table_that_has_a_time_is_purged(site):
     put(site, "access_log", at=0)
     put(site, "asks", contact="contact 1", submission="submission 1", asked_on=old.date())
     put(site, "outbox", queued_on=old.date(), state="waiting")
-    put(site, "removals", day=old.date(), table_name="x")
+    put(site, "retention_runs", day=old.date(), table_name="x")
     site.service.counters.add(1, [Increment(Dimension.ALL, "", visits=1)])
     site.service.counters.answered(old.date(), 1, given=1)
     timed = {table.name for table in REGISTER.tables if isinstance(table.keep, Duration)}
@@ -125,7 +122,7 @@ def test_every_table_that_has_a_time_is_purged(site):
     }
     for connection in connections.values():
         connection.close()
-    assert left == {"staff", "removals"}, "accounts, and the report of what was deleted"
+    assert left == {"staff", "retention_runs"}, "accounts, and the report of what was deleted"
 
 
 FILES = ("counters", "records")
@@ -133,7 +130,7 @@ FILES = ("counters", "records")
 
 @pytest.mark.promise("P11")
 def test_nothing_deleted_can_be_found_in_the_files(site):
-    """A search of every byte: database, write-ahead log, shared memory."""
+    """A search of every byte: database and journal."""
     canary = "canary-" + "x" * 3_000
     submitted(site, datetime.date(2020, 1, 1), message=canary)
     submitted(site, datetime.date(2026, 1, 1), number=2, message="kept-canary")
@@ -154,10 +151,10 @@ def test_what_was_deleted_is_reported(site):
     tidy(site)
     submitted(site, datetime.date(2024, 3, 2), number=2)
     tidy(site)
-    found = removals(site.service.records, REGISTER)
+    found = runs(site.service.records, REGISTER)
     day = NOW.date()
     assert found == tuple(
-        Removed(day, name, 2) for name in ("contacts", "permissions", "submissions")
+        Deleted(day, name, 2) for name in ("contacts", "permissions", "submissions")
     )
 
 
@@ -170,22 +167,3 @@ def test_the_service_purges_by_itself(tmp_path):
     with small_site(tmp_path) as site:
         site.service.retention_thread.close()  # It ends what it has begun.
         assert rows(site, "contacts") == 0
-
-
-def test_a_purge_that_failed_is_tried_again():
-    """What cannot be written now is deleted the next time."""
-    tries: list[int] = []
-    done = threading.Event()
-
-    def failing() -> tuple[Removed, ...]:
-        tries.append(1)
-        if len(tries) == 1:
-            raise OperationalError("DELETE", {}, Exception("disk full"))
-        done.set()
-        return ()
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analytics.storage.retention.SECONDS_BETWEEN", 0.01)
-        retention_thread = RetentionThread(failing, ServiceLog(REGISTER))
-        assert done.wait(10)
-        retention_thread.close()

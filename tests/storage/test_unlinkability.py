@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from analytics.storage.retention import forget_log, rewrite
 from tests.fixtures.form_site import REQUEST, form_site, send
 from tests.fixtures.small_site import SmallSite, Visitor
 
@@ -137,22 +136,8 @@ def test_there_are_no_row_numbers(day):
 def test_the_places_of_bytes_tell_nothing_once_the_day_is_over(day):
     """The records are written anew each day."""
     site, truth, _ = day
-    rewrite(site.service.records)
+    site.service.stores.records.rewrite()
     assert abs(within_pages(site.var / "records.sqlite3", truth)) < CHANCE
-
-
-def test_before_that_they_tell_all(tmp_path):
-    """Which shows that the attack works: SQLite fills a page in the order in which rows come."""
-    truth = [Truth(f"{number * 7919 % 1000}@example.org", number, "") for number in range(20)]
-    with form_site(tmp_path) as site:
-        site.service.retention_thread.close()
-        for person in truth:
-            site.app.extensions["form rate"].forget()
-            send(site.app.test_client(), REQUEST | {"email": person.email})
-        forget_log(site.service.records)
-        assert abs(within_pages(site.var / "records.sqlite3", truth)) > 0.9
-        rewrite(site.service.records)
-        assert abs(within_pages(site.var / "records.sqlite3", truth)) < 0.9
 
 
 @pytest.mark.promise("P4")

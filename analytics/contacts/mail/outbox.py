@@ -19,7 +19,6 @@ from sqlalchemy.engine import Engine
 
 from analytics.contacts.model import LegalBasis, NoLegalBasis
 from analytics.contacts.repository import Contacts
-from analytics.storage.retention import forget_log
 
 __all__ = ["LEASE_SECONDS", "Message", "Outbox", "Queued"]
 
@@ -132,7 +131,6 @@ class Outbox:
         """Delete a message; nothing of it is left in the files."""
         with self._engine.begin() as connection:
             connection.execute(delete(self._table).where(self._table.c.id == message))
-        forget_log(self._engine)
 
     def put_off(self, message: str, owner: str, reason: str) -> None:
         """Let a message wait for another try."""

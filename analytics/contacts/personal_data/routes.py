@@ -19,6 +19,7 @@ from analytics.contacts.links import HOURS, NoSuchLink
 from analytics.contacts.model import AddressTaken, LegalBasis, NotStored
 from analytics.contacts.personal_data.model import PersonalData, personal_data
 from analytics.service import Service, current_service
+from analytics.storage.erasure import StillThere
 from analytics.web.problems import is_from_our_forms
 from analytics.web.rate_limits import Rate
 from policy.fields import Field
@@ -176,6 +177,9 @@ def erase(token: str) -> BaseResponse:
         current_service().contacts.erase(holding.contact)
     except NotStored as error:
         return _not_done(token, holding, error)
+    except StillThere as error:
+        current_service().log.say("personal data failed", error=type(error).__name__)
+        return _page("erased", HTTPStatus.ACCEPTED, still_there=True)
     return _page("erased", HTTPStatus.OK)
 
 
@@ -223,6 +227,13 @@ def _not_done(token: str, holding: PersonalData, error: NotStored, **values: Any
     return _shown(token, holding, 503, errors={"": LATER}, headers=RETRY, **values)
 
 
+@blueprint.errorhandler(StillThere)
+def _not_overwritten(error: StillThere) -> BaseResponse:
+    """It is stored, but what was there before may still be in a file. It is tried again."""
+    current_service().log.say("personal data failed", error=type(error).__name__)
+    return _page("stored", HTTPStatus.ACCEPTED)
+
+
 @blueprint.errorhandler(NotStored)
 def _not_read(error: NotStored) -> BaseResponse:
     """What is held could not be looked up."""
@@ -240,7 +251,7 @@ def _page(
     service = current_service()
     if PAGE not in service.build.pages:
         abort(HTTPStatus.NOT_FOUND)
-    given = {"errors": {}, "posted": {}, "email": "", "said": "", **values}
+    given = {"errors": {}, "posted": {}, "email": "", "said": "", "still_there": False, **values}
     drawn = render_template("blocks/your-data.html", state=state, **given)
     text = service.pages.text(PAGE)
     failed = bool(given["errors"]) or state == "failed"

@@ -2,29 +2,39 @@
 
 All writing is done by one thread. What arrives while it commits is added up and shares the next
 commit, so that a hundred requests at once cost two or three commits, not a hundred.
+
+Each commit writes the hour that it adds to anew, in the order of its cells: SQLite puts a new row
+beside the one that came before it, so the file would tell which cells were counted together.
 """
 
 import datetime
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Delete, Engine, Select, Table, create_engine, event, func, select
+from sqlalchemy import Connection, Delete, MetaData, Select, Table, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateTable
 
-from analytics.storage.schema import metadata
+from analytics.background import Progress, TaskState
+from analytics.storage.database import Database, DatabaseUnavailable
 from analytics.visits.model import MEASURES, Dimension, Hour, Increment, Total
+from analytics.web.log import ServiceLog
 from policy import Register
 
 __all__ = ["Consents", "Counters", "StoreError"]
 
 ANSWERS = ("given", "withdrawn")
 BUSY_MS = 5_000
-DURABLE = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
+STUCK_SECONDS = 2.0
+"""So long after a commit began, nobody else waits for it: each would keep a thread from serving
+pages."""
 
 
 class StoreError(Exception):
@@ -48,11 +58,28 @@ class _Sums:
         self.columns = (*(column.name for column in table.primary_key), *measures)
         self._size = len(measures)
         self._waiting: dict[tuple[object, ...], list[int]] = {}
-        new = insert(table)
-        self.upsert = new.on_conflict_do_update(
-            index_elements=list(table.primary_key),
-            set_={name: table.c[name] + new.excluded[name] for name in measures},
+        self._table = table
+        self._gathered = table.to_metadata(MetaData(), name=f"gathered_{table.name}")
+        self._gathered._prefixes = ["TEMPORARY"]
+        new = insert(self._gathered)
+        self._upsert = new.on_conflict_do_update(
+            index_elements=list(self._gathered.primary_key),
+            set_={name: self._gathered.c[name] + new.excluded[name] for name in measures},
         )
+
+    def write(self, connection: Connection, rows: list[dict[str, object]]) -> None:
+        """Add `rows`, and write anew all that shares its hour or day with one of them."""
+        table, gathered = self._table, self._gathered
+        first = self.columns[0]
+        touched = table.c[first].in_({row[first] for row in rows})
+        connection.execute(CreateTable(gathered, if_not_exists=True))
+        connection.execute(delete(gathered))
+        names = [column.name for column in table.columns]
+        connection.execute(insert(gathered).from_select(names, select(table).where(touched)))
+        connection.execute(self._upsert, rows)
+        connection.execute(delete(table).where(touched))
+        sorted_rows = select(gathered).order_by(*gathered.primary_key)
+        connection.execute(insert(table).from_select(names, sorted_rows))
 
     def add(self, key: tuple[object, ...], amounts: Iterable[int]) -> None:
         sums = self._waiting.setdefault(key, [0] * self._size)
@@ -70,16 +97,25 @@ class _Sums:
 class Counters:
     """The tables that the register declares, in the file at `path`; all are made if missing."""
 
-    def __init__(self, path: Path, register: Register) -> None:
-        self._engine = _open(path)
-        tables = metadata(register, "counters")
-        tables.create_all(self._engine)
-        self._table, self._consents = tables.tables["counters"], tables.tables["consents"]
+    def __init__(self, path: Path, register: Register, log: ServiceLog | None = None) -> None:
+        self.database = Database("counters", path, register, begin="DEFERRED", busy_ms=BUSY_MS)
+        self._engine = self.database.engine
+        tables = self.database.tables.tables
+        self._table, self._consents = tables["counters"], tables["consents"]
         self._cells = _Sums(self._table, MEASURES)
         self._answers = _Sums(self._consents, ANSWERS)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counters")
         self._lock = Lock()
         self._commit: Future[None] | None = None
+        self._began: float | None = None
+        self._progress = Progress("counters", log or ServiceLog(register))
+        with suppress(DatabaseUnavailable):  # Said by whoever uses it, until it was mended.
+            self.database.take_up()
+
+    @property
+    def state(self) -> TaskState:
+        """What the writer did last."""
+        return self._progress.state
 
     def add(self, hour: int, increments: Iterable[Increment]) -> None:
         """Add to the cells of `hour` (hours since 1970), and return once that is on the disk.
@@ -88,7 +124,7 @@ class Counters:
         """
         accepted = tuple(increments)
         with self._lock:
-            self._commit = commit = self._commit or self._coming_commit()
+            commit = self._coming_commit()
             for increment in accepted:
                 cell = hour, increment.dimension, increment.cell
                 self._cells.add(cell, (getattr(increment, measure) for measure in MEASURES))
@@ -102,24 +138,45 @@ class Counters:
         Raises StoreError.
         """
         with self._lock:
-            self._commit = commit = self._commit or self._coming_commit()
+            commit = self._coming_commit()
             self._answers.add((day, version), (given, withdrawn))
         _wait(commit)
 
     def _coming_commit(self) -> Future[None]:
+        if self._is_stuck():
+            raise StoreError("the counters are busy")
         try:
-            return self._writer.submit(self._commit_waiting)
+            self._commit = self._commit or self._writer.submit(self._commit_waiting)
         except RuntimeError as error:  # It takes no more after close(), or when Python is exiting.
             raise StoreError("the counters are closed") from error
+        return self._commit
+
+    def _is_stuck(self) -> bool:
+        """Whether the commit at hand lasts too long, or follows one that failed."""
+        return self._began is not None and (
+            self._progress.state.failures > 0 or time.monotonic() > self._began + STUCK_SECONDS
+        )
 
     def _commit_waiting(self) -> None:
         with self._lock:
-            taken = [(sums.upsert, sums.take()) for sums in (self._cells, self._answers)]
+            taken = [(sums, sums.take()) for sums in (self._cells, self._answers)]
             self._commit = None
-        with self._engine.begin() as connection:
-            for upsert, rows in taken:
-                if rows:
-                    connection.execute(upsert, rows)
+            self._began = time.monotonic()
+        try:
+            with self._begin() as connection:
+                for sums, rows in taken:
+                    if rows:
+                        sums.write(connection, rows)
+        except BaseException as error:
+            self._progress.failed(error)
+            raise
+        else:
+            self._progress.succeeded()
+        finally:
+            self._began = None
+
+    def _begin(self) -> AbstractContextManager[Connection]:
+        return self._engine.execution_options(begin="IMMEDIATE").begin()
 
     def totals(
         self, dimension: str, first_hour: int, last_hour: int, limit: int
@@ -167,17 +224,13 @@ class Counters:
             raise StoreError("the counters could not be written") from error
 
     def _forget(self, old: Delete) -> int:
-        with self._engine.begin() as connection:
-            rows = connection.execute(old).rowcount
-        if rows:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        return rows
+        with self._begin() as connection:
+            return connection.execute(old).rowcount
 
     def close(self) -> None:
         """Commit what was accepted and let go of the file. Later additions raise StoreError."""
         self._writer.shutdown()
-        self._engine.dispose()
+        self.database.close()
 
 
 def _named(sums: Sequence[int]) -> dict[str, int]:
@@ -189,16 +242,3 @@ def _wait(commit: Future[None]) -> None:
         commit.result()
     except SQLAlchemyError as error:
         raise StoreError("the counters could not be written") from error
-
-
-def _open(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}")
-
-    @event.listens_for(engine, "connect")
-    def durable(connection: Any, _record: object) -> None:
-        # FULL: in WAL mode, only then is every commit on the disk when it returns.
-        # https://www.sqlite.org/pragma.html#pragma_synchronous
-        for pragma in (*DURABLE, f"busy_timeout={BUSY_MS}"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine

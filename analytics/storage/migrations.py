@@ -1,0 +1,190 @@
+"""Migrations: a database of an earlier version, or of another register, becomes today's.
+
+First the steps of `STEPS` that the file has not had: what the engine calls otherwise, or keeps in
+another way, than it did. Then each table is compared with the register. What can be followed
+without losing or inventing anything is: a new table, a new column that may be empty or is a
+number, a column that the register says was `formerly` called otherwise, other options. The rest
+is said, as it takes a decision. All of it happens in the caller's transaction, or none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Table,
+    column,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy import table as sql_table
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.schema import CreateTable
+
+from policy import Fault, Register
+
+__all__ = ["STEPS", "follow"]
+
+Step = Callable[[Connection], None]
+REGISTER = "site/policy.toml"
+
+
+def _field_names(connection: Connection) -> None:
+    """0.2: the names that the field uses."""
+    if _columns(connection, "removals"):
+        connection.execute(text("ALTER TABLE removals RENAME TO retention_runs"))
+    if "doubt" in _columns(connection, "submissions"):
+        connection.execute(text("ALTER TABLE submissions RENAME COLUMN doubt TO suspected_spam"))
+    if "ground" in _columns(connection, "outbox"):
+        for old, new in (("ground", "legal_basis"), ("ground_row", "legal_basis_row")):
+            connection.execute(text(f"ALTER TABLE outbox RENAME COLUMN {old} TO {new}"))
+        state = "ALTER TABLE outbox ADD COLUMN state TEXT NOT NULL DEFAULT 'waiting'"
+        connection.execute(text(state))
+
+
+STEPS: Mapping[str, tuple[Step, ...]] = {"counters": (), "records": (_field_names,)}
+"""Each database's steps, oldest first. A file's number of steps is in its header; never change a
+step that was released, add one."""
+
+
+def follow(
+    connection: Connection, database: str, register: Register, tables: MetaData, file: str
+) -> list[Fault]:
+    """Bring the database to what `tables` declares; a fault for each thing that cannot be.
+
+    Foreign keys must not be enforced meanwhile. Where there are faults, the caller rolls back.
+    """
+    steps, live = STEPS[database], _statements(connection)
+    had = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one()) if live else 0
+    if had > len(steps):
+        message = f"{file} was written by a later version of Plainsite"
+        return [Fault(file, None, message, "run that version, or restore an earlier backup")]
+    if live:
+        for step in steps[had:]:
+            step(connection)
+    faults = [*_strangers(connection, tables, file)]
+    for table in tables.sorted_tables:
+        faults += _follow_table(connection, database, register, table, file)
+    if had != len(steps) or not live:
+        connection.exec_driver_sql(f"PRAGMA user_version = {len(steps)}")
+    return faults
+
+
+def _statements(connection: Connection) -> dict[str, str]:
+    """The statements that made the tables, by table."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
+    found = connection.exec_driver_sql(query).all()
+    return {name: sql for name, sql in found if not name.startswith("sqlite_")}
+
+
+def _columns(connection: Connection, table: str) -> list[str]:
+    query = text("SELECT name FROM pragma_table_info(:table)")
+    return list(connection.execute(query, {"table": table}).scalars())
+
+
+def _strangers(connection: Connection, tables: MetaData, file: str) -> Iterator[Fault]:
+    """Whatever is no table of the register: it may hold, or copy, what visitors sent."""
+    query = "SELECT type, name FROM sqlite_master ORDER BY name"
+    for kind, name in connection.exec_driver_sql(query).all():
+        if name.startswith("sqlite_") or (kind == "table" and name in tables.tables):
+            continue
+        message = f'{file} has a {kind} "{name}" that is not declared'
+        drop = f'DROP {kind.upper()} "{name}"'
+        hint = "declare it, or delete it" if kind == "table" else "delete it"
+        yield Fault(REGISTER, None, message, f"{hint}: sqlite3 {file} '{drop}'")
+
+
+def _follow_table(
+    connection: Connection, database: str, register: Register, table: Table, file: str
+) -> list[Fault]:
+    wanted = str(CreateTable(table).compile(connection))
+    statement = _statements(connection).get(table.name)
+    if statement is None:
+        table.create(connection)
+        return []
+    if _shape(statement) == _shape(wanted):
+        return []
+    declared = register.table(database, table.name)
+    formerly = {each.name: each.formerly for each in declared.columns if each.formerly}
+    found = _columns(connection, table.name)
+    source = {
+        name: name if name in found else formerly.get(name, "")
+        for name in [column.name for column in table.columns]
+    }
+    faults = [*_undeclared(table, found, source, file), *_lacking(connection, table, source, file)]
+    return faults or _rebuild(connection, table, source, file)
+
+
+def _shape(statement: str) -> str:
+    """What a statement declares, whatever its spaces, and however the table's name is quoted."""
+    return re.sub(r"\s+", "", statement[statement.index("(") :])
+
+
+def _undeclared(
+    table: Table, found: list[str], source: Mapping[str, str], file: str
+) -> Iterator[Fault]:
+    for name in sorted(set(found) - set(source.values())):
+        message = f'{file} has a column "{name}" in "{table.name}" that is not declared'
+        drop = f'ALTER TABLE "{table.name}" DROP COLUMN "{name}"'
+        hint = (
+            f'declare it again, or say that a column was formerly = "{name}", '
+            f"or delete what it holds: sqlite3 {file} '{drop}'"
+        )
+        yield Fault(REGISTER, None, message, hint)
+
+
+def _lacking(
+    connection: Connection, table: Table, source: Mapping[str, str], file: str
+) -> Iterator[Fault]:
+    """What a row that is there would need a value for, and nobody knows which."""
+    if connection.execute(select(literal(1)).select_from(table).limit(1)).first() is None:
+        return
+    found = set(_columns(connection, table.name))
+    for each in table.columns:
+        if source[each.name] not in found and not (each.nullable or _adds_up(each)):
+            message = f'{file} has rows without the column "{each.name}" in "{table.name}"'
+            hint = "declare it as optional = true, or say what it was formerly called"
+            yield Fault(REGISTER, None, message, hint)
+
+
+def _adds_up(measure: Column[object]) -> bool:
+    """Whether nought is the true value of a row that was never counted in it."""
+    return isinstance(measure.type, BigInteger) and not measure.primary_key
+
+
+def _rebuild(
+    connection: Connection, table: Table, source: Mapping[str, str], file: str
+) -> list[Fault]:
+    """Make the table anew as declared, with its rows. https://www.sqlite.org/lang_altertable.html"""
+    found = set(_columns(connection, table.name))
+    values: list[ColumnElement[Any]] = [
+        column(source[each.name])
+        if source[each.name] in found
+        else literal_column("NULL" if each.nullable else "0")
+        for each in table.columns
+    ]
+    new = f"new_{table.name}"
+    wanted = str(CreateTable(table).compile(connection))
+    connection.exec_driver_sql(f'CREATE TABLE "{new}" {wanted[wanted.index("(") :]}')
+    key: list[ColumnElement[Any]] = [column(source[each.name]) for each in table.primary_key]
+    rows = select(*values).select_from(sql_table(table.name)).order_by(*key)
+    names = [each.name for each in table.columns]
+    try:
+        connection.execute(insert(sql_table(new, *map(column, names))).from_select(names, rows))
+    except IntegrityError as error:
+        message = f'{file} has rows in "{table.name}" that the register does not allow'
+        hint = f"{error.orig}: declare what they hold, or change them by hand"
+        return [Fault(REGISTER, None, message, hint)]
+    connection.exec_driver_sql(f'DROP TABLE "{table.name}"')
+    connection.exec_driver_sql(f'ALTER TABLE "{new}" RENAME TO "{table.name}"')
+    return []

@@ -1,0 +1,89 @@
+"""Both databases with what looks after them: deletion of what is over, and rewriting."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from analytics.background import BackgroundTask
+from analytics.storage.addresses import Addresses
+from analytics.storage.database import Database, DatabaseUnavailable
+from analytics.storage.deletion_limits import LastRun
+from analytics.storage.retention import Retention, RetentionThread
+from analytics.storage.rewriting import Rewriter
+from analytics.visits.store.sqlite import Counters
+from analytics.web.log import ServiceLog
+from policy import Site
+
+__all__ = ["LAST_RUN", "Stores", "make_folder", "open_stores"]
+
+LAST_RUN = "retention.json"
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The databases of a running service, and the tasks that look after them."""
+
+    records: Database
+    counters: Counters
+    retention: RetentionThread
+    rewriter: Rewriter
+    rewriting: BackgroundTask
+
+    def start(self) -> None:
+        """Begin to look after them."""
+        self.retention.start()
+        self.rewriting.start()
+
+    def close(self) -> None:
+        """End what was begun, leave no order of the last changes, and let go of the files."""
+        self.retention.close()
+        self.rewriting.close()
+        if self.rewriter.due:
+            with suppress(SQLAlchemyError, sqlite3.Error):  # The next start does it.
+                self.rewriter.rewrite()
+        self.counters.close()
+        self.records.close()
+
+
+def open_stores(site: Site, var: Path, clock: Callable[[], float], log: ServiceLog) -> Stores:
+    """The databases of a site. One that cannot be used is taken up once it was mended.
+
+    `clock` returns seconds since 1970. Raises Faults for an address that is none.
+    """
+    addresses = Addresses.of(var)
+    with suppress(OSError):  # The databases say which folder is missing.
+        make_folder(var)
+    register, zone = site.register, ZoneInfo(site.settings.timezone)
+    records = Database("records", addresses.records, register)
+    counters = Counters(addresses.counters, register, log)
+    retention = Retention(
+        (register, records.engine, counters),
+        lambda: datetime.fromtimestamp(clock(), zone),
+        LastRun(var / LAST_RUN),
+    )
+    rewriter = Rewriter(records)
+    rewriting = BackgroundTask("rewriting", rewriter, log, clock=clock)
+
+    def changed() -> None:
+        rewriter.due = True
+        rewriting.call()
+
+    records.changed = changed
+    with suppress(DatabaseUnavailable):  # Said by whoever uses it, until it was mended.
+        records.take_up()
+    return Stores(records, counters, RetentionThread(retention, log, clock), rewriter, rewriting)
+
+
+def make_folder(var: Path) -> None:
+    """The folder of the databases and of the key, for nobody else to look into. Raises OSError."""
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if var.stat().st_mode & 0o077:
+        var.chmod(0o700)
