@@ -52,7 +52,7 @@ def budget_faults(site: Site, content: Content) -> Iterator[Fault]:
             )
             hint = f"{_limit(cookie, needed)}, with room for {more}; or publish fewer pages"
             if needed > MOST_BITS:
-                hint = f"publish {room} pages at most, or take the part that names one out"
+                hint = f"publish {room} pages at most"
             yield Fault(REGISTER, line, message, hint)
         else:
             message = (
@@ -74,7 +74,7 @@ def budget_warnings(site: Site, content: Content) -> Iterator[Fault]:
             more = cookie.most_bits + 1 if cookie.most_bits else 0
             hint = f"{_limit(cookie, more)}, with room for {_room(cookie, lists, more)}"
             if more > MOST_BITS:
-                hint = "take the part that names a page out before there are more"
+                hint = f"no cookie may carry more than {MOST_BITS} bits: {room} is the most"
             yield Fault(REGISTER, line, message, hint)
 
 
