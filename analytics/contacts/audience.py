@@ -1,7 +1,9 @@
 """The audience cookie: set by a form whose box was ticked, deleted by the visitor's choices.
 
-Its signal is the tick. `Sec-GPC` and `DNT` ask not to be tracked or sold; they do not take back
-what somebody asks for by name a moment later, so they do not count here.
+The checked box is a new and specific yes, also under a standing "no" or a signal: `Sec-GPC` and
+`DNT` ask not to be tracked or sold, and do not take back what somebody asks for by name a moment
+later. The form says so beside the box. To reject all cookies deletes this one too, whenever it is
+said (analytics/visits/routes.py).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from analytics.service import Service, current_service
 from analytics.web.cookies import BadCookie
+from analytics.web.own_cookies import OWN_COOKIES
 from analytics.web.problems import is_from_our_forms
 
 __all__ = ["audience_of", "blueprint", "recognize"]
@@ -23,10 +26,10 @@ blueprint = Blueprint("audiences", __name__, url_prefix="/audience")
 
 @blueprint.post("/forget")
 def forget() -> Response:
-    """Have the browser forget the cookie, and go back to the visitor's choices."""
+    """Have the browser forget the cookie, and show the visitor what it keeps now."""
     if not is_from_our_forms(request):
         abort(HTTPStatus.FORBIDDEN)
-    response = redirect("/cookies/", HTTPStatus.SEE_OTHER)
+    response = redirect(OWN_COOKIES, HTTPStatus.SEE_OTHER)
     response.headers["Cache-Control"] = "no-store"
     current_service().cookies.delete(response, "audience")
     return response

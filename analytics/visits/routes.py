@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
+from http import HTTPStatus
 from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
 
+from analytics.contacts.audience import audience_of
+from analytics.contacts.form_pages import with_form
 from analytics.service import Service, current_service
 from analytics.visits.model import Increment
 from analytics.visits.receipts import receipt
@@ -29,8 +34,8 @@ from analytics.visits.state import (
 from analytics.visits.store.sqlite import StoreError
 from analytics.visits.user_agents import agent_of
 from analytics.web.cookies import BadCookie
-from analytics.web.own_cookies import describe
-from analytics.web.problems import Reason, Refused, is_from_our_pages
+from analytics.web.own_cookies import CHOICES, OWN_COOKIES, consented_cookies, describe
+from analytics.web.problems import Reason, Refused, is_from_our_forms, is_from_our_pages
 from policy.referrers import MOST_CHARACTERS, source_of
 
 __all__ = ["BODIES", "blueprint"]
@@ -135,29 +140,59 @@ def count_engaged() -> Response:
 
 
 @blueprint.post("/withdraw")
-def withdraw() -> Response:
-    """Delete the visit cookie, whatever it is, and never refuse a visitor of ours."""
-    if not is_from_our_pages(request):
+def withdraw() -> BaseResponse:
+    """Delete every cookie that rests on consent, whatever it is; never refuse a visitor of ours.
+
+    A script is told that it is done. Who runs none sent a form, gets the page of what the browser
+    keeps now, and has it forget a "yes" that only a script could take back.
+    """
+    plain = _wants_a_page()
+    if not (is_from_our_forms(request) if plain else is_from_our_pages(request)):
         raise Refused(Reason.ORIGIN)
     service = current_service()
     with suppress(Refused):
         _state(service)  # Only who holds a valid cookie has something to take back.
         _count_consent(service, service.site.register.version, withdrawn=1)
-    response = _done(service)
-    service.cookies.delete(response, "visit")
+    response = redirect(OWN_COOKIES, HTTPStatus.SEE_OTHER) if plain else _done(service)
+    if plain:
+        response.headers["Cache-Control"] = "no-store"
+        # W3C Clear Site Data, section 3.1: also what no cookie holds.
+        response.headers["Clear-Site-Data"] = '"storage"'
+    for name in consented_cookies(service.site.register):
+        service.cookies.delete(response, name)
     return response
 
 
 @blueprint.get("/cookies")
-def own_cookies() -> Response:
-    """The cookies that this browser sent, as they are and in words."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        raise Refused(Reason.ORIGIN)
+def own_cookies() -> BaseResponse:
+    """The cookies that this browser sent, as they are and in words: for a script, or as a page."""
     service = current_service()
+    plain = _wants_a_page()
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if plain and site not in ("same-origin", "none"):
+        # The browser kept cookies back that it would send to us from our own page.
+        return redirect(CHOICES, HTTPStatus.SEE_OTHER)
+    if not plain and site != "same-origin":
+        raise Refused(Reason.ORIGIN)
     names = [cookie.name for cookie in service.site.register.cookies if cookie.signed]
-    response = jsonify({name: describe(service, name, request.environ) for name in names})
+    own = {name: describe(service, name, request.environ) for name in names}
+    response = _own_page(service, own) if plain else jsonify(own)
     response.cache_control.no_store = True
     return response
+
+
+def _own_page(service: Service, own: Mapping[str, object]) -> Response:
+    """The page of choices with the cookies drawn in it."""
+    held = [cookie for cookie in own.values() if cookie]
+    drawn = render_template("blocks/own-cookies.html", cookies=held)
+    page = service.pages.text(CHOICES, audience_of(service, request))
+    return Response(with_form(page, "own-cookies", drawn, failed=False))
+
+
+def _wants_a_page() -> bool:
+    """Whether a person's browser navigates, rather than a script that asks."""
+    kinds = ["application/json", "text/html"]
+    return request.accept_mimetypes.best_match(kinds, default=kinds[0]) == "text/html"
 
 
 @blueprint.get("/receipt")

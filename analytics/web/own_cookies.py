@@ -8,13 +8,28 @@ from typing import Any
 from analytics.service import Service
 from analytics.visits.state import STEP_SECONDS
 from analytics.web.cookies import BadCookie, Value
-from policy.register import Part
+from policy.register import Part, Register
 
-__all__ = ["describe", "step_words"]
+__all__ = ["CHOICES", "OWN_COOKIES", "consented_cookies", "describe", "step_words"]
+
+CHOICES = "/cookies/"
+"""The page of a visitor's choices."""
+
+OWN_COOKIES = "/visit/cookies"
+"""Where that page is drawn with the cookies that the browser sent."""
 
 # 1 January 1970, on which the steps begin, was a Thursday.
 DAYS = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday")
 PAGES = ("None yet", "One", "More than one")
+
+
+def consented_cookies(register: Register) -> tuple[str, ...]:
+    """The names of the cookies that rest on consent: what a refusal deletes."""
+    return tuple(
+        cookie.name
+        for cookie in register.cookies
+        if register.purpose(cookie.purpose).basis == "consent"
+    )
 
 
 def describe(

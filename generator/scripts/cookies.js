@@ -1,44 +1,75 @@
-// The page of the visitor's choices: shows what this browser keeps, as it is and in words.
+// The page of the visitor's choices: shows what this browser keeps, as it is and in words. Only the
+// service can read our cookies: it is asked where they serve a purpose, or when the visitor asks.
 "use strict";
 
 {
+  const root = document.documentElement;
   const region = document.querySelector("[data-own-cookies]");
-  const list = region.querySelector("dl");
-  const none = region.querySelector("[data-none]");
+  const list = region.querySelector("[data-cookies]");
+  const storage = region.querySelector("[data-storage]");
+  let { due } = root.dataset;
+  let turn = 0; // an answer to an earlier question is out of date
 
-  function entry(name, value, parts) {
-    const term = document.createElement("dt");
-    term.append(Object.assign(document.createElement("code"), { textContent: name }));
-    const raw = document.createElement("dd");
-    raw.append(Object.assign(document.createElement("code"), { textContent: value }));
-    const meanings = parts.map(({ holds, words }) =>
-      Object.assign(document.createElement("dd"), { textContent: `${holds}: ${words}` }));
-    return [term, raw, ...meanings];
+  function add(name, text, code) {
+    const made = document.createElement(name);
+    (code ? made.appendChild(document.createElement("code")) : made).textContent = text;
+    list.append(made);
   }
 
-  function kept() {
-    try {
-      const value = localStorage.getItem("choice");
-      return value === null ? [] : entry("choice", value, [region.dataset]);
-    } catch {
-      return [];
-    }
+  /** Shows only those elements whose data-`name` is `value`. */
+  function only(name, value) {
+    for (const each of document.querySelectorAll(`[data-${name}]`)) each.hidden = each.dataset[name] !== value;
   }
 
-  async function show() {
-    const shown = kept();
-    if (choice.now() === "yes" || "personal" in region.dataset) {
-      const answer = await fetch("/visit/cookies").catch(() => ({}));
-      const cookies = answer.ok ? await answer.json() : {};
-      for (const cookie of Object.values(cookies)) {
-        if (cookie) shown.push(...entry(cookie.name, cookie.value, cookie.parts));
+  function showCookies(cookies) {
+    let role;
+    turn += 1;
+    list.replaceChildren();
+    for (const cookie of cookies) {
+      add("dt", cookie.name, true);
+      add("dd", cookie.value, true);
+      for (const { name, holds, words } of cookie.parts) {
+        add("dd", `${holds}: ${words}`);
+        if (name === "audience") role = words;
       }
     }
-    list.replaceChildren(...shown);
-    list.hidden = !shown.length;
-    none.hidden = shown.length > 0;
+    list.hidden = !cookies.length;
+    only("found", cookies.length ? "some" : "none");
+    only("role", role ? "some" : "none");
+    document.querySelector("[data-label]").textContent = role;
   }
 
-  for (const happening of ["choice", "withdrawn", "counted"]) document.addEventListener(happening, show);
-  show();
+  async function look() {
+    const asked = ++turn;
+    const answer = await fetch("/visit/cookies").catch(() => ({}));
+    const cookies = answer.ok && Object.values(await answer.json()).filter(Boolean);
+    if (asked !== turn) return;
+    if (cookies) showCookies(cookies);
+    else only("found", "unknown");
+  }
+
+  function showStorage() {
+    const kept = choice.kept();
+    storage.hidden = !kept;
+    storage.querySelector("[data-value]").textContent = kept;
+    kept?.split(" ").forEach((word, at) => {
+      storage.querySelectorAll("[data-part]")[at].textContent = word;
+    });
+    only("stored", kept ? "some" : "none");
+  }
+
+  document.addEventListener("choice", () => {
+    showStorage();
+    if (due && !root.dataset.due) showCookies([]); // the service has deleted them
+    due = root.dataset.due;
+  });
+  document.addEventListener("counted", look);
+  region.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    look();
+  });
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+
+  showStorage();
+  if (!("known" in list.dataset) && (choice.counts() || "personal" in region.dataset)) look();
 }

@@ -2,7 +2,8 @@
 "use strict";
 
 {
-  const { page, register } = document.documentElement.dataset;
+  const root = document.documentElement;
+  const { page, register } = root.dataset;
   const longest = 4 * 3600 * 1000; // milliseconds; the service takes no more at once
 
   let from = "";
@@ -41,14 +42,15 @@
 
   async function count() {
     let refused = asked ? await view() : "no-cookie";
-    if (["no-cookie", "forged", "outdated"].includes(refused) && choice.now() === "yes") {
+    if (["no-cookie", "forged", "outdated"].includes(refused) && choice.counts()) {
       refused = await consent();
-      if (!refused && choice.now() === "yes") refused = await view();
+      if (!refused && choice.counts()) refused = await view();
     }
-    if (refused === "signal" || refused === "outdated") choice.end(refused);
+    if (refused === "signal" || refused === "outdated") return choice.end(refused);
     // An answer that came after the withdrawal may have brought the cookie back.
-    if (choice.now() !== "yes") return choice.withdraw();
+    if (!choice.counts()) return choice.withdraw();
     asked = counted = !refused;
+    root.dataset.counted = refused ? "no" : "yes";
     document.dispatchEvent(new Event("counted"));
   }
 
@@ -60,20 +62,21 @@
   function send(leaving) {
     run(false);
     const ms = Math.min(Math.floor(engaged), longest);
-    if (!page || !counted || !ms || choice.now() !== "yes") return;
+    if (!page || !counted || !ms || !choice.counts()) return;
     engaged -= ms;
     post("engaged", { page, ms, leaving });
   }
 
   function look() {
     if (left) return;
-    const yes = choice.now() === "yes";
+    const yes = choice.counts();
     // A page that is prerendered, or opened in a tab behind, counts once it is seen.
     const visible = document.visibilityState === "visible";
     run(yes && visible && document.hasFocus());
     if (!yes) {
       asked = viewed = counted = false;
       engaged = 0;
+      delete root.dataset.counted;
     } else if (!visible) {
       send(false);
     } else if (!viewed) {

@@ -85,7 +85,7 @@ def test_each_answer_to_the_question(page):
         page.get_by_role("main").or_(page.locator("body")).get_by_role(
             "button", name=words
         ).last.click()
-        page.wait_for_timeout(200)
+        page.wait_for_load_state("networkidle")
         assert violations(page) == "", words
 
 

@@ -137,10 +137,10 @@ def test_a_signal_does_not_take_back_what_was_ticked(client: Client, signal: str
 
 @pytest.mark.promise("P5")
 def test_it_is_forgotten_on_request(client: Client) -> None:
-    """One plain form, which needs no script, and leads back to the visitor's choices."""
+    """One plain form, which needs no script, and leads to what the browser keeps now."""
     send(client, TICKED)
     answer = forget(client, Origin=HOST)
-    assert (answer.status_code, answer.location) == (303, "/cookies/")
+    assert (answer.status_code, answer.location) == (303, "/visit/cookies")
     assert answer.headers["Cache-Control"] == "no-store"
     assert held(client) is None
     (header,) = set_by(answer)

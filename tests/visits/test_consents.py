@@ -91,3 +91,18 @@ def test_many_at_once_are_all_counted(site: SmallSite) -> None:
     assert site.service.counters.consents() == [Consents(FIRST, 1, given=200, withdrawn=0)]
     with closing(sqlite3.connect(site.var / "counters.sqlite3")) as connection:
         assert connection.execute("SELECT given FROM consents").fetchall() == [(200,)]
+
+
+@pytest.mark.promise("P4")
+@pytest.mark.promise("P5")
+def test_a_refusal_deletes_every_cookie_that_rests_on_consent(site: SmallSite) -> None:
+    """As the register has them, whether they are there or not; the session of staff stays."""
+    answer = site.visitor().post("/visit/withdraw")
+    deleted = [header.partition("=")[0] for header in answer.headers.getlist("Set-Cookie")]
+    register = site.service.site.register
+    assert deleted == [
+        cookie.cookie
+        for cookie in register.cookies
+        if register.purpose(cookie.purpose).basis == "consent"
+    ]
+    assert deleted == ["__Secure-visit", "__Host-audience"]
