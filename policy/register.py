@@ -175,6 +175,15 @@ class Column(Declared):
     """The name that it had before: a database that has that one is made to follow."""
 
 
+class Sooner(Declared):
+    """Rows that end before the others of their table: those in which the column `dated_by` is
+    filled, after `keep`. `where` says which they are, as visitors read it."""
+
+    dated_by: str
+    keep: Length
+    where: str
+
+
 class Table(Declared):
     """A table of one of the two databases.
 
@@ -187,6 +196,7 @@ class Table(Declared):
     purpose: str
     keep: Keep
     dated_by: str = ""
+    sooner: Sooner | None = None
     readers: tuple[Role, ...]
     holds: str
     key: tuple[str, ...]
@@ -195,7 +205,11 @@ class Table(Declared):
     @property
     def keep_words(self) -> str:
         """How long a row is kept, as the privacy page says it."""
-        return str(self.keep)
+        return (
+            f"{self.keep}; {self.sooner.keep} {self.sooner.where}"
+            if self.sooner
+            else str(self.keep)
+        )
 
     def column(self, name: str) -> Column | None:
         """The column of that name, if it is declared."""

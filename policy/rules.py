@@ -109,6 +109,10 @@ def _table_faults(table: Table) -> Iterator[tuple[str, str]]:
     if table.dated_by and (dated is None or dated.type not in ("date", "hour", "second")):
         hint = "name one of its columns of the type date, hour or second"
         yield f'is dated by "{table.dated_by}", which is no time', hint
+    sooner = table.column(table.sooner.dated_by) if table.sooner else None
+    if table.sooner and (sooner is None or sooner.type != "date" or not sooner.optional):
+        hint = "name one of its columns of the type date that is optional"
+        yield f'ends sooner by "{table.sooner.dated_by}", which is no such time', hint
     for column in table.columns:
         if names.count(column.name) > 1:
             yield f'declares the column "{column.name}" twice', "remove one of them"

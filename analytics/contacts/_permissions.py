@@ -92,6 +92,7 @@ def confirm(
     if row.answer == YES:
         return PermissionState.GIVEN if standing else PermissionState.WITHDRAWN
     connection.execute(update(asks).where(asks.c.id == ask).values(answer=YES))
+    _keep(connection, tables, row.contact, row.submission)
     if standing:  # Given again, it counts from today on.
         again = {"submission": row.submission, "given_on": day}
         connection.execute(update(given).where(given.c.id == standing).values(again))
@@ -100,6 +101,14 @@ def confirm(
         values |= {"submission": row.submission, "wording": row.wording, "given_on": day}
         connection.execute(insert(given).values(values))
     return PermissionState.GIVEN
+
+
+def _keep(connection: Connection, tables: Tables, contact: str, submission: str) -> None:
+    """What was sent with the form that is confirmed is kept as long as any other submission."""
+    sent = tables["submissions"]
+    form = select(sent.c.form).where(sent.c.id == submission).scalar_subquery()
+    confirmed = update(sent).where(sent.c.contact == contact, sent.c.form == form)
+    connection.execute(confirmed.values(unconfirmed_since=None))
 
 
 def withdraw(connection: Connection, tables: Tables, contact: str, day: datetime.date) -> None:

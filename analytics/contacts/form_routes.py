@@ -150,6 +150,7 @@ def _submission(service: Service, form: Form, checked: Checked, why: str) -> Sub
         values=checked.values,
         channel=permission.channel if permission else "",
         wording=permission.wording(service.site.register) if permission else "",
+        only_to_ask=permission is not None and permission.required,
         suspected_spam=why,
     )
 

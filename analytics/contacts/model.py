@@ -18,13 +18,16 @@ class Submission:
 
     `wording` is what stood beside the permission box, if it was checked.
 
-    `suspected_spam` says why a program may have sent it; empty when nothing does.
+    `only_to_ask` says that it was sent for nothing but the permission, as a sign-up is: then it is
+    kept no longer than the ask, unless the answer is yes. `suspected_spam` says why a program may
+    have sent it; empty when nothing does.
     """
 
     form: str
     values: Mapping[str, str]
     channel: str = ""
     wording: str = ""
+    only_to_ask: bool = False
     suspected_spam: str = ""
 
 

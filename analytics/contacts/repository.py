@@ -99,6 +99,7 @@ class Contacts:
             "form": sent.form,
             "day": self._today(),
             "suspected_spam": sent.suspected_spam or None,
+            "unconfirmed_since": self._today() if sent.only_to_ask else None,
             **{name: text or None for name, text in answers.items()},
         }
         submission = _only(connection, submissions, row)
@@ -281,7 +282,7 @@ def _only(connection: Connection, table: Table, values: Mapping[str, Any]) -> st
 
 
 def _received(row: Mapping[Any, Any]) -> Received:
-    own = {"id", "contact", "form", "day", "suspected_spam"}
+    own = {"id", "contact", "form", "day", "suspected_spam", "unconfirmed_since"}
     answers = {name: value for name, value in row.items() if name not in own and value}
     return Received(row["form"], row["day"], row["suspected_spam"], answers)
 

@@ -11,7 +11,18 @@ import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -125,7 +136,12 @@ def _over(entry: declared.Table, table: Table, now: datetime.datetime) -> Column
             "hour": _hour(cut),
             "second": int(cut.timestamp()),
         }
-        conditions.append(table.c[dated.name] <= limits[dated.type])
+        over = table.c[dated.name] <= limits[dated.type]
+        if entry.sooner:
+            # A row in which the column is empty compares as neither: it stays for the others' time.
+            earlier = table.c[entry.sooner.dated_by] <= entry.sooner.keep.before(now).date()
+            over = or_(over, earlier)
+        conditions.append(over)
     return and_(*conditions)
 
 

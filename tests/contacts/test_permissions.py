@@ -16,7 +16,7 @@ from analytics.contacts.mail.build_message import Letterhead
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.model import LegalBasis, NoLegalBasis
 from analytics.storage.retention import purge
-from tests.fixtures.form_site import NEWSLETTER, form_site, rows, send
+from tests.fixtures.form_site import NEWSLETTER, REQUEST, form_site, rows, send
 from tests.fixtures.small_site import SmallSite
 
 KEEP_DAYS = 7
@@ -118,10 +118,29 @@ def test_what_is_not_answered_is_deleted_in_its_declared_days(site, mailbox, day
     service = site.service
     now = datetime.datetime.fromtimestamp(site.clock(), tz=datetime.UTC)
     purge(service.site.register, service.records, service.counters, now)
+    # With it goes a sign-up that asks for nothing else, and the contact that nobody confirmed.
+    for table in ("asks", "submissions", "contacts"):
+        assert len(rows(site, f"SELECT * FROM {table}")) == (days < KEEP_DAYS)
     status = 200 if days < KEEP_DAYS else 404
     assert get(site, mailbox.link("confirm")).status_code == status
     assert post(site, mailbox.link("confirm")).status_code == status
     assert standing(site) == (days < KEEP_DAYS)
+
+
+def test_what_was_confirmed_is_kept_as_long_as_any_submission(site, mailbox) -> None:
+    """So is a request that has its own answer, whatever became of its box."""
+    sign_up(site)
+    send(site.app.test_client(), REQUEST | {"email": "bob@example.org", "permission": "yes"})
+    mailbox.carry()
+    ((ask,),) = rows(site, "SELECT id FROM asks WHERE wording LIKE '%newsletter%'")
+    post(site, site.service.links.to_confirm(ask))
+    site.clock.forward(minutes=60 * 24 * 60)
+    service = site.service
+    now = datetime.datetime.fromtimestamp(site.clock(), tz=datetime.UTC)
+    purge(service.site.register, service.records, service.counters, now)
+    kept = rows(site, "SELECT email FROM contacts ORDER BY email")
+    assert kept == [("ada@example.org",), ("bob@example.org",)]
+    assert rows(site, "SELECT * FROM asks") == []
 
 
 @pytest.mark.promise("P8")
