@@ -140,9 +140,15 @@ def serve(places: Places, port: int, drafts: bool, as_published: bool) -> None:
 @click.option(
     "--publish", "publishes", is_flag=True, help="Keep it in site/audit/: the next build shows it."
 )
+@click.option(
+    "--root",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder of the site's register, where it is not the one given before `audit`.",
+)
 @click.pass_obj
 def audit(  # noqa: PLR0913, PLR0917  (one for each option)
     places: Places,
+    root: Path | None,
     url: str | None,
     browsers: tuple[str, ...],
     idle: float,
@@ -152,7 +158,8 @@ def audit(  # noqa: PLR0913, PLR0917  (one for each option)
     """Compare what real browsers see with what the register declares, both ways.
 
     Without URL the site is built and served for it. With one, the site there is held to the
-    register in --root; nothing is sent with its forms. Ends with status 1 where anything differs.
+    register in --root; nothing is sent with its forms. Ends with status 0 where nothing differs,
+    1 where anything does, and 2 where it could not be told.
     """
     try:
         from audit.command import Uncommitted, run  # noqa: PLC0415  (needs packages no build does)
@@ -160,8 +167,9 @@ def audit(  # noqa: PLR0913, PLR0917  (one for each option)
         click.echo(f"error: the audit needs the package {error.name}", err=True)
         click.echo("hint: pip install -r requirements-test.lock", err=True)
         sys.exit(2)
+    places = Places.of(root) if root else places
     try:
-        sound = run(
+        outcome = run(
             places.root,
             output or places.var / "audit",
             url=url,
@@ -176,7 +184,7 @@ def audit(  # noqa: PLR0913, PLR0917  (one for each option)
     except Faults as faults:
         click.echo(faults, err=True)
         sys.exit(2)
-    sys.exit(0 if sound else 1)
+    sys.exit(outcome)
 
 
 main.add_command(policy)

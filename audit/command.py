@@ -6,18 +6,21 @@ import datetime
 import subprocess
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
 import generator
 from audit.journeys.run import Options
 from audit.journeys.run import audit as make_journeys
-from audit.reports.formats import Result, as_text, write_reports
+from audit.journeys.site_pages import Unreachable, site_origin
+from audit.observations import Observed, Untold
+from audit.reports.formats import as_text, forget_reports, write_reports
 from audit.reports.publish import publish
+from audit.reports.result import Result
 from audit.rules.compare import compare
+from audit.rules.outcome import Outcome
 from audit.target import LocalSite, RemoteSite
-from policy import read_site
+from policy import Site, read_site
 
 DIRTY = "-dirty"
 
@@ -34,42 +37,45 @@ def run(  # noqa: PLR0913  (one for each option)
     browsers: tuple[str, ...],
     idle_seconds: float,
     publishes: bool = False,
-) -> bool:
+) -> Outcome:
     """Audit the site in `root`, or the one at `url` against its register; write reports.
 
-    Returns whether nothing differs. Where the site `publishes` it, that is kept in `site/audit/`.
-    Raises Faults for a site with mistakes, Uncommitted where it cannot be said what is audited.
+    Where the site `publishes` it, the result is kept in `site/audit/`. Raises Faults for a site
+    with mistakes, Uncommitted where it cannot be said what is audited.
     """
-    commit = "" if url else _commit(root)
-    if publishes and (not commit or commit.endswith(DIRTY)):
+    commit = _commit(root)
+    if publishes and (url or not commit or commit.endswith(DIRTY)):
         raise Uncommitted
     output.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="plainsite-audit-") as folder:
-        target = _target(root, Path(folder) / "public", url)
-        options = Options(
-            browsers=browsers, idle_seconds=idle_seconds, pictures=output, told=click.echo
-        )
-        observed = make_journeys(target, options)
-    result = Result(
-        site=target.site,
-        observed=observed,
-        findings=compare(target.site, observed, complete=bool(observed.browsers)),
-        at=datetime.datetime.now(tz=datetime.UTC),
-        commit=commit,
+    forget_reports(output)
+    options = Options(
+        browsers=browsers, idle_seconds=idle_seconds, pictures=output, told=click.echo
     )
+    site, observed = _remote(root, url, options) if url else _local(root, options)
+    at = datetime.datetime.now(tz=datetime.UTC)
+    result = Result(site, observed, compare(site, observed), at, commit)
     write_reports(result, output)
     if publishes:
         publish(result, output, root)
     click.echo(f"\n{as_text(result)}\nThe report: {output / 'report.html'}")
-    return bool(observed.browsers) and not result.findings
+    return result.outcome
 
 
-def _target(root: Path, public: Path, url: str | None) -> LocalSite | RemoteSite:
-    if url is None:
+def _local(root: Path, options: Options) -> tuple[Site, Observed]:
+    with tempfile.TemporaryDirectory(prefix="plainsite-audit-") as folder:
+        public = Path(folder) / "public"
         generator.build(root, public)
-        return LocalSite.read(root, public)
-    parts = urlsplit(url)
-    return RemoteSite(f"{parts.scheme}://{parts.netloc}", read_site(root))
+        target = LocalSite.read(root, public)
+        return target.site, make_journeys(target, options)
+
+
+def _remote(root: Path, url: str, options: Options) -> tuple[Site, Observed]:
+    site = read_site(root)
+    try:
+        target = RemoteSite(site_origin(url), site)
+    except Unreachable as error:
+        return site, Observed(url, (), local=False, missed=(Untold(str(error)),))
+    return site, make_journeys(target, options)
 
 
 def _commit(root: Path) -> str:

@@ -6,8 +6,7 @@ the snapshot before.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +141,7 @@ class Snapshot:
     console: tuple[str, ...] = ()
     letters: tuple[Letter, ...] = ()
     facts: PageFacts | None = None
+    """None where the page was an error's, somebody else's, or could not be looked at."""
     picture: str = ""
     """The file name of a screenshot, where one was taken."""
 
@@ -180,17 +180,53 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a journey ended before its end.
+
+    `lacking` says that the site does not give what its visitors need, which is a difference, too;
+    `unable` that this browser has no such feature, and another may make the journey.
+    """
+
+    why: str
+    lacking: bool = False
+    unable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Journey:
-    """A journey by one browser. `stopped` says why it could not go on, where it could not."""
+    """A journey by one browser. `missed` is what could not be looked at on its way."""
 
     name: str
     browser: str
     snapshots: tuple[Snapshot, ...] = ()
     stored: Stored | None = None
-    stopped: str = ""
+    stop: Stop | None = None
+    missed: tuple[str, ...] = ()
     origin: str = ""
     paired_with: str = ""
     """The journey that did the same things in another browser profile, at another second."""
+
+    @property
+    def stopped(self) -> str:
+        """Why it ended before its end; empty where it did not."""
+        return self.stop.why if self.stop else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Something of which it could not be told whether it differs, and why."""
+
+    why: str
+    browser: str = ""
+    journey: str = ""
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (", ".join(filter(None, self.place)), self.why)))
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The browser and the journey, either of which may be empty."""
+        return self.browser, self.journey
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,9 +239,5 @@ class Observed:
     """Names and versions."""
     local: bool = True
     pages: tuple[str, ...] = ()
-    skipped: tuple[str, ...] = field(default=())
-    """What could not be looked at, and why."""
-
-    def with_journeys(self, journeys: Iterable[Journey]) -> Observed:
-        """The same, with other journeys."""
-        return replace(self, journeys=tuple(journeys))
+    missed: tuple[Untold, ...] = ()
+    """What could not be looked at, beside the journeys' own."""

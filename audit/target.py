@@ -20,7 +20,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from analytics.app import create_app
 from analytics.service import Service
 from analytics.staff.accounts import add_staff
-from audit.browsers.visitor import request_of
+from audit.browsers.recorder import request_of
 from audit.observations import SentRequest, Stored, Table, Trace
 from policy import Site, read_site
 

@@ -14,7 +14,7 @@ from policy.faults import Fault, Faults
 from policy.site_files import is_file, read_bytes
 from policy.toml_source import Declared
 
-__all__ = ["FILE", "FOLDER", "Audited", "Difference", "Made", "Picture", "read_audited"]
+__all__ = ["FILE", "FOLDER", "Audited", "Difference", "Made", "Picture", "Unknown", "read_audited"]
 
 FOLDER = "site/audit"
 FILE = f"{FOLDER}/audit.json"
@@ -40,6 +40,13 @@ class Difference(Declared):
     seen: tuple[str, ...]
 
 
+class Unknown(Declared):
+    """Something of which it could not be told whether it differs, and the journeys it stopped."""
+
+    why: Text
+    journeys: tuple[str, ...] = ()
+
+
 class Picture(Declared):
     """A screenshot, `file` in `site/audit/`; 1280 × 800 pixels."""
 
@@ -53,13 +60,24 @@ class Audited(Declared):
     at: datetime.datetime
     commit: Text
     register_version: Annotated[int, Field(ge=1)]
+    register_hash: str = ""
+    tool: str = ""
+    address: str = ""
     browsers: dict[str, str]
     verdict: Text
     journeys: tuple[Made, ...]
     differences: tuple[Difference, ...]
+    untold: tuple[Unknown, ...] = ()
     looked_for: tuple[str, ...]
     skipped: tuple[str, ...]
     pictures: tuple[Picture, ...]
+
+    @property
+    def outcome(self) -> str:
+        """Which of the audit's three results it is."""
+        if self.differences:
+            return "differs"
+        return "could not tell" if self.untold else "nothing differs"
 
 
 def read_audited(root: Path) -> Audited | None:

@@ -13,13 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from audit.browsers.errors import BidiError
 
 Parameters = dict[str, Any]
-
-
-class BidiError(Exception):
-    """The browser refused a command."""
+LONGEST_SECONDS = 30
 
 
 class Bidi:
@@ -36,7 +35,11 @@ class Bidi:
     @classmethod
     async def open(cls, address: str, events: tuple[str, ...]) -> Bidi:
         """Connect, begin a session and subscribe to `events`."""
-        bidi = cls(await connect(f"{address}/session", max_size=None))
+        try:
+            socket = await connect(f"{address}/session", max_size=None)
+        except (OSError, WebSocketException) as error:
+            raise BidiError(f"the browser cannot be reached: {error}") from None
+        bidi = cls(socket)
         session = await bidi.send("session.new", capabilities={})
         bidi.capabilities = session["capabilities"]
         await bidi.send("session.subscribe", events=list(events))
@@ -51,8 +54,15 @@ class Bidi:
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         message = {"id": number, "method": method, "params": parameters}
-        await self._socket.send(json.dumps(message))
-        return await asyncio.wait_for(answer, timeout=30)
+        try:
+            await self._socket.send(json.dumps(message))
+            return await asyncio.wait_for(answer, LONGEST_SECONDS)
+        except ConnectionClosed:
+            raise BidiError("the browser is gone") from None
+        except TimeoutError:
+            raise BidiError(f"{method} took longer than {LONGEST_SECONDS} seconds") from None
+        finally:
+            self._answers.pop(number, None)
 
     async def close(self) -> None:
         """End the session and let go of the connection."""

@@ -15,19 +15,22 @@ from playwright.async_api import (
     async_playwright,
 )
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from audit.browsers.errors import PageDoesNotOpen, first_line
+from audit.browsers.recorder import Recorder, request_of
 from audit.browsers.visitor import (
+    PATIENCE_SECONDS,
+    Arrival,
     Browser,
     BrowserProfile,
-    CannotGoOn,
-    Recorder,
     Tab,
     Visitor,
     ahead_script,
-    request_of,
+    in_time,
     watch_script,
 )
-from audit.observations import Act, KeptCookie
+from audit.observations import Act, KeptCookie, SentRequest
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -52,22 +55,32 @@ class ChromiumTab(Tab):
         super().__init__(recorder)
         self._page = page
 
-    async def goto(self, url: str) -> None:
+    async def goto(self, url: str) -> Arrival:
         try:
-            await self._page.goto(url, wait_until="load")
+            # Not "load": what a page holds by then is worth a look, whatever else it waits for.
+            answer = await self._page.goto(url, wait_until="commit")
+        except PlaywrightTimeout:
+            why = f"no answer within {PATIENCE_SECONDS:.0f} seconds"
+            raise PageDoesNotOpen(url, why) from None
         except PlaywrightError as error:
-            raise CannotGoOn(f"{url} does not open: {error.message.splitlines()[0]}") from None
+            raise PageDoesNotOpen(url, first_line(error)) from None
+        loaded = True
+        try:
+            await self._page.wait_for_load_state("load")
+        except PlaywrightTimeout:
+            loaded = False
         await self.settle()
+        return Arrival(answer.status if answer else 200, loaded)
 
-    async def evaluate(self, function: str, argument: object = None) -> Any:
+    async def call(self, function: str, argument: object) -> Any:
         return await self._page.evaluate(function, argument)
 
     async def click(self, x: float, y: float) -> None:
-        await self._page.mouse.click(x, y)
-        await self._page.mouse.move(0, 0)
+        await in_time("click", self._page.mouse.click(x, y))
+        await in_time("point elsewhere", self._page.mouse.move(0, 0))
 
     async def write(self, text: str) -> None:
-        await self._page.keyboard.insert_text(text)
+        await in_time("type", self._page.keyboard.insert_text(text))
 
     async def picture(self) -> bytes:
         return await self._page.screenshot(type="jpeg", quality=70, animations="disabled")
@@ -87,7 +100,7 @@ class ChromiumVisitor(Visitor):
         super().__init__()
         self._context = context
         self._reading: set[asyncio.Task[None]] = set()
-        context.on("request", self.recorder.begins)
+        context.on("request", lambda request: self.recorder.begins(request, _sent(request)))
         # Not "requestfinished": it waits for a body that a page may never read.
         context.on("response", lambda answer: self._responded(answer.request))
         context.on("requestfailed", self._failed)
@@ -117,8 +130,7 @@ class ChromiumVisitor(Visitor):
                 await self._answered(request, answer)
         except PlaywrightError:
             pass  # The tab was closed meanwhile: what the request says of itself must do.
-        self._sent(request, sent.get("cookie", ""))
-        self.recorder.ends(request)
+        self.recorder.ends(request, _sent(request, sent.get("cookie", "")))
 
     async def _answered(self, request: Request, answer: Response) -> None:
         pairs = [(pair["name"], pair["value"]) for pair in await answer.headers_array()]
@@ -126,14 +138,7 @@ class ChromiumVisitor(Visitor):
         self.recorder.answered(answer.url, pairs, page=document and answer.status < 300)
 
     def _failed(self, request: Request) -> None:
-        self._sent(request, "")
-        self.recorder.ends(request)
-
-    def _sent(self, request: Request, cookie: str) -> None:
-        body = request.post_data_buffer or b""
-        self.recorder.sent(
-            request_of(request.method, request.url, request.resource_type, cookie, len(body))
-        )
+        self.recorder.ends(request, _sent(request))
 
     async def open(self) -> Tab:
         return ChromiumTab(await self._context.new_page(), self.recorder)
@@ -150,12 +155,12 @@ class ChromiumVisitor(Visitor):
                 same_site=cookie["sameSite"],
                 expires=cookie["expires"] if cookie["expires"] >= 0 else None,
             )
-            for cookie in await self._context.cookies()
+            for cookie in await in_time("show its cookies", self._context.cookies())
         )
 
     async def gather(self) -> Recorder:
-        while self._reading:
-            await asyncio.gather(*self._reading)
+        if self._reading:
+            await asyncio.wait(self._reading, timeout=PATIENCE_SECONDS)
         return self.recorder.take()
 
     async def forget_cookies(self) -> None:
@@ -169,6 +174,11 @@ class ChromiumVisitor(Visitor):
 
     async def close(self) -> None:
         await self._context.close()
+
+
+def _sent(request: Request, cookie: str = "") -> SentRequest:
+    body = request.post_data_buffer or b""
+    return request_of(request.method, request.url, request.resource_type, cookie, len(body))
 
 
 class Chromium(Browser):
@@ -185,10 +195,12 @@ class Chromium(Browser):
     async def launch(cls, path: str) -> Chromium:
         """Start the Chromium at `path`."""
         playwright = await async_playwright().start()
-        return cls(
-            playwright,
-            await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS)),
-        )
+        try:
+            running = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        except PlaywrightError:
+            await playwright.stop()
+            raise
+        return cls(playwright, running)
 
     async def visitor(self, profile: BrowserProfile) -> Visitor:
         context = await self._running.new_context(
@@ -197,7 +209,7 @@ class Chromium(Browser):
             viewport={"width": 1280, "height": 800},
             extra_http_headers=dict.fromkeys(profile.signals, "1"),
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         for signal in profile.signals:
             await context.add_init_script(SIGNALS[signal])
         await context.add_init_script(watch_script())

@@ -3,33 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import secrets
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Awaitable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 
-from audit.observations import Act, Headers, KeptCookie, SentRequest, SetCookie
+from audit.browsers.errors import CannotGoOn, NoAnswer, NotGiven
+from audit.browsers.recorder import QUIET_SECONDS, SECRET, Recorder
+from audit.observations import KeptCookie
+
+Answer = TypeVar("Answer")
 
 DOCUMENT = "() => document.readyState === 'complete' ? performance.timeOrigin : 0"
 """Tells one page of a tab from the next, once it is loaded."""
 
-QUIET_SECONDS = 0.12
+READING = "() => document.readyState === 'loading'"
+"""Whether the browser has not yet read the page to its end."""
+
+PATIENCE_SECONDS = 15.0
+"""How long a page may take to come to its end."""
+
+OBEDIENCE_SECONDS = 30.0
+"""How long a browser may take to do what it is told: more, as a busy machine is no difference."""
+
 LONGEST_SECONDS = 3.0
+"""How long a click may take to lead to the next page."""
 
 _HERE = Path(__file__).parent
 LOOK = (_HERE / "look.js").read_text(encoding="utf-8").partition('"use strict";')[2].strip(" ;\n")
 FIND = (_HERE / "find.js").read_text(encoding="utf-8").partition('"use strict";')[2].strip(" ;\n")
-SECRET = secrets.token_hex(8)
-"""Marks what our own script says on the console. Known to this process only."""
 
 
-class CannotGoOn(Exception):
-    """A journey cannot be finished: something that it needs is not there."""
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a page came: its status, and whether it came to its end within PATIENCE_SECONDS."""
+
+    status: int
+    loaded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,74 +67,12 @@ def ahead_script(seconds: float) -> str:
     return source.replace("__AHEAD__", str(int(seconds * 1000)))
 
 
-@dataclass
-class Recorder:
-    """What one visitor's browser did since it was last asked."""
-
-    requests: list[SentRequest] = field(default_factory=list)
-    set_cookies: list[SetCookie] = field(default_factory=list)
-    headers: list[Headers] = field(default_factory=list)
-    acts: list[Act] = field(default_factory=list)
-    console: list[str] = field(default_factory=list)
-    _waiting: set[object] = field(default_factory=set)
-    _last: float = 0
-
-    def said(self, text: str) -> None:
-        """A line of the console: our own script's, or one that a visitor would find there."""
-        if text.startswith(SECRET):
-            what, detail = json.loads(text.removeprefix(SECRET))
-            self.acts.append(Act(what, detail))
-        else:
-            self.console.append(text)
-
-    def sent(self, request: SentRequest) -> None:
-        """A request that is complete, or failed."""
-        self.requests.append(request)
-
-    def answered(self, url: str, pairs: list[tuple[str, str]], *, page: bool) -> None:
-        """The headers of an answer. Several `Set-Cookie` may come in one value, line by line."""
-        parts = urlsplit(url)
-        path, origin = parts.path, f"{parts.scheme}://{parts.netloc}"
-        for name, value in pairs:
-            if name.lower() == "set-cookie":
-                self.set_cookies.extend(SetCookie(line, path) for line in value.split("\n"))
-        values = tuple((name.lower(), value) for name, value in pairs)
-        self.headers.append(Headers(origin, path, values, page))
-
-    def begins(self, request: object) -> None:
-        """A request is on its way."""
-        self._waiting.add(request)
-        self._last = time.monotonic()
-
-    def ends(self, request: object) -> None:
-        """It is answered, or never will be."""
-        self._waiting.discard(request)
-        self._last = time.monotonic()
-
-    async def settle(self) -> None:
-        """Wait until nothing has been on its way for a short while."""
-        end = time.monotonic() + LONGEST_SECONDS
-        self._last = time.monotonic()
-        while time.monotonic() < end:
-            await asyncio.sleep(QUIET_SECONDS / 3)
-            if not self._waiting and time.monotonic() - self._last > QUIET_SECONDS:
-                return
-        self._waiting.clear()
-
-    def take(self) -> Recorder:
-        """What there is, and begin anew."""
-        taken = Recorder(self.requests, self.set_cookies, self.headers, self.acts, self.console)
-        self.requests, self.set_cookies, self.headers = [], [], []
-        self.acts, self.console = [], []
-        return taken
-
-
-def request_of(method: str, url: str, kind: str, cookie: str, body: int) -> SentRequest:
-    """A request from what a browser's protocol says of it; `cookie` is the header's value."""
-    parts = urlsplit(url)
-    names = tuple(pair.partition("=")[0].strip() for pair in cookie.split(";") if pair.strip())
-    origin = f"{parts.scheme}://{parts.netloc}"
-    return SentRequest(method, origin, parts.path, parts.query, kind, names, body)
+async def in_time(what: str, doing: Awaitable[Answer]) -> Answer:
+    """What `doing` gives. Raises NoAnswer when it takes longer than OBEDIENCE_SECONDS."""
+    try:
+        return await asyncio.wait_for(doing, OBEDIENCE_SECONDS)
+    except TimeoutError:
+        raise NoAnswer(what, OBEDIENCE_SECONDS) from None
 
 
 class Tab(ABC):
@@ -133,12 +84,19 @@ class Tab(ABC):
         self._recorder = recorder
 
     @abstractmethod
-    async def goto(self, url: str) -> None:
-        """Open an address and wait until it is loaded. Raises CannotGoOn."""
+    async def goto(self, url: str) -> Arrival:
+        """Open an address and wait until it is loaded. Raises PageDoesNotOpen."""
 
     @abstractmethod
+    async def call(self, function: str, argument: object) -> Any:
+        """What `evaluate` does, for as long as it takes."""
+
     async def evaluate(self, function: str, argument: object = None) -> Any:
-        """Call a function, given as source, with a JSON value; its JSON answer."""
+        """Call a function, given as source, with a JSON value; its JSON answer.
+
+        Raises NoAnswer, as where a page's own script never ends.
+        """
+        return await in_time("look at the page", self.call(function, argument))
 
     @abstractmethod
     async def click(self, x: float, y: float) -> None:
@@ -186,13 +144,19 @@ class Tab(ABC):
     async def choose(self, name: str, option: str) -> None:
         """Choose an option of the list named `name`, by its value or its words."""
         if await self.evaluate(FIND, {"name": name, "choose": option}) is None:
-            raise CannotGoOn(f'there is no "{option}" to choose in "{name}"')
+            raise await self._lacking(f'there is no "{option}" to choose in "{name}"')
 
     async def _point_at(self, name: str) -> None:
         point = await self.evaluate(FIND, {"name": name})
         if point is None:
-            raise CannotGoOn(f'there is no "{name}" on the page')
+            raise await self._lacking(f'there is no "{name}" on the page')
         await self.click(point["x"], point["y"])
+
+    async def _lacking(self, what: str) -> CannotGoOn:
+        """What is not on a page; on one that has not come to its end, it may come yet."""
+        if await self.evaluate(READING):
+            return CannotGoOn(f"{what}, which had not come to its end")
+        return NotGiven(what)
 
     async def scroll(self) -> None:
         """Scroll to the end of the page and back, as one who looks it over."""
@@ -234,7 +198,7 @@ class Visitor(ABC):
 
     @abstractmethod
     async def offline(self, *, on: bool) -> None:
-        """Take the network away, or give it back. Raises CannotGoOn where that cannot be done."""
+        """Take the network away, or give it back. Raises BrowserCannot."""
 
     @abstractmethod
     async def close(self) -> None:
@@ -249,7 +213,7 @@ class Browser(ABC):
 
     @abstractmethod
     async def visitor(self, profile: BrowserProfile) -> Visitor:
-        """A profile as new. Raises CannotGoOn for one that this browser cannot have."""
+        """A profile as new. Raises BrowserCannot for one that it cannot have."""
 
     @abstractmethod
     async def close(self) -> None:

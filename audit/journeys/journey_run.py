@@ -6,15 +6,24 @@ import asyncio
 import secrets
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from audit.browsers.visitor import LOOK, CannotGoOn, Recorder, Tab, Visitor
+from audit.browsers.errors import STOPS, CannotGoOn, NotGiven, PageDoesNotOpen
+from audit.browsers.recorder import Recorder
+from audit.browsers.visitor import LOOK, PATIENCE_SECONDS, READING, Tab, Visitor
 from audit.journeys.agreements import Agreements
-from audit.observations import Button, Journey, KeptItem, Letter, PageFacts, SentRequest, Snapshot
+from audit.journeys.page_facts import facts_of
+from audit.observations import Journey, KeptCookie, KeptItem, Letter, SentRequest, Snapshot, Stop
 from audit.target import Instance
 from policy import Register
 from policy.forms import Form
+
+STAFF = "/staff/"
+ERRORS = 400
+"""The least status of an answer that is an error."""
+LAST = "what was there when it stopped"
 
 
 @dataclass
@@ -36,6 +45,8 @@ class JourneyRun:
     addresses: dict[str, frozenset[str]] = field(default_factory=dict)
     """Every email address that the visitor gave, with the purposes allowed for it."""
     snapshots: list[Snapshot] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
+    """What could not be looked at on the way."""
     _tab: Tab | None = None
     _known: int = 0
     _read: int = 0
@@ -69,34 +80,63 @@ class JourneyRun:
         self.addresses[email] = self.addresses.get(email, frozenset()) | frozenset(purposes)
 
     async def go(self, page: str) -> None:
-        """Open a page and keep the snapshot."""
-        await self.tab.goto(self.instance.origin + page)
-        await self.keep(f"open {page}")
+        """Open a page and keep the snapshot. Raises PageDoesNotOpen, with what came kept."""
+        arrival = await self.tab.goto(self.instance.origin + page)
+        if not arrival.loaded:
+            self.missed.append(f"{page} had not come to its end after {PATIENCE_SECONDS:.0f} s")
+        # Staff's pages ask whoever is not signed in to do so, with a status that says why.
+        failed = arrival.status >= ERRORS and not page.startswith(STAFF)
+        await self.keep(f"open {page}", shows_page=not failed)
+        if failed:
+            raise PageDoesNotOpen.answered(page, arrival.status)
 
-    async def keep(self, step: str, *, picture: bool = False) -> None:
-        """Keep what the browser holds now and did since the snapshot before."""
-        page = str(await self.tab.evaluate("() => location.pathname"))
+    async def keep(self, step: str, *, picture: bool = False, shows_page: bool = True) -> None:
+        """Keep what the browser holds now and did since the snapshot before.
+
+        What a page shows is left out where it is an error's, or has not come to its end. Raises
+        PageDoesNotOpen where it is somebody else's.
+        """
+        origin, page = await self.tab.evaluate("() => [location.origin, location.pathname]")
+        # What is not on a page that is still coming may come yet.
+        shows_page = shows_page and not await self.tab.evaluate(READING)
+        ours = origin == self.instance.origin
         words = self.register.question
         given = {"accept": words.accept, "reject": words.reject, "title": words.title}
-        seen = await self.tab.evaluate(LOOK, given)
+        seen = await self.tab.evaluate(LOOK, given) if ours else {"items": []}
+        cookies = await self.visitor.cookies()
+        file = await self._picture(step) if picture else ""
+        # Nothing may fail from here on: what was gathered once is not told again.
         done = await self.visitor.gather()
+        facts = facts_of(seen["facts"]) if ours and shows_page else None
+        items = tuple(KeptItem(**item) for item in seen["items"])
+        snapshot = self._snapshot(step, str(page), done)
         self.snapshots.append(
-            Snapshot(
-                step=step,
-                page=page,
-                at=time.time(),
-                agreed=self.agreed,
-                cookies=await self.visitor.cookies(),
-                items=tuple(KeptItem(**item) for item in seen["items"]),
-                requests=(*done.requests, *self._unseen(done)),
-                set_cookies=tuple(done.set_cookies),
-                headers=tuple(done.headers),
-                acts=tuple(done.acts),
-                console=tuple(done.console),
-                letters=self._letters(),
-                facts=_facts(seen["facts"]),
-                picture=await self._picture(step) if picture else "",
-            )
+            replace(snapshot, cookies=cookies, items=items, facts=facts, picture=file)
+        )
+        if not ours:
+            raise PageDoesNotOpen(step.removeprefix("open "), f"it leads to {origin}")
+
+    async def keep_the_rest(self) -> None:
+        """What was done and kept until the journey stopped: the page itself cannot be looked at."""
+        cookies: tuple[KeptCookie, ...] = ()
+        with suppress(*STOPS):
+            cookies = await self.visitor.cookies()
+        done = await self.visitor.gather()
+        page = self.snapshots[-1].page if self.snapshots else ""
+        self.snapshots.append(replace(self._snapshot(LAST, page, done), cookies=cookies))
+
+    def _snapshot(self, step: str, page: str, done: Recorder) -> Snapshot:
+        return Snapshot(
+            step=step,
+            page=page,
+            at=time.time(),
+            agreed=self.agreed,
+            requests=(*done.requests, *self._unseen(done)),
+            set_cookies=tuple(done.set_cookies),
+            headers=tuple(done.headers),
+            acts=tuple(done.acts),
+            console=tuple(done.console),
+            letters=self._letters(),
         )
 
     def _unseen(self, done: Recorder) -> list[SentRequest]:
@@ -128,7 +168,11 @@ class JourneyRun:
             return ""
         words = f"{self.browser}-{self.name}-{step}".replace(" ", "-").replace("/", "_")
         name = "".join(letter for letter in words.lower() if letter.isalnum() or letter in "-_")
-        (self.pictures / f"{name}.jpg").write_bytes(await self.tab.picture())
+        try:
+            picture = await self.tab.picture()
+        except STOPS:  # It shows people what was looked at; the rules do without.
+            return ""
+        (self.pictures / f"{name}.jpg").write_bytes(picture)
         return f"{name}.jpg"
 
     async def send(
@@ -161,7 +205,7 @@ class JourneyRun:
         await self.tab.submit(form.submit)
         await self.keep(f"send {name}")
         if self.snapshots[-1].page != form.thanks:
-            raise CannotGoOn(f"sending the form {name} did not lead to {form.thanks}")
+            raise NotGiven(f"sending the form {name} did not lead to {form.thanks}")
 
     def _answer(self, name: str, kind: str) -> str:
         token = secrets.token_hex(6)
@@ -170,29 +214,15 @@ class JourneyRun:
         self.given[name] = answers.get(kind, f"answer {token}")
         return self.given[name]
 
-    def journey(self, stopped: str = "", paired_with: str = "") -> Journey:
+    def journey(self, stop: Stop | None, paired_with: str = "") -> Journey:
         """What there is of the journey."""
         return Journey(
             name=self.name,
             browser=self.browser,
             snapshots=tuple(self.snapshots),
             stored=self.instance.stored(self.given),
-            stopped=stopped,
+            stop=stop,
+            missed=tuple(self.missed),
             origin=self.instance.origin,
             paired_with=paired_with,
         )
-
-
-def _facts(seen: dict[str, object]) -> PageFacts:
-    lists = ("ticked", "links", "forms", "hints")
-    buttons = tuple(_button(button) for button in _list(seen["buttons"]))
-    rest = {key: tuple(_list(value)) if key in lists else value for key, value in seen.items()}
-    return PageFacts(**{**rest, "buttons": buttons})  # type: ignore[arg-type]
-
-
-def _list(value: object) -> list[dict[str, object]]:
-    return value if isinstance(value, list) else []
-
-
-def _button(seen: dict[str, object]) -> Button:
-    return Button(**{**seen, "colours": tuple(_list(seen["colours"]))})  # type: ignore[arg-type]

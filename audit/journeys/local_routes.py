@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
-from audit.browsers.visitor import CannotGoOn
+from audit.browsers.errors import NotGiven
 from audit.journeys.journey_run import JourneyRun
 from audit.target import PASSWORD
 
@@ -56,7 +56,7 @@ async def _link(run: JourneyRun, begins: str) -> str:
             if found:
                 return found[1]
         await asyncio.sleep(0.05)
-    raise CannotGoOn("no letter with a link came")
+    raise NotGiven("no letter with a link came")
 
 
 async def growing_old(run: JourneyRun) -> None:
@@ -101,7 +101,7 @@ async def _disclose(run: JourneyRun) -> None:
     await run.go("/staff/contacts/")
     try:
         await run.tab.submit(run.given["email"])
-    except CannotGoOn:  # It was typed faster than a person could.
+    except NotGiven:  # It was typed faster than a person could.
         await run.go("/staff/contacts/?show=suspected-spam")
         await run.tab.submit(run.given["email"])
     await run.keep("read a contact", picture=True)

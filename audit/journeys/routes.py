@@ -7,7 +7,8 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from audit.browsers.visitor import BrowserProfile
+from audit.browsers.errors import CannotGoOn, NoAnswer, PageDoesNotOpen
+from audit.browsers.visitor import BrowserProfile, Tab
 from audit.journeys.journey_run import JourneyRun
 from audit.journeys.local_routes import growing_old, own_data, staff
 
@@ -30,14 +31,21 @@ class Route:
 
 async def first_visit(run: JourneyRun) -> None:
     """Read every page to its end, and leave it open for a while."""
-    tabs = []
-    for number, page in enumerate(run.pages):
-        tabs.append(await run.open_tab())
-        await run.go(page)
-        await run.tab.scroll()
-        await run.keep(f"read {page}", picture=number == 0)
+    tabs: list[tuple[Tab, str]] = []
+    for page in run.pages:
+        tab = await run.open_tab()
+        try:
+            await run.go(page)
+            await run.tab.scroll()
+            await run.keep(f"read {page}", picture=not tabs)
+        except (PageDoesNotOpen, NoAnswer) as error:  # The other pages can be read all the same.
+            run.missed.append(str(error))
+        else:
+            tabs.append((tab, page))
+    if not tabs:
+        raise CannotGoOn("no page opens")
     await asyncio.sleep(run.idle_seconds)
-    for tab, page in zip(tabs, run.pages, strict=True):
+    for tab, page in tabs:
         run.use(tab)
         await run.keep(f"wait on {page}")
 

@@ -6,22 +6,19 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.request import urlopen
-from xml.etree import ElementTree
 
-from playwright.async_api import Error as PlaywrightError
-
-from audit.browsers.bidi import BidiError
 from audit.browsers.chromium import Chromium
+from audit.browsers.errors import STOPS, BrowserCannot, NotGiven, first_line
 from audit.browsers.firefox import Firefox
-from audit.browsers.visitor import Browser, CannotGoOn
+from audit.browsers.visitor import Browser, in_time
 from audit.journeys.agreements import Agreements
 from audit.journeys.journey_run import JourneyRun
 from audit.journeys.routes import ROUTES, TOKEN, Route
-from audit.observations import Journey, Observed
+from audit.journeys.site_pages import Unreachable, site_pages
+from audit.observations import Journey, Observed, Stop, Untold
 from audit.target import LocalSite, RemoteSite
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -29,6 +26,9 @@ FIREFOX = ("firefox-esr", "firefox")
 AT_ONCE = {"chromium": 4, "firefox": 1}
 PROCESSES = {"chromium": 1, "firefox": 2}
 """Firefox shows one tab at a time, and hides the others' pages from their own scripts."""
+
+SECONDS_A_JOURNEY, SECONDS_A_PAGE = 180, 30
+"""How long a journey may take, so that no page can keep an audit from its end."""
 
 Told = Callable[[str], None]
 
@@ -46,7 +46,7 @@ class Options:
 
 
 def audit(target: LocalSite | RemoteSite, options: Options) -> Observed:
-    """Make the journeys and return what was seen. Browsers that are not there are named."""
+    """Make the journeys and return what was seen, and what could not be, and why."""
     return asyncio.run(_audit(target, options))
 
 
@@ -54,17 +54,23 @@ async def _audit(target: LocalSite | RemoteSite, options: Options) -> Observed:
     local = isinstance(target, LocalSite)
     with tempfile.TemporaryDirectory(prefix="plainsite-audit-") as folder, ExitStack() as stack:
         first = stack.enter_context(target.running(Path(folder) / "first"))
-        pages = options.pages or await asyncio.to_thread(_pages, first.origin, target)
-        options = replace(options, pages=pages)
+        origin = "" if local else first.origin
+        try:
+            home = target.site.settings.url
+            found = await asyncio.to_thread(site_pages, first.origin, home)
+        except Unreachable as error:
+            return Observed(origin, (), local=local, missed=(Untold(str(error)),))
+        options = replace(options, pages=options.pages or found.paths)
         runs = [_browser(name, target, options, Path(folder)) for name in options.browsers]
         results = await asyncio.gather(*runs)
+    missed = (Untold(each) for each in found.missed)
     return Observed(
-        origin="" if local else first.origin,
+        origin=origin,
         journeys=tuple(journey for result in results for journey in result.journeys),
         browsers=tuple(version for result in results for version in result.browsers),
         local=local,
-        pages=pages,
-        skipped=tuple(each for result in results for each in result.skipped),
+        pages=options.pages,
+        missed=(*missed, *(each for result in results for each in result.missed)),
     )
 
 
@@ -73,20 +79,21 @@ async def _browser(
 ) -> Observed:
     path = next((found for each in _candidates(name) if (found := shutil.which(each))), None)
     if path is None:
-        return Observed("", (), skipped=(f"{name} is not installed",))
+        other = " and ".join(each for each in options.browsers if each != name)
+        mend = f": install it, or say --browser {other}" if other else ""
+        return Observed("", (), missed=(Untold(f"it is not installed{mend}", name),))
     routes = [route for route in options.routes if isinstance(target, LocalSite) or not route.local]
     gate = asyncio.Semaphore(PROCESSES[name])
-    made = await asyncio.gather(
-        *(
-            _together(name, path, group, target, options, folder, gate)
-            for group in _groups(name, routes)
-        )
+    groups = [
+        _together(name, path, group, target, options, folder, gate)
+        for group in _groups(name, routes)
+    ]
+    made = await asyncio.gather(*groups)
+    return Observed(
+        "",
+        tuple(journey for group in made for journey in group.journeys),
+        tuple(dict.fromkeys(version for group in made for version in group.browsers)),
     )
-    journeys = tuple(journey for group in made for journey in group.journeys)
-    skipped = tuple(
-        f"{each.browser}, {each.name}: {each.stopped}" for each in journeys if each.stopped
-    )
-    return Observed("", journeys, made[0].browsers if made else (), skipped=skipped)
 
 
 async def _together(  # noqa: PLR0913, PLR0917
@@ -100,7 +107,11 @@ async def _together(  # noqa: PLR0913, PLR0917
 ) -> Observed:
     """The journeys that one process of a browser makes."""
     async with processes:
-        browser = await _launch(name, path, _separate(name, routes[0]))
+        try:
+            browser = await _launch(name, path, _separate(name, routes[0]))
+        except STOPS as error:
+            stop = Stop(f"the browser does not start: {first_line(error)}")
+            return Observed("", tuple(Journey(route.name, name, stop=stop) for route in routes))
         gate = asyncio.Semaphore(AT_ONCE[name])
         try:
             made = (make_journey(route, browser, target, options, folder, gate) for route in routes)
@@ -147,8 +158,8 @@ async def make_journey(  # noqa: PLR0913, PLR0917
             instance.clock.stopped = route.stopped_clock
             try:
                 visitor = await browser.visitor(route.profile)
-            except CannotGoOn as error:
-                return Journey(route.name, browser.name, stopped=str(error))
+            except STOPS as error:
+                return Journey(route.name, browser.name, stop=_stop(error))
             run = JourneyRun(
                 name=route.name,
                 browser=browser.name,
@@ -162,10 +173,13 @@ async def make_journey(  # noqa: PLR0913, PLR0917
                 idle_seconds=options.idle_seconds,
                 given=_given(route),
             )
-            stopped = await _make(route, run)
-            journey = run.journey(stopped, route.paired_with)
-            await visitor.close()
-        options.told(f"{browser.name}: {route.name}{f' stopped: {stopped}' if stopped else ''}")
+            stop = await _make(route, run)
+            if stop:
+                await run.keep_the_rest()
+            journey = run.journey(stop, route.paired_with)
+            with suppress(*STOPS):  # What a browser that is gone kept is gone with it.
+                await in_time("close its tabs", visitor.close())
+        options.told(f"{browser.name}: {route.name}{f' stopped: {stop.why}' if stop else ''}")
         return journey
 
 
@@ -175,20 +189,19 @@ def _given(route: Route) -> dict[str, str]:
     return {"network address": "127.0.0.1", **agent}
 
 
-async def _make(route: Route, run: JourneyRun) -> str:
-    """Why the journey stopped before its end; empty where it did not."""
+async def _make(route: Route, run: JourneyRun) -> Stop | None:
+    """Why the journey stopped before its end; None where it did not."""
+    longest = SECONDS_A_JOURNEY + SECONDS_A_PAGE * len(run.pages) + run.idle_seconds
     try:
-        await route.steps(run)
-    except (CannotGoOn, BidiError, PlaywrightError, TimeoutError) as error:
-        return str(error).splitlines()[0]
-    return ""
+        async with asyncio.timeout(longest):
+            await route.steps(run)
+    except STOPS as error:
+        return _stop(error)
+    except TimeoutError:
+        return Stop(f"it had not come to its end after {longest:.0f} seconds")
+    return None
 
 
-def _pages(origin: str, target: LocalSite | RemoteSite) -> tuple[str, ...]:
-    """The site's pages, from its sitemap; the home page comes first."""
-    with urlopen(f"{origin}/sitemap.xml", timeout=20) as answer:  # noqa: S310
-        tree = ElementTree.fromstring(answer.read())  # noqa: S314  (of the site that is audited)
-    found = (element.text or "" for element in tree.iter() if element.tag.endswith("}loc"))
-    home = target.site.settings.url
-    paths = [url.removeprefix(home) for url in found]
-    return tuple(sorted(set(paths), key=lambda path: (path != "/", path)))
+def _stop(error: Exception) -> Stop:
+    lacking, unable = isinstance(error, NotGiven), isinstance(error, BrowserCannot)
+    return Stop(first_line(error), lacking=lacking, unable=unable)

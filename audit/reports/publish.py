@@ -7,8 +7,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from audit.reports.formats import RULES, Result
-from policy.audited import FILE, FOLDER, Audited, Difference, Made, Picture
+from audit.reports.result import Result, grouped
+from audit.rules.kinds import KINDS
+from policy.audited import FILE, FOLDER, Audited, Difference, Made, Picture, Unknown
 
 __all__ = ["audited", "publish"]
 
@@ -43,6 +44,9 @@ def audited(result: Result, pictures: Path) -> Audited:
         at=result.at.replace(microsecond=0),
         commit=result.commit,
         register_version=result.site.register.version,
+        register_hash=result.register_hash,
+        tool=result.facts["tool"],
+        address=result.address,
         browsers=dict(result.observed.browsers),
         verdict=result.verdict,
         journeys=tuple(_made(result)),
@@ -55,8 +59,12 @@ def audited(result: Result, pictures: Path) -> Audited:
             )
             for finding in result.findings
         ),
-        looked_for=tuple(RULES.values()),
-        skipped=result.observed.skipped,
+        untold=tuple(
+            Unknown(why=why, journeys=tuple(filter(None, places)))
+            for why, places in grouped(result.untold)
+        ),
+        looked_for=tuple(KINDS.values()),
+        skipped=result.passed_over,
         pictures=tuple(_pictures(result, pictures)),
     )
 

@@ -8,6 +8,7 @@ from audit.observations import Observed
 from audit.rules import letters, pages, requests, retention, server, storage
 from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at, merged
+from audit.rules.outcome import untold_of
 from policy import Site
 
 RULES = (
@@ -21,21 +22,24 @@ RULES = (
 
 
 def compare(site: Site, observed: Observed, *, complete: bool = True) -> tuple[Finding, ...]:
-    """Every difference, each once. `complete` says that all journeys were made, so that what was
-    declared and never seen is a difference too."""
+    """Every difference, each once. `complete` says that all journeys were to be made.
+
+    What was declared and never seen is a difference only where everything could be looked at: else
+    nobody knows whether it would have come.
+    """
     declared = Declared.of(site, observed.pages)
     found = [finding for rule in RULES for finding in rule(declared, observed)]
     found.extend(_cut_short(observed))
-    if complete:
+    if complete and not untold_of(observed):
         found.extend(_never_seen(declared, observed))
     return merged(found)
 
 
 def _cut_short(observed: Observed) -> Iterator[Finding]:
-    """Journeys that began and did not come to their end: what would have come is not known."""
+    """Journeys for which the site lacks what its visitors need."""
     for journey in observed.journeys:
-        if journey.stopped and journey.snapshots:
-            message = f"the journey “{journey.name}” could not be finished: {journey.stopped}"
+        if journey.stop and journey.stop.lacking:
+            message = f"the journey “{journey.name}” could not be finished: {journey.stop.why}"
             mend = "give visitors what the journey looks for, or mend the journey"
             finding = Finding("journey cut short", journey.name, message, "P4", mend)
             yield at(finding, journey, journey.snapshots[-1])
@@ -47,9 +51,8 @@ def _never_seen(declared: Declared, observed: Observed) -> Iterator[Finding]:
     cookies = {cookie.name for snapshot in snapshots for cookie in snapshot.cookies}
     items = {(item.where, item.key) for snapshot in snapshots for item in snapshot.items}
     asked = [request for snapshot in snapshots for request in snapshot.requests]
-    staff = {cookie.cookie for cookie in declared.register.cookies if cookie.idle_minutes}
     for name in declared.cookies.keys() - cookies:
-        if observed.local or name not in staff:
+        if observed.local or declared.cookies[name].purpose in declared.accepting:
             yield _absent("cookie", name)
     for _, key in declared.storages.keys() - items:
         yield _absent("storage key", key)

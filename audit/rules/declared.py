@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from audit.journeys.agreements import Agreements
 from policy import Register, Site
 from policy.forms import EXTRAS, visitor_columns
 from policy.referrers import source_names
@@ -46,6 +47,11 @@ class Declared:
     def answering(self) -> frozenset[str]:
         """The purposes that any answer to the question allows."""
         return frozenset(storage.purpose for storage in self.register.storages)
+
+    @property
+    def accepting(self) -> frozenset[str]:
+        """The purposes that a yes to the question allows."""
+        return Agreements.of(self.register, self.site.forms).accepting
 
     def endpoint(self, method: str, path: str) -> Endpoint | None:
         """The endpoint that answers a request, if one does."""

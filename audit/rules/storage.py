@@ -151,18 +151,20 @@ def _paired_runs(declared: Declared, observed: Observed) -> Iterator[Finding]:
         pair = made.get((journey.browser, journey.paired_with))
         if pair is None:
             continue
-        for one, other in zip_longest(_values(declared, journey), _values(declared, pair)):
-            if one != other:
-                name = (one or other or ("", "", ""))[1]
-                message = f"two browsers that did the same keep different bytes in {name}"
-                mend = "leave out what differs: a random value, a serial number, a fine time"
-                yield at(Finding("identifier", name, message, "P4", mend), journey)
+        for snapshot, other in zip(journey.snapshots, pair.snapshots, strict=False):
+            if snapshot.step != other.step:
+                break  # One was stopped here.
+            for one, two in zip_longest(_values(declared, snapshot), _values(declared, other)):
+                if one != two:
+                    name = (one or two or ("", ""))[0]
+                    message = f"two browsers that did the same keep different bytes in {name}"
+                    mend = "leave out what differs: a random value, a serial number, a fine time"
+                    yield at(Finding("identifier", name, message, "P4", mend), journey)
 
 
-def _values(declared: Declared, journey: Journey) -> list[tuple[str, str, str]]:
+def _values(declared: Declared, snapshot: Snapshot) -> list[tuple[str, str]]:
     return [
-        (snapshot.step, name, value)
-        for snapshot in journey.snapshots
+        (name, value)
         for name, value in sorted(
             [(cookie.name, cookie.value) for cookie in snapshot.cookies]
             + [(item.key, item.value) for item in snapshot.items]

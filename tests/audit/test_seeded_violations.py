@@ -15,9 +15,9 @@ from audit.browsers.chromium import Chromium
 from audit.journeys.routes import ROUTES
 from audit.journeys.run import Options, make_journey
 from audit.observations import Journey, Observed
-from audit.reports.formats import RULES
 from audit.rules.compare import compare
 from audit.rules.findings import Finding
+from audit.rules.kinds import KINDS
 from audit.target import LocalSite
 from tests.fixtures.first_site import ROOT
 
@@ -113,6 +113,6 @@ def test_the_table_in_the_docs_is_that_of_the_violations() -> None:
     """docs/audit.md, made by `python -m tests.audit.seeded_violations`."""
     assert table() in (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
     assert len({violation.name for violation in VIOLATIONS}) >= 40
-    assert {violation.rule for violation in VIOLATIONS} <= RULES.keys(), (
+    assert {violation.rule for violation in VIOLATIONS} <= KINDS.keys(), (
         "each kind is explained in the reports"
     )
