@@ -100,8 +100,10 @@ class JourneyRun:
         # What is not on a page that is still coming may come yet.
         shows_page = shows_page and not await self.tab.evaluate(READING)
         ours = origin == self.instance.origin
-        words = self.register.question
-        given = {"accept": words.accept, "reject": words.reject, "title": words.title}
+        words = (
+            self.register.notice
+        )  # Where nothing is asked, no button and no title is looked for.
+        given = {name: getattr(words, name, "") for name in ("accept", "reject", "title")}
         seen = await self.tab.evaluate(LOOK, given) if ours else {"items": []}
         cookies = await self.visitor.cookies()
         file = await self._picture(step) if picture else ""

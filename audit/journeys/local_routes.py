@@ -12,6 +12,15 @@ from audit.target import PASSWORD
 __all__ = ["growing_old", "own_data", "staff"]
 
 OWN_DATA = "/your-data/"
+STAFF_PAGES = {
+    "/staff/report/": "visits",
+    "/staff/consent/": "visits",
+    "/staff/contacts/": "forms",
+    "/staff/access-log/": "staff",
+    "/staff/accounts/": "staff",
+}
+"""Pages that staff read, with the feature of the engine that has them."""
+
 LIKE_A_PERSON = 4.0
 """Seconds for a form: what is sent faster is taken for a program's, and nobody is asked."""
 
@@ -74,22 +83,19 @@ async def staff(run: JourneyRun) -> None:
     out."""
     run.instance.add_staff("audit", "reports", "contacts", "admin")
     await run.open_tab()
-    await run.send(next(iter(run.forms)))
+    if run.forms:
+        await run.send(next(iter(run.forms)))
     run.agree(run.agreements.signing_in | run.agreements.protecting)
     await run.go("/staff/")
     await _sign_in(run)
-    for page in (
-        "/staff/report/",
-        "/staff/consent/",
-        "/staff/contacts/",
-        "/staff/access-log/",
-        "/staff/accounts/",
-    ):
+    pages = [page for page, feature in STAFF_PAGES.items() if feature in run.register.features]
+    for page in pages:
         await run.go(page)
-    await _disclose(run)
+    if run.forms:
+        await _disclose(run)
     cookies = [cookie for cookie in run.register.cookies if cookie.idle_minutes]
     run.instance.clock.ahead += 60 * max(cookie.idle_minutes or 0 for cookie in cookies)
-    await run.go("/staff/report/")
+    await run.go(pages[0])
     await _sign_in(run)
     await run.tab.submit("Sign out")
     await run.keep("sign out")

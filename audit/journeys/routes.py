@@ -11,6 +11,7 @@ from audit.browsers.errors import CannotGoOn, NoAnswer, PageDoesNotOpen
 from audit.browsers.visitor import BrowserProfile, Tab
 from audit.journeys.journey_run import JourneyRun
 from audit.journeys.local_routes import growing_old, own_data, staff
+from policy import Register
 
 MONTH = 31 * 86_400
 
@@ -25,6 +26,8 @@ class Route:
     steps: Steps
     profile: BrowserProfile = field(default_factory=BrowserProfile)
     local: bool = False
+    needs: tuple[str, ...] = ()
+    """The features of the engine that a site must have on."""
     stopped_clock: float | None = None
     paired_with: str = ""
 
@@ -198,7 +201,8 @@ async def without_scripts(run: JourneyRun) -> None:
     """Read with scripts off."""
     await run.open_tab()
     await _some_pages(run)
-    await run.go("/cookies/")
+    if "/cookies/" in run.pages:
+        await run.go("/cookies/")
 
 
 async def plain_forms(run: JourneyRun) -> None:
@@ -252,34 +256,45 @@ AGENT = (
 )
 """A browser description that can be searched for: it must be read and forgotten."""
 
+ASKED, FORMS, STAFF = ("visits",), ("forms",), ("staff",)
+
 ROUTES = (
     Route("first visit", first_visit),
-    Route("reject", rejecting),
-    Route("accept", accepting),
-    Route("withdraw", withdrawing),
-    Route("change of mind", changing_ones_mind),
-    Route("Sec-GPC", signalling, BrowserProfile(signals=("Sec-GPC",))),
-    Route("DNT", signalling, BrowserProfile(signals=("DNT",))),
-    Route("expired choice", expired_choice),
-    Route("outdated register", outdated_choice),
-    Route("two tabs", two_tabs),
-    Route("back and forward", back_and_forward),
-    Route("offline", offline),
+    Route("reject", rejecting, needs=ASKED),
+    Route("accept", accepting, needs=ASKED),
+    Route("withdraw", withdrawing, needs=ASKED),
+    Route("change of mind", changing_ones_mind, needs=ASKED),
+    Route("Sec-GPC", signalling, BrowserProfile(signals=("Sec-GPC",)), needs=ASKED),
+    Route("DNT", signalling, BrowserProfile(signals=("DNT",)), needs=ASKED),
+    Route("expired choice", expired_choice, needs=ASKED),
+    Route("outdated register", outdated_choice, needs=ASKED),
+    Route("two tabs", two_tabs, needs=ASKED),
+    Route("back and forward", back_and_forward, needs=ASKED),
+    Route("offline", offline, needs=ASKED),
     Route("scripts off", without_scripts, BrowserProfile(scripts=False)),
-    Route("browser description", accepting, BrowserProfile(agent=AGENT), local=True),
-    Route("paired run", accepting, stopped_clock=MONDAY + 10, local=True),
+    Route("browser description", accepting, BrowserProfile(agent=AGENT), local=True, needs=ASKED),
+    Route("paired run", accepting, local=True, needs=ASKED, stopped_clock=MONDAY + 10),
     Route(
         "other paired run",
         accepting,
-        stopped_clock=MONDAY + 47,
         local=True,
+        needs=ASKED,
+        stopped_clock=MONDAY + 47,
         paired_with="paired run",
     ),
-    Route("forms", plain_forms, local=True),
-    Route("forms with permission", forms_with_permission, local=True),
-    Route("forms with mistakes", wrong_forms, local=True),
-    Route("pages for a role", being_recognized, local=True),
-    Route("own data", own_data, local=True),
-    Route("retention", growing_old, local=True),
-    Route("staff", staff, local=True),
+    Route("forms", plain_forms, local=True, needs=FORMS),
+    Route("forms with permission", forms_with_permission, local=True, needs=FORMS),
+    Route("forms with mistakes", wrong_forms, local=True, needs=FORMS),
+    Route("pages for a role", being_recognized, local=True, needs=("audiences",)),
+    Route("own data", own_data, local=True, needs=FORMS),
+    Route("retention", growing_old, local=True, needs=FORMS),
+    Route("staff", staff, local=True, needs=STAFF),
 )
+
+
+def routes_of(register: Register, *, local: bool, routes: tuple[Route, ...]) -> tuple[Route, ...]:
+    """Those of `routes` that a site with these features has, at an address or `local`."""
+    on = set(register.features)
+    return tuple(
+        route for route in routes if on.issuperset(route.needs) and (local or not route.local)
+    )

@@ -16,7 +16,7 @@ from audit.browsers.firefox import Firefox
 from audit.browsers.visitor import Browser, in_time
 from audit.journeys.agreements import Agreements
 from audit.journeys.journey_run import JourneyRun
-from audit.journeys.routes import ROUTES, TOKEN, Route
+from audit.journeys.routes import ROUTES, TOKEN, Route, routes_of
 from audit.journeys.site_pages import Unreachable, site_pages
 from audit.observations import Journey, Observed, Stop, Untold
 from audit.target import LocalSite, RemoteSite
@@ -82,7 +82,8 @@ async def _browser(
         other = " and ".join(each for each in options.browsers if each != name)
         mend = f": install it, or say --browser {other}" if other else ""
         return Observed("", (), missed=(Untold(f"it is not installed{mend}", name),))
-    routes = [route for route in options.routes if isinstance(target, LocalSite) or not route.local]
+    local = isinstance(target, LocalSite)
+    routes = routes_of(target.site.register, local=local, routes=options.routes)
     gate = asyncio.Semaphore(PROCESSES[name])
     groups = [
         _together(name, path, group, target, options, folder, gate)

@@ -74,7 +74,7 @@ def _forms(declared: Declared, snapshot: Snapshot, facts: PageFacts) -> Iterator
 def _asking(
     declared: Declared, journey: Journey, snapshot: Snapshot, facts: PageFacts
 ) -> Iterator[Finding]:
-    if snapshot.page.startswith(STAFF):
+    if snapshot.page.startswith(STAFF) or declared.register.notice is None:
         return
     if CHOICES not in facts.links:
         message = f"{snapshot.page} has no link to {CHOICES}, where a choice is withdrawn"
