@@ -77,8 +77,8 @@ def create_app(  # noqa: PLR0913  (each has its default)
 def _open_service(
     site: Site, public: Path, var: Path, clock: Callable[[], float], relay: Transport | None
 ) -> Service:
-    pages = Pages(public)
     log = ServiceLog(site.register)
+    pages = Pages(public, site.register.version, log)
     stores = open_stores(site, var, clock, log)
     secret = read_secret(var)
     cookies = CookieWriter(

@@ -105,8 +105,6 @@ class Preview:
         if site_changed:
             old, self._app = self._app, self._make_app()
             old.extensions["plainsite"].close()
-        else:
-            self._app.extensions["plainsite"].reload()
         with self._built:
             self._builds += 1
             self._faults = ""

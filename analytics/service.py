@@ -63,10 +63,6 @@ class Service:
         """The address of the asset `name`, with its fingerprint. Raises KeyError."""
         return self.build.assets[name]
 
-    def reload(self) -> None:
-        """Serve what has been built since. A change in site/ needs a restart."""
-        self.pages.reload()
-
     def close(self) -> None:
         """Commit what was accepted, then let go of both databases."""
         self.mail_sender.close()

@@ -152,6 +152,8 @@ class Build:
 
 
 _BUILD = TypeAdapter(Build)
+_Mark = tuple[int, int, int] | None
+"""What tells one `_build.json` from the next: inode, time and size; None where there is none."""
 
 
 def digest_of(data: bytes) -> str:
@@ -208,6 +210,7 @@ class Published:
     def __init__(self, public: Path) -> None:
         self._public = public
         self._read = (self._mark(), read_build(public))
+        self._unreadable: tuple[_Mark, Faults] | None = None
 
     @property
     def build(self) -> Build:
@@ -221,28 +224,43 @@ class Published:
         """
         mark, build = self._read
         now = self._mark()
-        if now != mark:
+        if now == mark:
+            return build
+        known = self._unreadable
+        if known and known[0] == now:
+            # Ten thousand pages are megabytes to parse: once is enough to know that they are bad.
+            raise type(known[1])(known[1].faults)
+        try:
             # The mark is older than what is read, never newer: at worst it is read once more.
             build = read_build(self._public)
-            self._read = (now, build)
+        except Faults as faults:
+            self._unreadable = (now, faults)
+            raise
+        self._read = (now, build)
         return build
 
     def open(self, build: Build, stored: Stored) -> IO[bytes]:
         """The bytes of a file that was looked up in `build`.
 
-        Raises Replaced where `build` is not the newest any more, and FileNotFoundError where
-        somebody else removed the file.
+        Raises Replaced where `build` is not the newest that can be read, and FileNotFoundError
+        where somebody else removed the file.
         """
         try:
             file = self._open(build, stored.path)
         except FileNotFoundError:
-            if self.refresh() is not build:
+            if self._is_replaced(build):
                 raise Replaced from None
             raise
-        if self.refresh() is not build:
+        if self._is_replaced(build):
             file.close()
             raise Replaced
         return file
+
+    def _is_replaced(self, build: Build) -> bool:
+        try:
+            return self.refresh() is not build
+        except Faults:
+            return self.build is not build
 
     def _open(self, build: Build, path: str) -> IO[bytes]:
         if path in build.moving:
@@ -252,7 +270,7 @@ class Published:
                 pass  # It has just been moved to its place.
         return (self._public / path).open("rb")
 
-    def _mark(self) -> tuple[int, int, int] | None:
+    def _mark(self) -> _Mark:
         try:
             found = (self._public / BUILD_FILE).stat()
         except FileNotFoundError:

@@ -116,6 +116,10 @@ def _posted(service: Service) -> MultiDict[str, str]:
 
 def _take(service: Service, form: Form, posted: MultiDict[str, str], checked: Checked) -> None:
     """Store what is valid, committed on return. Raises `NotTaken`."""
+    if service.pages.is_of_another_register:
+        # What the page asked for, and promised, is not what this process would keep.
+        text = "This site is being renewed just now. Please send it again in a minute."
+        raise NotTaken(503, {"": text}, 60)
     if checked.errors:
         raise NotTaken(422, checked.errors)
     seconds = current_app.extensions["form rate"].wait_seconds(request.remote_addr or "")

@@ -7,8 +7,8 @@ compares If-None-Match with one tag only, gives every encoding the same strong t
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+import os
+from typing import IO, TYPE_CHECKING
 
 from werkzeug.datastructures import Accept
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
@@ -16,9 +16,11 @@ from werkzeug.http import parse_accept_header, parse_range_header
 from werkzeug.wrappers import Response
 from werkzeug.wsgi import wrap_file
 
-from policy.manifest import File
+from policy.manifest import File, Stored
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _typeshed.wsgi import WSGIEnvironment
 
 __all__ = ["send"]
@@ -30,15 +32,19 @@ PERSONAL = "private, no-cache"
 
 
 def send(
-    public: Path, file: File, environ: WSGIEnvironment, *, personal: bool = False, status: int = 200
+    opened: Callable[[Stored], IO[bytes]],
+    file: File,
+    environ: WSGIEnvironment,
+    *,
+    personal: bool = False,
+    status: int = 200,
 ) -> Response:
     """The answer to GET or HEAD. `personal` says that another cookie would get another file.
 
-    Raises FileNotFoundError.
+    Raises what `opened` raises, which opens what is sent.
     """
     encoding = _encoding(file, environ)
-    path = public / (file.encodings[encoding] if encoding else file.plain).path
-    size = path.stat().st_size
+    stored = file.encodings[encoding] if encoding else file.plain
     response = Response(status=status, content_type=file.type, direct_passthrough=True)
     headers = response.headers
     headers["Cache-Control"] = _caching(file, personal)
@@ -52,9 +58,13 @@ def send(
         headers["Accept-Ranges"] = "bytes"
         response.make_conditional(environ)
     if response.status_code in (200, 404):
-        headers["Content-Length"] = str(size)
+        headers["Content-Length"] = str(stored.size)
         if environ["REQUEST_METHOD"] != "HEAD":  # a POST to nowhere gets the page too
-            response.response = wrap_file(environ, path.open("rb"))
+            body = opened(stored)
+            # The file's own, should somebody have written to public/ by hand.
+            size = os.fstat(body.fileno()).st_size
+            headers["Content-Length"] = str(size)
+            response.response = wrap_file(environ, body)
             return _narrowed(response, environ, size)
     return response
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import IO, TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from werkzeug.exceptions import MethodNotAllowed
@@ -11,15 +13,25 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from analytics.web.cookies import BadCookie, CookieWriter
+from analytics.web.log import ServiceLog
 from analytics.web.send_file import send
-from policy.manifest import Build, File, read_build
+from policy.manifest import (
+    Build,
+    Damaged,
+    File,
+    NotBuilt,
+    OtherForm,
+    Published,
+    Replaced,
+    Stored,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["NOT_FOUND", "PageServer", "Pages"]
+__all__ = ["NOT_FOUND", "PageServer", "Pages", "Trouble"]
 
 NOT_FOUND = "/404.html"
 FETCHES = ("GET", "HEAD")
@@ -27,39 +39,127 @@ REDIRECT = 308
 """Permanent, and the method stays (RFC 9110, section 15.4.9)."""
 
 
-class Pages:
-    """What is in `public/`. The build is swapped whole, so that no request sees half of two.
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a build is not served as it should be: the kind, and the version of its register where
+    that is another than the running service's."""
 
-    Raises NotBuilt, Damaged or OtherForm (`policy.manifest`).
+    kind: str
+    version: int = 0
+
+
+Found = TypeVar("Found")
+
+
+class Pages:
+    """What is in `public/`, as the newest build that can be read has it.
+
+    Each request looks a file up in one build, opens it, and looks again where that build was
+    replaced meanwhile: an answer is never a mixture of two. Raises NotBuilt, Damaged or OtherForm
+    (`policy.manifest`) where there is nothing to serve at the start.
     """
 
-    def __init__(self, public: Path) -> None:
-        self._public = public
-        self.build: Build = read_build(public)
+    def __init__(self, public: Path, register_version: int, log: ServiceLog) -> None:
+        self._published = Published(public)
+        self._version = register_version
+        self._log = log
+        self._told: Trouble | None = None
+        self._telling = Lock()
 
-    def reload(self) -> None:
-        """Serve the build that is in `public/` now."""
-        self.build = read_build(self._public)
+    @property
+    def build(self) -> Build:
+        """The build that was read last."""
+        return self._published.build
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why the newest build is not served as it should be; None where it is."""
+        return self._told
+
+    @property
+    def is_of_another_register(self) -> bool:
+        """Whether the pages promise what another version of the register says.
+
+        Nothing may then be taken from a visitor of theirs: this process would keep it as its own
+        version says. A restart or a reload ends it.
+        """
+        return self.build.register != self._version
+
+    def refresh(self) -> Build:
+        """The newest build that can be read. Says, once, what is wrong with one that cannot."""
+        trouble: Trouble | None = None
+        try:
+            build = self._published.refresh()
+        except (NotBuilt, Damaged, OtherForm) as fault:
+            build, trouble = self.build, Trouble(type(fault).__name__)
+        else:
+            if build.register != self._version:
+                trouble = Trouble("OtherRegister", build.register)
+        if trouble != self._told:
+            with self._telling:
+                told, self._told = self._told, trouble
+            if trouble != told:
+                self._tell(trouble)
+        return build
+
+    def _tell(self, trouble: Trouble | None) -> None:
+        if trouble is None:
+            self._log.say("build taken up")
+        elif trouble.version:
+            self._log.say("reload due", version=trouble.version)
+        else:
+            self._log.say("build not readable", error=trouble.kind)
 
     def __contains__(self, permalink: object) -> bool:
         return permalink in self.build.pages
+
+    def answer(self, look_up: Callable[[Build], Found]) -> Found:
+        """What `look_up` finds in the newest build, which was not replaced while it was opened."""
+        build = self.refresh()
+        while True:
+            try:
+                return look_up(build)
+            except Replaced:
+                build = self.refresh()
 
     def text(self, permalink: str, audience: str = "") -> str:
         """The HTML of a page, as an audience sees it, for one that must be redrawn.
 
         Raises KeyError.
         """
-        build = self.build
-        file = build.file(permalink, audience)
-        return (self._public / file.path).read_text(encoding="utf-8")
 
-    def send(self, file: File, environ: WSGIEnvironment, *, personal: bool = False) -> Response:
-        """An answer to GET or HEAD. Raises FileNotFoundError when a newer build removed it."""
-        return send(self._public, file, environ, personal=personal)
+        def read(build: Build) -> str:
+            stored = build.file(permalink, audience).plain
+            with self._published.open(build, stored) as file:
+                return file.read().decode("utf-8")
+
+        return self.answer(read)
+
+    def send(
+        self,
+        build: Build,
+        file: File,
+        environ: WSGIEnvironment,
+        *,
+        personal: bool = False,
+        status: int = 200,
+    ) -> Response:
+        """An answer to GET or HEAD with a file of `build`.
+
+        Raises Replaced where that is not the newest any more, FileNotFoundError where somebody
+        removed the file by hand.
+        """
+
+        def opened(stored: Stored) -> IO[bytes]:
+            return self._published.open(build, stored)
+
+        return send(opened, file, environ, personal=personal, status=status)
 
     def not_found(self, environ: WSGIEnvironment) -> Response:
         """The page that says that there is no such page."""
-        return send(self._public, self.build.files[NOT_FOUND], environ, status=404)
+        return self.answer(
+            lambda build: self.send(build, build.files[NOT_FOUND], environ, status=404)
+        )
 
 
 class PageServer:
@@ -75,13 +175,16 @@ class PageServer:
         self._cookies = cookies
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        answer = self._answer(environ) or self._app
+        try:
+            found = self._pages.answer(lambda build: self._found(build, environ))
+        except FileNotFoundError:
+            found = None  # Somebody removed it from public/, which is the generator's alone.
+        answer = found or self._app
         return answer(environ, start_response)
 
-    def _answer(self, environ: WSGIEnvironment) -> WSGIApplication | None:
+    def _found(self, build: Build, environ: WSGIEnvironment) -> WSGIApplication | None:
         # PEP 3333: the path is decoded from its percent-encoding, then from bytes as Latin-1.
         address = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
-        build = self._pages.build
         target = build.redirects.get(address) or build.redirects.get(f"{address}/")
         if target is None and f"{address}/" in build.files:
             target = f"{address}/"
@@ -89,17 +192,13 @@ class PageServer:
             return _redirect(target, environ) if target else None
         if environ["REQUEST_METHOD"] not in FETCHES:
             return MethodNotAllowed(FETCHES)
-        try:
-            return self._page(address, build, environ)
-        except FileNotFoundError:
-            return None  # A newer build has removed it; reload() is on its way.
+        return self._page(address, build, environ)
 
     def _page(self, address: str, build: Build, environ: WSGIEnvironment) -> Response:
         if address not in build.variants:
-            return self._pages.send(build.files[address], environ)
+            return self._pages.send(build, build.files[address], environ)
         audience, bad = self._audience(environ)
-        file = build.file(address, audience)
-        response = self._pages.send(file, environ, personal=True)
+        response = self._pages.send(build, build.file(address, audience), environ, personal=True)
         if bad:
             self._cookies.delete(response, "audience")
         return response

@@ -299,11 +299,10 @@ def forged(true: str, chance: random.Random) -> str:
             return text + "." + "".join(chance.choices("abcXYZ019-_", k=43))
 
 
-def test_reload_makes_new_pages_known(site: SmallSite, visitor: Visitor) -> None:
-    """After a rebuild and reload, a page that was unknown is counted."""
-    write_build(site.public, pages=("/", "/solutions/", "/about-us/"))
+def test_a_build_makes_new_pages_known(site: SmallSite, visitor: Visitor) -> None:
+    """A page that was unknown is counted as soon as it is published."""
     assert visitor.view("/about-us/").status_code == 404
-    site.service.reload()
+    write_build(site.public, pages=("/", "/solutions/", "/about-us/"))
     assert visitor.view("/about-us/").status_code == 204
 
 

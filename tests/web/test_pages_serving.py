@@ -81,7 +81,6 @@ def test_page_that_has_changed_is_sent(client: Client, site: SmallSite) -> None:
     """After a rebuild the old tag no longer fits."""
     tag = get(client, "/about/").headers["ETag"]
     write_build(site.public, words="second")
-    site.service.reload()
     answer = get(client, "/about/", If_None_Match=tag)
     assert answer.status_code == 200
     assert b"second" in answer.data
