@@ -9,7 +9,7 @@ from audit.browsers.errors import NotGiven
 from audit.journeys.journey_run import JourneyRun
 from audit.target import PASSWORD
 
-__all__ = ["growing_old", "own_data", "staff"]
+__all__ = ["forms_with_permission", "growing_old", "own_data", "staff"]
 
 OWN_DATA = "/your-data/"
 STAFF_PAGES = {
@@ -29,11 +29,7 @@ async def own_data(run: JourneyRun) -> None:
     """See, correct and erase what is held; then ask once more while the relay is away."""
     await run.open_tab()
     name = next(iter(run.forms))
-    await run.send(name, permission=True, seconds=LIKE_A_PERSON)
-    await run.go(await _link(run, "/permission/confirm/"))
-    await run.keep("read what is to be confirmed", picture=True)
-    await run.tab.submit("Yes, email me")
-    await run.keep("confirm a permission")
+    await _send_and_confirm(run, name)
     await _ask_for_data(run)
     await run.go(await _link(run, "/own/"))
     await run.keep("see what is held", picture=True)
@@ -48,6 +44,22 @@ async def own_data(run: JourneyRun) -> None:
     await _ask_for_data(run)
 
 
+async def forms_with_permission(run: JourneyRun) -> None:
+    """Send every form, allow to be emailed, and confirm it by the link of the email."""
+    await run.open_tab()
+    for name, form in run.forms.items():
+        if form.permission:
+            await _send_and_confirm(run, name)
+
+
+async def _send_and_confirm(run: JourneyRun, name: str) -> None:
+    await run.send(name, permission=True, seconds=LIKE_A_PERSON)
+    await run.go(await _link(run, "/permission/confirm/"))
+    await run.keep("read what is to be confirmed", picture=True)
+    await run.tab.submit("Yes, email me")
+    await run.keep("confirm a permission")
+
+
 async def _ask_for_data(run: JourneyRun) -> None:
     await run.go(OWN_DATA)
     run.agree(run.agreements.asking)
@@ -58,9 +70,11 @@ async def _ask_for_data(run: JourneyRun) -> None:
 
 
 async def _link(run: JourneyRun, begins: str) -> str:
-    """The address in the newest letter that has one of these, as a path of this site."""
+    """The address in the visitor's newest letter that has one of these, as a path of this site."""
     for _ in range(100):
         for letter in reversed(run.instance.mailbox.letters):
+            if letter["To"] != run.given["email"]:
+                continue
             found = re.search(rf"https?://[^/\s]+({begins}\S+)", letter.get_content())
             if found:
                 return found[1]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from audit.browsers.errors import CannotGoOn, NoAnswer, PageDoesNotOpen
 from audit.browsers.visitor import BrowserProfile, Tab
 from audit.journeys.journey_run import JourneyRun
-from audit.journeys.local_routes import growing_old, own_data, staff
+from audit.journeys.local_routes import forms_with_permission, growing_old, own_data, staff
 from policy import Register
 
 MONTH = 31 * 86_400
@@ -211,13 +211,6 @@ async def plain_forms(run: JourneyRun) -> None:
     for name in run.forms:
         await run.send(name)
     await run.go("/")
-
-
-async def forms_with_permission(run: JourneyRun) -> None:
-    """Send every form and allow to be emailed."""
-    await run.open_tab()
-    for name in run.forms:
-        await run.send(name, permission=True)
 
 
 async def wrong_forms(run: JourneyRun) -> None:
