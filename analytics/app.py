@@ -33,6 +33,7 @@ from analytics.web.cookies import CookieWriter
 from analytics.web.guard import Guard
 from analytics.web.log import ServiceLog, place_of
 from analytics.web.problems import problem
+from analytics.web.rate_limits import RateLimiter
 from analytics.web.static_files import Pages, PageServer
 from policy import Site, read_site
 from policy.referrers import source_names
@@ -115,6 +116,7 @@ def _open_service(
         outbox=outbox,
         mail_sender=MailSender(outbox, relay or read_relay(), letterhead, log, clock),
         log=log,
+        rate_limiter=RateLimiter(),
     )
 
 

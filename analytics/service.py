@@ -16,6 +16,7 @@ from analytics.storage.stores import Stores
 from analytics.visits.store.sqlite import Counters
 from analytics.web.cookies import CookieWriter
 from analytics.web.log import ServiceLog
+from analytics.web.rate_limits import RateLimiter
 from analytics.web.static_files import Pages
 from policy import Site
 from policy.manifest import Build
@@ -38,6 +39,7 @@ class Service:
     outbox: Outbox
     mail_sender: MailSender
     log: ServiceLog
+    rate_limiter: RateLimiter
 
     @property
     def counters(self) -> Counters:

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
-from flask.blueprints import BlueprintSetupState
+from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
@@ -24,16 +23,13 @@ from analytics.contacts.permission_routes import ask_by_mail
 from analytics.contacts.spam import suspect_spam
 from analytics.service import Service, current_service
 from analytics.web.problems import is_from_our_forms
-from analytics.web.rate_limits import Rate
+from analytics.web.rate_limits import FORMS
 from policy.forms import SECONDS, Checked, Form
 
 __all__ = ["blueprint"]
 
 MOST_BYTES = 256 * 1024
 """Far more than a form may hold, so that a long message comes back to be shortened."""
-
-MOST_SUBMISSIONS = 20
-"""A school's office shares one address, so this is generous to people and mean to programs."""
 
 blueprint = Blueprint("forms", __name__, url_prefix="/form")
 
@@ -54,11 +50,6 @@ class NotTaken(Exception):
         self.posted = posted
         self.headers = {"Retry-After": str(wait_seconds)} if wait_seconds else {}
         super().__init__(status)
-
-
-@blueprint.record
-def _count_for_itself(state: BlueprintSetupState) -> None:
-    state.app.extensions["form rate"] = Rate(MOST_SUBMISSIONS)
 
 
 @blueprint.post("/<name>")
@@ -122,7 +113,7 @@ def _take(service: Service, form: Form, posted: MultiDict[str, str], checked: Ch
         raise NotTaken(503, {"": text}, 60)
     if checked.errors:
         raise NotTaken(422, checked.errors)
-    seconds = current_app.extensions["form rate"].wait_seconds(request.remote_addr or "")
+    seconds = service.rate_limiter.wait_seconds(FORMS, request.remote_addr or "")
     if seconds:
         minutes = -(-seconds // 60)
         wait = "a minute" if minutes == 1 else f"{minutes} minutes"

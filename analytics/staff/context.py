@@ -1,6 +1,5 @@
 """What the staff pages work with, made once for each application."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import cast
@@ -12,8 +11,8 @@ from analytics.contacts.repository import Contacts
 from analytics.service import Service, current_service
 from analytics.staff.access_log import AccessLog
 from analytics.staff.accounts import Accounts
-from analytics.staff.attempts import Attempts
 from analytics.staff.sessions import Limits, Sessions
+from analytics.staff.sign_in_limits import SignInLimits
 from analytics.storage.schema import metadata
 
 __all__ = ["StaffContext", "current_context"]
@@ -30,7 +29,7 @@ class StaffContext:
     sessions: Sessions
     access_log: AccessLog
     contacts: Contacts
-    attempts: Attempts
+    sign_in_limits: SignInLimits
     zone: tzinfo
 
     @property
@@ -61,6 +60,6 @@ def _open_context(service: Service) -> StaffContext:
         sessions=Sessions(engine, sessions, staff, Limits.of(register.cookie("session"))),
         access_log=AccessLog(engine, log),
         contacts=service.contacts,
-        attempts=Attempts(secrets.token_bytes(32)),
+        sign_in_limits=SignInLimits(service.rate_limiter),
         zone=ZoneInfo(service.site.settings.timezone),
     )

@@ -10,11 +10,13 @@ from analytics.staff.accounts import Staff
 from analytics.staff.context import current_context
 from analytics.staff.layout import MENU, current_staff, may_read, show
 from analytics.staff.sessions import Ended
+from analytics.staff.sign_in_limits import Busy
 from analytics.web.cookies import BadCookie
 
 __all__ = ["home", "let_in", "sign_in", "sign_out"]
 
 MOST_BYTES = 16_384
+BUSY_SECONDS = 5
 
 # An address of this area as our own links write it: no dots, so no way up and out of it.
 OWN_ADDRESS = re.compile(r"/staff/[A-Za-z0-9/_-]*(\?[A-Za-z0-9=&%+._~-]*)?")
@@ -61,15 +63,21 @@ def sign_out() -> Response:
 def _try_to_sign_in() -> Response:
     context = current_context()
     username, password = request.form.get("username", ""), request.form.get("password", "")
-    wait = context.attempts.wait_seconds(username, request.remote_addr or "")
-    if wait:
-        response = _sign_in_page(429, username=username, wait_minutes=-(-wait // 60))
-        response.headers["Retry-After"] = str(wait)
-        return response
-    staff = context.accounts.check(username, password)
+    limits, address = context.sign_in_limits, request.remote_addr or ""
+    attempt = limits.attempt(username, address)
+    if attempt.wait_seconds:
+        wait = attempt.wait_seconds
+        return _later(
+            _sign_in_page(429, username=username, problem="wait", wait_minutes=-(-wait // 60)), wait
+        )
+    try:
+        with limits.hashing(username, address):
+            staff = context.accounts.check(username, password)
+    except Busy:
+        return _later(_sign_in_page(503, username=username, problem="busy"), BUSY_SECONDS)
     if staff is None:
-        return _sign_in_page(422, username=username, wrong=True)
-    context.attempts.succeeded(username)
+        return _sign_in_page(422, username=username, problem="wrong")
+    attempt.succeeded(username, address)
     # An ID from before the sign-in, whoever made it, is never one's session afterwards.
     before = _session_id()
     if before:
@@ -81,12 +89,17 @@ def _try_to_sign_in() -> Response:
     return response
 
 
+def _later(response: Response, seconds: int) -> Response:
+    response.headers["Retry-After"] = str(seconds)
+    return response
+
+
 def _sign_in_page(
     status: int = 200,
     *,
     username: str = "",
     ended: str = "",
-    wrong: bool = False,
+    problem: str = "",
     wait_minutes: int = 0,
 ) -> Response:
     return show(
@@ -94,7 +107,7 @@ def _sign_in_page(
         status,
         username=username,
         ended=ended,
-        wrong=wrong,
+        problem=problem,
         wait_minutes=wait_minutes,
         limits=current_context().sessions.limits,
         return_to=_return_to(),

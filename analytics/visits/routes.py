@@ -36,6 +36,7 @@ from analytics.visits.user_agents import agent_of
 from analytics.web.cookies import BadCookie
 from analytics.web.own_cookies import CHOICES, OWN_COOKIES, consented_cookies, describe
 from analytics.web.problems import Reason, Refused, is_from_our_forms, is_from_our_pages
+from analytics.web.rate_limits import VISITS
 from policy.referrers import MOST_CHARACTERS, source_of
 
 __all__ = ["BODIES", "blueprint"]
@@ -226,7 +227,11 @@ def _admit(kind: type[Sent]) -> tuple[Sent, Agent]:
     agent = agent_of(request.headers.get("User-Agent", ""))
     if agent is None:
         raise Refused(Reason.BOT)
-    return _body(kind), agent
+    body = _body(kind)
+    limiter = current_service().rate_limiter
+    if wait := limiter.wait_seconds(VISITS, request.remote_addr or ""):
+        raise Refused(Reason.TOO_OFTEN, wait)
+    return body, agent
 
 
 def _body(kind: type[Sent]) -> Sent:

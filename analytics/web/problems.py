@@ -27,6 +27,7 @@ class Reason(Enum):
     NOT_JSON = "not-json", 415, "Send the body as application/json."
     NOT_UNDERSTOOD = "not-understood", 400, "The body does not have exactly the declared keys."
     UNKNOWN_PAGE = "unknown-page", 404, "This site counts no such page."
+    TOO_OFTEN = "too-often", 429, "Too many visits from one network. Try again later."
     STORE = "store", 503, "The counters could not be written, so nothing was counted."
 
     def __init__(self, word: str, status: int, detail: str) -> None:
@@ -38,13 +39,16 @@ class Reason(Enum):
 class Refused(Exception):
     """The request changes nothing: no counter, no cookie."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, wait_seconds: int = 0) -> None:
         self.reason = reason
+        self.wait_seconds = wait_seconds
         super().__init__(reason.word)
 
     def answer(self) -> Response:
         """The refusal as an answer."""
         headers = {REFUSED_HEADER: self.reason.word}
+        if self.wait_seconds:
+            headers["Retry-After"] = str(self.wait_seconds)
         return problem(self.reason.status, self.reason.detail, headers)
 
 

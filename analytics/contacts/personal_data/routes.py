@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request
-from flask.blueprints import BlueprintSetupState
+from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from analytics.contacts.form_pages import with_form
@@ -21,14 +20,13 @@ from analytics.contacts.personal_data.model import PersonalData, personal_data
 from analytics.service import Service, current_service
 from analytics.storage.erasure import StillThere
 from analytics.web.problems import is_from_our_forms
-from analytics.web.rate_limits import Rate
+from analytics.web.rate_limits import PERSONAL_DATA
 from policy.fields import Field
 from policy.forms import SURE, TICKED
 
 __all__ = ["PAGE", "blueprint"]
 
 PAGE = "/your-data/"
-MOST_ASKED = 10
 MOST_BYTES = 256 * 1024
 ADDRESS = Field(
     name="email", label="Email address", kind="email", required=True, most_characters=254
@@ -40,11 +38,6 @@ LATER = "Our database could not do it, and nothing was changed. Please try again
 RETRY = {"Retry-After": "300"}
 
 blueprint = Blueprint("own", __name__, url_prefix="/own")
-
-
-@blueprint.record
-def _count_for_itself(state: BlueprintSetupState) -> None:
-    state.app.extensions["own data rate"] = Rate(MOST_ASKED)
 
 
 @blueprint.before_request
@@ -70,7 +63,7 @@ def ask() -> BaseResponse:
             f"We cannot send email just now. Please write to {reach.email} or call {reach.phone}."
         )
         return _page("ask", HTTPStatus.SERVICE_UNAVAILABLE, errors={"": text}, email=email)
-    seconds = current_app.extensions["own data rate"].wait_seconds(request.remote_addr or "")
+    seconds = service.rate_limiter.wait_seconds(PERSONAL_DATA, request.remote_addr or "")
     if seconds:
         text = f"You asked many times. Please ask again in {-(-seconds // 60)} minutes."
         return _page("ask", 429, errors={"": text}, email=email, headers={"Retry-After": seconds})
