@@ -35,6 +35,7 @@ from analytics.web.log import ServiceLog, place_of
 from analytics.web.problems import problem
 from analytics.web.rate_limits import RateLimiter
 from analytics.web.static_files import Pages, PageServer
+from analytics.web.well_formed import WellFormed
 from policy import Site, read_site
 from policy.referrers import source_names
 
@@ -141,7 +142,8 @@ def _draw_with(app: Flask, service: Service) -> None:
 def _wrap(app: Flask, service: Service, proxies: int) -> None:
     """Innermost first: pages are served before Flask is asked, and nothing passes the guard."""
     served = PageServer(app.wsgi_app, service.pages, service.cookies)
-    guarded = Guard(served, service.site.register)
+    sound = WellFormed(served)
+    guarded = Guard(sound, service.site.register)
     app.wsgi_app = ProxyFix(guarded, proxies, proxies, proxies)  # type: ignore[method-assign]
 
 

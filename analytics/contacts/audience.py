@@ -16,8 +16,8 @@ from werkzeug.wrappers import Response
 
 from analytics.service import Service, current_service
 from analytics.web.cookies import BadCookie
+from analytics.web.origin import is_from_our_forms
 from analytics.web.own_cookies import OWN_COOKIES
-from analytics.web.problems import is_from_our_forms
 
 __all__ = ["audience_of", "blueprint", "recognize"]
 

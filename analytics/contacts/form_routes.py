@@ -22,7 +22,7 @@ from analytics.contacts.model import NotStored, Submission
 from analytics.contacts.permission_routes import ask_by_mail
 from analytics.contacts.spam import suspect_spam
 from analytics.service import Service, current_service
-from analytics.web.problems import is_from_our_forms
+from analytics.web.origin import is_from_our_forms
 from analytics.web.rate_limits import FORMS
 from policy.forms import SECONDS, Checked, Form
 

@@ -1,7 +1,6 @@
 """Signing in and out, and the check that every other staff page stands behind."""
 
 import re
-from urllib.parse import urlsplit
 
 from flask import Response, abort, g, make_response, redirect, request, url_for
 
@@ -12,6 +11,7 @@ from analytics.staff.layout import MENU, current_staff, may_read, show
 from analytics.staff.sessions import Ended
 from analytics.staff.sign_in_limits import Busy
 from analytics.web.cookies import BadCookie
+from analytics.web.origin import is_from_our_forms
 
 __all__ = ["home", "let_in", "sign_in", "sign_out"]
 
@@ -25,7 +25,7 @@ OWN_ADDRESS = re.compile(r"/staff/[A-Za-z0-9/_-]*(\?[A-Za-z0-9=&%+._~-]*)?")
 def let_in() -> Response | None:
     """Before each staff page: refuse what another site sent; send to the sign-in page who must."""
     request.max_content_length = MOST_BYTES
-    if request.method == "POST" and not _from_here():
+    if request.method == "POST" and not is_from_our_forms(request):
         abort(403)
     who = _resume()
     if not isinstance(who, Ended):
@@ -150,8 +150,3 @@ def _session_id() -> str | None:
 
 def _carried() -> str | None:
     return current_context().service.cookies.raw(request.environ, "session")
-
-
-def _from_here() -> bool:
-    # Every browser that knows SameSite sends Origin with a POST (Fetch standard, section 3.2).
-    return urlsplit(request.headers.get("Origin", "")).netloc == request.host

@@ -34,8 +34,9 @@ from analytics.visits.state import (
 from analytics.visits.store.sqlite import StoreError
 from analytics.visits.user_agents import agent_of
 from analytics.web.cookies import BadCookie
+from analytics.web.origin import is_from_our_forms, is_from_our_pages, may_read_own
 from analytics.web.own_cookies import CHOICES, OWN_COOKIES, consented_cookies, describe
-from analytics.web.problems import Reason, Refused, is_from_our_forms, is_from_our_pages
+from analytics.web.problems import Reason, Refused
 from analytics.web.rate_limits import VISITS
 from policy.referrers import MOST_CHARACTERS, source_of
 
@@ -199,7 +200,7 @@ def _wants_a_page() -> bool:
 @blueprint.get("/receipt")
 def own_receipt() -> Response:
     """A signed record of the consent that this browser holds, to keep. Nothing is stored."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+    if not may_read_own(request):
         raise Refused(Reason.ORIGIN)
     service = current_service()
     _state(service)

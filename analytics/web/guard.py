@@ -32,8 +32,9 @@ class Guard:
         self._log = ServiceLog(register)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # The scheme that the browser used, which a trusted proxy tells.
-        security = self._headers[environ["wsgi.url_scheme"]]
+        # The scheme that the browser used, which a trusted proxy tells, or anything it made up.
+        tls = environ["wsgi.url_scheme"] == "https"
+        security = self._headers["https" if tls else "http"]
 
         def start(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None

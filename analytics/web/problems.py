@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from enum import Enum
 from http import HTTPStatus
 
-from flask import Request, Response
+from flask import Response
 
-__all__ = ["Reason", "Refused", "is_from_our_forms", "is_from_our_pages", "problem"]
+__all__ = ["Reason", "Refused", "problem"]
 
 REFUSED_HEADER = "Plainsite-Refused"
 
@@ -59,21 +59,3 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
     response = Response(json.dumps(body), status, headers, content_type="application/problem+json")
     response.cache_control.no_store = True
     return response
-
-
-def is_from_our_pages(request: Request) -> bool:
-    """Whether a page of this host sent a POST. Every current browser says so in Origin.
-
-    The scheme may differ, since TLS may end before us.
-    """
-    ours = {f"https://{request.host}", f"http://{request.host}"}
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    return request.headers.get("Origin") in ours and site == "same-origin"
-
-
-def is_from_our_forms(request: Request) -> bool:
-    """Whether a form of this host was posted. Old browsers leave out Origin, but not Referer."""
-    if "Origin" in request.headers:
-        return is_from_our_pages(request)
-    ours = (f"https://{request.host}/", f"http://{request.host}/")
-    return request.headers.get("Referer", "").startswith(ours)

@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from analytics.contacts.form_pages import with_form
-from analytics.contacts.form_routes import MOST_BYTES, MOST_SUBMISSIONS
+from analytics.contacts.form_routes import MOST_BYTES
+from analytics.web import rate_limits
 from tests.fixtures.form_site import FORMS, NEWSLETTER, REQUEST, form_site, rows, send
 from tests.fixtures.small_site import SmallSite
 
@@ -195,14 +196,14 @@ URLENCODED = "application/x-www-form-urlencoded"
 def test_too_many_forms_from_one_network_have_to_wait(site: SmallSite) -> None:
     """429 says when to come back, and what was typed is still there; others are not kept out."""
     client = site.app.test_client()
-    for number in range(MOST_SUBMISSIONS):
+    for number in range(rate_limits.FORMS.most):
         assert send(client, REQUEST | {"message": str(number)}).status_code == 303
     answer = send(client, REQUEST)
     assert_comes_back(answer, 429)
     assert 0 < int(answer.headers["Retry-After"]) <= 15 * 60
     assert "send it again in 15 minutes" in answer.text
     assert 'value="Ada Byron"' in answer.text
-    assert submissions(site) == MOST_SUBMISSIONS
+    assert submissions(site) == rate_limits.FORMS.most
     other = {"REMOTE_ADDR": "192.0.2.7"}
     headers = {"Origin": "http://localhost"}
     answer = client.post("/form/newsletter", data=NEWSLETTER, headers=headers, environ_base=other)
@@ -212,7 +213,7 @@ def test_too_many_forms_from_one_network_have_to_wait(site: SmallSite) -> None:
 def test_mistakes_do_not_count_as_forms(site: SmallSite) -> None:
     """Somebody who needs many attempts is not sent away."""
     client = site.app.test_client()
-    for _ in range(MOST_SUBMISSIONS + 1):
+    for _ in range(rate_limits.FORMS.most + 1):
         assert send(client, {}, Content_Type=URLENCODED).status_code == 422
     assert send(client, REQUEST).status_code == 303
 

@@ -22,7 +22,7 @@ from click.testing import CliRunner
 import build
 import generator
 from analytics import wsgi
-from analytics.contacts.form_routes import MOST_SUBMISSIONS
+from analytics.web.rate_limits import FORMS
 from policy import Faults, read_site
 from policy.headers import security_headers
 from tests.fixtures.deployed_site import (
@@ -110,7 +110,7 @@ def test_what_a_visitor_says_of_himself_is_not_believed(site: Deployed) -> None:
             f"email=ada{attempt}@example.org&permission=yes",
             headers=FORM | {"X-Forwarded-For": f"198.51.100.{attempt}"},
         ).status
-        for attempt in range(MOST_SUBMISSIONS + 1)
+        for attempt in range(FORMS.most + 1)
     )
     assert statuses.keys() == {303, 429}, statuses
 

@@ -24,7 +24,8 @@ from analytics.staff.sign_in_limits import (
     SignInLimits,
 )
 from analytics.web.rate_limits import MINUTES, RateLimiter
-from tests.fixtures.small_site import HOST, SmallSite, small_site
+from policy import read_site
+from tests.fixtures.small_site import HOST, ROOT, SmallSite, small_site
 
 PASSWORD, WRONG = "correct horse battery", "wrong horse battery"
 DAY = datetime.date(2026, 3, 1)
@@ -97,7 +98,10 @@ def test_guessing_is_limited_also_where_somebody_signed_in(site: SmallSite) -> N
 
 
 def test_where_who_signed_in_is_forgotten() -> None:
-    """After some weeks, and the oldest where there are too many; it tells no address."""
+    """After the declared time, and the oldest where there are too many; it tells no address."""
+    register = read_site(ROOT).register
+    (declared,) = (each for each in register.transients if "staff signed in" in each.name)
+    assert declared.keep == f"{KNOWN_DAYS} days"
     clock = Clock()
     limits = SignInLimits(RateLimiter(clock), clock)
     limits.remember("anna", OFFICE)

@@ -165,7 +165,7 @@ def test_submissions_leave_no_order(tmp_path: Path, killed: bool) -> None:
     with form_site(tmp_path / "site") as site:
         client = site.app.test_client()
         for email in emails:
-            site.app.extensions["form rate"].forget()
+            site.service.rate_limiter.forget()
             assert send(client, REQUEST | {"email": email}).status_code == 303
         rewritten(site)
         folders = [site.var]

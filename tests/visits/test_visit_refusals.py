@@ -59,7 +59,11 @@ REFUSALS: dict[str, tuple[int, str, Callable[[Visitor], TestResponse]]] = {
         lambda v: v.view(Origin="http://localhost.evil.example"),
     ),
     "another port": (403, "origin", lambda v: v.view(Origin="http://localhost:8080")),
-    "an opaque origin": (403, "origin", lambda v: v.view(Origin="null")),
+    "an opaque origin": (
+        403,
+        "origin",
+        lambda v: v.view(Origin="null", Sec_Fetch_Site="cross-site"),
+    ),
     "no origin": (403, "origin", lambda v: v.client.post("/visit/view", json=VIEW)),
     "a sister site": (403, "origin", lambda v: v.view(Sec_Fetch_Site="same-site")),
     "a crawler": (
@@ -254,7 +258,7 @@ BODIES = (
 )
 FOREIGN = (
     {"Origin": "https://evil.example"},
-    {"Origin": "null"},
+    {"Origin": "null", "Sec_Fetch_Site": "cross-site"},
     {"Origin": "http://localhost.evil.example"},
     {"Sec_Fetch_Site": "cross-site"},
     {"Sec_Fetch_Site": "same-site"},

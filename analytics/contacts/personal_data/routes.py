@@ -19,7 +19,7 @@ from analytics.contacts.model import AddressTaken, LegalBasis, NotStored
 from analytics.contacts.personal_data.model import PersonalData, personal_data
 from analytics.service import Service, current_service
 from analytics.storage.erasure import StillThere
-from analytics.web.problems import is_from_our_forms
+from analytics.web.origin import is_from_our_forms
 from analytics.web.rate_limits import PERSONAL_DATA
 from policy.fields import Field
 from policy.forms import SURE, TICKED
