@@ -68,7 +68,7 @@ def test_a_box_checked_after_a_no_is_a_new_yes_to_that_one_cookie(
     with page.expect_response("**/visit/withdraw"):
         page.get_by_role("button", name="Reject all cookies").click()
     page.goto("/newsletter/")
-    expect(page.get_by_text("also where you rejected cookies")).to_be_visible()
+    expect(page.get_by_text("even if you rejected cookies")).to_be_visible()
     sign_up(page, check_the_box=True)
     page.goto("/")
     assert names(context) == ["__Host-audience"]

@@ -173,3 +173,27 @@ def test_anyone_can_find_the_phone_the_address_and_the_email(page: Page) -> None
     security = page.request.get("/.well-known/security.txt").text()
     assert "mailto:info@schoolmessenger.com" in security
     assert "tel:+1-888-527-5225" in security
+
+
+@pytest.mark.promise("P13")
+def test_the_privacy_page_names_the_disclosure_that_the_law_obliges(page: Page) -> None:
+    """And says that it is recorded like any other."""
+    page.goto("/privacy/")
+    section = page.get_by_text("Cyber Tip Line")
+    expect(section).to_contain_text("report")
+    expect(section).to_contain_text("We record such a disclosure like any other.")
+
+
+def test_every_page_and_form_leads_to_ones_own_data(page: Page) -> None:
+    """From the foot of each page, the short summary, the forms and the pages of thanks."""
+    for address in (
+        "/privacy/",
+        "/newsletter/",
+        "/request-information/",
+        "/thank-you/newsletter/",
+        "/thank-you/request-information/",
+    ):
+        page.goto(address)
+        for part in ("main", "contentinfo"):
+            links = page.get_by_role(part).get_by_role("link", name="Your data")
+            assert links.first.get_attribute("href") == "/your-data/", address
