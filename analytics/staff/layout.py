@@ -13,9 +13,19 @@ from analytics.staff import roles
 from analytics.staff.accounts import Staff
 from analytics.staff.context import current_context
 from analytics.staff.roles import TableName
+from analytics.web.log import place_of
 from policy import Register
 
-__all__ = ["MENU", "Entry", "RoleNeeded", "current_staff", "error_page", "page_number", "reads"]
+__all__ = [
+    "MENU",
+    "Entry",
+    "RoleNeeded",
+    "current_staff",
+    "database_page",
+    "error_page",
+    "page_number",
+    "reads",
+]
 __all__ += ["may_read", "show"]
 
 View = Callable[..., Response]
@@ -103,10 +113,21 @@ def error_page(error: HTTPException) -> Response:
         return show("role-needed.html", 403, needed=error.needed)
     if error.code is None or (error.response is not None and error.code < 400):
         return make_response(error.get_response())
-    response = show("error.html", error.code, failed=isinstance(error, InternalServerError))
+    response = show(
+        "error.html", error.code, failed=isinstance(error, InternalServerError), database=False
+    )
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
+    return response
+
+
+def database_page(error: Exception) -> Response:
+    """The page where the records database cannot be used: it says so, and is tried again."""
+    log = current_context().service.log
+    log.say("fault", error=type(error).__name__, place=place_of(error))
+    response = show("error.html", 503, failed=True, database=True)
+    response.headers["Retry-After"] = "300"
     return response
 
 

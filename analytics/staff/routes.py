@@ -1,8 +1,10 @@
 """The addresses of the staff area. Everything below /staff/ is answered here."""
 
 from flask import Blueprint, Response, abort
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
+from analytics.contacts.model import NotStored
 from analytics.staff import admin_pages, contact_pages, disclosure, layout, sign_in
 from analytics.staff.reports import routes as report_pages
 
@@ -22,6 +24,8 @@ blueprint = Blueprint("staff", __name__, url_prefix="/staff")
 blueprint.before_request(sign_in.let_in)
 blueprint.after_request(_never_stored)
 blueprint.register_error_handler(HTTPException, layout.error_page)
+blueprint.register_error_handler(SQLAlchemyError, layout.database_page)
+blueprint.register_error_handler(NotStored, layout.database_page)
 
 BOTH, POST = ["GET", "POST"], ["POST"]
 

@@ -45,6 +45,8 @@ def _field_names(connection: Connection) -> None:
         connection.execute(text("ALTER TABLE removals RENAME TO retention_runs"))
     if "doubt" in _columns(connection, "submissions"):
         connection.execute(text("ALTER TABLE submissions RENAME COLUMN doubt TO suspected_spam"))
+    if "ground" in _columns(connection, "access_log"):
+        connection.execute(text("ALTER TABLE access_log RENAME COLUMN ground TO legal_basis"))
     if "ground" in _columns(connection, "outbox"):
         for old, new in (("ground", "legal_basis"), ("ground_row", "legal_basis_row")):
             connection.execute(text(f"ALTER TABLE outbox RENAME COLUMN {old} TO {new}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import event
 from werkzeug.test import Client, TestResponse
 
+from analytics.staff.accounts import add_staff
 from tests.fixtures.form_site import NEWSLETTER, REQUEST, confirm, form_site, rows, send
 from tests.fixtures.small_site import HOST, SmallSite
 
@@ -110,6 +112,27 @@ def test_asking_for_ones_data_says_that_no_link_comes(site: SmallSite, reading: 
             answer = client.post("/own/ask", data={"email": email}, headers={"Origin": HOST})
             assert_said(answer)
             assert f'value="{email}"' in answer.text
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_staff_pages_say_so(site: SmallSite, reading: bool, caplog) -> None:
+    """503 with a page; and nothing is shown that could not be recorded."""
+    service, day = site.service, datetime.date(2026, 3, 2)
+    password = "nine clay whistles"
+    add_staff(service.records, service.site.register, "carl", password, ("contacts",), day)
+    client = site.app.test_client()
+    send(client, REQUEST)
+    typed = {"username": "carl", "password": password}
+    client.post("/staff/sign-in/", data=typed, headers={"Origin": HOST})
+    fail(site, FAILURES["damaged"], reading=reading)
+    for page in ("contacts/", "mail/", "contacts/export/"):
+        answer = client.get(f"/staff/{page}")
+        if page == "contacts/export/" and not reading:
+            continue  # It only counts, and counting writes nothing.
+        assert answer.status_code == 503
+        assert "The database cannot be used" in answer.text
+        assert REQUEST["email"] not in answer.text
+    assert "a request could not be answered" in caplog.text
 
 
 @pytest.mark.parametrize("reading", [True, False])
