@@ -26,7 +26,7 @@ from analytics.contacts.personal_data import routes as personal_data
 from analytics.contacts.repository import Contacts
 from analytics.service import Service, current_service
 from analytics.staff import routes as staff
-from analytics.storage.secret import read_secret
+from analytics.storage.secret import keys_in_use
 from analytics.storage.stores import open_stores
 from analytics.visits import routes as visits
 from analytics.web.cookies import CookieWriter
@@ -81,21 +81,22 @@ def _open_service(
 ) -> Service:
     log = ServiceLog(site.register)
     pages = Pages(public, site.register.version, log)
-    stores = open_stores(site, var, clock, log)
-    secret = read_secret(var)
-    cookies = CookieWriter(
-        site.register,
-        secret,
-        pages=pages,
-        sources=source_names(),
-        audiences=frozenset(site.audiences.names),
-    )
     zone = ZoneInfo(site.settings.timezone)
-    records, tables = stores.records.engine, stores.records.tables
 
     def today() -> date:
         return datetime.fromtimestamp(clock(), zone).date()
 
+    # Before the databases are opened: without a key there is no service.
+    keys = keys_in_use(var, site.register, today())
+    stores = open_stores(site, var, clock, log)
+    cookies = CookieWriter(
+        site.register,
+        keys,
+        pages=pages,
+        sources=source_names(),
+        audiences=frozenset(site.audiences.names),
+    )
+    records, tables = stores.records.engine, stores.records.tables
     listed = [
         column.name
         for column in site.register.table("records", "submissions").columns
@@ -103,7 +104,7 @@ def _open_service(
     ]
     contacts = Contacts(records, tables, today, listed)
     outbox = Outbox(records, tables.tables["outbox"], contacts, clock=clock, today=today)
-    links = Links(secret, clock)
+    links = Links(keys, clock)
     letterhead = Letterhead.of(site.settings, links)
     return Service(
         site=site,
@@ -111,7 +112,7 @@ def _open_service(
         stores=stores,
         pages=pages,
         clock=clock,
-        secret=secret,
+        keys=keys,
         contacts=contacts,
         links=links,
         outbox=outbox,

@@ -23,7 +23,7 @@ from analytics.staff.accounts import (
 )
 from analytics.storage.backups import BackupError, back_up, restore
 from analytics.storage.database import open_records
-from analytics.storage.secret import read_secret
+from analytics.storage.secret import days_read, read_keys, rotate
 from analytics.visits.receipts import is_ours
 from policy import Faults, Register, read_site
 from policy.places import Places
@@ -44,7 +44,12 @@ def data_receipt(places: Places, file: IO[str]) -> None:
     """Check a consent receipt that somebody shows us. Ends with status 1 where it is not ours."""
     try:
         given = json.load(file)
-        ours = isinstance(given, dict) and is_ours(given, read_secret(places.var))
+        # Any key that there still is: a receipt is proof for as long as it can be checked.
+        keys = tuple(key.secret for key in read_keys(places.var))
+        ours = isinstance(given, dict) and is_ours(given, keys)
+    except Faults as faults:
+        click.echo(faults, err=True)
+        sys.exit(2)
     except (ValueError, OSError):
         ours = False
     if not ours:
@@ -52,6 +57,34 @@ def data_receipt(places: Places, file: IO[str]) -> None:
         sys.exit(1)
     version = given["dpv:hasRecordOfActivity"]["dct:hasVersion"]
     click.echo(f"Ours: on {given['dct:created']} that browser held consent to version {version}.")
+
+
+@data.command("rotate-secret")
+@click.option(
+    "--copied",
+    is_flag=True,
+    help="Somebody else may have a key: forget all there are, now. What they signed is void.",
+)
+@click.pass_obj
+def data_rotate_secret(places: Places, *, copied: bool) -> None:
+    """Make a new key to sign cookies, links and receipts with; reload the service afterwards.
+
+    What the old key signed is still read, for as long as the register keeps anything. After a lost
+    key nothing needs to be done: the next start makes one.
+    """
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    try:
+        register = read_site(places.root).register
+        keys = rotate(places.var, register, today, copied=copied)
+    except Faults as faults:
+        click.echo(faults, err=True)
+        sys.exit(1)
+    click.echo("A new key signs from the next start or reload of the service on.")
+    if copied:
+        click.echo("Void from then on: visitors are asked again, links in emails lead nowhere, and")
+        click.echo("receipts that were given out cannot be checked any more.")
+    else:
+        click.echo(f"{len(keys) - 1} older are read for {days_read(register)} days each.")
 
 
 @data.command("backup")

@@ -33,7 +33,8 @@ class Service:
     stores: Stores
     pages: Pages
     clock: Callable[[], float]
-    secret: bytes
+    keys: tuple[bytes, ...]
+    """Those that sign: any of them is read, the last one signs."""
     contacts: Contacts
     links: Links
     outbox: Outbox

@@ -147,7 +147,9 @@ class LocalSite:
         clock = Clock()
         instance = Instance("", clock, var=var, site=self.site)
         var.mkdir(mode=0o700, parents=True)
-        (var / "secret.key").write_text(self.secret, encoding="ascii")
+        key = var / "secret.key"
+        key.touch(mode=0o600)
+        key.write_text(self.secret, encoding="ascii")
         app = create_app(self.root, self.public, var, clock=clock, relay=instance.mailbox)
         instance.service = app.extensions["plainsite"]
         served: WSGIApplication = app

@@ -27,17 +27,17 @@ class NoSuchLink(Exception):
 class Links:
     """Makes and reads links. `clock` returns seconds since 1970."""
 
-    def __init__(self, secret: bytes, clock: Callable[[], float]) -> None:
+    def __init__(self, keys: tuple[bytes, ...], clock: Callable[[], float]) -> None:
         class Signer(TimestampSigner):
             def get_timestamp(self) -> int:
                 return int(clock())
 
         self._clock = clock
         self._timed = URLSafeTimedSerializer(
-            secret, salt=b"own data", signer=Signer, signer_kwargs=HOW
+            keys, salt=b"own data", signer=Signer, signer_kwargs=HOW
         )
-        self._confirming = URLSafeSerializer(secret, salt=b"confirm", signer_kwargs=HOW)
-        self._stopping = URLSafeSerializer(secret, salt=b"stop", signer_kwargs=HOW)
+        self._confirming = URLSafeSerializer(keys, salt=b"confirm", signer_kwargs=HOW)
+        self._stopping = URLSafeSerializer(keys, salt=b"stop", signer_kwargs=HOW)
 
     def to_data(self, contact: str) -> str:
         """The address that shows everything about a contact, for a day."""

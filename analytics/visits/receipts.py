@@ -27,7 +27,11 @@ SIGNATURE = "signature"
 
 
 def receipt(
-    register: Register, settings: Settings, purpose: str, day: datetime.date, secret: bytes
+    register: Register,
+    settings: Settings,
+    purpose: str,
+    day: datetime.date,
+    keys: tuple[bytes, ...],
 ) -> dict[str, Any]:
     """That a browser held consent to `purpose` on `day`, signed."""
     agreed = register.purpose(purpose)
@@ -53,16 +57,14 @@ def receipt(
             },
         },
     }
-    return {**record, SIGNATURE: _signer(secret).get_signature(_bytes(record)).decode("ascii")}
+    return {**record, SIGNATURE: _signer(keys).get_signature(_bytes(record)).decode("ascii")}
 
 
-def is_ours(given: dict[str, Any], secret: bytes) -> bool:
+def is_ours(given: dict[str, Any], keys: tuple[bytes, ...]) -> bool:
     """Whether a receipt was signed here and is unchanged; its order and spaces do not matter."""
     record = {key: value for key, value in given.items() if key != SIGNATURE}
     signature = given.get(SIGNATURE)
-    return isinstance(signature, str) and _signer(secret).verify_signature(
-        _bytes(record), signature
-    )
+    return isinstance(signature, str) and _signer(keys).verify_signature(_bytes(record), signature)
 
 
 def _bytes(record: dict[str, Any]) -> bytes:
@@ -70,5 +72,5 @@ def _bytes(record: dict[str, Any]) -> bytes:
     return text.encode()
 
 
-def _signer(secret: bytes) -> Signer:
-    return Signer(secret, salt=b"receipt", key_derivation="hmac", digest_method=hashlib.sha256)
+def _signer(keys: tuple[bytes, ...]) -> Signer:
+    return Signer(keys, salt=b"receipt", key_derivation="hmac", digest_method=hashlib.sha256)

@@ -206,7 +206,7 @@ def own_receipt() -> Response:
     _state(service)
     site = service.site
     purpose = site.register.cookie("visit").purpose
-    made = receipt(site.register, site.settings, purpose, _today(service), service.secret)
+    made = receipt(site.register, site.settings, purpose, _today(service), service.keys)
     text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
     response = Response(text, content_type="application/ld+json; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="consent-receipt.json"'

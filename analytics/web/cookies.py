@@ -42,7 +42,7 @@ class CookieWriter:
     def __init__(
         self,
         register: Register,
-        secret: bytes,
+        keys: tuple[bytes, ...],
         pages: Container[str],
         sources: Container[str],
         audiences: Container[str],
@@ -51,7 +51,7 @@ class CookieWriter:
         self._named = {"page": pages, "source": sources, "audience": audiences}
         self._signers = {
             cookie.name: Signer(
-                secret,
+                keys,
                 salt=f"plainsite {cookie.name}",
                 key_derivation="hmac",
                 digest_method=hashlib.sha256,

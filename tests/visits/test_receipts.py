@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_a_receipt_says_what_was_agreed_and_is_ours(site, visitor):
     assert record["substance"] == digest(read_site(ROOT).register)
     assert record["dpv:hasNotice"].endswith("/privacy/versions/1/")
     assert record["dpv:hasProcess"]["dpv:hasRecipient"] == []
-    assert is_ours(given, site.service.secret)
+    assert is_ours(given, site.service.keys)
 
 
 @pytest.mark.promise("P4")
@@ -82,8 +83,8 @@ def test_without_consent_there_is_no_receipt(site, visitor):
 def test_a_changed_receipt_is_not_ours(site, visitor, change):
     visitor.consent()
     given = json.loads(take(visitor).data)
-    assert is_ours(dict(reversed(given.items())), site.service.secret), "order does not matter"
-    assert not is_ours(given | change, site.service.secret)
+    assert is_ours(dict(reversed(given.items())), site.service.keys), "order does not matter"
+    assert not is_ours(given | change, site.service.keys)
     assert not is_ours(given, b"another key" * 4)
 
 
@@ -97,7 +98,7 @@ def test_the_command_checks_a_receipt(site, visitor, tmp_path, text, status):
     file.write_text(take(visitor).text if text is None else text, encoding="utf-8")
     root = tmp_path / "root"
     (root / "var").mkdir(parents=True)
-    (root / "var/secret.key").write_bytes((site.var / "secret.key").read_bytes())
+    shutil.copy(site.var / "secret.key", root / "var/secret.key")
     result = CliRunner().invoke(build.main, ["--root", str(root), "data", "receipt", str(file)])
     assert result.exit_code == status
     said = "Ours: on 2026-03-02 that browser held consent to version 1.\n"

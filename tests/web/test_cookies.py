@@ -32,7 +32,7 @@ visits = st.builds(
 
 
 def writer(secret: bytes = b"k" * 32, register=REGISTER) -> CookieWriter:
-    return CookieWriter(register, secret, PAGES, SOURCES, AUDIENCES)
+    return CookieWriter(register, (secret,), PAGES, SOURCES, AUDIENCES)
 
 
 @given(visits)

@@ -11,7 +11,7 @@ import pytest
 from flask import render_template_string, session
 from jinja2 import UndefinedError
 
-from analytics.storage.secret import read_secret
+from analytics.storage.secret import read_keys
 from policy import Faults
 from tests.fixtures.small_site import CHROME, SmallSite, small_site
 
@@ -24,10 +24,10 @@ def site(tmp_path: Path) -> Iterator[SmallSite]:
 
 def test_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:
     """The first start makes it; only its owner may read it; later starts use the same."""
-    key = read_secret(tmp_path)
-    assert len(key) >= 32
+    (key,) = read_keys(tmp_path)
+    assert len(key.secret) >= 32
     assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
-    assert read_secret(tmp_path) == key
+    assert read_keys(tmp_path) == (key,)
     assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
 
 
@@ -39,8 +39,8 @@ def test_databases_are_kept_from_others(site: SmallSite) -> None:
 def test_two_first_starts_agree_on_the_key(tmp_path: Path) -> None:
     """Of many processes that start at once, all get the one key that stays."""
     with ThreadPoolExecutor(16) as pool:
-        keys = set(pool.map(lambda _: read_secret(tmp_path), range(16)))
-    assert keys == {read_secret(tmp_path)}
+        keys = set(pool.map(lambda _: read_keys(tmp_path), range(16)))
+    assert keys == {read_keys(tmp_path)}
 
 
 def test_key_from_the_environment_comes_first(
@@ -48,11 +48,11 @@ def test_key_from_the_environment_comes_first(
 ) -> None:
     """Then none is written; and one that is too short to be a key is a fault, with its hint."""
     monkeypatch.setenv("PLAINSITE_SECRET_KEY", "k" * 32)
-    assert read_secret(tmp_path) == b"k" * 32
+    assert [key.secret for key in read_keys(tmp_path)] == [b"k" * 32]
     assert not list(tmp_path.iterdir())
     monkeypatch.setenv("PLAINSITE_SECRET_KEY", "short")
     with pytest.raises(Faults, match="5 bytes, fewer than 32\nhint: make one with: python -c"):
-        read_secret(tmp_path)
+        read_keys(tmp_path)
 
 
 def test_restart_keeps_visits_and_counts(tmp_path: Path) -> None:
