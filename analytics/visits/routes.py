@@ -12,6 +12,7 @@ from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from jinja2 import TemplateNotFound
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
@@ -178,17 +179,20 @@ def own_cookies() -> BaseResponse:
         raise Refused(Reason.ORIGIN)
     names = [cookie.name for cookie in service.site.register.cookies if cookie.signed]
     own = {name: describe(service, name, request.environ) for name in names}
-    response = _own_page(service, own) if plain else jsonify(own)
+    response = (_own_page(service, own) if plain else None) or jsonify(own)
     response.cache_control.no_store = True
     return response
 
 
-def _own_page(service: Service, own: Mapping[str, object]) -> Response:
-    """The page of choices with the cookies drawn in it."""
+def _own_page(service: Service, own: Mapping[str, object]) -> Response | None:
+    """The page of choices with the cookies drawn in it; None where a site has no place for them."""
     held = [cookie for cookie in own.values() if cookie]
-    drawn = render_template("blocks/own-cookies.html", cookies=held)
-    page = service.pages.text(CHOICES, audience_of(service, request))
-    return Response(with_form(page, "own-cookies", drawn, failed=False))
+    try:
+        page = service.pages.text(CHOICES, audience_of(service, request))
+        drawn = render_template("blocks/own-cookies.html", cookies=held)
+        return Response(with_form(page, "own-cookies", drawn, failed=False))
+    except (LookupError, TemplateNotFound):
+        return None
 
 
 def _wants_a_page() -> bool:

@@ -319,3 +319,35 @@ def test_a_page_that_is_not_counted_is_refused(site: SmallSite, visitor: Visitor
     for answer in (visitor.view("/about/"), visitor.engaged("/about/", 5)):
         assert answer.headers["Plainsite-Refused"] == "unknown-page"
     assert site.total("page") == {}
+
+
+PAGE = {"Accept": "text/html,*/*;q=0.8"}
+
+
+def test_a_form_withdraws_too_and_clears_what_only_a_script_could(
+    site: SmallSite, visitor: Visitor
+) -> None:
+    """Who runs no script is led to the list of what is kept; other sites cannot send it."""
+    client = visitor.client
+    other = client.post("/visit/withdraw", headers=PAGE | {"Origin": "https://evil.example"})
+    assert other.status_code == 403
+    answer = client.post("/visit/withdraw", headers=PAGE | {"Origin": visitor.headers["Origin"]})
+    assert (answer.status_code, answer.location) == (303, "/visit/cookies")
+    assert answer.headers["Clear-Site-Data"] == '"storage"'
+    assert visitor.cookie is None
+    assert "Clear-Site-Data" not in visitor.post("/visit/withdraw").headers
+
+
+def test_ones_own_cookies_are_not_listed_where_the_browser_kept_some_back(
+    visitor: Visitor,
+) -> None:
+    """From another site, Strict cookies do not come along: the page of choices asks again."""
+    answer = visitor.client.get("/visit/cookies", headers=PAGE | {"Sec-Fetch-Site": "cross-site"})
+    assert (answer.status_code, answer.location) == (303, "/cookies/")
+
+
+def test_a_site_without_a_page_of_choices_lists_them_all_the_same(visitor: Visitor) -> None:
+    """As a program reads them."""
+    answer = visitor.client.get("/visit/cookies", headers=PAGE | {"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 200
+    assert answer.json["visit"]["name"] == "__Secure-visit"
