@@ -18,7 +18,7 @@ from policy.site_files import read_bytes
 from policy.toml_source import read_text
 
 _COMMENTS = re.compile(r"<!--.*?-->", re.DOTALL)
-_OF_DOCUMENTS = frozenset({"link", "meta"})
+_OF_DOCUMENTS = frozenset({"link", "meta", "title"})
 
 
 @dataclass(frozen=True)

@@ -24,8 +24,11 @@ REFUSED = frozenset(
 """Elements that stand in no page: what is in them could not be checked, or the policy of the
 headers does not let it through."""
 
-OF_TEMPLATES = frozenset({"link", "meta", "script", "style"})
-"""Elements that only a template may use."""
+OF_TEMPLATES = frozenset(
+    {"link", "meta", "noembed", "noframes", "plaintext", "script", "style", "textarea", "title"}
+    | {"xmp"}
+)
+"""Elements that only a template may use: what follows one that has no end would be lost in it."""
 
 OPEN_COMMENT = "plainsite-comment"
 """An element where a comment begins that has no end."""
@@ -147,7 +150,7 @@ def _things(
             yield "loads", value
         elif name in ("href", "xlink:href"):
             yield _link_or_load(tag, given), value
-        elif name == "attributename" and value.lower().endswith("href"):
+        elif name.lower() == "attributename" and value.lower().endswith("href"):
             yield "refused", f"{tag} of an address"
 
 

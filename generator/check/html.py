@@ -54,6 +54,8 @@ def _id_faults(recorded: Recorded) -> Iterator[Fault]:
 
 def _wrong_name(found: Found) -> Iterator[Fault]:
     path, line, own = found.place
+    if own and line is None:
+        return  # Markdown made it, of a footnote's name.
     if not found.value or any(letter.isspace() for letter in found.value):
         yield Fault(path, line, f'"{found.value}" is no id', "write letters, digits and hyphens")
     elif own and TEMPLATES in found.value:

@@ -38,7 +38,8 @@ class Addresses:
             return None
         target = _target(base, parts)
         if target not in self._known:
-            return f"the link {link} leads to no page", self._hint(target, "the link")
+            shown = " ".join(link.split())
+            return f"the link {shown} leads to no page", self._hint(target, "the link")
         anchor = unquote(parts.fragment)
         ids = self._anchors.get(
             (target, audience), self._anchors.get((target, self._default), None)

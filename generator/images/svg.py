@@ -56,6 +56,10 @@ def read_drawing(data: bytes, path: str) -> Drawing:
     except expat.ExpatError as error:
         reason = expat.errors.messages[error.code]
         raise NotXml(error.lineno, reason) from None
+    except NotXml:
+        raise
+    except (LookupError, ValueError):  # Of the encoding that its first line names.
+        raise NotXml(1, "it is not UTF-8 text") from None
     found = reader.found
     recorded = Recorded(
         links=tuple(found["links"]),

@@ -17,7 +17,8 @@ from policy import Faults
 from tests.generator.test_build_site import DAY, PAGE, WORDS
 
 PIECES = st.sampled_from(
-    ["[a](b.md)", "![a](b.png 'c')", "[a][b]", "[b]: c.md", "<b class=c>", "`](x)`", "{#id .c}",
+    ["[a](b.md)", "![a](b.png 'c')", "[a][b]", "[b]: c.md", "[b]:\n  c.md",
+      "<b class=c>", "`](x)`", "{#id .c}",
      "## Head", "<https://x.example>", "<a@b.example>", "<!-- c -->", "<!--", "```", "``` {.py #x}",
      "    code", "| a | b |\n|:-:|--:|\n| c | d |", "[^1]", "[^1]: note", "*[HTML]: words", "HTML",
      "- item", "> quote", "1. one", "a  ", "", "Term\n:   what", "<img\nsrc=x>", "\\[a](b)",
@@ -78,7 +79,8 @@ def test_marks_change_nothing_that_is_published(pieces, between):
 
 @given(st.lists(st.sampled_from(["", "Words.", "- item", "> quote", "```\n[x](/a/)\n```"])),
        st.sampled_from(["[x](/nowhere/)", "![x](/nowhere/)", "<img alt=x src='/nowhere/'>",
-                        "<IMG SRC='/nowhere/' alt=x/>", "[x][y]\n\n[y]: /nowhere/"]))  # fmt: skip
+                        "<IMG SRC='/nowhere/' alt=x/>", "[x][y]\n\n[y]: /nowhere/",
+                        "[y]\n\n[y]:\n   </nowhere/>"]))  # fmt: skip
 def test_a_fault_is_told_at_its_line(before, text):
     """Whatever stands before it."""
     whole = "\n\n".join([*before, "Words.", text])
