@@ -1,4 +1,4 @@
-"""`build.py staff` and `build.py data`: who may sign in, receipts, backups."""
+"""`build.py staff`, `data` and `openapi`: who may sign in, receipts, backups, what is answered."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import IO, get_args
 import click
 from sqlalchemy import Engine
 
+from analytics.app import create_app
 from analytics.staff.accounts import (
-    AccountError,
     add_staff,
     change_password,
     change_roles,
@@ -25,11 +25,21 @@ from analytics.storage.backups import BackupError, back_up, restore
 from analytics.storage.database import open_records
 from analytics.storage.secret import days_read, read_keys, rotate
 from analytics.visits.receipts import is_ours
-from policy import Faults, Register, read_site
+from analytics.web.openapi import describe
+from policy import Register, read_site
 from policy.places import Places
 from policy.register import Role
 
-__all__ = ["data", "staff"]
+__all__ = ["data", "openapi", "staff"]
+
+
+@click.command()
+@click.pass_obj
+def openapi(places: Places) -> None:
+    """Print what the service answers, as OpenAPI 3.1. The site must have been built."""
+    app = create_app(places.root, places.public, places.var)
+    click.echo(json.dumps(describe(app), ensure_ascii=False, indent=2))
+    app.extensions["plainsite"].close()
 
 
 @click.group()
@@ -97,14 +107,10 @@ def data_backup(places: Places, folder: Path) -> None:
     [backup] keeps them no longer. Keep FOLDER on another machine, and private.
     """
     now = datetime.datetime.now(tz=datetime.UTC)
-    try:
-        register = read_site(places.root).register
-        if register.backup is None:
-            raise BackupError("site/policy.toml has no [backup], so no copy may be kept: add one")
-        made = back_up(places.var, folder, register.backup.keep, now)
-    except (Faults, BackupError) as error:
-        click.echo(f"error: {error}" if isinstance(error, BackupError) else error, err=True)
-        sys.exit(1)
+    register = read_site(places.root).register
+    if register.backup is None:
+        raise BackupError("site/policy.toml has no [backup], so no copy may be kept: add one")
+    made = back_up(places.var, folder, register.backup.keep, now)
     click.echo(f"Wrote {made.path} ({made.path.stat().st_size:,} bytes).")
     for path in made.removed:
         click.echo(f"Deleted {path}, as it is older than {register.backup.keep}.")
@@ -115,11 +121,7 @@ def data_backup(places: Places, folder: Path) -> None:
 @click.pass_obj
 def data_restore(places: Places, file: Path) -> None:
     """Put back what a backup holds. The service must be stopped, and its databases moved away."""
-    try:
-        made = restore(file, places.var)
-    except BackupError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
+    made = restore(file, places.var)
     click.echo(f"Restored {places.var} as it was on {made:%Y-%m-%d at %H:%M:%S} UTC.")
     click.echo("Whoever was erased or withdrew a permission after that must be so once more.")
 
@@ -202,15 +204,11 @@ def staff_remove(places: Places, username: str) -> None:
 
 @contextmanager
 def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
-    """The records database; a mistake that can be mended is said, and ends the command."""
+    """The records database."""
+    register = read_site(places.root).register
+    places.var.mkdir(mode=0o700, exist_ok=True)
+    engine = open_records(places.var / "records.sqlite3", register)
     try:
-        register = read_site(places.root).register
-        places.var.mkdir(mode=0o700, exist_ok=True)
-        engine = open_records(places.var / "records.sqlite3", register)
-        try:
-            yield engine, register
-        finally:
-            engine.dispose()
-    except (Faults, AccountError) as error:
-        click.echo(error, err=True)
-        sys.exit(1)
+        yield engine, register
+    finally:
+        engine.dispose()

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from generator.outputs.manifest import about, outputs
 from generator.prepare import prepare
-from generator.publish import Keeping, locked, write_site
-from policy import Fault
+from generator.publish import Keeping, Unpublished, locked, write_site
+from policy import Fault, Faults
 
 __all__ = ["Built", "build", "check"]
 
@@ -37,13 +37,17 @@ def build(
     today: datetime.date | None = None,
     waiting: Callable[[], None] = lambda: None,
 ) -> Built:
-    """Build the site in `root` into `out`. Raises `Faults`, and then `out` is as it was.
+    """Build the site in `root` into `out`. Raises Unpublished, and then `out` is as it
+    was; or Unfinished, and the new site is served.
 
     One build at a time: where another is at work in `out`, `waiting` is called and then waited.
     """
     today = today or _today()
     with locked(out, waiting):
-        ready = prepare(root, drafts=drafts, today=today)
+        try:
+            ready = prepare(root, drafts=drafts, today=today)
+        except Faults as faults:
+            raise Unpublished(faults.faults) from None
         keeping = Keeping(ready.site.settings.keep_assets.days, today)
         written = write_site(out, outputs(ready, today), about(ready), keeping)
     return Built(

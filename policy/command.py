@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import sys
 from pathlib import Path
 
 import click
@@ -36,11 +35,7 @@ def release(context: click.Context, again: bool) -> None:
     date, and visitors are asked again. Both files belong into version control.
     """
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    try:
-        made = release_version(context.obj.root, today, again=again)
-    except Faults as faults:
-        click.echo(faults, err=True)
-        sys.exit(1)
+    made = release_version(context.obj.root, today, again=again)
     if not made.written:
         click.echo(f"Nothing to release: the substance is that of version {made.number}.")
         return
@@ -57,11 +52,7 @@ def diff(context: click.Context, old: str, new: str) -> None:
 
     Each is the number of a released version, a register's file, or "now" for the site's.
     """
-    try:
-        changes = differences(_read(context.obj.root, old), _read(context.obj.root, new))
-    except Faults as faults:
-        click.echo(faults, err=True)
-        sys.exit(1)
+    changes = differences(_read(context.obj.root, old), _read(context.obj.root, new))
     if changes:
         _say(changes)
     else:

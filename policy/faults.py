@@ -23,7 +23,13 @@ class Fault:
 
 
 class Faults(Exception):
-    """Every fault found in one reading, sorted by file and line."""
+    """Every fault found in one reading, sorted by file and line.
+
+    `status` is what a command ends with; `epilogue` says what became of what was asked for.
+    """
+
+    status = 1
+    epilogue = ""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(set(faults), key=lambda f: (f.path, f.line or 0, f.message)))

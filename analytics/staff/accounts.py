@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Row, Table, delete, insert, select, u
 from analytics.staff import passwords, roles
 from analytics.storage.schema import metadata
 from policy import Register
+from policy.failures import Refusal
 from policy.faults import nearest
 
 __all__ = ["AccountError", "Accounts", "Staff", "add_staff", "change_password", "change_roles"]
@@ -20,13 +21,8 @@ __all__ += ["list_staff", "remove_staff", "same_name"]
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 
-class AccountError(ValueError):
+class AccountError(Refusal):
     """An account that cannot be made: what is wrong, and in `hint` how to mend it."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        self.message = message
-        self.hint = hint
-        super().__init__(f"error: {message}\nhint: {hint}")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from policy.durations import Duration
+from policy.failures import Refusal
 
 __all__ = ["BackupError", "Made", "back_up", "restore"]
 
@@ -33,7 +34,7 @@ NAME = re.compile(r"plainsite-(\d{8}T\d{6}Z)\.tar")
 TIME = "%Y%m%dT%H%M%SZ"
 
 
-class BackupError(Exception):
+class BackupError(Refusal):
     """It could not be done, or not wholly. The message says how far it went, and why."""
 
 

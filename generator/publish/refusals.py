@@ -24,11 +24,15 @@ _HINTS = {
 
 
 class Unpublished(Faults):
-    """The system refused something, and what is served is as it was."""
+    """Something is wrong, or was refused, and what is served is as it was."""
+
+    epilogue = "Nothing was published: public/ is as it was."
 
 
 class Unfinished(Faults):
     """The new site is served. The system refused to tidy up after the old one."""
+
+    epilogue = "The new site is served. The next build puts the rest of public/ in order."
 
 
 def refusal(error: OSError, out: Path) -> Fault:

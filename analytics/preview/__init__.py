@@ -1,0 +1,1 @@
+"""Serve a site while it is being written: build again on every save, and reload the browser."""

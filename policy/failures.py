@@ -1,0 +1,63 @@
+"""What a person is told when something cannot be done, and the status a command then ends with.
+
+1: the site, or what was asked for, has something to mend. 2: Plainsite or the machine failed.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from policy.faults import Faults
+
+__all__ = ["Refusal", "Told", "tell"]
+
+_ENGINE = Path(__file__).parents[1]
+_REPORT = "this is a mistake of ours. Please report what `python build.py --traceback …` prints"
+
+
+class Refusal(Exception):
+    """A command cannot be done: why, and how to mend it."""
+
+    status = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(f"error: {message}\nhint: {hint}" if hint else f"error: {message}")
+
+
+@dataclass(frozen=True)
+class Told:
+    """The words for the terminal or the browser, and the status."""
+
+    text: str
+    status: int
+
+
+def tell(error: Exception) -> Told:
+    """What to say of any error that ended a command, or a build of the preview."""
+    match error:
+        case Faults():
+            end = f"\n{error.epilogue}" if error.epilogue else ""
+            return Told(f"{error}{end}", error.status)
+        case Refusal():
+            return Told(str(error), error.status)
+        case OSError() if error.filename and error.strerror:
+            hint = "see what stands there, and who may read and write it"
+            return Told(f"error: {error.filename}: {error.strerror}\nhint: {hint}", 2)
+    place = _place(error)
+    notes = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
+    kind = type(error).__name__
+    text = f"error: Plainsite itself failed: {kind} in {place}{notes}\nhint: {_REPORT}"
+    return Told(text, 2)
+
+
+def _place(error: Exception) -> str:
+    """Our innermost line in an error's trace."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        path = Path(frame.filename)
+        if path.is_relative_to(_ENGINE) and "site-packages" not in path.parts:
+            return f"{path.relative_to(_ENGINE).as_posix()}:{frame.lineno}"
+    return "a library"

@@ -1,0 +1,72 @@
+"""The command line: quick help, and one place where an error becomes words and a status."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import build
+import generator
+from policy import Fault, Faults
+from policy.failures import Refusal, tell
+
+
+def test_help_imports_nothing_but_click():
+    """It answers at once: neither service nor generator nor register is imported."""
+    words = [sys.executable, "-X", "importtime", "build.py", "--help"]
+    told = subprocess.run(words, cwd=build.ROOT, capture_output=True, text=True, check=True)
+    imported = {line.rpartition("|")[2].strip() for line in told.stderr.splitlines()}
+    packages = {name.partition(".")[0] for name in imported}
+    assert not packages & {"analytics", "generator", "policy", "audit", "pydantic", "flask"}
+    assert "click" in packages
+    assert all(name in told.stdout for name in build.COMMANDS)
+
+
+@pytest.mark.parametrize("name", build.COMMANDS)
+def test_the_table_says_what_each_command_says_of_itself(name):
+    """Its words stand in the table, so that --help need not import the command."""
+    command = build.main.get_command(click.Context(build.main), name)
+    assert command is not None
+    said = " ".join((command.help or "").split())
+    words = build.COMMANDS[name][1].rstrip(".").split()
+    assert said.split()[: len(words[:2])] == words[:2]
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (Faults([Fault("a.md", 3, "it is wrong", "mend it")]), 1, "error: a.md:3: it is wrong"),
+        (Refusal("it cannot be done", "do another thing"), 1, "hint: do another thing"),
+        (PermissionError(13, "Permission denied", "/x"), 2, "error: /x: Permission denied"),
+        (KeyError("ours"), 2, "error: Plainsite itself failed: KeyError in "),
+    ],
+)
+def test_every_error_is_told_in_a_sentence_with_a_status(error, status, words, monkeypatch):
+    """No traceback, unless it is asked for; then all of it."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(generator, "check", fail)
+    result = CliRunner().invoke(build.main, ["check"])
+    assert result.exit_code == status
+    assert words in result.output
+    assert "hint: " in result.output
+    assert "Traceback" not in result.output
+    whole = CliRunner().invoke(build.main, ["--traceback", "check"])
+    assert whole.exception is error
+
+
+def test_a_mistake_of_ours_says_where_and_how_to_report_it():
+    try:
+        generator.build(None, None)  # type: ignore[arg-type]
+    except AttributeError as error:
+        error.add_note("while rendering content/about.md")
+        text = tell(error).text
+    assert text.startswith("error: Plainsite itself failed: AttributeError in generator/publish/")
+    assert ", while rendering content/about.md\nhint: this is a mistake of ours." in text
+    assert "--traceback" in text
