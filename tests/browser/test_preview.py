@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from .conftest import ROOT
+from tests.fixtures.first_site import ROOT
 
 SLOW = 30_000
 """Milliseconds: on a busy machine a build takes its time."""
