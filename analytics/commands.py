@@ -26,7 +26,7 @@ from analytics.storage.database import open_records
 from analytics.storage.secret import days_read, read_keys, rotate
 from analytics.visits.receipts import is_ours
 from analytics.web.openapi import describe
-from policy import Register, read_site
+from policy import Faults, Register, read_site
 from policy.places import Places
 from policy.register import Role
 
@@ -58,8 +58,8 @@ def data_receipt(places: Places, file: IO[str]) -> None:
         keys = tuple(key.secret for key in read_keys(places.var))
         ours = isinstance(given, dict) and is_ours(given, keys)
     except Faults as faults:
-        click.echo(faults, err=True)
-        sys.exit(2)
+        faults.status = 2  # 1 says that it is not ours.
+        raise
     except (ValueError, OSError):
         ours = False
     if not ours:
@@ -83,12 +83,8 @@ def data_rotate_secret(places: Places, *, copied: bool) -> None:
     key nothing needs to be done: the next start makes one.
     """
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    try:
-        register = read_site(places.root).register
-        keys = rotate(places.var, register, today, copied=copied)
-    except Faults as faults:
-        click.echo(faults, err=True)
-        sys.exit(1)
+    register = read_site(places.root).register
+    keys = rotate(places.var, register, today, copied=copied)
     click.echo("A new key signs from the next start or reload of the service on.")
     if copied:
         click.echo("Void from then on: visitors are asked again, links in emails lead nowhere, and")
