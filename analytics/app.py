@@ -29,9 +29,12 @@ from analytics.staff import routes as staff
 from analytics.storage.secret import keys_in_use
 from analytics.storage.stores import open_stores
 from analytics.visits import routes as visits
+from analytics.visits import user_agents
 from analytics.web.cookies import CookieWriter
 from analytics.web.guard import Guard
+from analytics.web.health import Health
 from analytics.web.log import ServiceLog, place_of
+from analytics.web.metrics import Measured
 from analytics.web.problems import problem
 from analytics.web.rate_limits import RateLimiter
 from analytics.web.static_files import Pages, PageServer
@@ -70,6 +73,7 @@ def create_app(  # noqa: PLR0913  (each has its default)
     _draw_with(app, service)
     for part in (visits, form_routes, audience, permission_routes, personal_data, staff):
         app.register_blueprint(part.blueprint)
+    user_agents.prepare()
     _wrap(app, service, proxies)
     service.stores.start()
     service.mail_sender.start()
@@ -143,9 +147,9 @@ def _draw_with(app: Flask, service: Service) -> None:
 def _wrap(app: Flask, service: Service, proxies: int) -> None:
     """Innermost first: pages are served before Flask is asked, and nothing passes the guard."""
     served = PageServer(app.wsgi_app, service.pages, service.cookies)
-    sound = WellFormed(served)
-    guarded = Guard(sound, service.site.register)
-    app.wsgi_app = ProxyFix(guarded, proxies, proxies, proxies)  # type: ignore[method-assign]
+    sound = WellFormed(Health(served, service.parts))
+    measured = Measured(Guard(sound, service.site.register), service.metrics)
+    app.wsgi_app = ProxyFix(measured, proxies, proxies, proxies)  # type: ignore[method-assign]
 
 
 class _Discreet(Flask):

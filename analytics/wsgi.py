@@ -13,12 +13,13 @@ from pathlib import Path
 from flask import Flask
 
 from analytics.app import create_app
+from analytics.web.metrics import MetricsServer
 from policy import Fault, Faults
 from policy.places import Places
 
 __all__ = ["make_app"]
 
-ROOT, PROXIES = "PLAINSITE_ROOT", "PLAINSITE_PROXIES"
+ROOT, PROXIES, METRICS = "PLAINSITE_ROOT", "PLAINSITE_PROXIES", "PLAINSITE_METRICS"
 MOST_PROXIES = 5
 
 
@@ -31,7 +32,11 @@ def make_app() -> Flask:
     _log_only_what_is_declared()
     places = Places.of(Path(os.environ.get(ROOT) or Path(__file__).parents[1]))
     app = create_app(places.root, places.public, places.var, proxies=_proxies())
-    atexit.register(app.extensions["plainsite"].close)
+    service = app.extensions["plainsite"]
+    atexit.register(service.close)
+    shown_at = _metrics()
+    if shown_at is not None:
+        atexit.register(MetricsServer(service.metrics, *shown_at, service.log).close)
     return app
 
 
@@ -45,6 +50,18 @@ def _log_only_what_is_declared() -> None:
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("plainsite: %(levelname)s: %(message)s"))
         ours.addHandler(handler)
+
+
+def _metrics() -> tuple[str, int] | None:
+    """The address and port that the environment names; None where it names none."""
+    given = os.environ.get(METRICS, "")
+    address, _, port = given.rpartition(":")
+    if not given:
+        return None
+    if port.isascii() and port.isdigit() and int(port) < 65_536:
+        return address.strip("[]") or "127.0.0.1", int(port)
+    message = f'"{given}" is no port, and no address with a port'
+    raise Faults([Fault(METRICS, None, message, "9464, or 10.0.0.5:9464")])
 
 
 def _proxies() -> int:

@@ -5,7 +5,7 @@ An iPad that asks for desktop pages says that it is a Mac, and is counted as one
 """
 
 import re
-from functools import cache
+from threading import Lock
 
 from ua_parser import Domain
 from ua_parser.loaders import load_lazy_builtins
@@ -13,7 +13,7 @@ from ua_parser.regex import Resolver
 
 from analytics.visits.state import Agent
 
-__all__ = ["BROWSERS", "DEVICES", "SYSTEMS", "agent_of"]
+__all__ = ["BROWSERS", "DEVICES", "SYSTEMS", "agent_of", "prepare"]
 
 OTHER = "Other"
 MOST_CHARACTERS = 1_000
@@ -125,6 +125,21 @@ def _device(header: str, system: str) -> str:
             return OTHER
 
 
-@cache
+def prepare() -> None:
+    """Make the parser, which takes time and memory, before the first request needs it.
+
+    The expressions are compiled when a header first meets them, so one meets them all here.
+    """
+    _parser()("Mozilla/5.0 (Unknown) Unknown/1.0", Domain.ALL)
+
+
 def _parser() -> Resolver:
-    return Resolver(load_lazy_builtins())
+    # `functools.cache` would let each of several first requests make a parser of its own.
+    with _making:
+        if not _made:
+            _made.append(Resolver(load_lazy_builtins()))
+        return _made[0]
+
+
+_making = Lock()
+_made: list[Resolver] = []

@@ -19,7 +19,7 @@ NOT_FOUND = "/404.html"
 SERVICE = ("/audience/", "/form/", "/own/", "/permission/", "/staff/", "/visit/")
 """What the service answers itself: a link there is not a link to a page."""
 
-RESERVED = (*SERVICE, "/assets/", "/_variants/", "/_build", "/.well-known/")
+RESERVED = (*SERVICE, "/healthz", "/assets/", "/_variants/", "/_build", "/.well-known/")
 """Where no page may stand."""
 
 _AWKWARD = re.compile(r'[\x00-\x1f\x7f"#%&*:<>?\\|\ud800-\udfff]')

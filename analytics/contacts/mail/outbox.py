@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Table, and_, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Engine
 
 from analytics.contacts.model import LegalBasis, NoLegalBasis
@@ -107,6 +107,13 @@ class Outbox:
         query = select(self._table.c.id).where(self._table.c.state == WAITING)
         with self._engine.connect() as connection:
             return tuple(connection.scalars(query))
+
+    def counts(self) -> dict[str, int]:
+        """How many messages are in each state."""
+        query = select(self._table.c.state, func.count()).group_by(self._table.c.state)
+        with self._engine.connect() as connection:
+            found = {str(state): int(count) for state, count in connection.execute(query)}
+        return {WAITING: 0, SET_ASIDE: 0, **found}
 
     def claim(self, message: str, owner: str) -> Message | None:
         """Take a message for this sender alone; None where another one has it, or had it."""
