@@ -7,18 +7,15 @@ from functools import partial
 from typing import Any
 
 import click
-from waitress.server import create_server
 
 from analytics.app import create_app
 from analytics.preview.app import Preview
+from analytics.preview.listening import listen
 from analytics.preview.watching import Watcher
 from policy.failures import Refusal
 from policy.places import Places
 
 __all__ = ["serve"]
-
-THREADS = 32
-"""Requests that wait for one commit share it, and each open preview holds one thread."""
 
 
 @click.command()
@@ -39,7 +36,7 @@ def serve(context: click.Context, port: int, drafts: bool, as_published: bool) -
         reload=not as_published,
     )
     try:
-        server: Any = create_server(preview, host="127.0.0.1", port=port, threads=THREADS, ident="")
+        server = listen(preview, port)
     except OSError as error:
         message = f"cannot serve on port {port}: {error.strerror}"
         raise Refusal(message, "choose another, as in: PORT=8001 make run") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
@@ -13,15 +14,18 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 import yaml
 from click.testing import CliRunner
+from flask import Blueprint
 
 import build
 import generator
 from analytics import wsgi
+from analytics.contacts import audience
 from analytics.web.rate_limits import FORMS
 from policy import Faults, read_site
 from policy.headers import security_headers
@@ -32,9 +36,11 @@ from tests.fixtures.deployed_site import (
     Deployed,
     deployed,
     missing,
+    program,
     start_service,
     unit,
 )
+from tests.fixtures.slow_clients import idle, stalled
 from tests.validators.conftest import judge, lines_of_json
 
 needs_nginx = pytest.mark.skipif(bool(missing()), reason=missing() or "nothing is missing")
@@ -123,6 +129,86 @@ def test_other_names_and_plain_http_lead_to_the_site_or_nowhere(site: Deployed) 
         assert answer.one("Location") == f"https://{HOST}/about/?a=b"
     with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
         site.ask("/", name="localhost")
+
+
+@needs_nginx
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "_", "www.example.org.evil.example"])
+def test_a_foreign_host_gets_not_one_byte(site: Deployed, host: str) -> None:
+    """Neither plainly nor after a handshake for a name of ours: no page, no redirect."""
+    with pytest.raises(http.client.RemoteDisconnected):
+        site.ask_plainly("/", host)
+    with pytest.raises(http.client.RemoteDisconnected):
+        site.ask("/", headers={"Host": host})
+
+
+@needs_nginx
+def test_a_certificate_can_be_asked_for_under_our_names_only(site: Deployed) -> None:
+    """ACME's challenge is answered from its folder, which is empty here, and not redirected."""
+    path = "/.well-known/acme-challenge/x"
+    for name in (HOST, "example.org"):
+        assert site.ask_plainly(path, name).status == 404
+    with pytest.raises(http.client.RemoteDisconnected):
+        site.ask_plainly(path, "evil.example")
+
+
+@needs_nginx
+def test_beside_another_default_site_nginx_says_so_and_does_not_start(site: Deployed) -> None:
+    """As Debian's own: which of two would answer a foreign name must not depend on their order."""
+    debian = f"server {{ listen 127.0.0.1:{site.plain} default_server; root /var/www/html; }}"
+    config = site.folder / "beside.conf"
+    text = (site.folder / "nginx.conf").read_text()
+    config.write_text(f"{text.rstrip().removesuffix('}')}\n{debian}\n}}\n")
+    told = subprocess.run(
+        [str(program("nginx")), "-t", "-c", config], capture_output=True, text=True, check=False
+    )
+    assert told.returncode != 0
+    assert "duplicate default server" in told.stderr
+
+
+@needs_nginx
+@pytest.mark.parametrize("scheme", ["gopher", "", "https, http", "\u00e9"])
+def test_a_scheme_that_a_visitor_names_does_not_matter(site: Deployed, scheme: str) -> None:
+    """nginx writes its own."""
+    answer = site.ask("/about/", headers={"X-Forwarded-Proto": scheme.encode().decode("latin-1")})
+    assert answer.status == 200
+    assert answer.all("Strict-Transport-Security")
+
+
+@needs_nginx
+def test_slow_and_silent_clients_keep_nobody_waiting(site: Deployed) -> None:
+    """More readers that stall on one big file than the service has threads, and 300 idle ones."""
+    public = site.folder / "site/public"
+    big = max(public.glob("assets/**/*.woff2"), key=lambda path: path.stat().st_size)
+    with big.open("r+b") as file:
+        file.truncate(6_000_000)
+    address = "/" + big.relative_to(public).as_posix()
+    with (
+        idle(site.tls, 300),
+        stalled(site.tls, 40, address, host=HOST, tls=site.trust),
+    ):
+        for _ in range(3):
+            start = time.monotonic()
+            assert site.ask("/about/").status == 200
+            assert time.monotonic() - start < 5
+
+
+def test_no_answer_about_people_goes_over_the_disk_of_nginx() -> None:
+    """Its location that keeps answers in memory names every part of the service."""
+    text = (DEPLOY / "nginx.conf").read_text()
+    (names,) = re.findall(r"location ~ \^/\((.*)\)/ \{\s+proxy_max_temp_file_size 0;", text)
+    parts = {
+        blueprint.url_prefix
+        for module in Path(ROOT / "analytics").rglob("*routes.py")
+        for blueprint in [_blueprint(module)]
+    } | {audience.blueprint.url_prefix}
+    assert {f"/{name}" for name in names.split("|")} >= parts, parts
+
+
+def _blueprint(module: Path) -> Blueprint:
+    name = ".".join(module.relative_to(ROOT).with_suffix("").parts)
+    found = getattr(import_module(name), "blueprint", audience.blueprint)
+    assert isinstance(found, Blueprint)
+    return found
 
 
 @needs_nginx
