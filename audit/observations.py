@@ -77,13 +77,13 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter that the relay got, and the ground that it names.
+    """A letter that the relay got, and the legal basis that it names.
 
     `allowed` are the purposes that the visitor allowed with that address; None where they never
     gave it.
     """
 
-    ground: str
+    legal_basis: str
     allowed: frozenset[str] | None
 
 

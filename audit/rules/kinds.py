@@ -17,7 +17,7 @@ KINDS = {
     "journey cut short": "A journey that visitors make could not be finished.",
     "kept too long": "The server keeps a row for longer than is declared.",
     "letter to somebody else": "A letter went to an address that the visitor did not give.",
-    "letter without a ground": "A letter was sent that no act of its receiver allows.",
+    "letter without a legal basis": "A letter was sent that no act of its receiver allows.",
     "no way to withdraw": "A page has no link to where a choice is withdrawn.",
     "privacy page": "The privacy page does not say what the register declares.",
     "question": "The question was asked where it must not be, or not where it must.",

@@ -12,16 +12,16 @@ from audit.rules.findings import Finding, at
 
 def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """Every letter that no act of its receiver allows, or that somebody else gets."""
-    grounds = _grounds(declared)
+    bases = _purposes(declared)
     for journey in observed.journeys:
         for snapshot in journey.snapshots:
             for letter in snapshot.letters:
-                for finding in _letter(grounds, letter):
+                for finding in _letter(bases, letter):
                     yield at(finding, journey, snapshot)
 
 
-def _grounds(declared: Declared) -> Mapping[str, frozenset[str]]:
-    """By ground, the purposes of which one must have been agreed to, or begun."""
+def _purposes(declared: Declared) -> Mapping[str, frozenset[str]]:
+    """By legal basis, the purposes of which one must have been agreed to, or begun."""
     forms = declared.site.forms.values()
     return {
         "permission": frozenset(form.permission.purpose for form in forms if form.permission),
@@ -31,17 +31,17 @@ def _grounds(declared: Declared) -> Mapping[str, frozenset[str]]:
     }
 
 
-def _letter(grounds: Mapping[str, frozenset[str]], letter: Letter) -> Iterator[Finding]:
+def _letter(bases: Mapping[str, frozenset[str]], letter: Letter) -> Iterator[Finding]:
     if letter.allowed is None:
         message = "a letter goes to an address that the visitor did not give"
         yield Finding("letter to somebody else", "mail", message, "P9", "send it to nobody else")
         return
-    purposes = grounds.get(letter.ground)
+    purposes = bases.get(letter.legal_basis)
     if purposes is None:
-        message = "a letter is sent that names no ground"
-        mend = "let the outbox send it, which looks the ground up"
-        yield Finding("letter without a ground", "mail", message, "P8", mend)
+        message = "a letter is sent that names no legal basis"
+        mend = "let the outbox send it, which looks it up"
+        yield Finding("letter without a legal basis", "mail", message, "P8", mend)
     elif not purposes & letter.allowed:
-        message = f"a letter is sent on the ground of a {letter.ground} that there is not"
+        message = f"a letter is sent on the legal basis of a {letter.legal_basis} that there is not"
         mend = "ask for the permission first, or send nothing"
-        yield Finding("letter without a ground", letter.ground, message, "P8", mend)
+        yield Finding("letter without a legal basis", letter.legal_basis, message, "P8", mend)

@@ -178,7 +178,7 @@ def without(name: str, wanted: str) -> Callable[[Register], Register]:
     return change
 
 
-def letter(to: str, ground: str = "") -> Callable[[App], App]:
+def letter(to: str, legal_basis: str = "") -> Callable[[App], App]:
     """A service that writes to somebody whenever a form is sent."""
 
     def wrap(app: App) -> App:
@@ -189,8 +189,8 @@ def letter(to: str, ground: str = "") -> Callable[[App], App]:
                 environ["wsgi.input"] = io.BytesIO(body)
                 message = EmailMessage()
                 message["To"] = to or parse_qs(body.decode())["email"][0]
-                if ground:
-                    message["Plainsite-Legal-Basis"] = ground
+                if legal_basis:
+                    message["Plainsite-Legal-Basis"] = legal_basis
                 app.extensions["plainsite"].mail_sender._relay.send(message)
             return app(environ, start)
 

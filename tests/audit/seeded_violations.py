@@ -177,10 +177,10 @@ VIOLATIONS = (
         tamper=sql("counters", "INSERT INTO counters VALUES (1, 'page', '/', 1, 1, 0, 0)",
                    "CREATE TRIGGER stay BEFORE DELETE ON counters BEGIN SELECT RAISE(IGNORE); END")),
     # What is sent by mail
-    Violation("a letter that nobody asked for", "letter without a ground", ("forms",), wrap=letter("")),
-    Violation("a newsletter to who did not tick its box", "letter without a ground", ("forms",),
+    Violation("a letter that nobody asked for", "letter without a legal basis", ("forms",), wrap=letter("")),
+    Violation("a newsletter to who did not tick its box", "letter without a legal basis", ("forms",),
         wrap=letter("", "permission")),
-    Violation("a letter about a request that nobody made", "letter without a ground", ("forms",),
+    Violation("a letter about a request that nobody made", "letter without a legal basis", ("forms",),
         wrap=letter("", "request")),
     Violation("a copy of each form to somebody else", "letter to somebody else", ("forms",),
         wrap=letter("copies@elsewhere.example", "submission")),
