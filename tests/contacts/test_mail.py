@@ -330,6 +330,18 @@ def test_what_was_sent_and_could_not_be_deleted_is_not_sent_again(site, post, ma
     assert rows(site, "SELECT * FROM outbox") == []
 
 
+@pytest.mark.parametrize("days", [1, 2])
+def test_a_link_that_ran_out_before_it_could_be_sent_is_set_aside(site, post, mail_sender, days):
+    """After a relay was away for days: the person would get a link that leads nowhere."""
+    put(site, bases(site)["request"])
+    site.clock.now += days * 86_400
+    assert mail_sender.round()
+    assert len(post.taken) == (days == 1)
+    assert (
+        rows(site, "SELECT state, reason FROM outbox") == [("set aside", "LinkRanOut")][days == 1 :]
+    )
+
+
 def test_an_address_of_another_script_travels_as_its_relay_takes_it(site, post, mail_sender):
     """A domain of another script is spelled in ASCII; a name in one needs a relay that takes it."""
     for address in ("ada@exámple.es", "उपयोगकर्ता@उदाहरण.कॉम"):

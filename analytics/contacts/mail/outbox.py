@@ -31,7 +31,7 @@ WAITING, SET_ASIDE = "waiting", "set aside"
 @dataclass(frozen=True)
 class Message:
     """A message that this sender has claimed. `email` is empty where nothing lets it be sent, now
-    or from the start."""
+    or from the start. It is `late` where the link in it has run out meanwhile."""
 
     id: str
     contact: str
@@ -39,6 +39,7 @@ class Message:
     legal_basis: str
     subject: str
     text: str
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,10 @@ class Outbox:
     def _message(self, connection: Connection, row: Row[Any]) -> Message:
         basis = LegalBasis(row.legal_basis, row.legal_basis_row or "")
         email = self._contacts.address(connection, row.contact or "", basis)
-        return Message(row.id, row.contact or "", email or "", basis.kind, row.subject, row.text)
+        # A link to one's own data works for a day, and a day is all that is known of its beginning.
+        late = basis.kind == "request" and (self._today() - row.queued_on).days > 1
+        contact = row.contact or ""
+        return Message(row.id, contact, email or "", basis.kind, row.subject, row.text, late)
 
     def remove(self, message: str) -> None:
         """Delete a message; nothing of it is left in the files."""

@@ -25,6 +25,8 @@ __all__ = ["MailSender", "Prospect"]
 IDLE_SECONDS = 60.0
 """How often the outbox is looked at uncalled: another service may have left something in it."""
 
+LATE = Failure("LinkRanOut", for_good=True)
+
 Prospect = Literal["now", "later", "never"]
 
 
@@ -100,7 +102,7 @@ class MailSender:
         if not message.email:
             self._outbox.remove(message.id)
             return True
-        failure = self._send(relay, message)
+        failure = LATE if message.late else self._send(relay, message)
         if failure is None:
             self._taken.add(message.id)
             self._remove(message.id)
