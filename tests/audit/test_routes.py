@@ -1,0 +1,52 @@
+"""Which journeys there are: those of the features that a site has on."""
+
+from __future__ import annotations
+
+import pytest
+
+from audit.journeys.routes import ROUTES, routes_of
+from policy import read_site
+from policy.features import read_features
+from tests.fixtures.first_site import ROOT
+
+REGISTER = read_site(ROOT).register
+EVERYWHERE = {"first visit", "scripts off"}
+
+
+def names(*features: str, local: bool = True) -> set[str]:
+    register = REGISTER.model_copy(update={"features": features})
+    return {route.name for route in routes_of(register, local=local, routes=ROUTES)}
+
+
+def test_a_site_with_everything_on_has_every_journey() -> None:
+    assert names(*REGISTER.features) == {route.name for route in ROUTES}
+
+
+def test_a_plain_site_is_read_with_scripts_and_without() -> None:
+    """And nothing is missed: no form, no question, no staff."""
+    assert names() == EVERYWHERE
+
+
+@pytest.mark.parametrize(
+    ("feature", "journeys"),
+    [
+        ("visits", {"accept", "reject", "withdraw", "Sec-GPC", "DNT", "two tabs", "offline"}),
+        ("forms", {"forms", "forms with permission", "forms with mistakes", "own data"}),
+        ("audiences", {"pages for a role"}),
+        ("staff", {"staff"}),
+    ],
+)
+def test_a_feature_brings_its_journeys(feature: str, journeys: set[str]) -> None:
+    """Without it there are none of them."""
+    assert journeys <= names(feature)
+    assert not journeys & names(*(set(REGISTER.features) - {feature}))
+
+
+def test_no_journey_needs_what_no_feature_is_called() -> None:
+    assert {need for route in ROUTES for need in route.needs} <= set(read_features())
+
+
+def test_at_an_address_nothing_is_sent_and_nobody_signs_in() -> None:
+    made = names(*REGISTER.features, local=False)
+    assert made > EVERYWHERE
+    assert not made & {"forms", "own data", "retention", "staff", "pages for a role"}
