@@ -47,6 +47,7 @@ audit: .venv/test.stamp
 
 bench: .venv/test.stamp
 	@.venv/bin/python bench/counters.py
+	@.venv/bin/python bench/publishing.py
 
 clean:
-	rm -rf .venv public
+	rm -rf .venv public .public.stamps*

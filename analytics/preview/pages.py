@@ -54,7 +54,7 @@ pre {{ white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }}
 </style>
 </head>
 <body>
-<h1>There is no site to show yet</h1>
+<h1>This site cannot be shown yet</h1>
 <pre role="alert">{faults}</pre>
 <p>Mend it and save: this page becomes the site by itself.</p>
 </body>
@@ -63,7 +63,7 @@ pre {{ white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }}
 
 
 def fault_page(faults: str) -> Response:
-    """A page in place of a site that could never be built. It looks again every two seconds."""
+    """A page in place of a site that cannot be served. It looks again every two seconds."""
     headers = {"Cache-Control": "no-store", "Retry-After": "2"}
     html = _PAGE.format(faults=escape(faults or "The site is being built."))
     return Response(html, status=503, mimetype="text/html", headers=headers)
