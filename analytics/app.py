@@ -24,12 +24,13 @@ from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.mail.transport import Transport, read_relay
 from analytics.contacts.personal_data import routes as personal_data
 from analytics.contacts.repository import Contacts
-from analytics.service import Service, current_service
+from analytics.service import FormStores, Service, current_service
 from analytics.staff import routes as staff
 from analytics.storage.secret import keys_in_use
-from analytics.storage.stores import open_stores
+from analytics.storage.stores import Stores, open_stores
 from analytics.visits import routes as visits
 from analytics.visits import user_agents
+from analytics.web import own_cookie_routes
 from analytics.web.cookies import CookieWriter
 from analytics.web.guard import Guard
 from analytics.web.health import Health
@@ -43,6 +44,15 @@ from policy import Site, read_site
 from policy.referrers import source_names
 
 __all__ = ["create_app"]
+
+
+BLUEPRINTS = {
+    "visits": (visits.blueprint,),
+    "forms": (form_routes.blueprint, permission_routes.blueprint, personal_data.blueprint),
+    "audiences": (audience.blueprint,),
+    "staff": (staff.blueprint,),
+}
+"""The addresses of each feature. One that is off has none."""
 
 
 def create_app(  # noqa: PLR0913  (each has its default)
@@ -71,12 +81,19 @@ def create_app(  # noqa: PLR0913  (each has its default)
     app.session_interface = _NoSession()
     app.register_error_handler(HTTPException, _error_page)
     _draw_with(app, service)
-    for part in (visits, form_routes, audience, permission_routes, personal_data, staff):
-        app.register_blueprint(part.blueprint)
-    user_agents.prepare()
+    for feature, blueprints in BLUEPRINTS.items():
+        if service.site.register.has(feature):
+            for blueprint in blueprints:
+                app.register_blueprint(blueprint)
+    if service.site.register.has("visits") or service.site.register.has("audiences"):
+        app.register_blueprint(own_cookie_routes.blueprint)
+    if service.site.register.has("visits"):
+        user_agents.prepare()
     _wrap(app, service, proxies)
-    service.stores.start()
-    service.mail_sender.start()
+    if service.stores:
+        service.stores.start()
+    if service.form_stores:
+        service.form_stores.mail_sender.start()
     return app
 
 
@@ -90,9 +107,12 @@ def _open_service(
     def today() -> date:
         return datetime.fromtimestamp(clock(), zone).date()
 
-    # Before the databases are opened: without a key there is no service.
-    keys = keys_in_use(var, site.register, today())
-    stores = open_stores(site, var, clock, log)
+    keys: tuple[bytes, ...] = ()
+    stores = forms = None
+    if site.register.tables:  # A plain site keeps nothing, not even a key.
+        # Before the databases are opened: without a key there is no service.
+        keys = keys_in_use(var, site.register, today())
+        stores = open_stores(site, var, clock, log)
     cookies = CookieWriter(
         site.register,
         keys,
@@ -100,30 +120,39 @@ def _open_service(
         sources=source_names(),
         audiences=frozenset(site.audiences.names),
     )
+    if stores is not None and site.register.has("forms"):
+        forms = _open_forms(site, stores, keys, log, clock, today, relay)
+    return Service(
+        site=site,
+        cookies=cookies,
+        pages=pages,
+        clock=clock,
+        keys=keys,
+        log=log,
+        rate_limiter=RateLimiter(),
+        stores=stores,
+        form_stores=forms,
+    )
+
+
+def _open_forms(  # noqa: PLR0913, PLR0917  (what all parts share)
+    site: Site,
+    stores: Stores,
+    keys: tuple[bytes, ...],
+    log: ServiceLog,
+    clock: Callable[[], float],
+    today: Callable[[], date],
+    relay: Transport | None,
+) -> FormStores:
     records, tables = stores.records.engine, stores.records.tables
-    listed = [
-        column.name
-        for column in site.register.table("records", "submissions").columns
-        if column.listed
-    ]
+    submissions = site.register.table("records", "submissions")
+    listed = [column.name for column in submissions.columns if column.listed]
     contacts = Contacts(records, tables, today, listed)
     outbox = Outbox(records, tables.tables["outbox"], contacts, clock=clock, today=today)
     links = Links(keys, clock)
     letterhead = Letterhead.of(site.settings, links)
-    return Service(
-        site=site,
-        cookies=cookies,
-        stores=stores,
-        pages=pages,
-        clock=clock,
-        keys=keys,
-        contacts=contacts,
-        links=links,
-        outbox=outbox,
-        mail_sender=MailSender(outbox, relay or read_relay(), letterhead, log, clock),
-        log=log,
-        rate_limiter=RateLimiter(),
-    )
+    sender = MailSender(outbox, relay or read_relay(), letterhead, log, clock)
+    return FormStores(contacts, links, outbox, sender)
 
 
 def _draw_with(app: Flask, service: Service) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import current_app
 from sqlalchemy import Engine
@@ -26,26 +26,44 @@ from analytics.web.static_files import Pages
 from policy import Fault, Site
 from policy.manifest import Build
 
-__all__ = ["Service", "current_service"]
+__all__ = ["FeatureOff", "FormStores", "Service", "current_service"]
+
+Here = TypeVar("Here")
+
+
+class FeatureOff(LookupError):
+    """What belongs to a feature was asked for on a site that has turned it off."""
+
+    def __init__(self, feature: str) -> None:
+        self.feature = feature
+        super().__init__(f'the feature "{feature}" is off')
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """The site, its stores and its clock (seconds since 1970)."""
+class FormStores:
+    """What the forms work with."""
 
-    site: Site
-    cookies: CookieWriter
-    stores: Stores
-    pages: Pages
-    clock: Callable[[], float]
-    keys: tuple[bytes, ...]
-    """Those that sign: any of them is read, the last one signs."""
     contacts: Contacts
     links: Links
     outbox: Outbox
     mail_sender: MailSender
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The site, its stores and its clock (seconds since 1970). The stores of a feature that is off
+    are None, and the properties that give them raise FeatureOff."""
+
+    site: Site
+    cookies: CookieWriter
+    pages: Pages
+    clock: Callable[[], float]
+    keys: tuple[bytes, ...]
+    """Those that sign: any of them is read, the last one signs."""
     log: ServiceLog
     rate_limiter: RateLimiter
+    stores: Stores | None
+    form_stores: FormStores | None
     metrics: Metrics = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,19 +71,39 @@ class Service:
         object.__setattr__(self, "metrics", Metrics(self.parts, self.queues))
 
     @property
+    def contacts(self) -> Contacts:
+        """Those who sent forms."""
+        return _on(self.form_stores, "forms").contacts
+
+    @property
+    def links(self) -> Links:
+        """The links in emails."""
+        return _on(self.form_stores, "forms").links
+
+    @property
+    def outbox(self) -> Outbox:
+        """The messages that wait."""
+        return _on(self.form_stores, "forms").outbox
+
+    @property
+    def mail_sender(self) -> MailSender:
+        """What sends them."""
+        return _on(self.form_stores, "forms").mail_sender
+
+    @property
     def counters(self) -> Counters:
         """What is counted."""
-        return self.stores.counters
+        return _on(_on(self.stores, "visits").counters, "visits")
 
     @property
     def records(self) -> Engine:
         """The database of contacts and staff. Whatever uses it may raise DatabaseUnavailable."""
-        return self.stores.records.engine
+        return _on(self.stores, "forms").records.engine
 
     @property
     def retention_thread(self) -> RetentionThread:
         """What deletes what is over."""
-        return self.stores.retention
+        return _on(self.stores, "forms").retention
 
     @property
     def build(self) -> Build:
@@ -79,28 +117,42 @@ class Service:
     def parts(self) -> tuple[Part, ...]:
         """How each part is doing now."""
         trouble = self.pages.trouble
+        pages = Part("pages", trouble is None, trouble.kind if trouble else "")
+        if self.stores is None:
+            return (pages,)
         storage = storage_health(self.stores)
+        mail = (self.form_stores.mail_sender.state,) if self.form_stores else ()
         return (
-            Part("pages", trouble is None, trouble.kind if trouble else ""),
+            pages,
             *(
                 Part(f"{each.name} database", each.works, each.failure or _first(each.faults))
                 for each in storage.databases
             ),
-            *(part_of(task) for task in (*storage.tasks, self.mail_sender.state)),
+            *(part_of(task) for task in (*storage.tasks, *mail)),
             Part("deletions", storage.refusal is None, "they were refused" * bool(storage.refusal)),
         )
 
     def queues(self) -> dict[str, int]:
         """How many messages are in the outbox, by state; none where it cannot be read."""
+        if self.form_stores is None:
+            return {}
         try:
-            return self.outbox.counts()
+            return self.form_stores.outbox.counts()
         except (DatabaseUnavailable, SQLAlchemyError):
             return {}
 
     def close(self) -> None:
         """Commit what was accepted, then let go of both databases."""
-        self.mail_sender.close()
-        self.stores.close()
+        if self.form_stores:
+            self.form_stores.mail_sender.close()
+        if self.stores:
+            self.stores.close()
+
+
+def _on(part: Here | None, feature: str) -> Here:
+    if part is None:
+        raise FeatureOff(feature)
+    return part
 
 
 def _first(faults: tuple[Fault, ...]) -> str:

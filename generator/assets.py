@@ -45,7 +45,8 @@ class MissingAsset(LookupError):
 def load_assets(site: Site) -> tuple[Assets, tuple[Fault, ...]]:
     """Read and fingerprint `site/assets`, the engine's scripts, and the audit's pictures."""
     listing = list_files(site.root, ASSETS_FOLDER, ASSETS)
-    sources = {path.name: (path.parent, path.name) for path in sorted(SCRIPTS.glob("*.js"))}
+    scripts = (path for path in sorted(SCRIPTS.glob("*.js")) if path.name not in site.off.scripts)
+    sources = {path.name: (path.parent, path.name) for path in scripts}
     for name in listing.files:
         sources[name.removeprefix(f"{ASSETS_FOLDER}/")] = site.root, name
     for picture in site.audit.pictures if site.audit else ():

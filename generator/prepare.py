@@ -15,12 +15,14 @@ from generator.check.site_files import alias_faults, menu_pages, site_file_fault
 from generator.check.warnings import description_warnings
 from generator.content.fates import waits_for
 from generator.content.library import Content, load_content
+from generator.content.urls import service_addresses
 from generator.files import PlainFile, read_file
 from generator.outputs.for_programs import addresses_for_programs
 from generator.outputs.policy_pages import policy_pages
 from generator.recorded import Rendered
 from generator.render import Renderer, render_all
 from policy import Fault, Faults, Site, read_site
+from policy.settings import Item
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def prepare(root: Path, *, drafts: bool, today: datetime.date) -> Ready:
     content, content_faults = load_content(
         site, drafts=drafts, today=today, made=policy_pages(site), reserved=reserved
     )
-    renderer = Renderer(site, content, assets)
+    renderer = Renderer(_without_pages_that_are_off(site, content), content, assets)
     results = list(render_all(renderer, content, site))
     rendered = [each for each in results if isinstance(each, Rendered)]
     content = _with_fates(content, renderer, rendered)
@@ -64,6 +66,23 @@ def prepare(root: Path, *, drafts: bool, today: datetime.date) -> Ready:
     warnings = (*assets.left_out, *content.left_out, *description_warnings(content))
     warnings = (*warnings, *budget_warnings(site, content))
     return Ready(site, content, assets, files, rendered, warnings)
+
+
+def _without_pages_that_are_off(site: Site, content: Content) -> Site:
+    """The site with menus that lack what no feature that is on has a page for."""
+
+    def leads(item: Item) -> bool:
+        return item.page not in content.off
+
+    menus = site.navigation
+    kept = menus.model_copy(
+        update={
+            "header": tuple(filter(leads, menus.header)),
+            "footer": tuple(filter(leads, menus.footer)),
+            "action": menus.action if menus.action and leads(menus.action) else None,
+        }
+    )
+    return replace(site, navigation=kept)
 
 
 def _with_fates(content: Content, renderer: Renderer, rendered: Sequence[Rendered]) -> Content:
@@ -125,6 +144,7 @@ def _link_faults(
         anchors=anchors(rendered),
         default=site.audiences.default,
         waiting=waiting,
+        service=service_addresses(site.register),
     )
     yield from link_faults(rendered, addresses, menu_pages(site))
     documents = {

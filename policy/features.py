@@ -1,9 +1,10 @@
 """What each part of the engine declares: `policy/features/*.toml`, one file a feature.
 
 A file is written once, beside the engine, so that what the engine needs cannot be missing from a
-site's register. Its keys are those of a register (`policy.register`), and three of its own: `about`
-says what the feature does, `needs` names the features that it does not work without, and an entry
-or column with `if_on` is declared only where one of those features is on.
+site's register. Its keys are those of a register (`policy.register`), and some of its own: `about`
+says what the feature does, `needs` names the features that it does not work without, `layouts` and
+`scripts` what no page has where it is off. An entry or column with `if_on` is declared only where
+one of those features is on.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class Feature:
     name: str
     about: str
     needs: tuple[str, ...]
+    layouts: frozenset[str]
+    scripts: frozenset[str]
     entries: Mapping[str, Any]
     lines: Lines
 
@@ -53,5 +56,12 @@ def read_features(folder: Path | None = None) -> Mapping[str, Feature]:
 def _read(folder: Path, name: str) -> Feature:
     text = read_text(folder, f"{name}.toml")
     entries = tomllib.loads(text)
-    about, needs = entries.pop("about"), tuple(entries.pop("needs", ()))
-    return Feature(name, about, needs, entries, Lines(text))
+    return Feature(
+        name=name,
+        about=entries.pop("about"),
+        needs=tuple(entries.pop("needs", ())),
+        layouts=frozenset(entries.pop("layouts", ())),
+        scripts=frozenset(entries.pop("scripts", ())),
+        entries=entries,
+        lines=Lines(text),
+    )

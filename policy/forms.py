@@ -145,6 +145,10 @@ def _purpose_faults(form: Form, register: Register) -> Iterator[tuple[str, str, 
     if form.purpose not in bases:
         hint = nearest(form.purpose, bases)
         yield "purpose", f'unknown purpose "{form.purpose}"', hint
+    if form.recognize is not None and not register.has("audiences"):
+        hint = 'add "audiences" to features in site/policy.toml, or remove [recognize]'
+        yield "recognize", 'the box needs the feature "audiences", which is off', hint
+        return
     for key, box in (("permission", form.permission), ("recognize", form.recognize)):
         if box is not None and bases.get(box.purpose) != "consent":
             asked = [name for name, basis in bases.items() if basis == "consent"]

@@ -254,6 +254,10 @@ class Register(Declared):
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient")] = ()
     backup: Backup | None = None
 
+    def has(self, feature: str) -> bool:
+        """Whether a feature of the engine is on."""
+        return feature in self.features
+
     @property
     def question(self) -> Notice:
         """The words of the notice. Raises LookupError where nothing on this site is asked."""

@@ -18,12 +18,14 @@ from policy.register import Register
 from policy.rules import register_faults
 from policy.settings import Navigation, Settings
 from policy.site_files import names_in
-from policy.sum import REGISTER, Sum, read_sum
+from policy.sum import REGISTER, Off, Sum, read_sum
 from policy.toml_source import Lines, read_toml_with_lines
 from policy.versions import Version, read_versions, version_faults
 
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
+
+AUDIENCES = "site/audiences.toml"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Site:
     forms: Mapping[str, Form]
     audiences: Audiences
     origins: Origins
+    off: Off
     lines: Mapping[str, Lines]
     versions: tuple[Version, ...] = ()
     audit: Audited | None = None
@@ -80,7 +83,7 @@ def read_site(root: Path) -> Site:
     settings = reader.read("site/settings.toml", Settings)
     summed = reader.faultless(read_sum)
     navigation = reader.read("site/navigation.toml", Navigation)
-    audiences = reader.read("site/audiences.toml", Audiences)
+    audiences = _read_audiences(reader)
     forms = dict(_read_forms(reader))
     versions = reader.faultless(read_versions) or ()
     audit = reader.faultless(read_audited)
@@ -91,6 +94,8 @@ def read_site(root: Path) -> Site:
         reader.faults.extend(register_faults(register, summed.origins))
         for form, lines in forms.values():
             reader.faults.extend(_form_faults(form, register, lines))
+        if audiences:
+            reader.faults.extend(_audiences_off(*audiences, register))
         reader.faults.extend(_unused_purposes(summed, [form for form, _ in forms.values()]))
     if audiences and not any(fault.path.startswith("site/forms/") for fault in reader.faults):
         reader.faults.extend(_audience_faults(*audiences, [form for form, _ in forms.values()]))
@@ -104,10 +109,18 @@ def read_site(root: Path) -> Site:
         forms={name: form for name, (form, _) in forms.items()},
         audiences=audiences[0],
         origins=summed.origins,
+        off=summed.off,
         versions=versions,
         audit=audit,
         lines=reader.lines,
     )
+
+
+def _read_audiences(reader: _Reader) -> tuple[Audiences, Lines] | None:
+    """A site without audiences needs no file for them."""
+    if not (reader.root / AUDIENCES).exists():
+        return Audiences(default="everyone"), Lines("")
+    return reader.read(AUDIENCES, Audiences)
 
 
 def _read_forms(reader: _Reader) -> Iterator[tuple[str, tuple[Form, Lines]]]:
@@ -122,6 +135,10 @@ def _read_forms(reader: _Reader) -> Iterator[tuple[str, tuple[Form, Lines]]]:
 
 def _form_faults(form: Form, register: Register, lines: Lines) -> Iterator[Fault]:
     path = f"site/forms/{form.name}.toml"
+    if not register.has("forms"):
+        hint = 'add "forms" to features in site/policy.toml, or remove this file'
+        yield Fault(path, 1, 'forms need the feature "forms", which is off', hint)
+        return
     names = [field.name for field in form.fields]
     for name, message, hint in form_faults(form, register):
         place: tuple[Any, ...] = ("field", names.index(name)) if name in names else (name,)
@@ -141,8 +158,16 @@ def _unused_purposes(summed: Sum, forms: list[Form]) -> Iterator[Fault]:
             yield Fault(place.path, place.line, message, hint)
 
 
+def _audiences_off(audiences: Audiences, lines: Lines, register: Register) -> Iterator[Fault]:
+    if audiences.audiences and not register.has("audiences"):
+        line = lines.of(("audience", 0))
+        message = 'audiences need the feature "audiences", which is off'
+        hint = 'add "audiences" to features in site/policy.toml, or remove each [[audience]]'
+        yield Fault(AUDIENCES, line, message, hint)
+
+
 def _audience_faults(audiences: Audiences, lines: Lines, forms: list[Form]) -> Iterator[Fault]:
-    path = "site/audiences.toml"
+    path = AUDIENCES
     options: dict[str, set[str]] = {}
     for form in forms:
         for field in form.fields:

@@ -19,10 +19,18 @@ from policy.origins import Location, Origins
 from policy.register import Register
 from policy.toml_source import Lines, read_toml, read_toml_with_lines, validation_faults
 
-__all__ = ["REGISTER", "Sum", "add_up", "read_any", "read_sum"]
+__all__ = ["REGISTER", "Off", "Sum", "add_up", "read_any", "read_sum"]
 
 REGISTER = "site/policy.toml"
 SUBMISSIONS = "submissions"
+
+
+@dataclass(frozen=True)
+class Off:
+    """What no page has where the features that need it are off."""
+
+    layouts: frozenset[str]
+    scripts: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -31,6 +39,7 @@ class Sum:
 
     register: Register
     origins: Origins
+    off: Off
     used_purposes: frozenset[str]
     """Those that an entry has; a purpose of the site's own may be that of a form only."""
 
@@ -69,7 +78,17 @@ def add_up(declared: Declaration, lines: Lines, features: Mapping[str, Feature])
     if faults:
         raise Faults(faults)
     adding.leave_out_unused_purposes()
-    return adding.checked()
+    return adding.checked(_off(declared, features))
+
+
+def _off(declared: Declaration, features: Mapping[str, Feature]) -> Off:
+    on = [feature for name, feature in features.items() if name in (*declared.features, CORE)]
+    layouts, scripts = (
+        frozenset().union(*(getattr(each, key) for each in features.values()))
+        - frozenset().union(*(getattr(each, key) for each in on))
+        for key in ("layouts", "scripts")
+    )
+    return Off(layouts, scripts)
 
 
 def _feature_faults(
@@ -207,11 +226,11 @@ class _Adding:
         self.origins.keep("purpose", [index for index, _ in kept])
         self.sum["purpose"] = [purpose for _, purpose in kept]
 
-    def checked(self) -> Sum:
+    def checked(self, off: Off) -> Sum:
         """Read the sum as a register. Raises `Faults`."""
         try:
             register = Register.model_validate(self.sum)
-            return Sum(register, self.origins, frozenset(_purposes(self.sum)))
+            return Sum(register, self.origins, off, frozenset(_purposes(self.sum)))
         except ValidationError as error:
             raise Faults(validation_faults(error, self._place_of, Register)) from None
 

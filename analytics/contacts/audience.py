@@ -38,8 +38,10 @@ def forget() -> Response:
 def audience_of(service: Service, request: Request) -> str:
     """The audience that a request's cookie names; "" for none that is valid."""
     raw = service.cookies.raw(request.environ, "audience")
+    if raw is None:
+        return ""
     try:
-        return str(service.cookies.decode("audience", raw or "")["audience"])
+        return str(service.cookies.decode("audience", raw)["audience"])
     except BadCookie:
         return ""
 

@@ -5,8 +5,10 @@ from flask import Response, request
 from analytics.staff.access_log import PAGE_SIZE, READINGS
 from analytics.staff.context import current_context
 from analytics.staff.layout import may_read, page_number, reads, show
-from analytics.staff.roles import ACCESS_LOG, CONTACTS, RETENTION_RUNS, STAFF
+from analytics.staff.roles import ACCESS_LOG, CONTACTS, RETENTION_RUNS, STAFF, declared
 from analytics.storage.retention import runs
+from policy import Register
+from policy.register import Purpose
 
 
 @reads(ACCESS_LOG)
@@ -24,12 +26,18 @@ def access_log_page() -> Response:
         contact=contact,
         given_out=given_out,
         readings=READINGS,
-        purpose=register.purpose(register.table(*CONTACTS[0]).purpose),
+        purpose=_purpose_of_contacts(register),
         count=count,
         page=page,
         pages=max(1, -(-count // PAGE_SIZE)),
         shows_contacts=may_read(CONTACTS),
     )
+
+
+def _purpose_of_contacts(register: Register) -> Purpose | None:
+    """None where there are no contacts, so that nobody can have read them."""
+    there = declared(register, CONTACTS)
+    return register.purpose(register.table(*CONTACTS[0]).purpose) if there else None
 
 
 @reads(STAFF)

@@ -28,9 +28,12 @@ class StaffContext:
     accounts: Accounts
     sessions: Sessions
     access_log: AccessLog
-    contacts: Contacts
     sign_in_limits: SignInLimits
     zone: tzinfo
+
+    @property
+    def contacts(self) -> Contacts:
+        return self.service.contacts
 
     @property
     def now(self) -> int:
@@ -59,7 +62,6 @@ def _open_context(service: Service) -> StaffContext:
         accounts=Accounts(engine, staff),
         sessions=Sessions(engine, sessions, staff, Limits.of(register.cookie("session"))),
         access_log=AccessLog(engine, log),
-        contacts=service.contacts,
         sign_in_limits=SignInLimits(service.rate_limiter),
         zone=ZoneInfo(service.site.settings.timezone),
     )

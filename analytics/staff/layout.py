@@ -73,6 +73,8 @@ def reads(tables: tuple[TableName, ...]) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(**values: str) -> Response:
+            if not roles.declared(_register(), tables):
+                abort(404)  # It belongs to a feature that is off.
             if not may_read(tables):
                 raise RoleNeeded(roles.needed(_register(), tables))
             return view(**values)

@@ -1,6 +1,6 @@
 """Who may read what: the register's `readers` of each table, and nothing besides."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from policy import Register
 from policy.register import Table
@@ -14,6 +14,7 @@ __all__ = [
     "RETENTION_RUNS",
     "STAFF",
     "TableName",
+    "declared",
     "known",
     "may_read",
     "needed",
@@ -40,12 +41,18 @@ def known(register: Register) -> frozenset[str]:
     return frozenset(role for table in register.tables for role in table.readers)
 
 
+def declared(register: Register, tables: Iterable[TableName]) -> bool:
+    """Whether this site has all of the tables."""
+    here = {(str(table.database), table.name) for table in register.tables}
+    return here.issuperset(tables)
+
+
 def needed(register: Register, tables: Iterable[TableName]) -> tuple[str, ...]:
     """The roles that may read every one of the tables, in the order of the first's readers."""
     asked: list[Table] = [register.table(*name) for name in tables]
     return tuple(role for role in asked[0].readers if all(role in table.readers for table in asked))
 
 
-def may_read(register: Register, roles: Iterable[str], tables: Iterable[TableName]) -> bool:
-    """Whether somebody with these roles may read every one of the tables."""
-    return not set(roles).isdisjoint(needed(register, tables))
+def may_read(register: Register, roles: Iterable[str], tables: Collection[TableName]) -> bool:
+    """Whether somebody with these roles may read every one of the tables, which are there."""
+    return declared(register, tables) and not set(roles).isdisjoint(needed(register, tables))

@@ -37,7 +37,7 @@ def let_in() -> Response | None:
 
 def home() -> Response:
     """The first page of the menu that one may see."""
-    endpoint = next((entry.endpoint for entry in MENU if may_read(entry.tables)), "staff.report")
+    endpoint = next((entry.endpoint for entry in MENU if may_read(entry.tables)), "staff.accounts")
     return make_response(redirect(url_for(endpoint), 303))
 
 

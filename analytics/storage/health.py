@@ -29,8 +29,9 @@ class StorageHealth:
 
 def storage_health(stores: Stores) -> StorageHealth:
     """As it is now. A database that was mended is taken up."""
+    counters = (stores.counters,) if stores.counters else ()
     return StorageHealth(
-        databases=(stores.counters.database.state, stores.records.state),
-        tasks=(stores.counters.state, stores.retention.state, stores.rewriting.state),
+        databases=(*(each.database.state for each in counters), stores.records.state),
+        tasks=(*(each.state for each in counters), stores.retention.state, stores.rewriting.state),
         refusal=stores.retention.refusal,
     )

@@ -51,7 +51,7 @@ class Deleted:
 
 
 def purge(
-    register: Register, records: Engine, counters: Counters, now: datetime.datetime
+    register: Register, records: Engine, counters: Counters | None, now: datetime.datetime
 ) -> tuple[Deleted, ...]:
     """Delete everything whose time is over at `now`; committed, and recorded, on return.
 
@@ -60,9 +60,10 @@ def purge(
     """
     found, failure = [], None
     try:
-        for table, entry in _timed(register, "counters"):
-            old = delete(table).where(_over(entry, table, now))
-            found.append(Deleted(now.date(), table.name, counters.forget(old)))
+        if counters is not None:
+            for table, entry in _timed(register, "counters"):
+                old = delete(table).where(_over(entry, table, now))
+                found.append(Deleted(now.date(), table.name, counters.forget(old)))
     except StoreError as error:
         failure = error
     with records.begin() as connection:
@@ -78,10 +79,12 @@ def purge(
 
 
 def what_is_due(
-    register: Register, records: Engine, counters: Counters, now: datetime.datetime
+    register: Register, records: Engine, counters: Counters | None, now: datetime.datetime
 ) -> tuple[Due, ...]:
     """How many rows of each table are over at `now`, and of how many. Raises SQLAlchemyError."""
-    engines = {"counters": counters.database.engine, "records": records}
+    engines = {"records": records}
+    if counters is not None:
+        engines["counters"] = counters.database.engine
     due = []
     for database, engine in engines.items():
         with engine.connect() as connection:
@@ -160,7 +163,7 @@ class Retention:
 
     def __init__(
         self,
-        stores: tuple[Register, Engine, Counters],
+        stores: tuple[Register, Engine, Counters | None],
         now: Callable[[], datetime.datetime],
         last_run: LastRun,
         seconds: Callable[[], float] = seconds_since_start,

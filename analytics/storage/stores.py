@@ -29,10 +29,11 @@ LAST_RUN = "retention.json"
 
 @dataclass(frozen=True)
 class Stores:
-    """The databases of a running service, and the tasks that look after them."""
+    """The databases of a running service, and the tasks that look after them. There are no counters
+    where visits are off."""
 
     records: Database
-    counters: Counters
+    counters: Counters | None
     retention: RetentionThread
     rewriter: Rewriter
     rewriting: BackgroundTask
@@ -49,7 +50,8 @@ class Stores:
         if self.rewriter.due:
             with suppress(SQLAlchemyError, sqlite3.Error):  # The next start does it.
                 self.rewriter.rewrite()
-        self.counters.close()
+        if self.counters:
+            self.counters.close()
         self.records.close()
 
 
@@ -63,7 +65,7 @@ def open_stores(site: Site, var: Path, clock: Callable[[], float], log: ServiceL
         make_folder(var)
     register, zone = site.register, ZoneInfo(site.settings.timezone)
     records = Database("records", addresses.records, register)
-    counters = Counters(addresses.counters, register, log)
+    counters = Counters(addresses.counters, register, log) if register.has("visits") else None
     retention = Retention(
         (register, records.engine, counters),
         lambda: datetime.fromtimestamp(clock(), zone),

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
-from jinja2 import TemplateNotFound
+from flask import Blueprint, Response, redirect, request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics.contacts.audience import audience_of
-from analytics.contacts.form_pages import with_form
 from analytics.service import Service, current_service
 from analytics.visits.model import Increment
 from analytics.visits.receipts import receipt
@@ -36,7 +32,7 @@ from analytics.visits.store.sqlite import StoreError
 from analytics.visits.user_agents import agent_of
 from analytics.web.cookies import BadCookie
 from analytics.web.origin import is_from_our_forms, is_from_our_pages, may_read_own
-from analytics.web.own_cookies import CHOICES, OWN_COOKIES, consented_cookies, describe
+from analytics.web.own_cookies import OWN_COOKIES, consented_cookies, wants_a_page
 from analytics.web.problems import Reason, Refused
 from analytics.web.rate_limits import VISITS
 from policy.referrers import MOST_CHARACTERS, source_of
@@ -149,7 +145,7 @@ def withdraw() -> BaseResponse:
     A script is told that it is done. Who runs none sent a form, gets the page of what the browser
     keeps now, and has it forget a "yes" that only a script could take back.
     """
-    plain = _wants_a_page()
+    plain = wants_a_page()
     if not (is_from_our_forms(request) if plain else is_from_our_pages(request)):
         raise Refused(Reason.ORIGIN)
     service = current_service()
@@ -164,41 +160,6 @@ def withdraw() -> BaseResponse:
     for name in consented_cookies(service.site.register):
         service.cookies.delete(response, name)
     return response
-
-
-@blueprint.get("/cookies")
-def own_cookies() -> BaseResponse:
-    """The cookies that this browser sent, as they are and in words: for a script, or as a page."""
-    service = current_service()
-    plain = _wants_a_page()
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if plain and site not in ("same-origin", "none"):
-        # The browser kept cookies back that it would send to us from our own page.
-        return redirect(CHOICES, HTTPStatus.SEE_OTHER)
-    if not plain and site != "same-origin":
-        raise Refused(Reason.ORIGIN)
-    names = [cookie.name for cookie in service.site.register.cookies if cookie.signed]
-    own = {name: describe(service, name, request.environ) for name in names}
-    response = (_own_page(service, own) if plain else None) or jsonify(own)
-    response.cache_control.no_store = True
-    return response
-
-
-def _own_page(service: Service, own: Mapping[str, object]) -> Response | None:
-    """The page of choices with the cookies drawn in it; None where a site has no place for them."""
-    held = [cookie for cookie in own.values() if cookie]
-    try:
-        page = service.pages.text(CHOICES, audience_of(service, request))
-        drawn = render_template("blocks/own-cookies.html", cookies=held)
-        return Response(with_form(page, "own-cookies", drawn, failed=False))
-    except (LookupError, TemplateNotFound):
-        return None
-
-
-def _wants_a_page() -> bool:
-    """Whether a person's browser navigates, rather than a script that asks."""
-    kinds = ["application/json", "text/html"]
-    return request.accept_mimetypes.best_match(kinds, default=kinds[0]) == "text/html"
 
 
 @blueprint.get("/receipt")

@@ -123,6 +123,8 @@ class CookieWriter:
 
     def raw(self, environ: Mapping[str, Any], name: str) -> str | None:
         """The value that a WSGI request carries, undecoded; None where there is no such cookie."""
+        if not any(cookie.name == name for cookie in self._register.cookies):
+            return None  # The feature that it belongs to is off.
         # The others in the header are not ours, and need not be UTF-8.
         header = environ.get("HTTP_COOKIE", "")
         name = self._register.cookie(name).cookie

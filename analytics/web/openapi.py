@@ -129,7 +129,7 @@ def _field_schema(field: Field) -> dict[str, Any]:
 
 def _responses(endpoint: str, method: str) -> dict[str, Any]:
     part, _, view = endpoint.partition(".")
-    if part == "visits":
+    if part in ("visits", "own_cookies"):
         return _visit_responses(view, method)
     if part == "audiences":
         return _pages({303: "To the page of choices, with the cookie deleted"} | NOT_OURS)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import request
+
 from analytics.service import Service
 from analytics.visits.state import STEP_SECONDS
 from analytics.web.cookies import BadCookie, Value
 from policy.register import Part, Register
 
 __all__ = ["CHOICES", "OWN_COOKIES", "consented_cookies", "describe", "step_words"]
+__all__ += ["wants_a_page"]
 
 CHOICES = "/cookies/"
 """The page of a visitor's choices."""
@@ -30,6 +33,12 @@ def consented_cookies(register: Register) -> tuple[str, ...]:
         for cookie in register.cookies
         if register.purpose(cookie.purpose).basis == "consent"
     )
+
+
+def wants_a_page() -> bool:
+    """Whether a person's browser navigates, rather than a script that asks."""
+    kinds = ["application/json", "text/html"]
+    return request.accept_mimetypes.best_match(kinds, default=kinds[0]) == "text/html"
 
 
 def describe(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from urllib.parse import SplitResult, unquote, urljoin
 
-from generator.content.urls import SERVICE, closest
+from generator.content.urls import closest
 from generator.recorded import Found, Place, Recorded, Rendered, is_elsewhere, split_address
 from policy import Fault
 
@@ -17,15 +17,22 @@ Anchors = Mapping[tuple[str, str], Collection[str]]
 
 
 class Addresses:
-    """What a link may lead to. `waiting` maps addresses that are not published to their files."""
+    """What a link may lead to. `waiting` maps addresses that are not published to their files;
+    what begins with one of `service` is answered by the service."""
 
     def __init__(
-        self, known: Collection[str], anchors: Anchors, default: str, waiting: Mapping[str, str]
+        self,
+        known: Collection[str],
+        anchors: Anchors,
+        default: str,
+        waiting: Mapping[str, str],
+        service: tuple[str, ...],
     ) -> None:
         self._known = known
         self._anchors = anchors
         self._default = default
         self._waiting = waiting
+        self._service = service
 
     def wrong_link(self, base: str, link: str, audience: str) -> tuple[str, str] | None:
         """(what is wrong with a link on the page `base`, the hint); None when nothing is."""
@@ -34,7 +41,7 @@ class Addresses:
             return f"{link} is no address", "correct or remove the link"
         if parts.scheme not in SCHEMES:
             return f"a link cannot begin with {parts.scheme}:", "link to a page, or remove the link"
-        if parts.scheme or parts.netloc or parts.path.startswith(SERVICE):
+        if parts.scheme or parts.netloc or parts.path.startswith(self._service):
             return None
         target = _target(base, parts)
         if target not in self._known:
@@ -61,7 +68,7 @@ class Addresses:
             short = f"{address[:40]}…" if len(address) > 40 else address
             return f"{short} would not be shown", "keep it as a file beside the page, and use that"
         target = _target(base, parts)
-        if target.startswith((*SERVICE, "/assets/")) or target in self._known:
+        if target.startswith((*self._service, "/assets/")) or target in self._known:
             return None
         return f"there is no file {address}", self._hint(target, "the address")
 

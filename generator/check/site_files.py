@@ -26,12 +26,12 @@ def site_file_faults(site: Site, content: Content) -> Iterator[Fault]:
         *(("footer", index, item) for index, item in enumerate(site.navigation.footer)),
     ]
     for menu, index, item in menus:
-        if item.page not in content.pages:
+        if item.page not in content.pages and item.page not in content.off:
             line = site.line(NAVIGATION, menu, index, "page")
             hint = closest(item.page, content.pages)
             yield Fault(NAVIGATION, line, f"the menu leads to no page: {item.page}", hint)
     action = site.navigation.action
-    if action and action.page not in content.pages:
+    if action and action.page not in content.pages and action.page not in content.off:
         hint = closest(action.page, content.pages)
         line = site.line(NAVIGATION, "action", "page")
         yield Fault(NAVIGATION, line, f"the button leads to no page: {action.page}", hint)

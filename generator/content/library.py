@@ -26,12 +26,13 @@ _ADDS = 'to publish such files, write downloads = ["{}"] in site/settings.toml'
 class Content:
     """What `content/` holds: pages by address; files by address, with their paths relative to the
     root; the pages that wait (drafts, and what has a later day), and the files that wait with them;
-    what was left out, as warnings."""
+    the addresses of pages whose features are off; what was left out, as warnings."""
 
     pages: Mapping[str, Page]
     files: Mapping[str, str] = field(default_factory=dict)
     waiting: tuple[Page, ...] = ()
     waiting_files: Mapping[str, str] = field(default_factory=dict)
+    off: frozenset[str] = frozenset()
     left_out: tuple[Fault, ...] = ()
 
     @property
@@ -75,10 +76,13 @@ def load_content(
         faults.extend(found)
         pages.append(page)
     faults.extend(_folder_faults(places))
+    off = frozenset(page.url for page in pages if page.layout in site.off.layouts)
+    pages = [page for page in pages if page.url not in off]
     waiting = () if drafts else _waiting(pages, today)
     hidden = {page.url for page in waiting}
     published = {page.url: page for page in pages if page.url not in hidden}
-    content = Content({**published, **made}, files, waiting, left_out=tuple(listing.left_out))
+    left_out = tuple(listing.left_out)
+    content = Content({**published, **made}, files, waiting, off=off, left_out=left_out)
     return content, tuple(faults)
 
 

@@ -13,11 +13,14 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
+from policy import Register
+
 NOT_FOUND = "/404.html"
 """The page that stands for every address without a page."""
 
 SERVICE = ("/audience/", "/form/", "/own/", "/permission/", "/staff/", "/visit/")
-"""What the service answers itself: a link there is not a link to a page."""
+"""What the service answers itself where all features are on. A page there would be in the way of
+one that is turned on later."""
 
 RESERVED = (*SERVICE, "/healthz", "/assets/", "/_variants/", "/_build", "/.well-known/")
 """Where no page may stand."""
@@ -39,6 +42,11 @@ def file_address(path: str) -> str:
     """The address of the file `path`, relative to `content`: its own name, beside its page."""
     pure = PurePosixPath(path)
     return "/" + "".join(f"{_step(step)}/" for step in pure.parent.parts) + pure.name
+
+
+def service_addresses(register: Register) -> tuple[str, ...]:
+    """What the service of a site answers itself: a link there is not a link to a page."""
+    return tuple(sorted({f"/{each.path.split('/')[1]}/" for each in register.endpoints}))
 
 
 def is_reserved(address: str) -> bool:

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 from generator.content.library import Content
 from generator.content.pages import Page
-from generator.content.urls import NOT_FOUND, SERVICE, encoded
+from generator.content.urls import NOT_FOUND, encoded, service_addresses
 from policy import Site
 
 SITEMAP, ROBOTS = "/sitemap.xml", "/robots.txt"
@@ -37,5 +37,5 @@ def _changed(page: Page) -> str:
 
 def robots(site: Site) -> str:
     """What crawlers may read (RFC 9309)."""
-    closed = "".join(f"Disallow: {address}\n" for address in SERVICE)
+    closed = "".join(f"Disallow: {address}\n" for address in service_addresses(site.register))
     return f"User-agent: *\n{closed}\nSitemap: {site.settings.url}{SITEMAP}\n"

@@ -8,6 +8,7 @@
   const list = region.querySelector("[data-cookies]");
   const storage = region.querySelector("[data-storage]");
   let { due } = root.dataset;
+  const asks = typeof choice === "object"; // a site that counts nothing asks for nothing
   let turn = 0; // an answer to an earlier question is out of date
 
   function add(name, text, code) {
@@ -36,7 +37,7 @@
     list.hidden = !cookies.length;
     only("found", cookies.length ? "some" : "none");
     only("role", role ? "some" : "none");
-    document.querySelector("[data-label]").textContent = role;
+    for (const label of document.querySelectorAll("[data-label]")) label.textContent = role;
   }
 
   async function look() {
@@ -49,6 +50,7 @@
   }
 
   function showStorage() {
+    if (!asks) return;
     const kept = choice.kept();
     storage.hidden = !kept;
     storage.querySelector("[data-value]").textContent = kept;
@@ -71,5 +73,5 @@
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 
   showStorage();
-  if (!("known" in list.dataset) && (choice.counts() || "personal" in region.dataset)) look();
+  if (!("known" in list.dataset) && ((asks && choice.counts()) || "personal" in region.dataset)) look();
 }
