@@ -181,7 +181,7 @@ class Visitor:
             expect(
                 own.locator("[data-found=unasked], [data-found=unknown]").locator("visible=true")
             )
-        role = self.page.locator("section[aria-labelledby=role]").inner_text()
+        role = self.page.locator("section[aria-labelledby=choices--role]").inner_text()
         if self.up and "is recognized" in role:
             assert "__Host-audience" in self.cookies()
 
