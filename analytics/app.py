@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -44,6 +45,8 @@ from policy import Site, read_site
 from policy.referrers import source_names
 
 __all__ = ["create_app"]
+
+RETRY_SECONDS = 300
 
 
 BLUEPRINTS = {
@@ -80,6 +83,7 @@ def create_app(  # noqa: PLR0913  (each has its default)
     app.extensions["plainsite"] = service
     app.session_interface = _NoSession()
     app.register_error_handler(HTTPException, _error_page)
+    app.register_error_handler(SQLAlchemyError, _store_failed)
     _draw_with(app, service)
     for feature, blueprints in BLUEPRINTS.items():
         if service.site.register.has(feature):
@@ -199,6 +203,14 @@ class _NoSession(SessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Nothing to save: Flask gives what `open_session` refuses a session that cannot be set."""
+
+
+def _store_failed(error: SQLAlchemyError) -> BaseResponse | HTTPException:
+    """A database cannot be used, or did not do what was asked of it: try again later."""
+    kind = type(getattr(error, "orig", error)).__name__
+    current_service().log.say("fault", error=kind, place=place_of(error))
+    unavailable = ServiceUnavailable(retry_after=RETRY_SECONDS)
+    return _error_page(unavailable)
 
 
 def _error_page(error: HTTPException) -> BaseResponse | HTTPException:

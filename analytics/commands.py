@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import json
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, get_args
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Engine
@@ -21,10 +23,16 @@ from analytics.staff.accounts import (
     list_staff,
     remove_staff,
 )
+from analytics.storage.addresses import Addresses
 from analytics.storage.backups import BackupError, back_up, restore
-from analytics.storage.database import open_records
+from analytics.storage.database import Database, Name, open_records
+from analytics.storage.deletion_limits import LAST_RUN, LastRun
+from analytics.storage.health import storage_health
+from analytics.storage.retention import purge, what_is_due
 from analytics.storage.secret import days_read, read_keys, rotate
+from analytics.storage.stores import open_stores
 from analytics.visits.receipts import is_ours
+from analytics.web.log import ServiceLog
 from analytics.web.openapi import describe
 from policy import Faults, Register, read_site
 from policy.places import Places
@@ -95,8 +103,9 @@ def data_rotate_secret(places: Places, *, copied: bool) -> None:
 
 @data.command("backup")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--confirm", is_flag=True, help="The clock is right: delete what it says is over.")
 @click.pass_obj
-def data_backup(places: Places, folder: Path) -> None:
+def data_backup(places: Places, folder: Path, confirm: bool) -> None:
     """Write one file with both databases and the signing key to FOLDER.
 
     The service may run meanwhile. Older backups in FOLDER are deleted once the register's
@@ -106,10 +115,64 @@ def data_backup(places: Places, folder: Path) -> None:
     register = read_site(places.root).register
     if register.backup is None:
         raise BackupError("site/policy.toml has no [backup], so no copy may be kept: add one")
-    made = back_up(places.var, folder, register.backup.keep, now)
+    made = back_up(places.var, folder, register.backup.keep, now, confirmed=confirm)
     click.echo(f"Wrote {made.path} ({made.path.stat().st_size:,} bytes).")
     for path in made.removed:
         click.echo(f"Deleted {path}, as it is older than {register.backup.keep}.")
+    if made.refused:
+        click.echo(
+            f"error: {len(made.refused)} backups are older than {register.backup.keep} by this"
+            f" machine's clock, {now:%Y-%m-%d}, and by nothing else: none was deleted.\n"
+            "hint: set the clock; or, if it is right, say --confirm",
+            err=True,
+        )
+        sys.exit(1)
+
+
+@data.command("check")
+@click.pass_obj
+def data_check(places: Places) -> None:
+    """Say what would keep this version from using the databases. Changes nothing.
+
+    Ends with status 1 where there is something, so that a reload can be refused before it.
+    """
+    register = read_site(places.root).register
+    addresses = Addresses.of(places.var)
+    files: tuple[tuple[Name, Path], ...] = (
+        ("records", addresses.records),
+        ("counters", addresses.counters),
+    )
+    found = [Database(name, path, register).check() for name, path in files]
+    if any(found):
+        raise Faults([fault for faults in found for fault in faults])
+    click.echo("Both databases can be used.")
+
+
+@data.command("retention")
+@click.option("--confirm", is_flag=True, help="The clock is right: delete what is over now.")
+@click.pass_obj
+def data_retention(places: Places, confirm: bool) -> None:
+    """Show what is over by this machine's clock; with --confirm, delete it.
+
+    The service does so by itself once an hour, unless the clock jumped or most of a table would
+    go at once: then it waits for this command. The service may run meanwhile.
+    """
+    site = read_site(places.root)
+    zone, log = ZoneInfo(site.settings.timezone), ServiceLog(site.register)
+    now = datetime.datetime.now(tz=zone)
+    with closing(open_stores(site, places.var, time.time, log)) as stores:
+        states = storage_health(stores).databases
+        if faults := [fault for state in states for fault in state.faults]:
+            raise Faults(faults)
+        kept = (site.register, stores.records.engine, stores.counters)
+        if not confirm:
+            for due in what_is_due(*kept, now):
+                click.echo(f"{due.table}: {due.over} of {due.rows} rows are over.")
+            return
+        for each in purge(*kept, now):
+            rows = "row" if each.rows == 1 else "rows"
+            click.echo(f"Deleted {each.rows} {rows} of {each.table}.")
+        LastRun(places.var / LAST_RUN).write(now.date())
 
 
 @data.command("restore")
@@ -203,7 +266,7 @@ def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
     """The records database."""
     register = read_site(places.root).register
     places.var.mkdir(mode=0o700, exist_ok=True)
-    engine = open_records(places.var / "records.sqlite3", register)
+    engine = open_records(Addresses.of(places.var).records, register)
     try:
         yield engine, register
     finally:

@@ -1,7 +1,8 @@
 """Backups: one file with both databases and the signing key, made while the service runs.
 
 A backup is kept for as long as the register says; making one deletes those that are older. So what
-was erased is gone from all of them once that time is over.
+was erased is gone from all of them once that time is over. A clock that neither retention nor the
+times of the backups bear out deletes none.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ import sqlite3
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
+from analytics.storage.addresses import Addresses
+from analytics.storage.deletion_limits import LAST_RUN, MOST_DAYS_OFF, LastRun
+from analytics.storage.sqlite_file import SQLiteFile
 from policy.durations import Duration
 from policy.failures import Refusal
 
@@ -40,19 +44,27 @@ class BackupError(Refusal):
 
 @dataclass(frozen=True)
 class Made:
-    """The file that was written, and those that were deleted because their time was over."""
+    """The file that was written, and those that were deleted because their time was over.
+
+    `refused` should be deleted by the clock, but nothing bears it out.
+    """
 
     path: Path
     removed: tuple[Path, ...]
+    refused: tuple[Path, ...] = ()
 
 
-def back_up(var: Path, folder: Path, keep: Duration, now: datetime.datetime) -> Made:
+def back_up(
+    var: Path, folder: Path, keep: Duration, now: datetime.datetime, *, confirmed: bool = False
+) -> Made:
     """Write `folder/plainsite-TIME.tar`, whole or not at all, then delete what is too old there.
 
     Each database is copied as of one moment, without the free pages in which something deleted
-    could stand (https://www.sqlite.org/lang_vacuum.html). Raises BackupError.
+    could stand (https://www.sqlite.org/lang_vacuum.html). What is too old stays where the clock
+    cannot be believed, unless that is `confirmed`. Raises BackupError, Faults.
     """
-    missing = [name for name in DATABASES if not (var / name).is_file()]
+    paths = _paths(var)
+    missing = [name for name in DATABASES if not paths[name].is_file()]
     if missing:
         raise BackupError(f"there is no {missing[0]} in {var}: start the service once")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -66,7 +78,12 @@ def back_up(var: Path, folder: Path, keep: Duration, now: datetime.datetime) -> 
     except (OSError, sqlite3.Error) as error:
         raise BackupError(f"no backup was written: {error}") from error
     try:
-        return Made(path, tuple(_remove_old(folder, keep, now)))
+        old = _old(folder, keep, now)
+        if not (confirmed or _is_borne_out(LastRun(var / LAST_RUN), folder, old, keep, now)):
+            return Made(path, (), tuple(old))
+        for each in old:
+            each.unlink()
+        return Made(path, tuple(old))
     except OSError as error:
         raise BackupError(f"{path} was written, but an old one stays: {error}") from error
 
@@ -76,10 +93,11 @@ def restore(path: Path, var: Path) -> datetime.datetime:
 
     Everything is checked before the first file is put in its place. Raises BackupError.
     """
-    there = [name for name in (*DATABASES, KEY) if (var / name).exists()]
+    paths = _paths(var)
+    there = [path for path in paths.values() if path.exists()]
     if there:
         raise BackupError(
-            f"{var / there[0]} exists: stop the service and move it away, so that nothing is lost"
+            f"{there[0]} exists: stop the service and move it away, so that nothing is lost"
         )
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -87,7 +105,7 @@ def restore(path: Path, var: Path) -> datetime.datetime:
             made = _unpack(path, Path(unpacked))
             for name in (KEY, *reversed(DATABASES)):
                 if (Path(unpacked) / name).exists():
-                    (Path(unpacked) / name).replace(var / name)
+                    shutil.move(Path(unpacked) / name, paths[name])
         _sync(var)
     except (OSError, tarfile.TarError, sqlite3.Error) as error:
         raise BackupError(f"{path} was not restored: {error}") from error
@@ -97,8 +115,15 @@ def restore(path: Path, var: Path) -> datetime.datetime:
 def _write(var: Path, making: Path, path: Path) -> None:
     for name in DATABASES:
         (making / name).touch(mode=0o600)
-        with closing(sqlite3.connect(f"file:{var / name}?mode=ro", uri=True)) as database:
-            database.execute("VACUUM INTO ?", (str(making / name),))
+        copy = making / f"{name}.copy"
+        with (
+            closing(SQLiteFile(_paths(var)[name]).connect()) as database,
+            closing(sqlite3.connect(copy, isolation_level=None)) as copied,
+        ):
+            # A page for a page is quick, and the service may write again.
+            copied.execute("PRAGMA synchronous = OFF")
+            database.backup(copied)
+            copied.execute("VACUUM INTO ?", (str(making / name),))
     if (var / KEY).is_file():
         (making / KEY).write_bytes((var / KEY).read_bytes())
     whole = making / path.name
@@ -145,12 +170,38 @@ def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _remove_old(folder: Path, keep: Duration, now: datetime.datetime) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        found = NAME.fullmatch(path.name)
-        if found and _time(found[1]) <= keep.before(now):
-            path.unlink()
-            yield path
+def _paths(var: Path) -> dict[str, Path]:
+    addresses = Addresses.of(var)
+    return dict(
+        zip((*DATABASES, KEY), (addresses.records, addresses.counters, var / KEY), strict=True)
+    )
+
+
+def _times(folder: Path) -> dict[Path, datetime.datetime]:
+    """When each backup was made, oldest first."""
+    found = ((path, NAME.fullmatch(path.name)) for path in sorted(folder.iterdir()))
+    return {path: _time(name[1]) for path, name in found if name}
+
+
+def _old(folder: Path, keep: Duration, now: datetime.datetime) -> list[Path]:
+    return [path for path, time in _times(folder).items() if time <= keep.before(now)]
+
+
+def _is_borne_out(
+    last_run: LastRun, folder: Path, old: list[Path], keep: Duration, now: datetime.datetime
+) -> bool:
+    """Whether something besides the clock says that `now` has come.
+
+    Either retention ran within a week, which looks at more than the clock; or a backup was made
+    in every stretch of time for which one is kept, and most of them stay.
+    """
+    day = last_run.read()
+    if day is not None and abs((now.date() - day).days) <= MOST_DAYS_OFF:
+        return True
+    times = _times(folder)
+    since = [time for path, time in times.items() if not old or time >= times[old[0]]]
+    steps = pairwise(sorted({*since, now}))
+    return all(one > keep.before(other) for one, other in steps) and 2 * len(old) <= len(times)
 
 
 def _sweep(folder: Path) -> None:

@@ -26,7 +26,7 @@ from analytics.storage.schema import metadata
 from analytics.storage.sqlite_file import BUSY_MS, NotPrivate, SQLiteFile, StillShared
 from policy import Fault, Faults, Register
 
-__all__ = ["Database", "DatabaseState", "DatabaseUnavailable", "open_records"]
+__all__ = ["Database", "DatabaseState", "DatabaseUnavailable", "Name", "open_records"]
 
 SECONDS_BETWEEN_TRIES = 2.0
 CHECKED_BYTES = 64 << 20
@@ -133,6 +133,7 @@ class Database:
             if self._faults:
                 raise DatabaseUnavailable(self.name, self._faults)
             self._identity, self._was_usable, self._failure = self.file.identity, True, ""
+            self.changed()
 
     def check(self) -> tuple[Fault, ...]:
         """What would keep a service from using it. Changes nothing."""

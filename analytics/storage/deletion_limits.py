@@ -15,7 +15,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Due", "LastRun", "Refusal", "judge", "seconds_since_start"]
+__all__ = ["LAST_RUN", "MOST_DAYS_OFF", "Due", "LastRun", "Refusal", "judge"]
+__all__ += ["seconds_since_start"]
+
+LAST_RUN = "retention.json"
 
 MOST_DAYS_OFF = 7
 """A machine may be off for a week without anybody being asked."""

@@ -43,15 +43,20 @@ def _field_names(connection: Connection) -> None:
     """0.2: the names that the field uses."""
     if _columns(connection, "removals"):
         connection.execute(text("ALTER TABLE removals RENAME TO retention_runs"))
-    if "doubt" in _columns(connection, "submissions"):
-        connection.execute(text("ALTER TABLE submissions RENAME COLUMN doubt TO suspected_spam"))
-    if "ground" in _columns(connection, "access_log"):
-        connection.execute(text("ALTER TABLE access_log RENAME COLUMN ground TO legal_basis"))
-    if "ground" in _columns(connection, "outbox"):
-        for old, new in (("ground", "legal_basis"), ("ground_row", "legal_basis_row")):
-            connection.execute(text(f"ALTER TABLE outbox RENAME COLUMN {old} TO {new}"))
-        state = "ALTER TABLE outbox ADD COLUMN state TEXT NOT NULL DEFAULT 'waiting'"
-        connection.execute(text(state))
+    for table, old, new in (
+        ("submissions", "doubt", "suspected_spam"),
+        ("access_log", "ground", "legal_basis"),
+        ("outbox", "ground", "legal_basis"),
+        ("outbox", "ground_row", "legal_basis_row"),
+    ):
+        if old in _columns(connection, table):
+            connection.execute(text(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}"))
+    # A message that could not be sent was not set aside yet: all of them wait.
+    if "legal_basis" in _columns(connection, "outbox") and (
+        "state" not in _columns(connection, "outbox")
+    ):
+        added = "ALTER TABLE outbox ADD COLUMN state TEXT NOT NULL DEFAULT 'waiting'"
+        connection.execute(text(added))
 
 
 STEPS: Mapping[str, tuple[Step, ...]] = {"counters": (), "records": (_field_names,)}
@@ -100,7 +105,8 @@ def _strangers(connection: Connection, tables: MetaData, file: str) -> Iterator[
     for kind, name in connection.exec_driver_sql(query).all():
         if name.startswith("sqlite_") or (kind == "table" and name in tables.tables):
             continue
-        message = f'{file} has a {kind} "{name}" that is not declared'
+        article = "an" if kind == "index" else "a"
+        message = f'{file} has {article} {kind} "{name}" that is not declared'
         drop = f'DROP {kind.upper()} "{name}"'
         hint = "declare it, or delete it" if kind == "table" else "delete it"
         yield Fault(REGISTER, None, message, f"{hint}: sqlite3 {file} '{drop}'")

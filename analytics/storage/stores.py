@@ -15,16 +15,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from analytics.background import BackgroundTask
 from analytics.storage.addresses import Addresses
 from analytics.storage.database import Database, DatabaseUnavailable
-from analytics.storage.deletion_limits import LastRun
+from analytics.storage.deletion_limits import LAST_RUN, LastRun
 from analytics.storage.retention import Retention, RetentionThread
 from analytics.storage.rewriting import Rewriter
 from analytics.visits.store.sqlite import Counters
 from analytics.web.log import ServiceLog
 from policy import Site
 
-__all__ = ["LAST_RUN", "Stores", "make_folder", "open_stores"]
-
-LAST_RUN = "retention.json"
+__all__ = ["Stores", "make_folder", "open_stores"]
 
 
 @dataclass(frozen=True)

@@ -319,8 +319,9 @@ def test_the_unit_that_makes_backups_says_a_command_that_there_is(tmp_path: Path
 
 def test_a_reload_is_refused_where_the_site_has_a_fault(tmp_path: Path) -> None:
     """systemd runs each ExecReload in turn, up to the first that fails: the check."""
-    check, hang_up = unit("plainsite.service")["Service"]["ExecReload"].splitlines()
+    check, data, hang_up = unit("plainsite.service")["Service"]["ExecReload"].splitlines()
     assert hang_up == "/bin/kill -HUP $MAINPID"
+    assert data.split()[1:] == ["build.py", "data", "check"]
     words = check.split()[1:]
     for part in ("content", "templates", "site"):
         shutil.copytree(ROOT / part, tmp_path / part)
