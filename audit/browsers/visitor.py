@@ -29,7 +29,7 @@ PATIENCE_SECONDS = 15.0
 OBEDIENCE_SECONDS = 30.0
 """How long a browser may take to do what it is told: more, as a busy machine is no difference."""
 
-LONGEST_SECONDS = 3.0
+LONGEST_SECONDS = 8.0
 """How long a click may take to lead to the next page."""
 
 _HERE = Path(__file__).parent

@@ -23,6 +23,8 @@ from policy.forms import Form
 STAFF = "/staff/"
 ERRORS = 400
 """The least status of an answer that is an error."""
+NOWHERE = "null"
+"""The origin of a tab's empty page, before the next one comes."""
 LAST = "what was there when it stopped"
 
 
@@ -96,7 +98,7 @@ class JourneyRun:
         What a page shows is left out where it is an error's, or has not come to its end. Raises
         PageDoesNotOpen where it is somebody else's.
         """
-        origin, page = await self.tab.evaluate("() => [location.origin, location.pathname]")
+        origin, page = await self._place()
         # What is not on a page that is still coming may come yet.
         shows_page = shows_page and not await self.tab.evaluate(READING)
         ours = origin == self.instance.origin
@@ -111,12 +113,21 @@ class JourneyRun:
         done = await self.visitor.gather()
         facts = facts_of(seen["facts"]) if ours and shows_page else None
         items = tuple(KeptItem(**item) for item in seen["items"])
-        snapshot = self._snapshot(step, str(page), done)
+        snapshot = self._snapshot(step, page, done)
         self.snapshots.append(
             replace(snapshot, cookies=cookies, items=items, facts=facts, picture=file)
         )
         if not ours:
             raise PageDoesNotOpen(step.removeprefix("open "), f"it leads to {origin}")
+
+    async def _place(self) -> tuple[str, str]:
+        """The origin and path of the page; on a busy machine a tab may be between two for long."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            origin, page = await self.tab.evaluate("() => [location.origin, location.pathname]")
+            if origin != NOWHERE or time.monotonic() > end:
+                return str(origin), str(page)
+            await asyncio.sleep(0.1)
 
     async def keep_the_rest(self) -> None:
         """What was done and kept until the journey stopped: the page itself cannot be looked at."""
