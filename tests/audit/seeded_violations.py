@@ -46,6 +46,9 @@ def _next() -> str:
 
 POST = 'fetch("/visit/view", {method: "POST", keepalive: true, body: "{}"}).catch(() => {});'
 
+HOUR = "CAST(strftime('%s', 'now') AS INTEGER) / 3600"
+"""This one: what is older than the register keeps it is deleted before anybody looks."""
+
 VIOLATIONS = (
     # What browsers keep
     Violation("an undeclared cookie", "undeclared cookie", wrap=header("Set-Cookie", "id=4711; Path=/")),
@@ -88,7 +91,7 @@ VIOLATIONS = (
     Violation("a choice that nobody made", "storage without consent",
         wrap=script('localStorage.setItem("choice", "no 1 2026-11");')),
     Violation("a number after the choice", "storage otherwise", ("reject",),
-        wrap=script('addEventListener("click", () => localStorage.setItem("choice", localStorage.getItem("choice") + " 4711"));')),
+        wrap=script('addEventListener("click", () => setTimeout(() => localStorage.setItem("choice", localStorage.getItem("choice") + " 4711"), 50));')),
     Violation("a database in the browser", "undeclared storage", wrap=script('indexedDB.open("kept");')),
     Violation("a cache in the browser", "undeclared storage", wrap=script('caches.open("kept");')),
     Violation("a service worker", "undeclared storage",
@@ -164,9 +167,9 @@ VIOLATIONS = (
     Violation("a line in the log that is not declared", "undeclared log line",
         wrap=seen(lambda request: LOG.warning("somebody came by"))),
     Violation("a network address in the counters", "trace of a visitor",
-        tamper=sql("counters", "INSERT INTO counters VALUES (1, 'page', '127.0.0.1', 1, 1, 0, 0)")),
+        tamper=sql("counters", f"INSERT INTO counters VALUES ({HOUR}, 'page', '127.0.0.1', 1, 1, 0, 0)")),
     Violation("a count that nobody agreed to", "stored without consent",
-        tamper=sql("counters", "INSERT INTO counters VALUES (1, 'page', '/', 1, 1, 0, 0)")),
+        tamper=sql("counters", f"INSERT INTO counters VALUES ({HOUR}, 'page', '/', 1, 1, 0, 0)")),
     Violation("a yes that nobody said", "stored without consent",
         tamper=sql("counters", "INSERT INTO consents VALUES ('2026-03-02', 1, 1, 0)")),
     Violation("rows that stay when their time is over", "kept too long", ("retention",),
