@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,11 +26,13 @@ from analytics.contacts.personal_data import routes as personal_data
 from analytics.contacts.repository import Contacts
 from analytics.service import FormStores, Service, current_service
 from analytics.staff import routes as staff
+from analytics.staff.context import CONTEXT, open_context
 from analytics.storage.secret import keys_in_use
 from analytics.storage.stores import Stores, open_stores
 from analytics.visits import routes as visits
 from analytics.visits import user_agents
 from analytics.web import own_cookie_routes
+from analytics.web.clock import Clock
 from analytics.web.cookies import CookieWriter
 from analytics.web.guard import Guard
 from analytics.web.health import Health
@@ -77,7 +78,9 @@ def create_app(  # noqa: PLR0913  (each has its default)
 
     Raises Faults for a site folder with mistakes, and for one that was never built.
     """
-    service = _open_service(read_site(root), public, var, clock, relay)
+    site = read_site(root)
+    the_clock = Clock(clock, ZoneInfo(site.settings.timezone))
+    service = _open_service(site, public, var, the_clock, relay)
     kind = Flask if tracebacks else _Discreet
     app = kind(__name__, template_folder=root.resolve() / "templates", static_folder=None)
     app.extensions["plainsite"] = service
@@ -93,6 +96,8 @@ def create_app(  # noqa: PLR0913  (each has its default)
         app.register_blueprint(own_cookie_routes.blueprint)
     if service.site.register.has("visits"):
         user_agents.prepare()
+    if service.site.register.has("staff"):
+        app.extensions[CONTEXT] = open_context(service)
     _wrap(app, service, proxies)
     if service.stores:
         service.stores.start()
@@ -102,20 +107,15 @@ def create_app(  # noqa: PLR0913  (each has its default)
 
 
 def _open_service(
-    site: Site, public: Path, var: Path, clock: Callable[[], float], relay: Transport | None
+    site: Site, public: Path, var: Path, clock: Clock, relay: Transport | None
 ) -> Service:
     log = ServiceLog(site.register)
     pages = Pages(public, site.register.version, log)
-    zone = ZoneInfo(site.settings.timezone)
-
-    def today() -> date:
-        return datetime.fromtimestamp(clock(), zone).date()
-
     keys: tuple[bytes, ...] = ()
     stores = forms = None
     if site.register.tables:  # A plain site keeps nothing, not even a key.
         # Before the databases are opened: without a key there is no service.
-        keys = keys_in_use(var, site.register, today())
+        keys = keys_in_use(var, site.register, clock.today())
         stores = open_stores(site, var, clock, log)
     cookies = CookieWriter(
         site.register,
@@ -125,7 +125,7 @@ def _open_service(
         audiences=frozenset(site.audiences.names),
     )
     if stores is not None and site.register.has("forms"):
-        forms = _open_forms(site, stores, keys, log, clock, today, relay)
+        forms = _open_forms(site, stores, keys, log, clock, relay)
     return Service(
         site=site,
         cookies=cookies,
@@ -144,15 +144,14 @@ def _open_forms(  # noqa: PLR0913, PLR0917  (what all parts share)
     stores: Stores,
     keys: tuple[bytes, ...],
     log: ServiceLog,
-    clock: Callable[[], float],
-    today: Callable[[], date],
+    clock: Clock,
     relay: Transport | None,
 ) -> FormStores:
     records, tables = stores.records.engine, stores.records.tables
     submissions = site.register.table("records", "submissions")
     listed = [column.name for column in submissions.columns if column.listed]
-    contacts = Contacts(records, tables, today, listed)
-    outbox = Outbox(records, tables.tables["outbox"], contacts, clock=clock, today=today)
+    contacts = Contacts(records, tables, clock.today, listed)
+    outbox = Outbox(records, tables.tables["outbox"], contacts, clock=clock, today=clock.today)
     links = Links(keys, clock)
     letterhead = Letterhead.of(site.settings, links)
     sender = MailSender(outbox, relay or read_relay(), letterhead, log, clock)

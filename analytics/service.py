@@ -1,6 +1,5 @@
 """What every part of the service shares, made once when the application starts."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
@@ -17,6 +16,7 @@ from analytics.storage.health import storage_health
 from analytics.storage.retention import RetentionThread
 from analytics.storage.stores import Stores
 from analytics.visits.store.sqlite import Counters
+from analytics.web.clock import Clock
 from analytics.web.cookies import CookieWriter
 from analytics.web.health import Part, part_of
 from analytics.web.log import ServiceLog
@@ -51,13 +51,13 @@ class FormStores:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The site, its stores and its clock (seconds since 1970). The stores of a feature that is off
+    """The site, its stores and its clock. The stores of a feature that is off
     are None, and the properties that give them raise FeatureOff."""
 
     site: Site
     cookies: CookieWriter
     pages: Pages
-    clock: Callable[[], float]
+    clock: Clock
     keys: tuple[bytes, ...]
     """Those that sign: any of them is read, the last one signs."""
     log: ServiceLog

@@ -1,35 +1,34 @@
 """What the staff pages work with, made once for each application."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, tzinfo
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from flask import current_app
 
 from analytics.contacts.repository import Contacts
-from analytics.service import Service, current_service
+from analytics.service import Service
 from analytics.staff.access_log import AccessLog
 from analytics.staff.accounts import Accounts
 from analytics.staff.sessions import Limits, Sessions
 from analytics.staff.sign_in_limits import SignInLimits
-from analytics.storage.schema import metadata
+from analytics.storage.database import Database
 
-__all__ = ["StaffContext", "current_context"]
+__all__ = ["CONTEXT", "StaffContext", "current_context", "open_context"]
 
-EXTENSION = "plainsite staff"
+CONTEXT = "plainsite staff"
+"""Where the application keeps it."""
 
 
 @dataclass(frozen=True)
 class StaffContext:
-    """The stores behind the staff pages, with the service's clock and the site's zone."""
+    """The stores behind the staff pages, with the service's clock."""
 
     service: Service
     accounts: Accounts
     sessions: Sessions
     access_log: AccessLog
     sign_in_limits: SignInLimits
-    zone: tzinfo
 
     @property
     def contacts(self) -> Contacts:
@@ -42,20 +41,24 @@ class StaffContext:
 
     @property
     def today(self) -> date:
-        return datetime.fromtimestamp(self.now, self.zone).date()
+        """In the site's time zone."""
+        return self.service.clock.today()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The site's time zone."""
+        return self.service.clock.zone
 
 
 def current_context() -> StaffContext:
     """The context of the application that is answering this request."""
-    if EXTENSION not in current_app.extensions:
-        # Of two first requests at once, both must get the same one: its attempts are counted in it.
-        current_app.extensions.setdefault(EXTENSION, _open_context(current_service()))
-    return cast(StaffContext, current_app.extensions[EXTENSION])
+    return cast(StaffContext, current_app.extensions[CONTEXT])
 
 
-def _open_context(service: Service) -> StaffContext:
+def open_context(service: Service) -> StaffContext:
+    """Make it, when the application starts."""
     register, engine = service.site.register, service.records
-    tables = metadata(register, "records")
+    tables = Database.of(engine).tables
     staff, sessions, log = (tables.tables[name] for name in ("staff", "sessions", "access_log"))
     return StaffContext(
         service=service,
@@ -63,5 +66,4 @@ def _open_context(service: Service) -> StaffContext:
         sessions=Sessions(engine, sessions, staff, Limits.of(register.cookie("session"))),
         access_log=AccessLog(engine, log),
         sign_in_limits=SignInLimits(service.rate_limiter),
-        zone=ZoneInfo(service.site.settings.timezone),
     )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,6 +16,7 @@ from analytics.storage.deletion_limits import LAST_RUN, LastRun
 from analytics.storage.retention import Retention, RetentionThread
 from analytics.storage.rewriting import Rewriter
 from analytics.visits.store.sqlite import Counters
+from analytics.web.clock import Clock
 from analytics.web.log import ServiceLog
 from policy import Site
 
@@ -53,20 +51,20 @@ class Stores:
         self.records.close()
 
 
-def open_stores(site: Site, var: Path, clock: Callable[[], float], log: ServiceLog) -> Stores:
+def open_stores(site: Site, var: Path, clock: Clock, log: ServiceLog) -> Stores:
     """The databases of a site. One that cannot be used is taken up once it was mended.
 
-    `clock` returns seconds since 1970. Raises Faults for an address that is none.
+    Raises Faults for an address that is none.
     """
     addresses = Addresses.of(var)
     with suppress(OSError):  # The databases say which folder is missing.
         make_folder(var)
-    register, zone = site.register, ZoneInfo(site.settings.timezone)
+    register = site.register
     records = Database("records", addresses.records, register)
     counters = Counters(addresses.counters, register, log) if register.has("visits") else None
     retention = Retention(
         (register, records.engine, counters),
-        lambda: datetime.fromtimestamp(clock(), zone),
+        clock.moment,
         LastRun(var / LAST_RUN),
     )
     rewriter = Rewriter(records)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 from contextlib import suppress
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated, TypeVar
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -171,7 +169,7 @@ def own_receipt() -> Response:
     _state(service)
     site = service.site
     purpose = site.register.cookie("visit").purpose
-    made = receipt(site.register, site.settings, purpose, _today(service), service.keys)
+    made = receipt(site.register, site.settings, purpose, service.clock.today(), service.keys)
     text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
     response = Response(text, content_type="application/ld+json; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="consent-receipt.json"'
@@ -245,14 +243,9 @@ def _count(service: Service, now: float, increments: tuple[Increment, ...]) -> N
 
 def _count_consent(service: Service, version: int, *, given: int = 0, withdrawn: int = 0) -> None:
     try:
-        service.counters.answered(_today(service), version, given=given, withdrawn=withdrawn)
+        service.counters.answered(service.clock.today(), version, given=given, withdrawn=withdrawn)
     except StoreError:
         raise Refused(Reason.STORE) from None
-
-
-def _today(service: Service) -> datetime.date:
-    zone = ZoneInfo(service.site.settings.timezone)
-    return datetime.datetime.fromtimestamp(service.clock(), zone).date()
 
 
 def _done(service: Service, state: State | None = None) -> Response:
