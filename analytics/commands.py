@@ -32,6 +32,7 @@ from analytics.storage.retention import purge, what_is_due
 from analytics.storage.secret import days_read, read_keys, rotate
 from analytics.storage.stores import open_stores
 from analytics.visits.receipts import is_ours
+from analytics.web.clock import Clock
 from analytics.web.log import ServiceLog
 from analytics.web.openapi import describe
 from policy import Faults, Register, read_site
@@ -158,9 +159,9 @@ def data_retention(places: Places, confirm: bool) -> None:
     go at once: then it waits for this command. The service may run meanwhile.
     """
     site = read_site(places.root)
-    zone, log = ZoneInfo(site.settings.timezone), ServiceLog(site.register)
-    now = datetime.datetime.now(tz=zone)
-    with closing(open_stores(site, places.var, time.time, log)) as stores:
+    clock = Clock(time.time, ZoneInfo(site.settings.timezone))
+    now = clock.moment()
+    with closing(open_stores(site, places.var, clock, ServiceLog(site.register))) as stores:
         states = storage_health(stores).databases
         if faults := [fault for state in states for fault in state.faults]:
             raise Faults(faults)
