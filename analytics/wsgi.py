@@ -13,6 +13,8 @@ from pathlib import Path
 from flask import Flask
 
 from analytics.app import create_app
+from analytics.storage.health import storage_health
+from analytics.storage.stores import Stores
 from analytics.web.metrics import MetricsServer
 from policy import Fault, Faults
 from policy.places import Places
@@ -20,6 +22,9 @@ from policy.places import Places
 __all__ = ["make_app"]
 
 ROOT, PROXIES, METRICS = "PLAINSITE_ROOT", "PLAINSITE_PROXIES", "PLAINSITE_METRICS"
+SUCCEEDS = "GUNICORN_PID"
+"""gunicorn's own word for the process that runs, in the environment of the one that shall follow it
+(deploy/gunicorn.conf.py)."""
 MOST_PROXIES = 5
 
 
@@ -27,17 +32,29 @@ def make_app() -> Flask:
     """The service for the site in `PLAINSITE_ROOT`, this one unless it says so.
 
     It is closed when the process ends. Raises Faults for a site or an environment with mistakes,
-    and for a site that was never built.
+    for a site that was never built, and for a database that it cannot use where another service
+    runs, which it would take over from.
     """
     _log_only_what_is_declared()
     places = Places.of(Path(os.environ.get(ROOT) or Path(__file__).parents[1]))
     app = create_app(places.root, places.public, places.var, proxies=_proxies())
     service = app.extensions["plainsite"]
     atexit.register(service.close)
+    if SUCCEEDS in os.environ:
+        _stay_behind_where_worse(service.stores)
     shown_at = _metrics()
     if shown_at is not None:
         atexit.register(MetricsServer(service.metrics, *shown_at, service.log).close)
     return app
+
+
+def _stay_behind_where_worse(stores: Stores) -> None:
+    """A first start serves pages whatever is wrong with a database. One that would take over from
+    a service that runs, and cannot use a database, raises Faults, and the other one goes on.
+    """
+    faults = [fault for each in storage_health(stores).databases for fault in each.faults]
+    if faults:
+        raise Faults(faults)
 
 
 def _log_only_what_is_declared() -> None:

@@ -1,9 +1,19 @@
 """How gunicorn runs the service. https://docs.gunicorn.org/en/stable/settings.html
 
 One process: its threads share commits, and the limits on how often an address may do something
-are counted in its memory. SIGHUP starts it anew without refusing a request; SIGTERM lets open
-requests end.
+are counted in its memory. SIGTERM lets open requests end.
+
+SIGUSR2 starts the service anew, beside the one that runs: a second gunicorn with the new code and
+the new site on the same socket. Only when it is ready does it end the first; where it cannot start,
+it ends itself, and the first goes on. (SIGHUP does not do that: it ends what runs before it knows
+whether the new can start, and where it cannot, everything.) `deploy/reload.py` does the whole.
 """
+
+import os
+import signal
+from pathlib import Path
+
+from gunicorn import systemd
 
 wsgi_app = "analytics.wsgi:make_app()"
 workers = 1
@@ -15,3 +25,30 @@ graceful_timeout = 20
 accesslog = None
 errorlog = "-"
 control_socket_disable = True
+
+FIRST_SOCKET = 3
+"""The number under which systemd hands over a socket (sd_listen_fds(3))."""
+
+
+def pre_exec(server):
+    """In the process that becomes the second gunicorn: give it the sockets as systemd does.
+
+    gunicorn keeps them under other numbers, and yet says to its successor that they are there.
+    """
+    held = [os.dup(listener.fileno()) for listener in server.LISTENERS]
+    for number, socket in enumerate(held, start=FIRST_SOCKET):
+        os.dup2(socket, number, inheritable=True)
+
+
+def post_worker_init(worker):
+    """In the worker, once the service is loaded. Takes over from the gunicorn before, if any."""
+    before = int(os.environ.get("GUNICORN_PID", "0"))
+    if before and _parent_of(os.getppid()) == before:
+        systemd.sd_notify(f"MAINPID={os.getppid()}", worker.log)
+        os.kill(before, signal.SIGTERM)
+
+
+def _parent_of(process):
+    # The name, in brackets, may itself have spaces and brackets: proc_pid_stat(5).
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return int(fields[1])
