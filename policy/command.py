@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
+from policy.addresses import Address, addressed, written
 from policy.differences import differences
-from policy.faults import Fault, Faults
+from policy.faults import Fault, Faults, closest
+from policy.origins import Origin
 from policy.register import Register
-from policy.sum import read_any, read_sum
+from policy.sum import REGISTER, read_any, read_sum
 from policy.toml_source import read_toml
 from policy.versions import FOLDER
 from policy.versions import release as release_version
@@ -57,6 +60,43 @@ def diff(context: click.Context, old: str, new: str) -> None:
         _say(changes)
     else:
         click.echo("They allow the same. Only words differ, if anything.")
+
+
+@policy.command()
+@click.pass_context
+def show(context: click.Context) -> None:
+    """Print the whole register, each entry with the file and line that it comes from."""
+    for address, text, origin in _entries(context.obj.root):
+        click.echo(f"{written(address):40} {origin}  {text}")
+
+
+@policy.command()
+@click.argument("entry")
+@click.pass_context
+def explain(context: click.Context, entry: str) -> None:
+    """Say what ENTRY is (as cookie.visit or table.submissions.phone), and where it is declared."""
+    found = {written(address): rest for address, *rest in _entries(context.obj.root)}
+    if entry not in found:
+        hint = f"{closest(entry, found)}build.py policy show lists all"
+        raise Faults([Fault(REGISTER, None, f'the register has no entry "{entry}"', hint)])
+    for address, (text, origin) in found.items():
+        if address == entry or address.startswith(f"{entry}."):
+            click.echo(f"{address}\n  {text}\n  declared in {origin}")
+
+
+def _entries(root: Path) -> list[tuple[Address, str, Origin]]:
+    """Each entry of the sum: its address, what visitors read of it, and its origin."""
+    summed = read_sum(root)
+    register = summed.register.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    found = []
+    for address, location in addressed(register):
+        entry: Any = register
+        for step in location:
+            entry = entry[step]
+        texts = (entry.get(key) for key in ("holds", "text", "carries", "when", "receives", "says"))
+        text = next((each for each in texts if each), "")
+        found.append((address, text, summed.origins.of(location)))
+    return found
 
 
 def _read(root: Path, name: str) -> Register:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +18,27 @@ from policy.faults import Fault, Faults
 from policy.features import CORE, Feature, read_features
 from policy.origins import Location, Origins
 from policy.register import Register
-from policy.toml_source import Lines, read_toml, read_toml_with_lines, validation_faults
+from policy.toml_source import Lines, read_text, read_toml, read_toml_with_lines, validation_faults
 
 __all__ = ["REGISTER", "Off", "Sum", "add_up", "read_any", "read_sum"]
 
 REGISTER = "site/policy.toml"
 SUBMISSIONS = "submissions"
+
+_BY_FEATURES = (
+    'remove each: the features declare them; write features = ["visits", "forms"] instead'
+)
+OLD_FORM = {
+    **dict.fromkeys(
+        ("cookie", "storage", "endpoint", "event", "transient", "log", "header", "connection"),
+        _BY_FEATURES,
+    ),
+    "table": f"{_BY_FEATURES}, and the columns that forms fill under [fields]",
+    "purpose": "remove those of the features, and write an own one as [purposes.name]",
+    "recipient": 'write each as [recipients."its name"]',
+    "feature": 'write each under [browser_features], as camera = "its purpose"',
+}
+"""What to do with each kind of entry that a site's own file no longer has."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +62,24 @@ class Sum:
 
 def read_sum(root: Path) -> Sum:
     """The sum for the site in `root`. Raises `Faults`."""
+    _refuse_old_form(root)
     declared, lines = read_toml_with_lines(root, REGISTER, Declaration)
     return add_up(declared, lines, read_features())
+
+
+def _refuse_old_form(root: Path) -> None:
+    """A file of the form before version 0.2.0 held the whole register. Raises `Faults`."""
+    text = read_text(root, REGISTER)
+    try:
+        kinds = [kind for kind, value in tomllib.loads(text).items() if isinstance(value, list)]
+    except tomllib.TOMLDecodeError:
+        return  # Told by whoever reads it.
+    lines, old = Lines(text), [kind for kind in kinds if kind in OLD_FORM]
+    if old:
+        raise Faults(
+            Fault(REGISTER, lines.of((kind, 0)), f"[[{kind}]] is of an old form", OLD_FORM[kind])
+            for kind in old
+        )
 
 
 def read_any(path: Path) -> Register:
