@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -209,6 +210,7 @@ class Published:
 
     def __init__(self, public: Path) -> None:
         self._public = public
+        self._manifest = str(public / BUILD_FILE)
         self._read = (self._mark(), read_build(public))
         self._unreadable: tuple[_Mark, Faults] | None = None
 
@@ -272,7 +274,7 @@ class Published:
 
     def _mark(self) -> _Mark:
         try:
-            found = (self._public / BUILD_FILE).stat()
+            found = os.stat(self._manifest)  # noqa: PTH116  (a request asks this twice)
         except FileNotFoundError:
             return None
         return found.st_ino, found.st_mtime_ns, found.st_size
