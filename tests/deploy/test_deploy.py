@@ -358,6 +358,7 @@ def test_compose_mounts_what_the_container_and_nginx_use() -> None:
     assert shared.count(["socket", "/run/plainsite"]) == 2
     assert {name for name, *_ in shared if "/" not in name} == set(compose["volumes"])
     assert all((DEPLOY / name).exists() for name, *_ in shared if name.startswith("./"))
+    assert ["./nginx.conf", "/etc/nginx/conf.d/default.conf", "ro"] in shared
 
 
 @pytest.mark.parametrize("given", ["-1", "one", "6", "1.0"])
