@@ -15,7 +15,7 @@ from analytics.storage.database import DatabaseUnavailable
 from analytics.storage.health import storage_health
 from analytics.storage.retention import RetentionThread
 from analytics.storage.stores import Stores
-from analytics.visits.store.sqlite import Counters
+from analytics.visits.store.base import CounterStore
 from analytics.web.clock import Clock
 from analytics.web.cookies import CookieWriter
 from analytics.web.health import Part, part_of
@@ -91,7 +91,7 @@ class Service:
         return _on(self.form_stores, "forms").mail_sender
 
     @property
-    def counters(self) -> Counters:
+    def counters(self) -> CounterStore:
         """What is counted."""
         return _on(_on(self.stores, "visits").counters, "visits")
 

@@ -15,6 +15,7 @@ from analytics.storage.database import Database, DatabaseUnavailable
 from analytics.storage.deletion_limits import LAST_RUN, LastRun
 from analytics.storage.retention import Retention, RetentionThread
 from analytics.storage.rewriting import Rewriter
+from analytics.visits.store.base import CounterStore
 from analytics.visits.store.sqlite import Counters
 from analytics.web.clock import Clock
 from analytics.web.log import ServiceLog
@@ -29,7 +30,7 @@ class Stores:
     where visits are off."""
 
     records: Database
-    counters: Counters | None
+    counters: CounterStore | None
     retention: RetentionThread
     rewriter: Rewriter
     rewriting: BackgroundTask

@@ -26,7 +26,7 @@ from analytics.visits.state import (
     engage,
     view,
 )
-from analytics.visits.store.sqlite import StoreError
+from analytics.visits.store.base import StoreError
 from analytics.visits.user_agents import agent_of
 from analytics.web.cookies import BadCookie
 from analytics.web.origin import is_from_our_forms, is_from_our_pages, may_read_own

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.visits.store.sqlite import Consents
+from analytics.visits.store.base import Consents
 from tests.fixtures.small_site import SmallSite, small_site
 
 FIRST, SECOND = datetime.date(2026, 3, 2), datetime.date(2026, 3, 3)

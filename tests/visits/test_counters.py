@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
-from analytics.visits.model import Dimension, Increment
+from analytics.visits.model import Dimension, Hour, Increment, Total
 from analytics.visits.store import sqlite as module
-from analytics.visits.store.sqlite import Counters, Hour, StoreError, Total
+from analytics.visits.store.base import StoreError
+from analytics.visits.store.sqlite import Counters
 from policy import read_site
 from tests.fixtures.small_site import ROOT
 

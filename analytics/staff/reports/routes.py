@@ -11,7 +11,7 @@ from analytics.staff.reports import report
 from analytics.staff.reports.chart import draw
 from analytics.staff.reports.periods import CHOICES, Period, PeriodError, choose, custom
 from analytics.staff.roles import CONSENTS, COUNTERS
-from analytics.visits.store.sqlite import Consents
+from analytics.visits.store.base import Consents
 from policy.durations import Duration
 from policy.register import Table
 

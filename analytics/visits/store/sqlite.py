@@ -12,7 +12,6 @@ import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -25,30 +24,17 @@ from sqlalchemy.schema import CreateTable
 from analytics.background import Progress, TaskState
 from analytics.storage.database import Database, DatabaseUnavailable
 from analytics.visits.model import MEASURES, Dimension, Hour, Increment, Total
+from analytics.visits.store.base import Consents, StoreError
 from analytics.web.log import ServiceLog
 from policy import Register
 
-__all__ = ["Consents", "Counters", "StoreError"]
+__all__ = ["Counters"]
 
 ANSWERS = ("given", "withdrawn")
 BUSY_MS = 5_000
 STUCK_SECONDS = 2.0
 """So long after a commit began, nobody else waits for it: each would keep a thread from serving
 pages."""
-
-
-class StoreError(Exception):
-    """The counters could not be written. None of what was given has been counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Consents:
-    """How many visitors agreed to a version of the register on a day, and took it back."""
-
-    day: datetime.date
-    version: int
-    given: int
-    withdrawn: int
 
 
 class _Sums:

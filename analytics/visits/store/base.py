@@ -1,0 +1,71 @@
+"""What a store of the counters can do, whichever database it speaks to."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Delete
+
+from analytics.background import TaskState
+from analytics.storage.database import Database
+from analytics.visits.model import Hour, Increment, Total
+
+__all__ = ["Consents", "CounterStore", "StoreError"]
+
+
+class StoreError(Exception):
+    """The counters could not be written. None of what was given has been counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consents:
+    """How many visitors agreed to a version of the register on a day, and took it back."""
+
+    day: datetime.date
+    version: int
+    given: int
+    withdrawn: int
+
+
+class CounterStore(Protocol):
+    """The tables `counters` and `consents`. Hours are counted since 1970 (UTC), both ends included.
+
+    Whatever writes returns once it is on the disk, or raises StoreError and has counted nothing.
+    What is at rest may not tell which cells were counted together, nor in which order.
+    """
+
+    @property
+    def database(self) -> Database:
+        """What is read to tell what is due to be deleted, and how the database is doing."""
+
+    @property
+    def state(self) -> TaskState:
+        """What the writer did last."""
+
+    def add(self, hour: int, increments: Iterable[Increment]) -> None:
+        """Add to the cells of an hour. Raises StoreError."""
+
+    def answered(
+        self, day: datetime.date, version: int, *, given: int = 0, withdrawn: int = 0
+    ) -> None:
+        """Add to the consents of a day to a version of the register. Raises StoreError."""
+
+    def totals(
+        self, dimension: str, first_hour: int, last_hour: int, limit: int
+    ) -> Sequence[Total]:
+        """The `limit` cells of a dimension with most views. Raises SQLAlchemyError."""
+
+    def series(self, first_hour: int, last_hour: int) -> Sequence[Hour]:
+        """Each hour in which anything was counted, oldest first. Raises SQLAlchemyError."""
+
+    def consents(self) -> Sequence[Consents]:
+        """The consents of each day, newest first. Raises SQLAlchemyError."""
+
+    def forget(self, old: Delete) -> int:
+        """Carry out a deletion between two commits; how many rows. Raises StoreError."""
+
+    def close(self) -> None:
+        """Commit what was accepted, and let go. Later additions raise StoreError."""
