@@ -1,0 +1,1 @@
+"""Real browsers go through every journey; what they see is held against the register."""

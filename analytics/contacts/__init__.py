@@ -1,0 +1,1 @@
+"""Who wrote to the site: forms, permissions, mail, and their own data."""

@@ -1,0 +1,1 @@
+"""The databases: their tables, migrations, deletion, erasure, backups and the signing key."""

@@ -1,0 +1,1 @@
+"""Visits: the state of one, what is counted of it, and where."""

@@ -1,0 +1,1 @@
+"""Two browsers, each driven by its own protocol."""

@@ -1,0 +1,1 @@
+"""What visitors do, and what is written down of it."""

@@ -1,0 +1,1 @@
+"""One result, in every form in which it is read."""

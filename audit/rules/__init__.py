@@ -1,0 +1,1 @@
+"""What was observed, against what is declared: pure functions to findings."""

@@ -1,0 +1,1 @@
+"""What is wrong with a site, from what rendering recorded: pure functions to faults."""

@@ -1,0 +1,1 @@
+"""Reading content/: pages, their front matter and blocks, files, addresses."""

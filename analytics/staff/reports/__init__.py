@@ -1,0 +1,1 @@
+"""Reports: what was counted, as staff read it."""
