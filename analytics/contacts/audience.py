@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from flask import Blueprint, Request, abort, redirect, request
+from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from analytics.service import Service, current_service
-from analytics.web.cookies import BadCookie
 from analytics.web.origin import is_from_our_forms
 from analytics.web.own_cookies import OWN_COOKIES
 
-__all__ = ["audience_of", "blueprint", "recognize"]
+__all__ = ["blueprint", "recognize"]
 
 blueprint = Blueprint("audiences", __name__, url_prefix="/audience")
 
@@ -33,17 +32,6 @@ def forget() -> Response:
     response.headers["Cache-Control"] = "no-store"
     current_service().cookies.delete(response, "audience")
     return response
-
-
-def audience_of(service: Service, request: Request) -> str:
-    """The audience that a request's cookie names; "" for none that is valid."""
-    raw = service.cookies.raw(request.environ, "audience")
-    if raw is None:
-        return ""
-    try:
-        return str(service.cookies.decode("audience", raw)["audience"])
-    except BadCookie:
-        return ""
 
 
 def recognize(service: Service, values: Mapping[str, str], response: Response) -> None:

@@ -16,12 +16,13 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics.contacts.audience import audience_of, recognize
-from analytics.contacts.form_pages import with_form
+from analytics.contacts.audience import recognize
 from analytics.contacts.model import NotStored, Submission
 from analytics.contacts.permission_routes import ask_by_mail
 from analytics.contacts.spam import suspect_spam
 from analytics.service import Service, current_service
+from analytics.web.audience_cookie import audience_of
+from analytics.web.form_pages import with_form
 from analytics.web.origin import is_from_our_forms
 from analytics.web.rate_limits import FORMS
 from policy.forms import SECONDS, Checked, Form
@@ -162,7 +163,7 @@ def _again(
         errors=reason.errors,
         ticked={"permission": checked.permission, "recognize": checked.recognize},
     )
-    page = service.pages.text(form.page, audience_of(service, request))
+    page = service.pages.text(form.page, audience_of(service.cookies, request.environ))
     response = Response(with_form(page, form.name, drawn), reason.status, reason.headers)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -14,10 +14,10 @@ from flask import Blueprint, Response, abort, render_template, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics.contacts.form_pages import with_form
 from analytics.contacts.links import NoSuchLink
 from analytics.contacts.model import Ask, LegalBasis, NotStored, PermissionState
 from analytics.service import Service, current_service
+from analytics.web.form_pages import with_form
 
 __all__ = ["PAGE", "ask_by_mail", "blueprint"]
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from analytics.visits.model import Dimension, Increment
+from analytics.web.clock import STEP_SECONDS
 from policy.referrers import DIRECT
 
 __all__ = [
@@ -25,7 +26,6 @@ __all__ = [
     "view",
 ]
 
-STEP_SECONDS = 300
 STEPS_A_WEEK = 7 * 24 * 3600 // STEP_SECONDS
 IDLE_STEPS = 6
 

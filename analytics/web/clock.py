@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-__all__ = ["Clock"]
+__all__ = ["STEP_SECONDS", "Clock"]
+
+STEP_SECONDS = 300
+"""No time in a visitor's cookie is finer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from jinja2 import TemplateNotFound
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics.contacts.audience import audience_of
-from analytics.contacts.form_pages import with_form
 from analytics.service import Service, current_service
+from analytics.web.audience_cookie import audience_of
+from analytics.web.form_pages import with_form
 from analytics.web.own_cookies import CHOICES, describe, wants_a_page
 from analytics.web.problems import Reason, Refused
 
@@ -45,7 +45,7 @@ def _own_page(service: Service, own: Mapping[str, object]) -> Response | None:
     """The page of choices with the cookies drawn in it; None where a site has no place for them."""
     held = [cookie for cookie in own.values() if cookie]
     try:
-        page = service.pages.text(CHOICES, audience_of(service, request))
+        page = service.pages.text(CHOICES, audience_of(service.cookies, request.environ))
         drawn = render_template("blocks/own-cookies.html", cookies=held)
         return Response(with_form(page, "own-cookies", drawn, failed=False))
     except (LookupError, TemplateNotFound):

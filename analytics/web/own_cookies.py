@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 
 from analytics.service import Service
-from analytics.visits.state import STEP_SECONDS
+from analytics.web.clock import STEP_SECONDS
 from analytics.web.cookies import BadCookie, Value
 from policy.register import Part, Register
 

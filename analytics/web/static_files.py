@@ -12,7 +12,8 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from analytics.web.cookies import BadCookie, CookieWriter
+from analytics.web.audience_cookie import read_audience
+from analytics.web.cookies import CookieWriter
 from analytics.web.log import ServiceLog
 from analytics.web.send_file import send
 from policy.manifest import (
@@ -197,20 +198,11 @@ class PageServer:
     def _page(self, address: str, build: Build, environ: WSGIEnvironment) -> Response:
         if address not in build.variants:
             return self._pages.send(build, build.files[address], environ)
-        audience, bad = self._audience(environ)
+        audience, bad = read_audience(self._cookies, environ)
         response = self._pages.send(build, build.file(address, audience), environ, personal=True)
         if bad:
             self._cookies.delete(response, "audience")
         return response
-
-    def _audience(self, environ: WSGIEnvironment) -> tuple[str, bool]:
-        raw = self._cookies.raw(environ, "audience")
-        if raw is None:
-            return "", False
-        try:
-            return str(self._cookies.decode("audience", raw)["audience"]), False
-        except BadCookie:
-            return "", True
 
 
 def _redirect(target: str, environ: WSGIEnvironment) -> Response:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from analytics.contacts.form_pages import with_form
 from analytics.contacts.form_routes import MOST_BYTES
 from analytics.web import rate_limits
+from analytics.web.form_pages import with_form
 from tests.fixtures.form_site import FORMS, NEWSLETTER, REQUEST, form_site, rows, send
 from tests.fixtures.small_site import SmallSite
 

@@ -13,12 +13,12 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics.contacts.form_pages import with_form
 from analytics.contacts.links import HOURS, NoSuchLink
 from analytics.contacts.model import AddressTaken, LegalBasis, NotStored
 from analytics.contacts.personal_data.model import PersonalData, personal_data
 from analytics.service import Service, current_service
 from analytics.storage.erasure import StillThere
+from analytics.web.form_pages import with_form
 from analytics.web.origin import is_from_our_forms
 from analytics.web.rate_limits import PERSONAL_DATA
 from policy.fields import Field
