@@ -31,6 +31,7 @@ from analytics.storage.health import storage_health
 from analytics.storage.retention import purge, what_is_due
 from analytics.storage.secret import days_read, read_keys, rotate
 from analytics.storage.stores import open_stores
+from analytics.visits.bodies import BODIES
 from analytics.visits.receipts import is_ours
 from analytics.web.clock import Clock
 from analytics.web.log import ServiceLog
@@ -47,7 +48,7 @@ __all__ = ["data", "openapi", "staff"]
 def openapi(places: Places) -> None:
     """Print what the service answers, as OpenAPI 3.1. The site must have been built."""
     app = create_app(places.root, places.public, places.var)
-    click.echo(json.dumps(describe(app), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(describe(app, BODIES), ensure_ascii=False, indent=2))
     app.extensions["plainsite"].close()
 
 

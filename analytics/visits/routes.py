@@ -6,14 +6,15 @@ import json
 from contextlib import suppress
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 from flask import Blueprint, Response, redirect, request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
 from analytics.service import Service, current_service
+from analytics.visits.bodies import Body, ConsentBody, EngagedBody, ViewBody
 from analytics.visits.model import Increment
 from analytics.visits.receipts import receipt
 from analytics.visits.state import (
@@ -33,62 +34,16 @@ from analytics.web.origin import is_from_our_forms, is_from_our_pages, may_read_
 from analytics.web.own_cookies import OWN_COOKIES, consented_cookies, wants_a_page
 from analytics.web.problems import Reason, Refused
 from analytics.web.rate_limits import VISITS
-from policy.referrers import MOST_CHARACTERS, source_of
+from policy.referrers import source_of
 
-__all__ = ["BODIES", "blueprint"]
+__all__ = ["blueprint"]
 
 MOST_BYTES = 4_096
-LONGEST_MS = 4 * 3_600 * 1_000
 
 blueprint = Blueprint("visits", __name__, url_prefix="/visit")
 
 
-class Body(BaseModel):
-    """What a script sends: exactly these keys, of exactly these types."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-def _whole(number: object) -> object:
-    # To JSON, and to JSON Schema, 5.0 is a whole number too.
-    return int(number) if isinstance(number, float) and number.is_integer() else number
-
-
-WHOLE = BeforeValidator(_whole)
-
-
-class ConsentBody(Body):
-    """The version of the register that the page asked about, and whether the visitor said yes
-    just now, rather than when the browser was last open."""
-
-    version: Annotated[int, WHOLE]
-    given: bool
-
-
-class ViewBody(Body):
-    """A page that was opened, and the host that linked to it ("" for none, or our own)."""
-
-    page: str
-    referrer: Annotated[str, Field(alias="from", max_length=MOST_CHARACTERS)]
-
-
-class EngagedBody(Body):
-    """Milliseconds for which a page was visible and focused, since it last said so."""
-
-    page: str
-    # The bounds come first, so that the JSON Schema has them too.
-    ms: Annotated[int, Field(gt=0, le=LONGEST_MS), WHOLE]
-    leaving: bool
-
-
 Sent = TypeVar("Sent", bound=Body)
-
-BODIES: dict[str, type[Body]] = {
-    "visits.consent": ConsentBody,
-    "visits.count_view": ViewBody,
-    "visits.count_engaged": EngagedBody,
-}
-"""What each address takes."""
 
 
 @blueprint.post("/consent")

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Flask
+from pydantic import BaseModel
 from werkzeug.routing import Rule
 
 from analytics.service import Service
-from analytics.visits.routes import BODIES
 from analytics.web.problems import REFUSED_HEADER, Reason
 from policy.fields import CHOICES, Field
 from policy.forms import TICKED, Form
@@ -32,8 +32,11 @@ WRONG = {422: "What is wrong, beside each field, with what was typed", 429: "Too
 AWAY = {503: "It could not be done, and nothing was stored"}
 
 
-def describe(app: Flask) -> dict[str, Any]:
-    """The OpenAPI description of an application that `create_app` made."""
+def describe(app: Flask, bodies: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
+    """The OpenAPI description of an application that `create_app` made.
+
+    `bodies` says, by endpoint, what scripts send.
+    """
     service: Service = app.extensions["plainsite"]
     settings = service.site.settings
     paths: dict[str, dict[str, Any]] = {}
@@ -42,7 +45,7 @@ def describe(app: Flask) -> dict[str, Any]:
         for address, form in _addresses(rule, service.site.forms):
             for method in METHODS:
                 if method in (rule.methods or ()):
-                    operation = _operation(service, rule, method, form)
+                    operation = _operation(service, rule, method, form, bodies.get(rule.endpoint))
                     words = (inspect.getdoc(view) or "").partition("\n\n")[0]
                     operation["summary"] = " ".join(words.split())
                     paths.setdefault(address, {})[method.lower()] = operation
@@ -72,7 +75,9 @@ def _addresses(rule: Rule, forms: Mapping[str, Form]) -> Iterator[tuple[str, For
         yield rule.rule.replace("<", "{").replace(">", "}"), None
 
 
-def _operation(service: Service, rule: Rule, method: str, form: Form | None) -> dict[str, Any]:
+def _operation(
+    service: Service, rule: Rule, method: str, form: Form | None, sent: type[BaseModel] | None
+) -> dict[str, Any]:
     operation: dict[str, Any] = {"operationId": f"{rule.endpoint}.{method.lower()}"}
     names = sorted(rule.arguments - {"name"})
     if names:
@@ -80,7 +85,7 @@ def _operation(service: Service, rule: Rule, method: str, form: Form | None) -> 
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in names
         ]
-    body = _body(service, rule.endpoint, form) if method == "POST" else None
+    body = _body(service, sent, form) if method == "POST" else None
     if body:
         operation["requestBody"] = {"required": True, "content": body}
     operation["responses"] = _responses(rule.endpoint, method)
@@ -90,9 +95,9 @@ def _operation(service: Service, rule: Rule, method: str, form: Form | None) -> 
     return operation
 
 
-def _body(service: Service, endpoint: str, form: Form | None) -> dict[str, Any]:
-    if endpoint in BODIES:
-        schema = BODIES[endpoint].model_json_schema()
+def _body(service: Service, sent: type[BaseModel] | None, form: Form | None) -> dict[str, Any]:
+    if sent is not None:
+        schema = sent.model_json_schema()
         properties = schema["properties"]
         if "page" in properties:
             pages = service.build.pages.items()

@@ -15,6 +15,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode, checks
 from schemathesis.core.failures import FailureGroup
 
+from analytics.visits.bodies import BODIES
 from analytics.web.openapi import describe
 from tests.fixtures.form_site import form_site
 from tests.fixtures.small_site import CHROME, HOST, SmallSite
@@ -41,7 +42,7 @@ LIMITS = settings(
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_every_answer_is_declared(site: SmallSite, mode: GenerationMode) -> None:
     """Statuses, types and headers; 405 for other methods; a refusal for what is forbidden."""
-    schema = schemathesis.openapi.from_dict(describe(site.app))
+    schema = schemathesis.openapi.from_dict(describe(site.app, BODIES))
     schema.app = site.app
     visitor = site.visitor()
     visitor.consent()
@@ -79,7 +80,7 @@ def test_every_answer_is_declared(site: SmallSite, mode: GenerationMode) -> None
 
 def test_all_that_the_service_answers_is_described(site: SmallSite) -> None:
     """Each route has its address, each form its fields, each script's body its pages."""
-    told = describe(site.app)
+    told = describe(site.app, BODIES)
     assert len(told["paths"]) >= 25
     engaged = told["paths"]["/visit/engaged"]["post"]["requestBody"]["content"]["application/json"]
     assert engaged["schema"]["properties"]["ms"]["exclusiveMinimum"] == 0
