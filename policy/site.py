@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,7 +119,8 @@ def read_site(root: Path) -> Site:
 
 def _read_audiences(reader: _Reader) -> tuple[Audiences, Lines] | None:
     """A site without audiences needs no file for them."""
-    if not (reader.root / AUDIENCES).exists():
+    # A link that leads nowhere is there all the same, and is told.
+    if not os.path.lexists(reader.root / AUDIENCES):
         return Audiences(default="everyone"), Lines("")
     return reader.read(AUDIENCES, Audiences)
 

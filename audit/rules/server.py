@@ -51,12 +51,17 @@ def _rows(declared: Declared, journey: Journey, stored: Stored) -> Iterator[Find
     agreed = frozenset(purpose for snapshot in journey.snapshots for purpose in snapshot.agreed)
     tables = declared.register.tables
     purposes = {(str(table.database), table.name): table.purpose for table in tables}
-    duties = {each.name for each in declared.register.purposes if each.basis == "legal duty"}
+    # What no address of the service is for waits for no visitor's act: the law asks it of us.
+    begun = {name for each in declared.register.endpoints for name in each.purposes}
+    duties = {
+        each.name
+        for each in declared.register.purposes
+        if each.basis == "legal duty" and each.name not in begun
+    }
     forms = {form.purpose for form in declared.site.forms.values()}
     for table in stored.tables:
         purpose = purposes.get((table.database, table.name))
         # What any form brings stands in the tables of all: which one is a column of its own.
-        # And what the law asks of us, as the record of what was deleted, waits for nobody's act.
         allowed = purpose in agreed | duties or (purpose in forms and agreed & forms)
         if table.rows and purpose and not allowed:
             message = f"{table.name} has rows, though nothing was agreed for “{purpose}”"

@@ -46,7 +46,7 @@ def test_a_clock_three_years_ahead_deletes_no_contact(site, caplog):
     refusal = site.service.retention_thread.refusal
     assert refusal is not None
     assert refusal.says == "The clock says 2029-03-01, but the last run was on 2026-03-02."
-    refused = "nothing was deleted until somebody confirms it, see /staff/retention/: clock"
+    refused = "nothing was deleted until somebody confirms it: clock"
     assert caplog.messages.count(refused) == 1
     site.clock.now = right + DAY.total_seconds()
     run(site)
