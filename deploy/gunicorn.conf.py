@@ -11,9 +11,10 @@ whether the new can start, and where it cannot, everything.) `deploy/reload.py` 
 
 import os
 import signal
+import sys
 from pathlib import Path
 
-from gunicorn import systemd
+from gunicorn import glogging, systemd
 
 wsgi_app = "analytics.wsgi:make_app()"
 workers = 1
@@ -21,9 +22,33 @@ worker_class = "gthread"
 threads = 32
 graceful_timeout = 20
 
+# The service itself reads what its proxy says, and no more than PLAINSITE_PROXIES. gunicorn would
+# believe these of whoever reaches the socket, and answer 500 to a SCRIPT_NAME that does not fit.
+forwarder_headers = ""
+secure_scheme_headers = {}
+
+
+class DiscreetLog(glogging.Logger):
+    """gunicorn's own log, without what a request held: its address may be a signed link."""
+
+    def warning(self, msg, *args, **kwargs):
+        """As gunicorn says it, except of what is not HTTP, which it quotes, with who sent it."""
+        if msg.startswith("Invalid request from"):
+            msg = "Invalid request"
+        super().warning(msg, *args, **kwargs)
+
+    def exception(self, msg, *args, **kwargs):
+        """As gunicorn says it, except of a request: the kind of failure alone."""
+        if str(msg).startswith("Error handling request"):
+            self.error("Error handling a request: %s", sys.exc_info()[0].__name__)
+        else:
+            super().exception(msg, *args, **kwargs)
+
+
 # An access log would hold addresses. What fails is in the error log, which has none.
 accesslog = None
 errorlog = "-"
+logger_class = DiscreetLog
 control_socket_disable = True
 
 FIRST_SOCKET = 3
