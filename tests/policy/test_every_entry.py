@@ -4,8 +4,9 @@ line and mend."""
 from __future__ import annotations
 
 import copy
+import shutil
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ import pytest
 import tomli_w
 
 from policy import Faults, read_site
+from tests.fixtures.small_site import ROOT
 from tests.fixtures.whole_site import SITES, served, use, whole_site
 
-REGISTER = tomllib.loads((SITES / "whole" / "site" / "policy.toml").read_text(encoding="utf-8"))
 OTHERS: tuple[object, ...] = ("", "nothing of the kind", 0, -1, 10**12, True, [], {}, "1 minutes")
 Place = tuple[str | int, ...]
 
@@ -29,14 +30,34 @@ def entries(value: Any, place: Place = ()) -> Iterator[Place]:
             yield from entries(inner, (*place, step))
 
 
-PLACES = list(entries(REGISTER))
-BUILT = [place for place in PLACES if len(place) == 1]
-"""Without these a whole site is built and used; without others it is read only, to save time."""
+def first_site(root: Path) -> Path:
+    """A copy of the first site in `root`, which is returned."""
+    for folder in ("content", "site", "templates"):
+        shutil.copytree(ROOT / folder, root / folder)
+    return root
 
 
-def changed(place: Place, *other: object) -> str:
-    """The file without what is at a place, or with something else there."""
-    register = copy.deepcopy(REGISTER)
+REGISTERS = {
+    name: tomllib.loads((folder / "site" / "policy.toml").read_text(encoding="utf-8"))
+    for name, folder in (("whole", SITES / "whole"), ("first", ROOT))
+}
+PLACES = [(name, place) for name, register in REGISTERS.items() for place in entries(register)]
+
+
+def named(value: object) -> str:
+    return ".".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
+    """Each is built again for each case, as after an edit: that writes only what is another."""
+    folder = tmp_path_factory.mktemp("sites")
+    return {"whole": whole_site(folder / "whole"), "first": first_site(folder / "first")}
+
+
+def changed(name: str, place: Place, *other: object) -> str:
+    """A register's file without what is at a place, or with something else there."""
+    register = copy.deepcopy(REGISTERS[name])
     inside: Any = register
     for step in place[:-1]:
         inside = inside[step]
@@ -47,36 +68,45 @@ def changed(place: Place, *other: object) -> str:
     return tomli_w.dumps(register)
 
 
-def works_or_says(root: Path, text: str) -> str:
+def unsaid(error: Faults) -> str:
+    """The faults that do not say where, or how to mend them."""
+    return "".join(str(each) for each in error.faults if not (each.line and each.hint))
+
+
+def works_or_says(root: Path, var: Path, text: str) -> str:
     """What is wrong; empty where the site works, or each fault says where and how to mend it."""
     (root / "site" / "policy.toml").write_text(text, encoding="utf-8")
     try:
-        site = served(root)
+        site = served(root, var)
     except Faults as error:
-        return "".join(str(each) for each in error.faults if not (each.line and each.hint))
+        return unsaid(error)
     try:
         return "; ".join(use(site))
     finally:
         site.close()
 
 
-@pytest.mark.parametrize("place", BUILT, ids=lambda place: ".".join(map(str, place)))
-def test_without_it_the_site_works_or_says_why_not(tmp_path: Path, place: Place) -> None:
-    assert works_or_says(whole_site(tmp_path / "site"), changed(place)) == ""
+@pytest.mark.parametrize(("name", "place"), PLACES, ids=named)
+def test_without_it_the_site_works_or_says_why_not(
+    sites: Mapping[str, Path], tmp_path: Path, name: str, place: Place
+) -> None:
+    """Built, started, each page and declared address asked for, a visit counted, a form taken."""
+    assert works_or_says(sites[name], tmp_path / "var", changed(name, place)) == ""
 
 
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: ".".join(map(str, place)))
+@pytest.mark.parametrize(("name", "place"), PLACES, ids=named)
 def test_whatever_else_stands_there_the_site_is_read_or_says_why_not(
-    tmp_path: Path, place: Place
+    sites: Mapping[str, Path], name: str, place: Place
 ) -> None:
     """Without building: it would take minutes."""
-    root = whole_site(tmp_path / "site")
-    texts = [changed(place), *(changed(place, other) for other in OTHERS)]
-    for text in texts:
-        (root / "site" / "policy.toml").write_text(text, encoding="utf-8")
-        unsaid: list[str] = []
-        try:
-            read_site(root)
-        except Faults as error:
-            unsaid = [str(each) for each in error.faults if not (each.line and each.hint)]
-        assert unsaid == []
+    for other in OTHERS:
+        assert reads_or_says(sites[name], changed(name, place, other)) == ""
+
+
+def reads_or_says(root: Path, text: str) -> str:
+    (root / "site" / "policy.toml").write_text(text, encoding="utf-8")
+    try:
+        read_site(root)
+    except Faults as error:
+        return unsaid(error)
+    return ""
