@@ -88,7 +88,7 @@ def main(context: click.Context, root: Path, traceback: bool) -> None:
       python build.py policy release    keep the register as a version of its own
       python build.py staff add anna --role reports
     """
-    from policy.places import Places  # noqa: PLC0415
+    from policy.places import Places  # noqa: PLC0415  (--help needs nothing)
 
     context.obj = Places.of(root)
     context.meta["build"] = _build
@@ -98,7 +98,7 @@ def main(context: click.Context, root: Path, traceback: bool) -> None:
 
 def _build(places: Places, *, drafts: bool) -> None:
     """The preview builds as well; the service itself knows no generator."""
-    from generator.command import build_and_say  # noqa: PLC0415
+    from generator.command import build_and_say  # noqa: PLC0415  (as above)
 
     build_and_say(places, drafts=drafts)
 

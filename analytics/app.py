@@ -181,7 +181,7 @@ def _wrap(app: Flask, service: Service, proxies: int) -> None:
     served = PageServer(app.wsgi_app, service.pages, service.cookies)
     sound = WellFormed(Health(served, service.parts))
     measured = Measured(Guard(sound, service.site.register), service.metrics)
-    app.wsgi_app = ProxyFix(measured, proxies, proxies, proxies)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(measured, proxies, proxies, proxies)  # type: ignore[method-assign]  # Flask’s own way
 
 
 class _Discreet(Flask):

@@ -82,6 +82,6 @@ def _commit(root: Path) -> str:
     """The commit of the sources, where git knows it."""
     words = ("git", "-C", str(root), "describe", "--always", "--dirty")
     try:
-        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603  (git)
     except (OSError, subprocess.CalledProcessError):
         return ""

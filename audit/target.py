@@ -212,7 +212,7 @@ class _Witness:
 def _logs_to(lines: list[str]) -> Iterator[None]:
     """Keep what the service logs meanwhile."""
     handler = logging.Handler()
-    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]
+    handler.emit = lambda record: lines.append(record.getMessage())  # type: ignore[method-assign]  # a handler of one line
     root = logging.getLogger()
     root.addHandler(handler)
     logging.getLogger("plainsite").setLevel(logging.INFO)
@@ -228,10 +228,10 @@ def _tables(path: Path, dated_by: Mapping[str, str]) -> Iterator[Table]:
         for (name,) in names.fetchall():
             info = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
             counts = ", ".join(f'count("{column[1]}")' for column in info)
-            filled = connection.execute(f'SELECT {counts}, count(*) FROM "{name}"').fetchone()  # noqa: S608
+            filled = connection.execute(f'SELECT {counts}, count(*) FROM "{name}"').fetchone()  # noqa: S608  (names of the register)
             columns = tuple(zip((column[1] for column in info), filled, strict=False))
             oldest = None
             if dated_by.get(name) in dict(columns):
-                least = connection.execute(f'SELECT min("{dated_by[name]}") FROM "{name}"')  # noqa: S608
+                least = connection.execute(f'SELECT min("{dated_by[name]}") FROM "{name}"')  # noqa: S608  (as above)
                 ((oldest,),) = least.fetchall()
             yield Table(path.name.removesuffix(".sqlite3"), name, columns, filled[-1], oldest)

@@ -18,9 +18,9 @@ from threading import Lock
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from analytics.visits.state import Agent, View, begin, view  # noqa: E402
-from analytics.visits.store.sqlite import Counters  # noqa: E402 - the path comes first
-from policy import read_site  # noqa: E402
+from analytics.visits.state import Agent, View, begin, view  # noqa: E402  (the path comes first)
+from analytics.visits.store.sqlite import Counters  # noqa: E402  (as above)
+from policy import read_site  # noqa: E402  (as above)
 
 HOUR = 500_000
 COUNTED = view(begin(0), View(0, "/", "Direct", Agent("Chrome", "Windows", "Desktop")))[1]

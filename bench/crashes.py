@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from analytics.visits.store.sqlite import Counters  # noqa: E402 - the path comes first
-from policy import read_site  # noqa: E402
-from tests.visits.test_counters_crash import ADDING  # noqa: E402
+from analytics.visits.store.sqlite import Counters  # noqa: E402  (the path comes first)
+from policy import read_site  # noqa: E402  (as above)
+from tests.visits.test_counters_crash import ADDING  # noqa: E402  (as above)
 
 THREADS = 8
 

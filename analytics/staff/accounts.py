@@ -81,7 +81,7 @@ def same_name(username: str) -> str:
     return username.strip().lower()
 
 
-def add_staff(  # noqa: PLR0913, PLR0917 - each is a fact that only the caller knows
+def add_staff(  # noqa: PLR0913, PLR0917  (each is a fact that only the caller knows)
     engine: Engine,
     register: Register,
     username: str,

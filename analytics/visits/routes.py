@@ -184,7 +184,7 @@ def _state(service: Service) -> State:
         # Signed, yet not understood: it names a page or a source that is gone since.
         raise Refused(Reason.FORGED if bad.reason == "forged" else Reason.OUTDATED) from None
     del held["version"]
-    return State(**held)  # type: ignore[arg-type]  # The register's grammar checked each part.
+    return State(**held)  # type: ignore[arg-type]  # the register's value types checked each part
 
 
 def _count(service: Service, now: float, increments: tuple[Increment, ...]) -> None:

@@ -12,7 +12,7 @@ def facts_of(seen: dict[str, object]) -> PageFacts:
     lists = ("ticked", "links", "forms", "hints")
     buttons = tuple(_button(button) for button in _list(seen["buttons"]))
     rest = {key: tuple(_list(value)) if key in lists else value for key, value in seen.items()}
-    return PageFacts(**{**rest, "buttons": buttons})  # type: ignore[arg-type]
+    return PageFacts(**{**rest, "buttons": buttons})  # type: ignore[arg-type]  # what look.js wrote
 
 
 def _list(value: object) -> list[dict[str, object]]:
@@ -20,4 +20,4 @@ def _list(value: object) -> list[dict[str, object]]:
 
 
 def _button(seen: dict[str, object]) -> Button:
-    return Button(**{**seen, "colours": tuple(_list(seen["colours"]))})  # type: ignore[arg-type]
+    return Button(**{**seen, "colours": tuple(_list(seen["colours"]))})  # type: ignore[arg-type]  # what look.js wrote

@@ -97,7 +97,7 @@ async def _browser(
     )
 
 
-async def _together(  # noqa: PLR0913, PLR0917
+async def _together(  # noqa: PLR0913, PLR0917  (what a journey is of)
     name: str,
     path: str,
     routes: tuple[Route, ...],
@@ -145,7 +145,7 @@ async def _launch(name: str, path: str, signals: tuple[str, ...]) -> Browser:
     return await (Chromium.launch(path) if name == "chromium" else Firefox.launch(path, signals))
 
 
-async def make_journey(  # noqa: PLR0913, PLR0917
+async def make_journey(  # noqa: PLR0913, PLR0917  (what a journey is of)
     route: Route,
     browser: Browser,
     target: LocalSite | RemoteSite,

@@ -90,7 +90,7 @@ class MarkdownReader:
 
     def _rendered(self, found: re.Match[str]) -> str:
         argument, name, inner = unescape(found[1]), unescape(found[2]), found[3].strip()
-        return self._render_block(name, marks.unmarked(argument), Markup(inner))  # noqa: S704
+        return self._render_block(name, marks.unmarked(argument), Markup(inner))  # noqa: S704  (as below)
 
 
 def _told(found: re.Match[str]) -> str:
@@ -108,7 +108,7 @@ def _flat(tokens: list[dict[str, Any]]) -> list[Heading]:
     return headings
 
 
-class _Placed(Block):  # type: ignore[misc]
+class _Placed(Block):  # type: ignore[misc]  # pymdownx has no types
     """Leaves a placeholder, which is rendered once all of its Markdown is HTML."""
 
     def on_create(self, parent: ElementTree.Element) -> ElementTree.Element:
@@ -125,8 +125,8 @@ def _block(name: str, argument: str | None) -> type[Block]:
     return type("Placed", (_Placed,), {"NAME": name, "ARGUMENT": True if argument else None})
 
 
-class _OurBlocks(BlocksExtension):  # type: ignore[misc]
-    def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802
+class _OurBlocks(BlocksExtension):  # type: ignore[misc]  # as above
+    def extendMarkdownBlocks(self, md: Markdown, block_mgr: BlocksProcessor) -> None:  # noqa: N802  (its name)
         for name, argument in ARGUMENTS.items():
             if name != AUDIENCE:
                 block_mgr.register(_block(name, argument), {})
@@ -138,7 +138,7 @@ class _Elements(Extension):
 
     resolve: Callable[[str], str]
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  (Markdown’s name)
         link = AutolinkInlineProcessor(_AUTOLINK, md)
         md.inlinePatterns.register(link, "autolink", _AUTOLINK_PRIORITY)
         md.treeprocessors.register(_Marks(md), "plainsite-marks", _MARKS)

@@ -131,7 +131,7 @@ class Visitor:
     def kept(self) -> str | None:
         if self.case.storage == "blocked":
             return None
-        return self.page.evaluate("localStorage.getItem('choice')")  # type: ignore[no-any-return]
+        return self.page.evaluate("localStorage.getItem('choice')")  # type: ignore[no-any-return]  # text or None
 
     def open(self, address: str = "/cookies/") -> int:
         """How many views that added, once all is quiet."""

@@ -186,7 +186,7 @@ def test_a_relay_that_is_away_is_tried_again(site, post, mail_sender, failure, c
         (smtplib.SMTPDataError(554, b"no"), "SMTPDataError 554"),
     ],
 )
-def test_what_the_relay_refuses_for_good_is_set_aside(  # noqa: PLR0917
+def test_what_the_relay_refuses_for_good_is_set_aside(  # noqa: PLR0917  (fixtures are arguments)
     site, post, mail_sender, caplog, failure, reason
 ):
     """It is not tried again, and not lost: staff see it with the reason."""

@@ -63,7 +63,7 @@ def test_every_error_is_told_in_a_sentence_with_a_status(error, status, words, m
 
 def test_a_mistake_of_ours_says_where_and_how_to_report_it():
     try:
-        generator.build(None, None)  # type: ignore[arg-type]
+        generator.build(None, None)  # type: ignore[arg-type]  # that is the mistake
     except AttributeError as error:
         error.add_note("while rendering content/about.md")
         text = tell(error).text

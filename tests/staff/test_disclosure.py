@@ -98,7 +98,7 @@ def test_what_is_told_in_another_way_is_recorded_too(site, carl):
         ("reason", "x" * 501, "Shorten this to 500 characters."),
     ],
 )
-def test_nothing_is_given_without_all_three(  # noqa: PLR0917
+def test_nothing_is_given_without_all_three(  # noqa: PLR0917  (fixtures are arguments)
     site, carl, where, name, value, says
 ):
     """What was typed is kept, what is missing is said, and nothing is recorded."""

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import build
+from analytics.staff.accounts import add_staff
 from analytics.storage.backups import back_up
 from analytics.storage.deletion_limits import Due, LastRun, judge
 from policy.durations import Duration
@@ -129,8 +130,6 @@ def test_most_of_a_table_does_not_go_at_once(due, refused):
 
 
 def test_staff_read_why_nothing_was_deleted(site):
-    from analytics.staff.accounts import add_staff  # noqa: PLC0415
-
     register = site.service.site.register
     add_staff(site.service.records, register, "anna", "paper lanterns", ("admin",), NOW.date())
     run(site)
