@@ -202,6 +202,10 @@ class Database:
 
     def _judge(self, error: sqlite3.DatabaseError) -> None:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code == sqlite3.SQLITE_ERROR:
+            # Such as a table that is not there: somebody may have changed them. Look again.
+            with self._lock:
+                self._identity = None
         if code in HARMLESS:
             return
         self._failure = type(error).__name__
@@ -214,7 +218,7 @@ class Database:
         file, path = self.file, self.file.path
         if self._was_usable and file.identity is None:
             hint = "put it back, or restart the service to begin with an empty one"
-            return (Fault(path.name, None, f"{path} is gone", hint),)
+            return (Fault(path.name, None, f"{path} is gone, or empty", hint),)
         try:
             file.make_private()
             return self._follow(keep)

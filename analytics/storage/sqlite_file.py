@@ -62,19 +62,22 @@ class SQLiteFile:
 
     @property
     def identity(self) -> tuple[int, int] | None:
-        """Which file it is, whatever its name; None where there is none."""
+        """Which file it is, whatever its name; None where there is none, or an empty one.
+
+        SQLite takes an empty file for a sound database without tables.
+        """
         try:
             found = self.path.stat()
         except OSError:
             return None
-        return found.st_dev, found.st_ino
+        return (found.st_dev, found.st_ino) if found.st_size else None
 
     def make_private(self) -> None:
         """Make it if it is not there; take it from others where they could read it.
 
         Raises OSError where the folder or the file does not allow that, NotPrivate.
         """
-        if self.identity is None:
+        if not self.path.exists():
             # SQLite gives the files beside it the same mode.
             os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         for end in BESIDE:

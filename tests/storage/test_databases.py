@@ -257,6 +257,41 @@ def test_a_file_that_is_replaced_while_the_service_runs_is_taken_up(
         assert_everything_works(site)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_that_is_emptied_while_the_service_runs_is_told_and_not_begun_anew(
+    tmp_path: Path, name: Name
+) -> None:
+    """An empty file is a sound database to SQLite: without a table."""
+    with form_site(tmp_path) as site:
+        assert_everything_works(site)
+        path = site.var / f"{name}.sqlite3"
+        whole = path.read_bytes()
+        path.write_bytes(b"")
+        assert "is gone" in faults(site, name)[0].message
+        assert_only_what_depends_on_it_fails(site, name)
+        assert path.read_bytes() == b""
+        path.write_bytes(whole)
+        assert_everything_works(site)
+
+
+@pytest.mark.parametrize(("name", "table"), [("counters", "consents"), ("records", "contacts")])
+def test_a_table_that_goes_while_the_service_runs_is_told(
+    tmp_path: Path, name: Name, table: str
+) -> None:
+    """By whoever looks first after it was missed; put back, it is taken up."""
+    with form_site(tmp_path) as site:
+        assert_everything_works(site)
+        path = site.var / f"{name}.sqlite3"
+        changed(f"ALTER TABLE {table} RENAME TO strange")(path)
+        if name == "counters":
+            assert site.visitor().consent().status_code == 503
+        else:
+            assert send(site.app.test_client(), REQUEST).status_code == 503
+        assert "strange" in " ".join(fault.message for fault in faults(site, name))
+        changed(f"ALTER TABLE strange RENAME TO {table}")(path)
+        assert_everything_works(site)
+
+
 def test_without_their_folder_pages_are_served(tmp_path: Path) -> None:
     with form_site(tmp_path):
         pass
