@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath
 
+from generator.check.styles import asks_elsewhere, style_addresses
 from generator.content.files import ASSETS, list_files
 from generator.files import read_file
 from policy import Fault, Faults, Site
@@ -21,7 +22,6 @@ SCRIPTS = Path(__file__).parent / "scripts"
 """The scripts that ask, count and show; a site's own asset of the same name goes before."""
 
 _URL = re.compile(r"""url\(\s*(["']?)(?!data:|#)([^"')]+)\1\s*\)""")
-_ELSEWHERE = re.compile(r"""(?:@import\s*|url\(\s*)["']?((?:https?:)?//[^"'\s)]+)""", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -97,14 +97,15 @@ def _rewritten(name: str, css: str, urls: Mapping[str, str]) -> tuple[bytes, lis
 def _missing(name: str, css: str, urls: Mapping[str, str]) -> Iterator[Fault]:
     for found in _URL.finditer(css):
         target = normpath(join(dirname(name), found[2]))
-        if target not in urls and not _ELSEWHERE.match(found[0]):
-            line, hint = _line(css, found), nearest(target, urls)
+        if target not in urls and not asks_elsewhere(found[2].strip()):
+            line, hint = _line(css, found.start()), nearest(target, urls)
             yield Fault(f"site/assets/{name}", line, f'there is no asset "{target}"', hint)
-    for found in _ELSEWHERE.finditer(css):
-        message = f"{found[1]} would be loaded from elsewhere"
-        hint = "keep a copy in site/assets, and use that"
-        yield Fault(f"site/assets/{name}", _line(css, found), message, hint)
+    for at, address in style_addresses(css):
+        if asks_elsewhere(address):
+            message = f"{address} would be loaded from elsewhere"
+            hint = "keep a copy in site/assets, and use that"
+            yield Fault(f"site/assets/{name}", _line(css, at), message, hint)
 
 
-def _line(css: str, found: re.Match[str]) -> int:
-    return css.count("\n", 0, found.start()) + 1
+def _line(css: str, at: int) -> int:
+    return css.count("\n", 0, at) + 1

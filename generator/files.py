@@ -9,8 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from generator.check.html import refused_faults
 from generator.check.links import SCHEMES
+from generator.check.styles import asks_elsewhere
 from generator.images import CLEANED, BrokenPicture, HiddenTrack, clean
-from generator.images.svg import NotXml, asks_elsewhere, read_drawing
+from generator.images.svg import NotXml, read_drawing
 from generator.marks import NONCHARACTERS, mark_tags
 from generator.recorded import Recorded, record, split_address
 from policy import Fault, Faults

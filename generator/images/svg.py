@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
+from generator.check.styles import style_addresses
 from generator.images import clean
-from generator.recorded import Found, Place, Recorded, is_elsewhere, split_address
+from generator.recorded import Found, Place, Recorded
 
 SVG = "http://www.w3.org/2000/svg"
 _NOTES = re.compile(
@@ -26,7 +27,6 @@ _NOTES = re.compile(
 _REFUSED = frozenset(
     {"script", "foreignObject", "handler", "listener", "iframe", "object", "embed"}
 )
-_STYLE_URL = re.compile(r"""(?:url\(\s*["']?|@import\s+["']?)([^"')\s;]+)""", re.IGNORECASE)
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,", re.IGNORECASE)
 
 
@@ -136,7 +136,7 @@ class _Reader:
                 self._note("refused", f"{tag} of an address")
             elif name in ("href", "src"):
                 self._note("links" if tag == "a" else "loads", value)
-            elif key != "xmlns" and not key.startswith("xmlns:"):
+            elif "(" in value or name == "style":
                 self._look_at_style(value)
 
     def _clean_picture(self, value: str) -> str:
@@ -154,7 +154,7 @@ class _Reader:
         return value if cleaned == data else value[: found.end()] + text
 
     def _look_at_style(self, text: str) -> None:
-        for address in _STYLE_URL.findall(text):
+        for _, address in style_addresses(text):
             self._note("loads", address)
 
     def _end(self, name: str) -> None:
@@ -192,10 +192,3 @@ class _Reader:
 
     def _doctype(self, *_: object) -> None:
         self.cut = True
-
-
-def asks_elsewhere(address: str) -> bool:
-    """Whether a drawing that names the address would ask another machine for it. Data and places
-    in itself do not."""
-    parts = split_address(address)
-    return parts is None or is_elsewhere(parts)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.check.styles import asks_elsewhere
 from generator.images.svg import NotXml, read_drawing
 
 SVG = 'xmlns="http://www.w3.org/2000/svg"'
@@ -78,6 +79,15 @@ def test_what_browsers_would_run_is_refused(inside):
         "<path style='fill: url( \"https://elsewhere.example/a.svg#b\" )'/>",
         "<style>@import 'https://elsewhere.example/a.css';</style>",
         "<style><![CDATA[@font-face { src: url(https://elsewhere.example/a.woff2) }]]></style>",
+        "<style>@import url('https://elsewhere.example/a.css');</style>",
+        "<style>@import/* a */'//elsewhere.example/a.css';</style>",
+        "<style>@IMPORT '//elsewhere.example/a.css';</style>",
+        r"<style>@\69mport '//elsewhere.example/a.css';</style>",
+        r"<style>a { b: \75 rl(//elsewhere.example/a.png) }</style>",
+        r"<style>a { b: url('\68ttps:\2f/elsewhere.example/a.png') }</style>",
+        "<style>/* don't */ @import '//elsewhere.example/a.css'; /* don't */</style>",
+        "<style>a { b: '/*' } @import '//elsewhere.example/a.css'; c { b: '*/' }</style>",
+        "<path mask='image-set(\"https://elsewhere.example/a.png\" 1x)'/>",
         "<use href='\\\\elsewhere.example\\a.svg#b'/>",
     ],
 )
@@ -85,6 +95,19 @@ def test_what_comes_from_elsewhere_is_seen(inside):
     recorded = read_drawing(f"<svg {SVG}>\n{inside}</svg>".encode(), "a.svg").recorded
     assert "elsewhere.example" in recorded.loads[0].value
     assert recorded.loads[0].place.line == 2
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<style>/* of https://tool.example */ a { b: url(#c); font: 'D E' }</style>",
+        "<style>a { b: url(data:image/png;base64,AB//CD) }</style>",
+        "<text aria-label='see https://elsewhere.example'>a</text>",
+    ],
+)
+def test_what_asks_nobody_is_let_through(inside):
+    recorded = read_drawing(f"<svg {SVG}>\n{inside}</svg>".encode(), "a.svg").recorded
+    assert not any(asks_elsewhere(found.value) for found in recorded.loads)
 
 
 @pytest.mark.parametrize("encoding", ["shift_jis", "nothing", "utf-7", "hex", "idna", "utf-16"])

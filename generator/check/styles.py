@@ -1,0 +1,52 @@
+"""Addresses in CSS, as browsers find them (CSS Syntax Level 3, section 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from generator.recorded import is_elsewhere, split_address
+
+__all__ = ["asks_elsewhere", "style_addresses"]
+
+_ESCAPED = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})(?:\r\n|[ \t\n\r\f])?|\r?\n|(.))", re.DOTALL)
+_LETTER = re.compile(r"\\(?:0{0,4}([4-7][0-9A-Fa-f])(?:\r\n|[ \t\n\r\f])?|([G-Zg-z]))")
+_PIECES = re.compile(
+    r"""/\*.*?(?:\*/|\Z)
+    |(?P<named>url\(\s*|@import(?:\s|/\*.*?\*/)*)?(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote))[^\\\n])*)(?P=quote)
+    |url\(\s*(?P<bare>[^"'\s)][^)]*)""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+
+
+def style_addresses(css: str) -> Iterator[tuple[int, str]]:
+    """(where it stands, the address) of what a style names: in `url()`, behind `@import`, and in
+    any other text that is an address of another machine, as `image-set()` takes it."""
+    css = _LETTER.sub(_plain_letter, css)
+    for found in _PIECES.finditer(css):
+        text = found["bare"] if found["bare"] is not None else found["text"]
+        if text is None:
+            continue
+        address = _ESCAPED.sub(_character, text).strip()
+        if address and (found["named"] or found["bare"] or asks_elsewhere(address)):
+            yield found.start(), address
+
+
+def asks_elsewhere(address: str) -> bool:
+    """Whether what names the address would ask another machine for it. Data and places in the same
+    file do not."""
+    parts = split_address(address)
+    return parts is None or is_elsewhere(parts)
+
+
+def _plain_letter(found: re.Match[str]) -> str:
+    """A letter that is written as an escape, with blanks behind it so that places stay."""
+    letter = chr(int(found[1], 16)) if found[1] else found[2]
+    return letter if letter.isalpha() else found[0]
+
+
+def _character(found: re.Match[str]) -> str:
+    if found[1]:
+        code = int(found[1], 16)
+        return chr(code) if 0 < code <= 0x10FFFF and not 0xD800 <= code < 0xE000 else "\ufffd"
+    return found[2] or ""
