@@ -37,10 +37,13 @@ from analytics.web.clock import Clock
 from analytics.web.log import ServiceLog
 from analytics.web.openapi import describe
 from policy import Faults, Register, read_site
+from policy.failures import Refusal
 from policy.places import Places
 from policy.register import Role
 
 __all__ = ["data", "openapi", "staff"]
+
+NOTHING_KEPT = "this site has no database: no feature that is on keeps anything"
 
 
 @click.command()
@@ -93,7 +96,7 @@ def data_rotate_secret(places: Places, *, copied: bool) -> None:
     key nothing needs to be done: the next start makes one.
     """
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    register = read_site(places.root).register
+    register = _keeping(places)
     keys = rotate(places.var, register, today, copied=copied)
     click.echo("A new key signs from the next start or reload of the service on.")
     if copied:
@@ -108,16 +111,23 @@ def data_rotate_secret(places: Places, *, copied: bool) -> None:
 @click.option("--confirm", is_flag=True, help="The clock is right: delete what it says is over.")
 @click.pass_obj
 def data_backup(places: Places, folder: Path, confirm: bool) -> None:
-    """Write one file with both databases and the signing key to FOLDER.
+    """Write one file with the databases and the signing key to FOLDER.
 
     The service may run meanwhile. Older backups in FOLDER are deleted once the register's
     [backup] keeps them no longer. Keep FOLDER on another machine, and private.
     """
     now = datetime.datetime.now(tz=datetime.UTC)
-    register = read_site(places.root).register
+    register = _keeping(places)
     if register.backup is None:
-        raise BackupError("site/policy.toml has no [backup], so no copy may be kept: add one")
-    made = back_up(places.var, folder, register.backup.keep, now, confirmed=confirm)
+        raise BackupError("the register has no [backup], so no copy may be kept")
+    made = back_up(
+        places.var,
+        folder,
+        register.backup.keep,
+        now,
+        databases=register.databases,
+        confirmed=confirm,
+    )
     click.echo(f"Wrote {made.path} ({made.path.stat().st_size:,} bytes).")
     for path in made.removed:
         click.echo(f"Deleted {path}, as it is older than {register.backup.keep}.")
@@ -144,10 +154,18 @@ def data_check(places: Places) -> None:
         ("records", addresses.records),
         ("counters", addresses.counters),
     )
-    found = [Database(name, path, register).check() for name, path in files]
+    found = [
+        Database(name, path, register).check() for name, path in files if name in register.databases
+    ]
     if any(found):
         raise Faults([fault for faults in found for fault in faults])
-    click.echo("Both databases can be used.")
+    match register.databases:
+        case ():
+            click.echo(f"{NOTHING_KEPT[0].upper()}{NOTHING_KEPT[1:]}.")
+        case (name,):
+            click.echo(f"The {name} can be used.")
+        case _:
+            click.echo("Both databases can be used.")
 
 
 @data.command("retention")
@@ -159,6 +177,7 @@ def data_retention(places: Places, confirm: bool) -> None:
     The service does so by itself once an hour, unless the clock jumped or most of a table would
     go at once: then it waits for this command. The service may run meanwhile.
     """
+    _keeping(places)
     site = read_site(places.root)
     clock = Clock(time.time, ZoneInfo(site.settings.timezone))
     now = clock.moment()
@@ -182,8 +201,12 @@ def data_retention(places: Places, confirm: bool) -> None:
 @click.pass_obj
 def data_restore(places: Places, file: Path) -> None:
     """Put back what a backup holds. The service must be stopped, and its databases moved away."""
-    made = restore(file, places.var)
-    click.echo(f"Restored {places.var} as it was on {made:%Y-%m-%d at %H:%M:%S} UTC.")
+    restored = restore(file, places.var, _keeping(places).databases)
+    click.echo(f"Restored {places.var} as it was on {restored.made:%Y-%m-%d at %H:%M:%S} UTC.")
+    for name in restored.left:
+        click.echo(f"Left in {file}: the {name}, as no feature that is on keeps any.")
+    for name in restored.missing:
+        click.echo(f"{file} holds no {name}: the next start makes them empty.")
     click.echo("Whoever was erased or withdrew a permission after that must be so once more.")
 
 
@@ -263,10 +286,21 @@ def staff_remove(places: Places, username: str) -> None:
     click.echo(f"{username} is removed, and signed out everywhere.")
 
 
+def _keeping(places: Places) -> Register:
+    """The register, where it has a database. Raises Refusal."""
+    register = read_site(places.root).register
+    if not register.databases:
+        raise Refusal(NOTHING_KEPT, "turn on a feature that keeps something: docs/register.md")
+    return register
+
+
 @contextmanager
 def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
-    """The records database."""
+    """The records database, where staff can sign in. Raises Refusal, Faults."""
     register = read_site(places.root).register
+    if not register.has("staff"):
+        message = 'the feature "staff" is off, so nobody can sign in'
+        raise Refusal(message, 'add "staff" to features in site/policy.toml')
     places.var.mkdir(mode=0o700, exist_ok=True)
     engine = open_records(Addresses.of(places.var).records, register)
     try:

@@ -125,11 +125,12 @@ def undeclared_fields(form: Form, register: Register) -> list[tuple[str, str, st
 
 
 def visitor_columns(register: Register) -> tuple[str, ...]:
-    """The columns of contacts and submissions that a visitor may fill in."""
+    """The columns of contacts and submissions that a visitor may fill in; none without forms."""
     return tuple(
         column.name
-        for table in ("contacts", "submissions")
-        for column in register.table("records", table).columns
+        for table in register.tables
+        if table.database == "records" and table.name in ("contacts", "submissions")
+        for column in table.columns
         if column.given_by == "visitor"
     )
 

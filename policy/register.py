@@ -259,6 +259,12 @@ class Register(Declared):
         return feature in self.features
 
     @property
+    def databases(self) -> tuple[str, ...]:
+        """Those that a table is in: none where no feature that is on keeps anything."""
+        found = {str(table.database) for table in self.tables}
+        return tuple(name for name in ("records", "counters") if name in found)
+
+    @property
     def question(self) -> Notice:
         """The words of the notice. Raises LookupError where nothing on this site is asked."""
         if self.notice is None:

@@ -11,6 +11,7 @@ from flask import Flask
 from werkzeug.wrappers import Request, Response
 
 from analytics.preview.pages import SCRIPT, SCRIPT_PATH, fault_page, with_script
+from analytics.service import Service
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -57,6 +58,14 @@ class Preview:
             told = {"build": str(self._builds), "state": self._state, "faults": self._faults}
         headers = {"Cache-Control": "no-store"}
         return Response(json.dumps(told), mimetype="application/json", headers=headers)
+
+    @property
+    def service(self) -> Service | None:
+        """What serves the newest build; None while there is none that can be served."""
+        if self._app is None:
+            return None
+        service: Service = self._app.extensions["plainsite"]
+        return service
 
     @property
     def _state(self) -> str:

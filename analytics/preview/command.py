@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -12,6 +13,8 @@ from analytics.app import create_app
 from analytics.preview.app import Preview
 from analytics.preview.listening import listen
 from analytics.preview.watching import Watcher
+from analytics.service import Service
+from analytics.staff.roles import known
 from policy.failures import Refusal
 from policy.places import Places
 
@@ -53,7 +56,7 @@ def _run(server: Any, preview: Preview, watcher: Watcher) -> None:
     watcher.start()
     try:
         watcher.first.wait()
-        _say_where(f"http://127.0.0.1:{server.effective_port}")
+        _say_where(f"http://127.0.0.1:{server.effective_port}", preview.service)
         server.run()
     except KeyboardInterrupt:
         click.echo()
@@ -63,17 +66,32 @@ def _run(server: Any, preview: Preview, watcher: Watcher) -> None:
         preview.close()
 
 
-def _say_where(address: str) -> None:
-    click.echo(
-        f"""
-Plainsite is at {address}
+def _say_where(address: str, service: Service | None) -> None:
+    """The addresses that this site has; all is built again, so others may come."""
+    lines = [f"\nPlainsite is at {address}\n"]
+    shown = [("/", "the site")] if service is None else list(_worth_a_look(service))
+    width = max(len(path) for path, _ in shown)
+    lines += [f"  {address}{path:{width}}  {words}" for path, words in shown]
+    if service and service.site.register.has("staff"):
+        roles = " ".join(f"--role {role}" for role in sorted(known(service.site.register)))
+        lines += [
+            "      first, in another terminal:",
+            f"      .venv/bin/python build.py staff add anna {roles}",
+        ]
+    click.echo("\n".join([*lines, "\nPages are built again when you save. Ctrl-C stops."]))
 
-  {address}/                     the site; accept or reject the cookies
-  {address}/cookies/             your choices, and your own cookies in words
-  {address}/request-information/ a form; check the second box, then look at the home page again
-  {address}/privacy/             the policy, with tables made from the register
-  {address}/staff/               reports and contacts; first, in another terminal:
-      .venv/bin/python build.py staff add anna --role reports --role contacts --role admin
 
-Pages are built again when you save. Ctrl-C stops."""
-    )
+def _worth_a_look(service: Service) -> Iterator[tuple[str, str]]:
+    """The addresses at which something of this site can be tried, and what."""
+    register, pages = service.site.register, service.build.pages
+    asks = register.has("visits")
+    yield "/", "the site; accept or reject the cookies" if asks else "the site"
+    if "/cookies/" in pages:
+        yield "/cookies/", "your choices, and your own cookies in words"
+    for path in dict.fromkeys(form.page for form in service.site.forms.values()):
+        if path != "/":
+            yield path, "a form"
+    if "/privacy/" in pages:
+        yield "/privacy/", "the policy, with tables made from the register"
+    if register.has("staff"):
+        yield "/staff/", "reports and contacts" if register.has("forms") else "for staff"

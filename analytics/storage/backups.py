@@ -1,8 +1,11 @@
-"""Backups: one file with both databases and the signing key, made while the service runs.
+"""Backups: one file with the databases and the signing key, made while the service runs.
 
 A backup is kept for as long as the register says; making one deletes those that are older. So what
 was erased is gone from all of them once that time is over. A clock that neither retention nor the
 times of the backups bear out deletes none.
+
+Which databases there are follows from the register: one without a table is neither copied nor put
+back, as nothing would ever delete what it holds.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import sqlite3
 import tarfile
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
@@ -26,9 +30,15 @@ from analytics.storage.sqlite_file import SQLiteFile
 from policy.durations import Duration
 from policy.failures import Refusal
 
-__all__ = ["BackupError", "Made", "back_up", "restore"]
+__all__ = ["BackupError", "Made", "Restored", "back_up", "restore"]
 
-DATABASES = ("records.sqlite3", "counters.sqlite3")
+BOTH = ("records", "counters")
+DATABASES = tuple(f"{name}.sqlite3" for name in BOTH)
+"""Every file that a backup may hold besides the key."""
+
+END_OF_ARCHIVE = 2 * tarfile.BLOCKSIZE
+"""https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06"""
+
 KEY = "secret.key"
 MAKING, RESTORING = ".making-", ".restoring-"
 STALE_SECONDS = 3_600
@@ -54,17 +64,40 @@ class Made:
     refused: tuple[Path, ...] = ()
 
 
-def back_up(
-    var: Path, folder: Path, keep: Duration, now: datetime.datetime, *, confirmed: bool = False
+@dataclass(frozen=True)
+class Restored:
+    """When the backup was made, and the databases that were put back.
+
+    `left` are in it too, but the site has no such database; `missing` are those that it has and
+    the backup does not, so the next start makes them empty.
+    """
+
+    made: datetime.datetime
+    databases: tuple[str, ...]
+    left: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def back_up(  # noqa: PLR0913  (each is a fact that only the caller knows)
+    var: Path,
+    folder: Path,
+    keep: Duration,
+    now: datetime.datetime,
+    *,
+    databases: Iterable[str] = BOTH,
+    confirmed: bool = False,
 ) -> Made:
     """Write `folder/plainsite-TIME.tar`, whole or not at all, then delete what is too old there.
+
+    `databases` are those that the register has tables in (`Register.databases`).
 
     Each database is copied as of one moment, without the free pages in which something deleted
     could stand (https://www.sqlite.org/lang_vacuum.html). What is too old stays where the clock
     cannot be believed, unless that is `confirmed`. Raises BackupError, Faults.
     """
     paths = _paths(var)
-    missing = [name for name in DATABASES if not paths[name].is_file()]
+    names = [f"{name}.sqlite3" for name in databases]
+    missing = [name for name in names if not paths[name].is_file()]
     if missing:
         raise BackupError(f"there is no {missing[0]} in {var}: start the service once")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -74,7 +107,7 @@ def back_up(
     _sweep(folder)
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=MAKING) as made:
-            _write(var, Path(made), path)
+            _write(var, names, Path(made), path)
     except (OSError, sqlite3.Error) as error:
         raise BackupError(f"no backup was written: {error}") from error
     try:
@@ -88,11 +121,12 @@ def back_up(
         raise BackupError(f"{path} was written, but an old one stays: {error}") from error
 
 
-def restore(path: Path, var: Path) -> datetime.datetime:
-    """Put back what a backup holds, into a folder without databases; when it was made.
+def restore(path: Path, var: Path, databases: Iterable[str] = BOTH) -> Restored:
+    """Put back what a backup holds of a site's `databases`, into a folder without any.
 
     Everything is checked before the first file is put in its place. Raises BackupError.
     """
+    wanted = tuple(databases)
     paths = _paths(var)
     there = [path for path in paths.values() if path.exists()]
     if there:
@@ -102,18 +136,25 @@ def restore(path: Path, var: Path) -> datetime.datetime:
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(dir=var, prefix=RESTORING) as unpacked:
-            made = _unpack(path, Path(unpacked))
-            for name in (KEY, *reversed(DATABASES)):
+            made, held = _unpack(path, Path(unpacked))
+            names = tuple(name for name in wanted if name in held)
+            if not names:
+                kept = " and ".join(wanted) or "none"
+                raise BackupError(
+                    f"{path} holds {' and '.join(held)}, but the databases of this site are {kept}"
+                )
+            for name in (KEY, *(f"{name}.sqlite3" for name in reversed(names))):
                 if (Path(unpacked) / name).exists():
                     shutil.move(Path(unpacked) / name, paths[name])
         _sync(var)
     except (OSError, tarfile.TarError, sqlite3.Error) as error:
         raise BackupError(f"{path} was not restored: {error}") from error
-    return made
+    left = tuple(name for name in held if name not in names)
+    return Restored(made, names, left, tuple(name for name in wanted if name not in names))
 
 
-def _write(var: Path, making: Path, path: Path) -> None:
-    for name in DATABASES:
+def _write(var: Path, names: Iterable[str], making: Path, path: Path) -> None:
+    for name in names:
         (making / name).touch(mode=0o600)
         copy = making / f"{name}.copy"
         with (
@@ -145,12 +186,15 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def _unpack(path: Path, folder: Path) -> datetime.datetime:
-    """When the backup was made."""
+def _unpack(path: Path, folder: Path) -> tuple[datetime.datetime, tuple[str, ...]]:
+    """When the backup was made, and the databases in it, each of them whole."""
     with tarfile.open(path) as tar:
         members = {member.name: member for member in tar.getmembers()}
-        if not set(DATABASES) <= members.keys() <= {*DATABASES, KEY}:
+        held = tuple(name for name in DATABASES if name in members)
+        if not held or not members.keys() <= {*DATABASES, KEY}:
             raise BackupError(f"{path} is no backup of Plainsite: it has other files in it")
+        if path.stat().st_size < _end_of(tar.getmembers()[-1]) + END_OF_ARCHIVE:
+            raise BackupError(f"{path} was not restored: its end is missing")
         for name, member in members.items():
             source = tar.extractfile(member)
             if source is None:
@@ -158,12 +202,18 @@ def _unpack(path: Path, folder: Path) -> datetime.datetime:
             with open(folder / name, "xb", opener=_private) as target:
                 target.write(source.read())
                 os.fsync(target.fileno())
-    for name in DATABASES:
+    for name in held:
         with closing(sqlite3.connect(folder / name)) as database:
             ((answer,),) = database.execute("PRAGMA integrity_check(1)").fetchall()
         if answer != "ok":
             raise BackupError(f"{name} in {path} is damaged: {answer}")
-    return datetime.datetime.fromtimestamp(members[DATABASES[0]].mtime, datetime.UTC)
+    made = datetime.datetime.fromtimestamp(members[held[0]].mtime, datetime.UTC)
+    return made, tuple(name.removesuffix(".sqlite3") for name in held)
+
+
+def _end_of(member: tarfile.TarInfo) -> int:
+    """The byte after it. A file that was cut there would lack the files that followed."""
+    return member.offset_data + -(-member.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
 
 
 def _private(path: str, flags: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 
+from analytics.staff.roles import known
 from audit.browsers.errors import NotGiven
 from audit.journeys.journey_run import JourneyRun
 from audit.target import PASSWORD
@@ -95,7 +96,7 @@ async def growing_old(run: JourneyRun) -> None:
 async def staff(run: JourneyRun) -> None:
     """Sign in, read the report and contacts, give one out, be idle too long, sign in again, sign
     out."""
-    run.instance.add_staff("audit", "reports", "contacts", "admin")
+    run.instance.add_staff("audit", *sorted(known(run.register)))
     await run.open_tab()
     if run.forms:
         await run.send(next(iter(run.forms)))

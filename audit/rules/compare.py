@@ -73,5 +73,5 @@ def _absent(kind: str, name: str) -> Finding:
         subject=name,
         message=f"the {kind} {name} is declared, but no journey came by it",
         promise="P1",
-        mend="remove it from site/policy.toml, or mend what should set it",
+        mend="remove it where build.py policy show has it, or mend what should set it",
     )

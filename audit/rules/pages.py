@@ -41,7 +41,7 @@ def _headers(declared: Declared, journey: Journey, snapshot: Snapshot) -> Iterat
         given = dict(headers.values)
         for name in given.keys() - allowed:
             message = f"{headers.path} is answered with the header {name}, which is not declared"
-            mend = "declare a [[header]] in site/policy.toml, or stop sending it"
+            mend = "declare a [[header]] in policy/features/, or stop sending it"
             yield Finding("undeclared header", name, message, "P6", mend)
         for name, value in wanted.items() if headers.page else ():
             if given.get(name.lower()) != value:
@@ -64,7 +64,7 @@ def _forms(declared: Declared, snapshot: Snapshot, facts: PageFacts) -> Iterator
         return
     for name in set(facts.forms) - declared.fields:
         message = f"a form asks for “{name}”, which is not declared"
-        mend = "declare the column in site/policy.toml, or remove the field"
+        mend = "declare it under [fields] in site/policy.toml, or remove the field"
         yield Finding("undeclared field", name, message, "P1", mend)
     for name in facts.ticked:
         message = f"the box “{name}” is ticked beforehand"

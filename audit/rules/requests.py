@@ -72,7 +72,7 @@ def _request(
             yield Finding("request without consent", name, message, "P4", mend)
     elif request.method not in ("GET", "HEAD"):
         message = f"a browser sends {name}, an address that is not declared"
-        mend = "declare an [[endpoint]] in site/policy.toml, or stop sending"
+        mend = "declare an [[endpoint]] in policy/features/, or stop sending"
         yield Finding("undeclared request", name, message, "P4", mend)
     elif request.query:
         message = f"a browser sends data in the address of {request.path}"
@@ -109,7 +109,7 @@ def _storing(
     storage = declared.storages.get((where, key))
     if storage is None:
         message = f"the browser keeps {where} {key}, which is not declared"
-        mend = "declare it in site/policy.toml, or stop setting it"
+        mend = "declare it in policy/features/, or stop setting it"
         yield Finding("undeclared storage", f"{where} {key}", message, "P4", mend)
     elif when := untimely(storage.purpose, snapshot, before):
         message = f"{where} keeps {key}, for “{storage.purpose}”, {when}"

@@ -85,7 +85,7 @@ def _lines(declared: Declared, stored: Stored) -> Iterator[Finding]:
         if not any(pattern.fullmatch(line) for pattern in patterns):
             message = f"the log has a line that is not declared, of {len(line)} characters"
             mend = (
-                "write it with analytics.web.log, and declare it as a [[log]] in site/policy.toml"
+                "write it with analytics.web.log, and declare it as a [[log]] in policy/features/"
             )
             yield Finding("undeclared log line", "the log", message, "P11", mend)
 
@@ -105,5 +105,7 @@ def never_filled(declared: Declared, observed: Observed) -> Iterator[Finding]:
             if needed and not filled.get((each.name, column.name)):
                 subject = f"{each.name}.{column.name}"
                 message = f"the column {subject} is declared, but no journey filled it"
-                mend = "remove it from site/policy.toml, or mend what should fill it"
+                mend = (
+                    "remove it where build.py policy show says it is, or mend what should fill it"
+                )
                 yield Finding("declared, never seen", subject, message, "P1", mend)

@@ -15,7 +15,7 @@ from policy.values import wrong_cookie, wrong_item
 TOLERANCE = 15 * 60
 """Seconds since a cookie was set, within a journey, that its end may seem too early by."""
 
-REGISTER = "declare it in site/policy.toml, or stop setting it"
+REGISTER = "declare it in policy/features/, or stop setting it"
 
 
 def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def _set_cookies(declared: Declared, snapshot: Snapshot) -> Iterator[Finding]:
             yield Finding("undeclared Set-Cookie", name, message, "P4", mend)
         elif not _in_its_place(declared.cookies[name], sent):
             message = f"{sent.path} sets the cookie {name}, but is not declared to"
-            mend = "add the address to set_by in site/policy.toml, or set it elsewhere"
+            mend = "add the address to set_by in policy/features/, or set it elsewhere"
             yield Finding("cookie set elsewhere", name, message, "P4", mend)
 
 
