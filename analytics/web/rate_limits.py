@@ -1,7 +1,9 @@
 """How often one network may do something: one limiter for forms, sign-in, personal data, visits.
 
-It keeps no addresses. A network is hashed under a key of this process to a few places of a table
-of counts, which many networks share (a count-min sketch: Cormode and Muthukrishnan, 2005,
+So are the emails limited that one mailbox gets because somebody typed its address.
+
+It keeps no addresses. A network, or a mailbox, is hashed under a key of this process to a few
+places of a table of counts, which many share (a count-min sketch: Cormode and Muthukrishnan, 2005,
 https://doi.org/10.1016/j.jalgor.2003.12.001). So its memory is the same however many ask, and
 nothing in it tells who asked. All counts go back to nought together, fifteen minutes after the
 first of them.
@@ -20,7 +22,7 @@ from ipaddress import ip_address, ip_network
 from math import ceil
 
 __all__ = ["FORMS", "MINUTES", "PERSONAL_DATA", "SIGN_IN", "VISITS", "Limit", "RateLimiter"]
-__all__ += ["network_of"]
+__all__ += ["MAILBOX", "network_of"]
 
 MINUTES = 15
 """As the register declares it: after this, nothing is left of an address."""
@@ -40,6 +42,8 @@ class Limit:
 # A school's office, or a whole district, shares one address: generous to people, mean to programs.
 FORMS = Limit("forms", 20)
 PERSONAL_DATA = Limit("personal data", 10)
+MAILBOX = Limit("mailbox", 3)
+"""Mail that anybody can have sent to an address which they type, whatever network they ask from."""
 SIGN_IN = Limit("sign-in", 40)
 VISITS = Limit("visits", 20_000)
 

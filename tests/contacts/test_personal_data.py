@@ -101,6 +101,23 @@ def person(site: SmallSite, letters: Letters) -> Person:
     return Person(site, letters, client)
 
 
+@pytest.mark.promise("P8")
+def test_nobody_can_fill_the_mailbox_of_another(person: Person) -> None:
+    """From however many networks; the answer is the same for an address that is not known."""
+    for address in (ADDRESS, "nobody@example.net"):
+        answers = []
+        for number in range(6):
+            typed = address.upper() if number % 2 else f" {address}."
+            person.client.environ_base["REMOTE_ADDR"] = f"198.51.100.{number}"
+            answers.append(person.ask(typed))
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429, 429]
+        assert "many times" in answers[-1].text
+        assert address.upper() in answers[-1].text
+    assert len(person.letters.got) == 3
+    person.site.service.rate_limiter.forget()
+    assert person.ask().status_code == 200
+
+
 @pytest.mark.promise("P8", "P9")
 def test_the_link_goes_to_the_address_and_to_nobody_else(person: Person) -> None:
     """One letter, from the organization, which no program answers."""
@@ -295,7 +312,7 @@ def test_an_address_that_is_none_is_told(person: Person) -> None:
 
 @pytest.mark.promise("P11")
 def test_asking_is_limited(person: Person) -> None:
-    statuses = [person.ask().status_code for _ in range(11)]
+    statuses = [person.ask(f"somebody{number}@example.net").status_code for number in range(11)]
     assert statuses == [200] * 10 + [429]
 
 

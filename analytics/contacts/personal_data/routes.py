@@ -20,7 +20,7 @@ from analytics.service import Service, current_service
 from analytics.storage.erasure import StillThere
 from analytics.web.form_pages import with_form
 from analytics.web.origin import is_from_our_forms
-from analytics.web.rate_limits import PERSONAL_DATA
+from analytics.web.rate_limits import MAILBOX, PERSONAL_DATA
 from policy.fields import Field
 from policy.forms import SURE, TICKED
 
@@ -63,10 +63,21 @@ def ask() -> BaseResponse:
             f"We cannot send email just now. Please write to {reach.email} or call {reach.phone}."
         )
         return _page("ask", HTTPStatus.SERVICE_UNAVAILABLE, errors={"": text}, email=email)
-    seconds = service.rate_limiter.wait_seconds(PERSONAL_DATA, request.remote_addr or "")
-    if seconds:
-        text = f"You asked many times. Please ask again in {-(-seconds // 60)} minutes."
-        return _page("ask", 429, errors={"": text}, email=email, headers={"Retry-After": seconds})
+    many = "You asked many times. Please ask again in {} minutes."
+    sent = (
+        "Somebody asked for this address many times just now. If we hold something about it, the "
+        "link is in our newest email, perhaps among your junk mail. Or ask again in {} minutes."
+    )
+    for limit, who, text in (
+        (PERSONAL_DATA, request.remote_addr or "", many),
+        # Whether or not it is known, so that the answer does not tell.
+        (MAILBOX, ADDRESS.clean(email).casefold(), sent),
+    ):
+        seconds = service.rate_limiter.wait_seconds(limit, who)
+        if seconds:
+            errors = {"": text.format(-(-seconds // 60))}
+            headers = {"Retry-After": seconds}
+            return _page("ask", 429, errors=errors, email=email, headers=headers)
     try:
         _send_link(service, ADDRESS.clean(email))
     except NotStored as error:
