@@ -14,8 +14,8 @@ from generator.check.links import Addresses, addresses_used, anchors, file_fault
 from generator.check.site_files import alias_faults, menu_pages, site_file_faults
 from generator.check.warnings import description_warnings
 from generator.content.fates import waits_for
-from generator.content.library import Content, load_content
-from generator.content.urls import service_addresses
+from generator.content.library import FOLDER, Content, load_content
+from generator.content.urls import file_address, service_addresses
 from generator.files import PlainFile, read_file
 from generator.outputs.for_programs import addresses_for_programs
 from generator.outputs.policy_pages import policy_pages
@@ -138,12 +138,21 @@ def _link_faults(
     files: Mapping[str, PlainFile],
     reserved: Sequence[str],
 ) -> Iterator[Fault]:
-    waiting = {page.url: page.path for page in content.waiting} | dict(content.waiting_files)
+    waits = {page.url: page.path for page in content.waiting} | dict(content.waiting_files)
+    left_out = {
+        file_address(each.path.removeprefix(f"{FOLDER}/")): each for each in content.left_out
+    }
     addresses = Addresses(
         known={*content.pages, *content.files, *reserved},
         anchors=anchors(rendered),
         default=site.audiences.default,
-        waiting=waiting,
+        waiting={
+            **{
+                address: f"{each.path} is {each.message}; {each.hint}"
+                for address, each in left_out.items()
+            },
+            **{address: f"publish {path} first" for address, path in waits.items()},
+        },
         service=service_addresses(site.register),
     )
     yield from link_faults(rendered, addresses, menu_pages(site))

@@ -24,7 +24,7 @@ from generator.recorded import Recorded, Rendered, record
 from generator.template_faults import faults_of
 from policy import Fault, Site
 from policy.site_files import is_file
-from policy.toml_source import read_text
+from policy.toml_source import read_text, refuse_two_versions
 
 
 class _Audience:
@@ -129,6 +129,7 @@ class _MarkedTemplates(FileSystemLoader):
             read_text(self._root, f"templates/{template}")  # It raises what is wrong.
             raise
         self._paths.append(f"templates/{template}")
+        refuse_two_versions(f"templates/{template}", source)
         source = NONCHARACTERS.sub("", source)
         return mark_tags(source, len(self._paths) - 1), path, is_current
 

@@ -19,6 +19,8 @@ from policy.site_files import read_bytes
 
 Location = Sequence[int | str]
 
+_TWO_VERSIONS = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
+
 
 class Declared(BaseModel):
     """A value read from a site file: frozen, and without room for unknown keys."""
@@ -120,7 +122,7 @@ def read_toml_with_lines(root: Path, name: str, model: type[Model]) -> tuple[Mod
         hint = "a list or table holds others, without an end: mend it"
         raise Faults([Fault(name, None, "it is nested too deeply to be read", hint)]) from None
     except tomllib.TOMLDecodeError as error:
-        raise Faults([_syntax_fault(name, str(error))]) from None
+        raise Faults([_syntax_fault(name, text, str(error))]) from None
     except ValidationError as error:
         raise Faults(validation_faults(error, lambda at: (name, lines.of(at)), model)) from None
 
@@ -134,7 +136,20 @@ def read_text(root: Path, name: str) -> str:
         line = data[: error.start].count(b"\n") + 1
         hint = "save the file with the encoding UTF-8"
         raise Faults([Fault(name, line, "this is not UTF-8 text", hint)]) from None
-    return text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n")
+    refuse_two_versions(name, text)
+    return text
+
+
+def refuse_two_versions(name: str, text: str) -> None:
+    """Raise `Faults` where git has left two versions of a passage, one below the other."""
+    if found := _TWO_VERSIONS.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        hint = (
+            "keep one of the two, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>"
+        )
+        message = "two versions of this file stand here, one below the other"
+        raise Faults([Fault(name, line, message, hint)])
 
 
 def validation_faults(
@@ -202,12 +217,12 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(inner)
 
 
-def _syntax_fault(name: str, message: str) -> Fault:
+def _syntax_fault(name: str, text: str, message: str) -> Fault:
     place = re.search(r"\(at line (\d+), column \d+\)", message)
-    reason = message[: place.start()].strip() if place else message
+    reason = (message[: place.start()] if place else message.partition(" (at ")[0]).strip()
     return Fault(
         name,
-        int(place.group(1)) if place else None,
+        int(place.group(1)) if place else text.rstrip().count("\n") + 1,
         f"this is not TOML: {reason[:1].lower()}{reason[1:]}",
         'text stands in straight quotes: key = "text"',
     )

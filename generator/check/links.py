@@ -17,8 +17,8 @@ Anchors = Mapping[tuple[str, str], Collection[str]]
 
 
 class Addresses:
-    """What a link may lead to. `waiting` maps addresses that are not published to their files;
-    what begins with one of `service` is answered by the service."""
+    """What a link may lead to. `waiting` maps addresses that are not published to what is to be
+    done first; what begins with one of `service` is answered by the service."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Addresses:
 
     def _hint(self, target: str, what: str) -> str:
         if target in self._waiting:
-            return f"publish {self._waiting[target]} first, or remove {what}"
+            return f"{self._waiting[target]}, or remove {what}"
         return closest(target, self._known) or f"correct or remove {what}"
 
 

@@ -6,6 +6,7 @@ A file that nobody meant to publish is worse than one that is missing: what is l
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -28,6 +29,10 @@ ASSETS = frozenset(
 
 _MEANT_AS_PAGES = (".md.txt", ".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdwn")
 _LEFTOVERS = (".bak", ".old", ".orig", ".part", ".rej", ".save", ".swo", ".swp", ".tmp")
+_STEERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_NOT_SHOWN = frozenset({".dng", ".heic", ".heif", ".tif", ".tiff"})
+"""Kinds of pictures that cameras make and browsers do not show."""
+
 _OF_SYSTEMS = ("thumbs.db", "ehthumbs.db", "desktop.ini")
 
 
@@ -79,6 +84,10 @@ def _list(listing: Listing, folder: _Folder, kinds: Collection[str], adds: str) 
         name = f"{folder.name}/{_readable(entry.name)}"
         if entry.name.startswith("."):
             listing.left_out.append(_left_out(name, "its name begins with a dot"))
+        elif not name.endswith(entry.name):
+            hint = "rename it: letters, digits and hyphens are best"
+            message = "its name has a character that cannot be shown"
+            listing.faults.append(Fault(name, None, message, hint))
         elif entry.is_symlink() and (fault := _link_fault(name, folder.top, Path(entry.path))):
             listing.faults.append(fault)
         elif entry.is_dir(follow_symlinks=False):
@@ -94,8 +103,8 @@ def _list(listing: Listing, folder: _Folder, kinds: Collection[str], adds: str) 
 
 
 def _readable(name: str) -> str:
-    """A name that can be shown: what is not UTF-8 in it becomes a question mark."""
-    return os.fsencode(name).decode("utf-8", "replace")
+    """A name that can be shown: what is not UTF-8 in it, or steers a terminal, becomes U+FFFD."""
+    return _STEERS.sub("\ufffd", os.fsencode(name).decode("utf-8", "replace"))
 
 
 def _link_fault(name: str, top: Path, path: Path) -> Fault | None:
@@ -132,6 +141,8 @@ def _not_published(name: str, own: str, kinds: Collection[str], adds: str) -> Fa
         return _left_out(name, "its name has no ending")
     if ending not in kinds:
         hint = adds.format(ending[1:]) if adds else "move it elsewhere"
+        if ending in _NOT_SHOWN:
+            hint = "browsers do not show such pictures: save it as JPEG"
         return Fault(name, None, f"not published: its name ends in {ending}", hint)
     return None
 

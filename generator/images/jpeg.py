@@ -13,7 +13,8 @@ def clean_jpeg(data: bytes) -> bytes:
     """Without Exif, XMP, IPTC, comments, thumbnails, and pictures that follow the picture."""
     first, rest, turn, at = b"", bytearray(), 1, 2
     seen = False
-    while at < len(data):
+    while True:
+        # A file that was saved in part has no end; browsers would show half of the picture.
         marker, at = _marker(data, at)
         if marker == _END:
             break

@@ -13,6 +13,8 @@ def clean_webp(data: bytes) -> bytes:
     """Without Exif, XMP, unknown chunks, and what follows the end."""
     kept: list[tuple[bytes, bytes]] = []
     turn, at, end = 1, 12, 8 + int.from_bytes(data[4:8], "little")
+    if end > len(data) + 1:  # The last chunk may lack the byte that makes it even.
+        raise BrokenPicture
     while at + 8 <= min(end, len(data)):
         kind, length = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
         body = data[at + 8 : at + 8 + length]

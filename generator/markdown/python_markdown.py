@@ -30,7 +30,13 @@ _INNERMOST = re.compile(
     rf'<{_PLACE} argument="([^"]*)" name="([^"]*)">((?:(?!<{_PLACE}).)*?)</{_PLACE}>', re.DOTALL
 )
 _COMMENTS = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>", re.DOTALL)
-_OPEN_COMMENT = re.compile(r"(<code\b.*?</code>)|&lt;!--(\ufdd1[^\ufdd3]+\ufdd3)", re.DOTALL)
+_AS_WORDS = re.compile(
+    r"(?P<code><code\b.*?</code>)"
+    r"|&lt;!--(?P<mark>\ufdd1[^\ufdd3]+\ufdd3)(?P<whole>[^<>]*?--&gt;)?",
+    re.DOTALL,
+)
+"""A comment of which Markdown makes words: where it has no end, and in titles and other values."""
+
 _AUTOLINK = AUTOLINK_RE.replace("<(", f"<((?:{marks.LEADING})?", 1)
 _MARKS, _FINISH, _AUTOLINK_PRIORITY = 6.5, 6, 120
 """Where our steps stand among the library's: attr_list is at 8, toc at 5, autolink at 120."""
@@ -79,7 +85,7 @@ class MarkdownReader:
         self._markdown.reset()
         self._elements.resolve = resolve
         html = self._markdown.convert(marks.mark_markdown(text, 0))
-        html = _OPEN_COMMENT.sub(_told, _COMMENTS.sub("", html))
+        html = _AS_WORDS.sub(_told, _COMMENTS.sub("", html))
         while True:
             rendered = _INNERMOST.sub(self._rendered, html)
             if rendered == html:
@@ -94,9 +100,9 @@ class MarkdownReader:
 
 
 def _told(found: re.Match[str]) -> str:
-    if found[1]:
-        return found[1]
-    return f'<{OPEN_COMMENT} {marks.ATTRIBUTE}="{marks.attribute(found[2])}"></{OPEN_COMMENT}>'
+    if found["code"] or found["whole"]:
+        return found["code"] or ""
+    return f'<{OPEN_COMMENT} {marks.ATTRIBUTE}="{marks.attribute(found["mark"])}"></{OPEN_COMMENT}>'
 
 
 def _flat(tokens: list[dict[str, Any]]) -> list[Heading]:

@@ -170,6 +170,11 @@ COMMENTS = (
     "/// note | A\n<!-- SECRET -->\n///",
     "Words[^1].\n\n[^1]: A note. <!-- SECRET -->",
     "[//]: # (SECRET)",
+    "/// note | A title <!-- SECRET -->\nWords.\n///",
+    "/// quote | <!-- SECRET --> Anna\nWords.\n///",
+    "![A gate <!-- SECRET -->](/gate.svg)",
+    '[About](/about/ "A title <!-- SECRET -->")',
+    "*[HTML]: A language <!-- SECRET -->\n\nHTML is one.",
 )
 
 
@@ -264,3 +269,13 @@ def test_nothing_below_a_section_that_waits_is_published(pages, is_used):
         assert waits in sections
     elif is_used:
         assert waits == ""
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.md", b"caf\xe9.jpg", b"a\nb.md", b"a\x1b[2Jb.txt"])
+def test_a_name_that_cannot_be_shown_is_a_fault_that_can(root, name):
+    (root / "content" / os.fsdecode(name)).write_text("SECRET")
+    with pytest.raises(Faults) as error:
+        built(root)
+    (fault,) = error.value.faults
+    assert fault.message == "its name has a character that cannot be shown"
+    assert fault.path.isprintable()

@@ -28,9 +28,11 @@ published yet""".replace("\n", " ")
 """These do not stop a build; see test_build_site.py, test_budget.py and test_allow_list.py."""
 
 NOT_TEXT = """this video records more than picture and sound: a track "meta"
-its folders are nested too deeply; this is no folder; the page is nested too deeply to be rendered
+its folders are nested too deeply; its name has a character that cannot be shown; this is no folder
+the page is nested too deeply to be rendered
 """
-"""What needs more than a text file to be seen; see test_pictures.py and test_site_faults.py."""
+"""What needs more than a text file to be seen; see test_pictures.py, test_allow_list.py and
+test_site_faults.py."""
 
 SOURCES = [
     path

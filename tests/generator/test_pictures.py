@@ -156,6 +156,14 @@ def test_animations_go_on():
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_that_was_saved_in_part_is_refused(kind):
+    whole = clean(KINDS[kind](6))  # Nothing stands behind its end.
+    for share in (0.7, 0.8, 0.9, 0.95):
+        with pytest.raises(BrokenPicture):
+            clean(whole[: int(len(whole) * share)])
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
 def test_a_damaged_picture_is_a_fault_and_never_a_crash(kind, data):
     """Cut short, or with bytes changed anywhere: cleaned, or refused."""
