@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from analytics.contacts import audience, form_routes, permission_routes
 from analytics.contacts.links import Links
-from analytics.contacts.mail.build_message import Letterhead
+from analytics.contacts.mail.build_message import MessageBuilder
 from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.mail.transport import Transport, read_relay
@@ -153,8 +153,8 @@ def _open_forms(  # noqa: PLR0913, PLR0917  (what all parts share)
     contacts = Contacts(records, tables, clock.today, listed)
     outbox = Outbox(records, tables.tables["outbox"], contacts, clock=clock, today=clock.today)
     links = Links(keys, clock)
-    letterhead = Letterhead.of(site.settings, links)
-    sender = MailSender(outbox, relay or read_relay(), letterhead, log, clock)
+    builder = MessageBuilder.of(site.settings, links)
+    sender = MailSender(outbox, relay or read_relay(), builder, log, clock)
     return FormStores(contacts, links, outbox, sender)
 
 

@@ -34,13 +34,13 @@ def policy() -> None:
 def release(context: click.Context, again: bool) -> None:
     """Keep the register as a version of its own, whole.
 
-    Where its substance changed since the newest version, it gets the next number and today's
+    Where its material terms changed since the newest version, it gets the next number and today's
     date, and visitors are asked again. Both files belong into version control.
     """
     today = datetime.datetime.now(tz=datetime.UTC).date()
     made = release_version(context.obj.root, today, again=again)
     if not made.written:
-        click.echo(f"Nothing to release: the substance is that of version {made.number}.")
+        click.echo(f"Nothing to release: the terms are those of version {made.number}.")
         return
     click.echo(f"Released version {made.number}: {FOLDER}/{made.number}.toml")
     _say(made.changes)

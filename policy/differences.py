@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from policy.material_terms import substance
+from policy.material_terms import material_terms
 from policy.register import Register
 
 Entries = Mapping[str, Mapping[str, str]]
 
 
 def differences(old: Register, new: Register) -> tuple[str, ...]:
-    """One sentence for each difference of substance; none where only the wording differs."""
-    before, after = substance(old), substance(new)
+    """One sentence for each difference of the material terms; none where only words differ."""
+    before, after = material_terms(old), material_terms(new)
     return tuple(
         sentence for kind in after for sentence in _of_kind(kind, before[kind], after[kind], new)
     )

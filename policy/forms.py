@@ -1,4 +1,4 @@
-"""Forms: one declaration draws the form, checks the answers and must agree with the register."""
+"""Forms: one declaration renders the form, checks the answers and must agree with the register."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def form_faults(form: Form, register: Register) -> list[tuple[str, str, str]]:
     Each is (the field or key at fault, message, hint).
     """
     return [
-        *_contradictions(form),
+        *_disagreements(form),
         *undeclared_fields(form, register),
         *_purpose_faults(form, register),
     ]
@@ -157,7 +157,7 @@ def _purpose_faults(form: Form, register: Register) -> Iterator[tuple[str, str, 
             yield key, message, nearest(box.purpose, asked)
 
 
-def _contradictions(form: Form) -> Iterator[tuple[str, str, str]]:
+def _disagreements(form: Form) -> Iterator[tuple[str, str, str]]:
     names = [field.name for field in form.fields]
     for index, field in enumerate(form.fields):
         if field.name in EXTRAS:

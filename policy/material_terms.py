@@ -1,7 +1,7 @@
-"""The substance of a register: what it allows, without the words that explain it.
+"""The material terms of a register: what it allows, without the words that explain it.
 
-Two registers of the same substance collect the same, from the same people, for as long, for the
-same purposes. A visitor agreed to the substance, so a change of it needs a new version and a new
+Two registers of the same terms collect the same, from the same people, for as long, for the
+same purposes. A visitor agreed to the terms, so a change of it needs a new version and a new
 question; a better sentence does not.
 """
 
@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 
 from policy.register import Cookie, Part, Register, Storage, Table
 
-Substance = Mapping[str, Mapping[str, Mapping[str, str]]]
+Terms = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Kind of entry, then its name, then each thing that it allows, in words."""
 
 
-def substance(register: Register) -> Substance:
+def material_terms(register: Register) -> Terms:
     """What the register allows."""
     return {
         "purpose": {
@@ -61,8 +61,8 @@ def substance(register: Register) -> Substance:
 
 
 def digest(register: Register) -> str:
-    """SHA-256 of the substance, in hexadecimal digits."""
-    text = json.dumps(substance(register), sort_keys=True, ensure_ascii=False)
+    """SHA-256 of the material terms, in hexadecimal digits."""
+    text = json.dumps(material_terms(register), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

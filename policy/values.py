@@ -1,4 +1,4 @@
-"""The value grammar: every value that a part of a cookie or storage key can have.
+"""Value types: every value that a part of a cookie or storage key can have.
 
 From it comes the greatest number of bits that a cookie can carry: log2 of how many different
 values there can be (Shannon, 1948). Two to the power of 33 values would tell all people apart.

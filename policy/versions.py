@@ -1,7 +1,7 @@
 """The versions of a register: each is kept, whole, in `site/policy-versions/`.
 
-A version stands for one substance. Once a version was released, the register cannot allow
-anything else under the same number.
+A version stands for one set of material terms. Once a version was released, the register cannot
+allow anything else under the same number.
 """
 
 from __future__ import annotations
@@ -84,9 +84,7 @@ def version_faults(register: Register, versions: Sequence[Version], place: Origi
     newest = versions[-1]
     changed = differences(newest.register, register)
     if register.version == newest.number and changed:
-        message = (
-            f"version {newest.number} was released with another substance: {' '.join(changed)}"
-        )
+        message = f"version {newest.number} was released with other terms: {' '.join(changed)}"
         hint = f"make a new version of it, so that visitors are asked again: {COMMAND}"
         return [Fault(place.path, place.line, message, hint)]
     if register.version != newest.number:
@@ -107,7 +105,7 @@ class Release:
 
 
 def release(root: Path, today: datetime.date, *, again: bool = False) -> Release:
-    """Keep the register as a version of its own, under the next number if its substance changed.
+    """Keep the register as a version of its own, under the next number if its terms changed.
 
     With `again`, the newest version is replaced, for one that no visitor has seen.
     Raises `Faults` for a register that cannot be read.

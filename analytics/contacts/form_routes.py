@@ -156,7 +156,7 @@ def _again(
 ) -> BaseResponse:
     """The form's page with what was typed, and why it was not taken."""
     checked = form.check(posted.to_dict())
-    drawn = render_template(
+    rendered = render_template(
         "blocks/form.html",
         form=form,
         values={**checked.values, SECONDS: posted.get(SECONDS, "")},
@@ -164,6 +164,6 @@ def _again(
         ticked={"permission": checked.permission, "recognize": checked.recognize},
     )
     page = service.pages.text(form.page, audience_of(service.cookies, request.environ))
-    response = Response(with_form(page, form.name, drawn), reason.status, reason.headers)
+    response = Response(with_form(page, form.name, rendered), reason.status, reason.headers)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -109,8 +109,8 @@ def _page(state: str, status: int = HTTPStatus.OK, **values: Any) -> Response:
     service = current_service()
     if PAGE not in service.build.pages:
         abort(HTTPStatus.NOT_FOUND)
-    drawn = render_template("blocks/email.html", state=state, address=request.path, **values)
-    text = with_form(service.pages.text(PAGE), "email", drawn, failed=state == "failed")
+    rendered = render_template("blocks/email.html", state=state, address=request.path, **values)
+    text = with_form(service.pages.text(PAGE), "email", rendered, failed=state == "failed")
     response = Response(text, status)
     response.headers["Cache-Control"] = "private, no-store"
     return response

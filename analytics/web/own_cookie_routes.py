@@ -42,12 +42,12 @@ def show() -> BaseResponse:
 
 
 def _own_page(service: Service, own: Mapping[str, object]) -> Response | None:
-    """The page of choices with the cookies drawn in it; None where a site has no place for them."""
+    """The page of choices with the cookies in it; None where a site has no place for them."""
     held = [cookie for cookie in own.values() if cookie]
     try:
         page = service.pages.text(CHOICES, audience_of(service.cookies, request.environ))
-        drawn = render_template("blocks/own-cookies.html", cookies=held)
-        return Response(with_form(page, "own-cookies", drawn, failed=False))
+        rendered = render_template("blocks/own-cookies.html", cookies=held)
+        return Response(with_form(page, "own-cookies", rendered, failed=False))
     except (LookupError, TemplateNotFound):
         return None
 

@@ -19,7 +19,7 @@ CHOICES = "/cookies/"
 """The page of a visitor's choices."""
 
 OWN_COOKIES = "/visit/cookies"
-"""Where that page is drawn with the cookies that the browser sent."""
+"""Where that page is rendered with the cookies that the browser sent."""
 
 # 1 January 1970, on which the steps begin, was a Thursday.
 DAYS = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday")

@@ -124,7 +124,7 @@ class Pages:
                 build = self.refresh()
 
     def text(self, permalink: str, audience: str = "") -> str:
-        """The HTML of a page, as an audience sees it, for one that must be redrawn.
+        """The HTML of a page, as an audience sees it, for one that must be rendered again.
 
         Raises KeyError.
         """

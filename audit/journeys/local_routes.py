@@ -10,9 +10,9 @@ from audit.browsers.errors import NotGiven
 from audit.journeys.journey_run import JourneyRun
 from audit.target import PASSWORD
 
-__all__ = ["forms_with_permission", "growing_old", "own_data", "staff"]
+__all__ = ["forms_with_permission", "growing_old", "personal_data", "staff"]
 
-OWN_DATA = "/your-data/"
+YOUR_DATA = "/your-data/"
 STAFF_PAGES = {
     "/staff/report/": "visits",
     "/staff/consent/": "visits",
@@ -26,7 +26,7 @@ LIKE_A_PERSON = 4.0
 """Seconds for a form: what is sent faster is taken for a program's, and nobody is asked."""
 
 
-async def own_data(run: JourneyRun) -> None:
+async def personal_data(run: JourneyRun) -> None:
     """See, correct and erase what is held; then ask once more while the relay is away."""
     await run.open_tab()
     name = next(iter(run.forms))
@@ -62,7 +62,7 @@ async def _send_and_confirm(run: JourneyRun, name: str) -> None:
 
 
 async def _ask_for_data(run: JourneyRun) -> None:
-    await run.go(OWN_DATA)
+    await run.go(YOUR_DATA)
     run.agree(run.agreements.asking)
     run.allow(run.given["email"], run.agreements.asking)
     await run.tab.fill("Email address", run.given["email"])

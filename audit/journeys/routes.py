@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from audit.browsers.errors import CannotGoOn, NoAnswer, PageDoesNotOpen
 from audit.browsers.visitor import BrowserProfile, Tab
 from audit.journeys.journey_run import JourneyRun
-from audit.journeys.local_routes import forms_with_permission, growing_old, own_data, staff
+from audit.journeys.local_routes import forms_with_permission, growing_old, personal_data, staff
 from policy import Register
 
 MONTH = 31 * 86_400
@@ -279,7 +279,7 @@ ROUTES = (
     Route("forms with permission", forms_with_permission, local=True, needs=FORMS),
     Route("forms with mistakes", wrong_forms, local=True, needs=FORMS),
     Route("pages for a role", being_recognized, local=True, needs=("audiences",)),
-    Route("own data", own_data, local=True, needs=FORMS),
+    Route("own data", personal_data, local=True, needs=FORMS),
     Route("retention", growing_old, local=True, needs=FORMS),
     Route("staff", staff, local=True, needs=STAFF),
 )

@@ -15,7 +15,7 @@ from unittest.mock import Mock
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from analytics.contacts.mail.build_message import Letterhead
+from analytics.contacts.mail.build_message import MessageBuilder
 from analytics.contacts.mail.outbox import LEASE_SECONDS, Outbox
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.mail.transport import Relay, Transport, read_relay
@@ -60,8 +60,8 @@ def mail_sender(site: SmallSite, post: Post) -> Iterator[MailSender]:
 def sender(site: SmallSite, relay: Transport) -> MailSender:
     """One more sender of the same database, as a service has that overlaps in a reload."""
     service = site.service
-    letterhead = Letterhead.of(service.site.settings, service.links)
-    return MailSender(service.outbox, relay, letterhead, service.log, service.clock)
+    builder = MessageBuilder.of(service.site.settings, service.links)
+    return MailSender(service.outbox, relay, builder, service.log, service.clock)
 
 
 def drop_queue(site: SmallSite) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
-from analytics.contacts.mail.build_message import Letterhead
+from analytics.contacts.mail.build_message import MessageBuilder
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.model import LegalBasis, NoLegalBasis
 from analytics.storage.retention import purge
@@ -36,7 +36,7 @@ class Mailbox:
     def carry(self) -> int:
         """Send what waits; how many messages came."""
         service, before = self.site.service, len(self.got)
-        head = Letterhead.of(service.site.settings, service.links)
+        head = MessageBuilder.of(service.site.settings, service.links)
         MailSender(service.outbox, self, head, service.log, service.clock).round()
         return len(self.got) - before
 

@@ -175,7 +175,7 @@ def test_what_is_wrong_is_corrected_and_the_old_is_gone_from_the_files(person: P
     )
     assert "Your corrections are stored" in answer.text
     assert rows(person.site, "SELECT name, message FROM submissions") == [("Ada King", "Better.")]
-    assert holding(person.site, b"A canary") == []
+    assert files_with(person.site, b"A canary") == []
 
 
 def test_a_wrong_correction_changes_nothing_and_keeps_what_was_typed(person: Person) -> None:
@@ -202,7 +202,7 @@ def test_another_address_ends_the_permissions_given_for_the_old_one(person: Pers
     assert rows(person.site, "SELECT count(*) FROM permissions WHERE withdrawn_on IS NULL") == [
         (0,)
     ]
-    assert holding(person.site, ADDRESS.encode()) == []
+    assert files_with(person.site, ADDRESS.encode()) == []
 
 
 def test_the_address_of_another_contact_cannot_be_taken(person: Person) -> None:
@@ -230,16 +230,16 @@ def test_erasing_leaves_no_byte(person: Person) -> None:
     person.ask()
     link = person.link()
     assert person.post(f"{link}erase").status_code == 422, "the box is not ticked"
-    assert holding(person.site, b"A canary")
+    assert files_with(person.site, b"A canary")
     assert "Everything is erased" in person.post(f"{link}erase", sure="yes").text
     for trace in (b"A canary", ADDRESS.encode()):
-        assert holding(person.site, trace) == []
+        assert files_with(person.site, trace) == []
     assert rows(person.site, "SELECT email FROM contacts") == [("other@example.org",)]
     assert rows(person.site, "SELECT message FROM submissions") == [("Mine",)]
     assert person.client.get(link).status_code == 404
 
 
-def holding(site: SmallSite, text: bytes) -> list[str]:
+def files_with(site: SmallSite, text: bytes) -> list[str]:
     return [path.name for path in sorted(site.var.iterdir()) if text in path.read_bytes()]
 
 

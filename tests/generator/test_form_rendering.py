@@ -1,4 +1,4 @@
-"""A form's HTML, drawn from its declaration: labelled, described, and safe."""
+"""A form's HTML, rendered from its declaration: labelled, described, and safe."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ERRORS = {field.name: f"Wrong: {field.label}" for field in REQUEST.fields}
 
 
 class Rendered:
-    """The elements of a drawn form."""
+    """The elements of a rendered form."""
 
     def __init__(
         self, form: Form, values: Mapping[str, str] | None = None, **given: Mapping[str, Any]
@@ -47,43 +47,43 @@ class Rendered:
         return " ".join(map(self.text_of, element.get("aria-describedby", "").split()))
 
 
-def controls(drawn: Rendered) -> list[Element]:
-    every = drawn.all("input", "select", "textarea")
+def controls(rendered: Rendered) -> list[Element]:
+    every = rendered.all("input", "select", "textarea")
     return [each for each in every if each.get("type") != "hidden"]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_each_control_has_its_own_label(form: Form) -> None:
     """By `for` and `id`; every id is there once; the label of a text comes before it."""
-    drawn = Rendered(form)
-    ids = [each.get("id") for each in drawn.root.iter() if each.get("id")]
+    rendered = Rendered(form)
+    ids = [each.get("id") for each in rendered.root.iter() if each.get("id")]
     assert len(ids) == len(set(ids))
-    labels = [label.get("for") for label in drawn.all("label")]
-    assert labels == [each.get("id") for each in controls(drawn)]
+    labels = [label.get("for") for label in rendered.all("label")]
+    assert labels == [each.get("id") for each in controls(rendered)]
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_need_is_said_in_words(form: Form) -> None:
     """Not by a star or a colour; and to assistive technology too."""
-    drawn = Rendered(form)
+    rendered = Rendered(form)
     for field in form.fields:
         word = "required" if field.required else "optional"
         (label,) = (
             each
-            for each in drawn.all("label", "legend")
+            for each in rendered.all("label", "legend")
             if "".join(each.itertext()).startswith(field.label)
         )
         assert "".join(label.itertext()) == f"{field.label} ({word})"
         if field.kind != "radio":
-            assert (drawn.one(name=field.name).get("aria-required") == "true") == field.required
+            assert (rendered.one(name=field.name).get("aria-required") == "true") == field.required
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_kinds_options_and_autocomplete_follow_the_declaration(form: Form) -> None:
     """Browsers fill in what they know, and offer the keyboard that fits."""
-    drawn = Rendered(form)
+    rendered = Rendered(form)
     for field in form.fields:
-        found = [each for each in controls(drawn) if each.get("name") == field.name]
+        found = [each for each in controls(rendered) if each.get("name") == field.name]
         if field.kind == "radio":
             assert [each.get("value") for each in found] == list(field.values)
             continue
@@ -103,10 +103,10 @@ def test_a_group_of_answers_is_named_by_its_legend() -> None:
 
 def test_help_describes_its_field() -> None:
     """It is read out with the field."""
-    drawn = Rendered(REQUEST)
+    rendered = Rendered(REQUEST)
     for field in REQUEST.fields:
         if field.help:
-            assert drawn.description(drawn.one(name=field.name)) == field.help
+            assert rendered.description(rendered.one(name=field.name)) == field.help
 
 
 @pytest.mark.promise("P5")
@@ -114,61 +114,61 @@ def test_help_describes_its_field() -> None:
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_both_boxes_are_empty_and_say_what_for(form: Form) -> None:
     """Nothing is ticked beforehand; the purpose is the register's; the words are those kept."""
-    drawn = Rendered(form)
+    rendered = Rendered(form)
     for name, box in (("permission", form.permission), ("recognize", form.recognize)):
         assert box is not None
-        control = drawn.one(name=name)
+        control = rendered.one(name=name)
         assert "checked" not in control.attrib
         assert control.get("value") == "yes"
         purpose = SITE.register.purpose(box.purpose).text
-        assert drawn.description(control).startswith(f"{purpose}.")
-        (label,) = (each for each in drawn.all("label") if each.get("for") == control.get("id"))
+        assert rendered.description(control).startswith(f"{purpose}.")
+        (label,) = (each for each in rendered.all("label") if each.get("for") == control.get("id"))
         assert box.text in "".join(label.itertext())
     assert form.permission is not None
     kept = form.permission.wording(SITE.register)
-    described = drawn.description(drawn.one(name="permission"))
+    described = rendered.description(rendered.one(name="permission"))
     assert kept == f"{form.permission.text} {described}"
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_the_trap_is_out_of_reach(form: Form) -> None:
     """Not in the tab order, not read out, not filled in; hidden by a class, not by a style."""
-    drawn = Rendered(form)
-    trap = drawn.one(name="leave_empty")
+    rendered = Rendered(form)
+    trap = rendered.one(name="leave_empty")
     assert (trap.get("tabindex"), trap.get("autocomplete")) == ("-1", "off")
-    (around,) = (each for each in drawn.all("div") if trap in list(each))
+    (around,) = (each for each in rendered.all("div") if trap in list(each))
     assert (around.get("aria-hidden"), around.get("class")) == ("true", "leave-empty")
     assert "Leave this empty" in "".join(around.itertext())
 
 
 def test_errors_are_summed_up_first_and_lead_to_their_fields() -> None:
     """The summary takes the focus; each link leads to a control that says what is wrong."""
-    drawn = Rendered(REQUEST, errors=ERRORS)
-    summary = drawn.one(role="alert")
-    assert drawn.root[0] is summary
+    rendered = Rendered(REQUEST, errors=ERRORS)
+    summary = rendered.one(role="alert")
+    assert rendered.root[0] is summary
     assert summary.get("tabindex") == "-1"
     assert "autofocus" in summary.attrib
     links = {"".join(link.itertext()): link.get("href", "") for link in summary.iter("a")}
     assert list(links) == list(ERRORS.values())
     for field in REQUEST.fields:
-        target = drawn.one(id=links[ERRORS[field.name]].removeprefix("#"))
+        target = rendered.one(id=links[ERRORS[field.name]].removeprefix("#"))
         assert target.get("name") == field.name
-        told = drawn.all("fieldset")[0] if field.kind == "radio" else target
+        told = rendered.all("fieldset")[0] if field.kind == "radio" else target
         assert told.get("aria-invalid") == "true"
-        assert f"Error: {ERRORS[field.name]}" in drawn.description(told)
+        assert f"Error: {ERRORS[field.name]}" in rendered.description(told)
 
 
 def test_without_errors_nothing_is_called_wrong() -> None:
     """No summary, no mark."""
-    drawn = Rendered(REQUEST)
-    assert "aria-invalid" not in drawn.html
-    assert "alert" not in drawn.html
+    rendered = Rendered(REQUEST)
+    assert "aria-invalid" not in rendered.html
+    assert "alert" not in rendered.html
 
 
 def test_an_error_of_the_whole_form_has_no_link() -> None:
     """There is no field to lead to."""
-    drawn = Rendered(REQUEST, errors={"": "Please wait."})
-    summary = drawn.one(role="alert")
+    rendered = Rendered(REQUEST, errors={"": "Please wait."})
+    summary = rendered.one(role="alert")
     assert "Please wait." in "".join(summary.itertext())
     assert list(summary.iter("a")) == []
 
@@ -178,22 +178,22 @@ def test_what_was_typed_comes_back_and_stays_text() -> None:
     odd = "\n\"'><script>&amp; <!-- /form -->"
     choices = {"role": "office", "interest": "one-place"}
     values = {field.name: odd for field in REQUEST.fields} | choices
-    drawn = Rendered(REQUEST, values, ticked={"permission": True, "recognize": False})
-    assert drawn.all("script") == []
-    assert "<!--" not in drawn.html
-    assert drawn.one(name="organization").get("value") == odd
-    assert drawn.one(name="message").text == odd
-    selected = [each.get("value") for each in drawn.root.iter() if "selected" in each.attrib]
-    checked = [each.get("value") for each in drawn.root.iter() if "checked" in each.attrib]
+    rendered = Rendered(REQUEST, values, ticked={"permission": True, "recognize": False})
+    assert rendered.all("script") == []
+    assert "<!--" not in rendered.html
+    assert rendered.one(name="organization").get("value") == odd
+    assert rendered.one(name="message").text == odd
+    selected = [each.get("value") for each in rendered.root.iter() if "selected" in each.attrib]
+    checked = [each.get("value") for each in rendered.root.iter() if "checked" in each.attrib]
     assert (selected, checked) == (["office"], ["one-place", "yes"])
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)
 def test_the_browser_leaves_judging_to_the_server(form: Form) -> None:
     """One set of messages, in one place; and a long text is never cut off unseen."""
-    drawn = Rendered(form)
-    (element,) = drawn.all("form")
+    rendered = Rendered(form)
+    (element,) = rendered.all("form")
     assert "novalidate" in element.attrib
     assert element.get("action") == f"/form/{form.name}"
     assert element.get("method") == "post"
-    assert "maxlength" not in drawn.html
+    assert "maxlength" not in rendered.html

@@ -1,4 +1,4 @@
-"""Versions of the register: what is a change of substance, what it says, and what it asks for."""
+"""Versions of the register: what is a material change, what it says, and what it asks for."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ CHANGES = [
 @pytest.mark.parametrize(
     ("name", "old", "new", "words"), CHANGES, ids=[each[3][:30] for each in CHANGES]
 )
-def test_a_change_of_substance_needs_a_new_version(released, name, old, new, words):
+def test_a_material_change_needs_a_new_version(released, name, old, new, words):
     """The build says what changed and which command asks visitors again; that mends it. It is the
     same whether the site changed, or the engine under it."""
     if old:
@@ -150,7 +150,7 @@ def test_a_better_sentence_needs_none(released, text):
     assert (
         command(released, "diff", "1") == "They allow the same. Only words differ, if anything.\n"
     )
-    said = "Nothing to release: the substance is that of version 1.\n"
+    said = "Nothing to release: the terms are those of version 1.\n"
     assert command(released, "release") == said
     assert not (released / "site/policy-versions/2.toml").exists()
 
@@ -251,7 +251,7 @@ def test_the_policy_prints_how_much_each_cookie_can_tell(twice):
         assert f"At most {bits[name]:g} bits." in page
 
 
-def test_the_substance_of_the_first_site_is_that_of_its_newest_version():
+def test_the_terms_of_the_first_site_are_those_of_its_newest_version():
     site = read_site(ROOT)
     assert digest(site.versions[-1].register) == digest(site.register)
 

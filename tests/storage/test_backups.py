@@ -133,7 +133,7 @@ def test_what_was_erased_is_gone_from_the_next_backup_and_in_time_from_all(site,
     canary = "canary-" + "x" * 1_000
     assert send(site.app.test_client(), REQUEST | {"message": canary}).status_code == 303
     back_up(site.var, folder, KEEP, NOW)
-    assert holding(folder, b"canary-xxx") == 1
+    assert files_with(folder, b"canary-xxx") == 1
     ((contact,),) = rows(site, "SELECT id FROM contacts")
     site.service.contacts.erase(contact)
     later = back_up(site.var, folder, KEEP, NOW + 1 * DAY)
@@ -141,13 +141,13 @@ def test_what_was_erased_is_gone_from_the_next_backup_and_in_time_from_all(site,
     assert b"canary-xxx" not in later.path.read_bytes()
     assert REQUEST["email"].encode() not in later.path.read_bytes()
     back_up(site.var, folder, KEEP, NOW + 13 * DAY)
-    assert holding(folder, b"canary-xxx") == 1
+    assert files_with(folder, b"canary-xxx") == 1
     last = back_up(site.var, folder, KEEP, NOW + 14 * DAY)
     assert [path.name for path in last.removed] == ["plainsite-20260302T080000Z.tar"]
-    assert holding(folder, b"canary-xxx") == 0
+    assert files_with(folder, b"canary-xxx") == 0
 
 
-def holding(folder: Path, text: bytes) -> int:
+def files_with(folder: Path, text: bytes) -> int:
     return sum(text in path.read_bytes() for path in folder.iterdir())
 
 

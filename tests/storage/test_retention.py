@@ -134,14 +134,14 @@ def test_nothing_deleted_can_be_found_in_the_files(site):
     canary = "canary-" + "x" * 3_000
     submitted(site, datetime.date(2020, 1, 1), message=canary)
     submitted(site, datetime.date(2026, 1, 1), number=2, message="kept-canary")
-    assert holding(site, b"canary-xxx")
+    assert files_with(site, b"canary-xxx")
     assert tidy(site) == {"permissions": 1, "submissions": 1, "contacts": 1}
-    assert holding(site, b"canary-xxx") == []
-    assert holding(site, b"1@example.org") == []
-    assert holding(site, b"kept-canary") != []
+    assert files_with(site, b"canary-xxx") == []
+    assert files_with(site, b"1@example.org") == []
+    assert files_with(site, b"kept-canary") != []
 
 
-def holding(site: SmallSite, text: bytes) -> list[str]:
+def files_with(site: SmallSite, text: bytes) -> list[str]:
     return [path.name for path in sorted(site.var.iterdir()) if text in path.read_bytes()]
 
 

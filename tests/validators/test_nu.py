@@ -1,4 +1,4 @@
-"""The Nu HTML checker finds no error: on any page of the site, or that the service draws."""
+"""The Nu HTML checker finds no error: on any page of the site, or that the service renders."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def errors(folder: Path) -> list[str]:
 
 
 @pytest.fixture
-def drawn(running: Running, tmp_path: Path) -> Path:
-    """A folder with every page: those that were built, and those that the service draws."""
-    folder = tmp_path / "drawn"
+def rendered(running: Running, tmp_path: Path) -> Path:
+    """A folder with every page: those that were built, and those that the service renders."""
+    folder = tmp_path / "rendered"
     client = running.app.test_client()
     for page in sorted(running.public.rglob("*.html")):
         _keep(folder / page.relative_to(running.public), page.read_text(encoding="utf-8"))
@@ -75,10 +75,12 @@ def _keep(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def test_no_page_has_an_error_and_it_would_be_found(drawn: Path) -> None:
+def test_no_page_has_an_error_and_it_would_be_found(rendered: Path) -> None:
     """One page more, with a fault, is the only one that is named."""
-    _keep(drawn / "wrong.html", "<!doctype html><html lang=en><title>A</title><p><div></p></html>")
-    found = errors(drawn)
+    _keep(
+        rendered / "wrong.html", "<!doctype html><html lang=en><title>A</title><p><div></p></html>"
+    )
+    found = errors(rendered)
     assert found, "the checker is not awake"
     assert [error for error in found if not error.startswith("/wrong.html")] == []
-    assert len(list(drawn.rglob("*.html"))) > 30
+    assert len(list(rendered.rglob("*.html"))) > 30

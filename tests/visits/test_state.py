@@ -143,7 +143,7 @@ def test_no_other_dimension_can_be_stored(tmp_path: Path) -> None:
 
 
 @given(starts, histories)
-def test_every_state_is_within_the_registers_grammar(start: int, history: History) -> None:
+def test_every_state_is_one_that_the_register_declares(start: int, history: History) -> None:
     """Whatever happens, the state can be written as the declared cookie, and read back."""
     for state in live(start, history)[0]:
         assert COOKIES.decode("visit", as_cookie(state)) == {"version": 1, **parts(state)}

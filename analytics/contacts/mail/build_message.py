@@ -12,14 +12,14 @@ from analytics.contacts.mail.outbox import Message
 from policy.email_addresses import as_written, smtp_policy
 from policy.settings import Settings
 
-__all__ = ["Letterhead"]
+__all__ = ["MessageBuilder"]
 
 CAN_BE_STOPPED = ("permission", "ask")
 """Mail of these kinds goes out because a box was checked, and says how to stop it."""
 
 
 @dataclass(frozen=True)
-class Letterhead:
+class MessageBuilder:
     """Who writes, and where a message leads back to."""
 
     name: str
@@ -28,7 +28,7 @@ class Letterhead:
     links: Links
 
     @classmethod
-    def of(cls, settings: Settings, links: Links) -> Letterhead:
+    def of(cls, settings: Settings, links: Links) -> MessageBuilder:
         """The organization's."""
         return cls(settings.organization.name, settings.organization.email, settings.url, links)
 

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from typing import Literal
 
 from analytics.background import BackgroundTask, TaskState, Waits
-from analytics.contacts.mail.build_message import Letterhead
+from analytics.contacts.mail.build_message import MessageBuilder
 from analytics.contacts.mail.failures import Failure, judge
 from analytics.contacts.mail.outbox import Message, Outbox
 from analytics.contacts.mail.transport import Transport
@@ -37,14 +37,14 @@ class MailSender:
         self,
         outbox: Outbox,
         relay: Transport | None,
-        letterhead: Letterhead,
+        builder: MessageBuilder,
         log: ServiceLog,
         clock: Callable[[], float],
     ) -> None:
         self._log = log
         self._outbox = outbox
         self._relay = relay
-        self._letterhead = letterhead
+        self._builder = builder
         self._owner = secrets.token_hex(8)
         self._taken: set[str] = set()
         self._rounds_put_off = 0
@@ -114,7 +114,7 @@ class MailSender:
 
     def _send(self, relay: Transport, message: Message) -> Failure | None:
         try:
-            built = self._letterhead.build(message)
+            built = self._builder.build(message)
             return self._hand_over(relay, built)
         # Each message is a round of the loop of its own: whatever one brings about may neither end
         # the thread nor keep the others back.

@@ -95,17 +95,17 @@ def ask_again() -> BaseResponse:
 @blueprint.get("/<token>/")
 def show(token: str) -> BaseResponse:
     """Everything that is held."""
-    return _shown(token, _holding(token))
+    return _shown(token, _personal_data(token))
 
 
 @blueprint.get("/<token>/export")
 def export(token: str) -> BaseResponse:
     """Everything that is held, as JSON to keep."""
-    holding = _holding(token)
-    if holding is None:
+    held = _personal_data(token)
+    if held is None:
         return _gone()
     register = current_service().site.register
-    text = json.dumps(holding.as_json(register), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(held.as_json(register), ensure_ascii=False, indent=2) + "\n"
     response = Response(text, content_type="application/json; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="your-data.json"'
     return _private(response)
@@ -114,29 +114,29 @@ def export(token: str) -> BaseResponse:
 @blueprint.post("/<token>/address")
 def move(token: str) -> BaseResponse:
     """Store another address. The permissions given for the old one end."""
-    holding = _holding(token)
-    if holding is None:
+    held = _personal_data(token)
+    if held is None:
         return _gone()
     email = request.form.get("email", "")
     wrong = ADDRESS.wrong(email)
     if not wrong:
         try:
-            current_service().contacts.move(holding.contact, ADDRESS.clean(email))
+            current_service().contacts.move(held.contact, ADDRESS.clean(email))
         except AddressTaken:
             wrong = "We hold something else under that address already. Please write to us."
         except NotStored as error:
-            return _not_done(token, holding, error, email=email)
+            return _not_done(token, held, error, email=email)
     if wrong:
-        return _shown(token, holding, 422, errors={"email": wrong}, email=email)
-    return _shown(token, _holding(token), said="Your address is stored.")
+        return _shown(token, held, 422, errors={"email": wrong}, email=email)
+    return _shown(token, _personal_data(token), said="Your address is stored.")
 
 
 @blueprint.post("/<token>/correct/<submission>")
 def correct(token: str, submission: str) -> BaseResponse:
     """Store what was corrected in a submission, or say what is wrong and change nothing."""
-    holding = _holding(token)
-    entry = holding.submission(submission) if holding else None
-    if holding is None or entry is None:
+    held = _personal_data(token)
+    entry = held.submission(submission) if held else None
+    if held is None or entry is None:
         return _gone()
     posted = {
         fact.column.name: request.form[fact.column.name]
@@ -146,41 +146,41 @@ def correct(token: str, submission: str) -> BaseResponse:
     checked = {name: _field(name).wrong(text) for name, text in posted.items() if text}
     errors = {f"{submission}-{name}": wrong for name, wrong in checked.items() if wrong}
     if errors:
-        return _shown(token, holding, 422, errors=errors, posted={submission: posted})
+        return _shown(token, held, 422, errors=errors, posted={submission: posted})
     corrected = {name: _field(name).clean(text) for name, text in posted.items()}
     try:
         current_service().contacts.correct(submission, corrected)
     except NotStored as error:
-        return _not_done(token, holding, error, posted={submission: posted})
-    return _shown(token, _holding(token), said="Your corrections are stored.")
+        return _not_done(token, held, error, posted={submission: posted})
+    return _shown(token, _personal_data(token), said="Your corrections are stored.")
 
 
 @blueprint.post("/<token>/withdraw")
 def withdraw(token: str) -> BaseResponse:
     """End every permission to write."""
-    holding = _holding(token)
-    if holding is None:
+    held = _personal_data(token)
+    if held is None:
         return _gone()
     try:
-        current_service().contacts.withdraw(holding.contact)
+        current_service().contacts.withdraw(held.contact)
     except NotStored as error:
-        return _not_done(token, holding, error)
-    return _shown(token, _holding(token), said="We will not email you any more.")
+        return _not_done(token, held, error)
+    return _shown(token, _personal_data(token), said="We will not email you any more.")
 
 
 @blueprint.post("/<token>/erase")
 def erase(token: str) -> BaseResponse:
     """Erase everything, once the box says that it is meant."""
-    holding = _holding(token)
-    if holding is None:
+    held = _personal_data(token)
+    if held is None:
         return _gone()
     if request.form.get(SURE) != TICKED:
         text = "Check the box first. What is erased cannot be brought back."
-        return _shown(token, holding, 422, errors={SURE: text})
+        return _shown(token, held, 422, errors={SURE: text})
     try:
-        current_service().contacts.erase(holding.contact)
+        current_service().contacts.erase(held.contact)
     except NotStored as error:
-        return _not_done(token, holding, error)
+        return _not_done(token, held, error)
     except StillThere as error:
         current_service().log.say("personal data failed", error=type(error).__name__)
         return _page("erased", HTTPStatus.ACCEPTED, still_there=True)
@@ -201,7 +201,7 @@ def _send_link(service: Service, email: str) -> None:
     service.mail_sender.call()
 
 
-def _holding(token: str) -> PersonalData | None:
+def _personal_data(token: str) -> PersonalData | None:
     service = current_service()
     try:
         contact = service.links.contact_of_data(token)
@@ -217,18 +217,16 @@ def _field(name: str) -> Field:
     return known.get(name, OTHER)
 
 
-def _shown(
-    token: str, holding: PersonalData | None, status: int = 200, **values: Any
-) -> BaseResponse:
-    if holding is None:
+def _shown(token: str, held: PersonalData | None, status: int = 200, **values: Any) -> BaseResponse:
+    if held is None:
         return _gone()
-    return _page("shown", status, token=token, holding=holding, field=_field, **values)
+    return _page("shown", status, token=token, held=held, field=_field, **values)
 
 
-def _not_done(token: str, holding: PersonalData, error: NotStored, **values: Any) -> BaseResponse:
+def _not_done(token: str, held: PersonalData, error: NotStored, **values: Any) -> BaseResponse:
     """What is held, as it was, with what was typed, and that nothing was changed."""
     current_service().log.say("personal data failed", error=error.kind)
-    return _shown(token, holding, 503, errors={"": LATER}, headers=RETRY, **values)
+    return _shown(token, held, 503, errors={"": LATER}, headers=RETRY, **values)
 
 
 @blueprint.errorhandler(StillThere)
@@ -256,10 +254,10 @@ def _page(
     if PAGE not in service.build.pages:
         abort(HTTPStatus.NOT_FOUND)
     given = {"errors": {}, "posted": {}, "email": "", "said": "", "still_there": False, **values}
-    drawn = render_template("blocks/your-data.html", state=state, **given)
+    rendered = render_template("blocks/your-data.html", state=state, **given)
     text = service.pages.text(PAGE)
     failed = bool(given["errors"]) or state == "failed"
-    response = Response(with_form(text, "your-data", drawn, failed=failed), status, headers)
+    response = Response(with_form(text, "your-data", rendered, failed=failed), status, headers)
     return _private(response)
 
 
