@@ -54,8 +54,12 @@ def changed(
     entries: Mapping[Address, Location],
     register: Mapping[str, Any],
     origins: Origins,
+    off: Mapping[Address, str],
 ) -> Iterator[Change | Fault]:
-    """What `declared` changes of a register as it stands in a file, and what it cannot."""
+    """What `declared` changes of a register as it stands in a file, and what it cannot.
+
+    `off` are the entries that are not there, each with the feature that it needs.
+    """
     for section, given, keys in (
         ("words", declared.words, WORDS),
         ("limits", declared.limits, LIMITS),
@@ -65,6 +69,12 @@ def changed(
             place = (section, *address)
             line = origins.site.of(place)
             message, hint = _wrong(section, address, value, known)
+            if address not in known and address[:-1] in off:
+                feature = off[address[:-1]]
+                what = "text" if section == "words" else "limit"
+                message = f'the {what} "{written(address)}" needs the feature "{feature}", '
+                message += "which is off"
+                hint = f'add "{feature}" to features, or remove the line'
             if message:
                 yield Fault("site/policy.toml", line, message, hint)
                 continue

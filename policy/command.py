@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
 from policy.addresses import Address, addressed, written
+from policy.consequences import entry_at, facts, forms_of, of_the_whole, pages_naming, referring
 from policy.differences import differences
 from policy.faults import Fault, Faults, closest
+from policy.forms import Form
+from policy.manifest import read_build
 from policy.origins import Origin
+from policy.places import Places
 from policy.register import Register
-from policy.sum import REGISTER, read_any, read_sum
+from policy.site import read_site
+from policy.sum import REGISTER, Sum, read_any, read_sum
 from policy.toml_source import read_toml
 from policy.versions import FOLDER
 from policy.versions import release as release_version
@@ -66,7 +72,7 @@ def diff(context: click.Context, old: str, new: str) -> None:
 @click.pass_context
 def show(context: click.Context) -> None:
     """Print the whole register, each entry with the file and line that it comes from."""
-    for address, text, origin in _entries(context.obj.root):
+    for address, text, origin in _entries(read_sum(context.obj.root)):
         click.echo(f"{written(address):40} {origin}  {text}")
 
 
@@ -74,25 +80,66 @@ def show(context: click.Context) -> None:
 @click.argument("entry")
 @click.pass_context
 def explain(context: click.Context, entry: str) -> None:
-    """Say what ENTRY is (as cookie.visit or table.submissions.phone), and where it is declared."""
-    found = {written(address): rest for address, *rest in _entries(context.obj.root)}
+    """Say what ENTRY is (as cookie.visit or table.submissions.phone), where it is declared, and
+    what follows from it: what refers to it, which forms ask for it, which pages name it.
+
+    Pages are those of the last build.
+    """
+    places: Places = context.obj
+    summed = read_sum(places.root)
+    found = {written(address): (text, origin) for address, text, origin in _entries(summed)}
     if entry not in found:
         hint = f"{closest(entry, found)}build.py policy show lists all"
         raise Faults([Fault(REGISTER, None, f'the register has no entry "{entry}"', hint)])
-    for address, (text, origin) in found.items():
-        if address == entry or address.startswith(f"{entry}."):
-            click.echo(f"{address}\n  {text}\n  declared in {origin}")
+    register = _as_in_a_file(summed)
+    locations = {written(address): (address, at) for address, at in addressed(register)}
+    forms, pages = _forms(places.root), _pages(places.public)
+    for name, (text, origin) in found.items():
+        if name == entry or name.startswith(f"{entry}."):
+            address, location = locations[name]
+            click.echo(f"{name}\n  {text}\n  declared in {origin}")
+            for title, lines in (
+                ("", facts(entry_at(register, location))),
+                ("", of_the_whole(register, location)),
+                ("referred to by ", referring(register, address)),
+                ("asked by ", forms_of(forms, address)),
+                ("named on ", pages_naming(pages, text)),
+            ):
+                for line in lines:
+                    click.echo(f"  {title}{line}")
 
 
-def _entries(root: Path) -> list[tuple[Address, str, Origin]]:
+def _forms(root: Path) -> Mapping[str, Form]:
+    try:
+        return read_site(root).forms
+    except Faults as error:
+        click.echo(f"Forms are left out, as the site has faults:\n{error}", err=True)
+        return {}
+
+
+def _pages(public: Path) -> dict[str, str]:
+    """The text of each page that was built; none where no build can be read."""
+    try:
+        build = read_build(public)
+        return {
+            page: (public / build.file(page).path).read_text(encoding="utf-8")
+            for page in build.pages
+        }
+    except (Faults, OSError):
+        click.echo("Pages are left out, as no build can be read: build.py", err=True)
+        return {}
+
+
+def _as_in_a_file(summed: Sum) -> dict[str, Any]:
+    return summed.register.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _entries(summed: Sum) -> list[tuple[Address, str, Origin]]:
     """Each entry of the sum: its address, what visitors read of it, and its origin."""
-    summed = read_sum(root)
-    register = summed.register.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    register = _as_in_a_file(summed)
     found = []
     for address, location in addressed(register):
-        entry: Any = register
-        for step in location:
-            entry = entry[step]
+        entry = entry_at(register, location)
         texts = (entry.get(key) for key in ("holds", "text", "carries", "when", "receives", "says"))
         text = next((each for each in texts if each), "")
         found.append((address, text, summed.origins.of(location)))

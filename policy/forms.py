@@ -27,6 +27,9 @@ SECONDS = "seconds"
 SURE = "sure"
 """The box beside what cannot be undone."""
 
+FORM_TABLES = ("contacts", "submissions")
+"""The tables of the records that fields of forms fill."""
+
 EXTRAS = ("permission", "recognize", HONEYPOT, SECONDS, SURE)
 """What a form posts besides its fields."""
 
@@ -129,7 +132,7 @@ def visitor_columns(register: Register) -> tuple[str, ...]:
     return tuple(
         column.name
         for table in register.tables
-        if table.database == "records" and table.name in ("contacts", "submissions")
+        if table.database == "records" and table.name in FORM_TABLES
         for column in table.columns
         if column.given_by == "visitor"
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from policy.addresses import PARTS, addressed
+from policy.addresses import PARTS, Address, addressed
 from policy.changes import changed
 from policy.declaration import Declaration
 from policy.faults import Fault, Faults
@@ -106,11 +106,28 @@ def add_up(declared: Declaration, lines: Lines, features: Mapping[str, Feature])
         if name in (*declared.features, CORE):
             adding.feature(feature)
     faults += adding.own()
-    faults += adding.change()
+    faults += adding.change(_needing(declared, features))
     if faults:
         raise Faults(faults)
     adding.leave_out_unused_purposes()
     return adding.checked(_off(declared, features))
+
+
+def _needing(declared: Declaration, features: Mapping[str, Feature]) -> dict[Address, str]:
+    """Each entry of a feature that is off, or that is there only with another that is off."""
+    on = {*declared.features, CORE}
+    needing = {}
+    for name, feature in features.items():
+        for address, location in addressed(feature.entries):
+            entry: Any = feature.entries
+            wanted: list[str] = []
+            for step in location:
+                entry = entry[step]
+                if isinstance(entry, dict) and on.isdisjoint(entry.get("if_on", on)):
+                    wanted = entry["if_on"]
+            if name not in on or wanted:
+                needing[address] = name if name not in on else wanted[0]
+    return needing
 
 
 def _off(declared: Declaration, features: Mapping[str, Feature]) -> Off:
@@ -228,8 +245,9 @@ class _Adding:
         hint = f'add "{feature}" to features, or remove the line'
         return Fault(REGISTER, self.origins.site.of(place), message, hint)
 
-    def change(self) -> Iterator[Fault]:
-        """Put the site's own words and limits in the place of the features'."""
+    def change(self, off: Mapping[Address, str]) -> Iterator[Fault]:
+        """Put the site's own words and limits in the place of the features'. `off` are the entries
+        that are not there, each with the feature that it needs."""
         for name, words in self.declared.notice.model_dump(exclude_none=True).items():
             if "notice" not in self.sum:
                 yield self._off("visits", ("notice", name), f'the notice\'s "{name}"')
@@ -237,7 +255,7 @@ class _Adding:
                 self.sum["notice"][name] = words
                 self._own(("notice", name), ("notice", name))
         entries = dict(addressed(self.sum))
-        for change in changed(self.declared, entries, self.sum, self.origins):
+        for change in changed(self.declared, entries, self.sum, self.origins, off):
             if isinstance(change, Fault):
                 yield change
             else:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from click.testing import CliRunner
 
 import build
+from tests.fixtures.whole_site import whole_site
 
 
 def run(*words: str) -> tuple[int, str]:
@@ -26,6 +29,52 @@ def test_one_entry_is_explained_with_its_parts() -> None:
     _, said = run("explain", "cookie.audience")
     assert "declared in policy/features/audiences.toml:" in said
     assert "cookie.audience.version" in said
+
+
+def test_what_follows_from_an_entry_is_said() -> None:
+    """From the register, the forms and the built pages; nothing of it stands in a list."""
+    _, said = run("explain", "cookie.audience")
+    assert "  lifetime: 180 days" in said
+    assert "  set by: /form/" in said
+    _, said = run("explain", "purpose.answer")
+    assert "referred to by table.submissions (purpose)" in said
+    assert "referred to by endpoint./form/ (purposes)" in said
+    assert "asked by site/forms/request-information.toml, on /request-information/" in said
+    _, said = run("explain", "table.contacts.id")
+    assert "referred to by table.submissions.contact (refers)" in said
+    _, said = run("explain", "table.submissions.phone")
+    assert "asked by site/forms/request-information.toml" in said
+    assert "newsletter" not in said
+    assert "  keep: 24 months, as all of it" in said
+    _, said = run("explain", "endpoint./form/")
+    assert "referred to by cookie.audience (set by)" in said
+
+
+def test_pages_that_name_it_are_those_of_the_build(tmp_path: Path) -> None:
+    root = whole_site(tmp_path / "site")
+    words = ["--root", str(root), "policy", "explain", "cookie.audience"]
+    assert "no build can be read" in CliRunner().invoke(build.main, words).output
+    assert CliRunner().invoke(build.main, ["--root", str(root)]).exit_code == 0
+    assert "named on /privacy/" in CliRunner().invoke(build.main, words).output
+
+
+def test_a_change_of_what_is_off_says_which_feature_it_needs(tmp_path: Path) -> None:
+    root = whole_site(tmp_path / "site")
+    (root / "site" / "policy.toml").write_text(
+        'version = 1\ndate = 2026-03-01\nfeatures = ["forms"]\n'
+        '[limits]\ncookie.visit.idle_minutes = 10\ncookie.audience.lifetime = "9 days"\n'
+        '[words]\nheader.clear-site-data.holds = "Something"\n'
+        "[limits.table.nothing]\nkeep = 1\n"
+    )
+    said = CliRunner().invoke(build.main, ["--root", str(root), "policy", "show"]).output
+    for name, feature in (
+        ('limit "cookie.visit.idle_minutes"', "visits"),
+        ('limit "cookie.audience.lifetime"', "audiences"),
+        ('text "header.clear-site-data.holds"', "visits"),
+    ):
+        assert f'the {name} needs the feature "{feature}", which is off' in said
+        assert f'hint: add "{feature}" to features, or remove the line' in said
+    assert 'there is no limit "table.nothing.keep" to change' in said
 
 
 def test_an_entry_that_there_is_not_is_told() -> None:
