@@ -113,6 +113,8 @@ def _open_service(
     pages = Pages(public, site.register.version, log)
     keys: tuple[bytes, ...] = ()
     stores = forms = None
+    if site.register.has("forms"):
+        relay = relay or read_relay()  # It may be wrongly named: before anything is opened.
     if site.register.tables:  # A plain site keeps nothing, not even a key.
         # Before the databases are opened: without a key there is no service.
         keys = keys_in_use(var, site.register, clock.today())
@@ -154,7 +156,7 @@ def _open_forms(  # noqa: PLR0913, PLR0917  (what all parts share)
     outbox = Outbox(records, tables.tables["outbox"], contacts, clock=clock, today=clock.today)
     links = Links(keys, clock)
     builder = MessageBuilder.of(site.settings, links)
-    sender = MailSender(outbox, relay or read_relay(), builder, log, clock)
+    sender = MailSender(outbox, relay, builder, log, clock)
     return FormStores(contacts, links, outbox, sender)
 
 

@@ -9,15 +9,18 @@ import atexit
 import logging
 import os
 from pathlib import Path
-
-from flask import Flask
+from typing import TYPE_CHECKING
 
 from analytics.app import create_app
+from analytics.pages_only import pages_only
 from analytics.storage.health import storage_health
 from analytics.storage.stores import Stores
 from analytics.web.metrics import MetricsServer
 from policy import Fault, Faults
 from policy.places import Places
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 __all__ = ["make_app"]
 
@@ -28,21 +31,28 @@ SUCCEEDS = "GUNICORN_PID"
 MOST_PROXIES = 5
 
 
-def make_app() -> Flask:
+def make_app() -> WSGIApplication:
     """The service for the site in `PLAINSITE_ROOT`, this one unless it says so.
 
-    It is closed when the process ends. Raises Faults for a site or an environment with mistakes,
-    for a site that was never built, and for a database that it cannot use where another service
-    runs, which it would take over from.
+    It is closed when the process ends. Where it cannot start, because of the site's declarations,
+    the key or the folder of the databases, the pages that are built are served alone. Raises Faults
+    for an environment with mistakes, and for a site that was never built. Where another service
+    runs, which it would take over from, it raises Faults or OSError for whatever is wrong, also
+    with a database, and the other goes on.
     """
     _log_only_what_is_declared()
     places = Places.of(Path(os.environ.get(ROOT) or Path(__file__).parents[1]))
-    app = create_app(places.root, places.public, places.var, proxies=_proxies())
+    proxies, shown_at = _proxies(), _metrics()
+    try:
+        app = create_app(places.root, places.public, places.var, proxies=proxies)
+    except (Faults, OSError) as failure:
+        if SUCCEEDS in os.environ:
+            raise
+        return pages_only(places, failure, proxies)
     service = app.extensions["plainsite"]
     atexit.register(service.close)
     if SUCCEEDS in os.environ:
         _stay_behind_where_worse(service.stores)
-    shown_at = _metrics()
     if shown_at is not None:
         atexit.register(MetricsServer(service.metrics, *shown_at, service.log).close)
     return app

@@ -54,13 +54,26 @@ def page_of(number: int) -> str:
     return f"/privacy/versions/{number}/"
 
 
+def read_version(root: Path, number: int) -> Register:
+    """The register as version `number` was released. Raises `Faults`."""
+    name = f"{FOLDER}/{number}.toml"
+    register = read_toml(root, name, Register)
+    if register.version != number:
+        raise Faults([_of_other_number(name, register)])
+    return register
+
+
+def _of_other_number(name: str, register: Register) -> Fault:
+    return Fault(name, None, f"this is version {register.version}", "rename the file")
+
+
 def read_versions(root: Path) -> tuple[Version, ...]:
     """The released versions, oldest first. Raises `Faults`."""
     names = (name.removesuffix(".toml") for name in names_in(root, FOLDER, ".toml"))
     numbers = sorted(int(name) for name in names if name.isdecimal())
     registers = [read_toml(root, f"{FOLDER}/{number}.toml", Register) for number in numbers]
     faults = [
-        Fault(f"{FOLDER}/{number}.toml", None, f"this is version {each.version}", "rename the file")
+        _of_other_number(f"{FOLDER}/{number}.toml", each)
         for number, each in zip(numbers, registers, strict=True)
         if each.version != number
     ]

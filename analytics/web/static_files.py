@@ -167,10 +167,10 @@ class PageServer:
     """WSGI middleware: answers for every address in the build, and leaves the rest to `app`.
 
     An address is only ever looked up among the keys of the build. It is never made into a path,
-    so there is nothing to traverse.
+    so there is nothing to traverse. Without `cookies`, every page is that for everyone.
     """
 
-    def __init__(self, app: WSGIApplication, pages: Pages, cookies: CookieWriter) -> None:
+    def __init__(self, app: WSGIApplication, pages: Pages, cookies: CookieWriter | None) -> None:
         self._app = app
         self._pages = pages
         self._cookies = cookies
@@ -198,9 +198,9 @@ class PageServer:
     def _page(self, address: str, build: Build, environ: WSGIEnvironment) -> Response:
         if address not in build.variants:
             return self._pages.send(build, build.files[address], environ)
-        audience, bad = read_audience(self._cookies, environ)
+        audience, bad = read_audience(self._cookies, environ) if self._cookies else ("", False)
         response = self._pages.send(build, build.file(address, audience), environ, personal=True)
-        if bad:
+        if bad and self._cookies:
             self._cookies.delete(response, "audience")
         return response
 

@@ -46,13 +46,13 @@ class Running:
     main: int
     statuses: Counter[int | str] = field(default_factory=Counter)
 
-    def ask(self) -> int:
+    def ask(self, address: str = "/about/") -> int:
         connection = http.client.HTTPConnection("localhost", timeout=30)
         with closing(socket.socket(socket.AF_UNIX)) as one:
             one.settimeout(30)
             one.connect(str(self.folder / "service.sock"))
             connection.sock = one
-            connection.request("GET", "/about/")
+            connection.request("GET", address)
             with connection.getresponse() as answer:
                 answer.read()
                 return answer.status
@@ -99,14 +99,38 @@ class Running:
         return (self.folder / "service.log").read_text()
 
 
+def _break_the_register(folder: Path) -> None:
+    (folder / "site/policy.toml").write_text("verson = 1\n")
+
+
+def _mend_the_register(folder: Path) -> None:
+    shutil.copy(ROOT / "site/policy.toml", folder / "site/policy.toml")
+
+
+def _break_the_code(folder: Path) -> None:
+    (folder / "analytics/app.py").write_text("def create_app(:\n")
+
+
+def _outgrow_the_database(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "var/records.sqlite3")) as database:
+        database.execute("CREATE TABLE shoes (size TEXT)")
+        database.execute("INSERT INTO shoes VALUES ('8')")
+        database.commit()
+
+
+def _lose_the_build(folder: Path) -> None:
+    (folder / "public/_build.json").write_text("{")
+
+
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
+def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
     if not Path("/proc/self/task").is_dir():
         pytest.skip("needs Linux, as systemd does")
     for part in (*CODE, *SITE):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / part, tmp_path / part, ignore=ignored)
     generator.build(tmp_path, tmp_path / "public")
+    getattr(request, "param", lambda _: None)(tmp_path)  # A harm before the first start.
     told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     told.bind(str(tmp_path / "notify.sock"))
     told.setblocking(False)
@@ -158,25 +182,6 @@ def _is_zombie(process: int) -> bool:
     return " Z " in Path(f"/proc/{process}/stat").read_text()
 
 
-def _break_the_register(folder: Path) -> None:
-    (folder / "site/policy.toml").write_text("verson = 1\n")
-
-
-def _break_the_code(folder: Path) -> None:
-    (folder / "analytics/app.py").write_text("def create_app(:\n")
-
-
-def _outgrow_the_database(folder: Path) -> None:
-    with closing(sqlite3.connect(folder / "var/records.sqlite3")) as database:
-        database.execute("CREATE TABLE shoes (size TEXT)")
-        database.execute("INSERT INTO shoes VALUES ('8')")
-        database.commit()
-
-
-def _lose_the_build(folder: Path) -> None:
-    (folder / "public/_build.json").write_text("{")
-
-
 @pytest.mark.parametrize(
     "harm", [_break_the_register, _break_the_code, _outgrow_the_database, _lose_the_build]
 )
@@ -193,3 +198,26 @@ def test_a_new_service_that_cannot_start_leaves_the_old_one(
     assert running.main == before
     assert list(running.statuses) == [200], running.statuses
     assert "Worker failed to boot" in running.log
+
+
+@pytest.mark.parametrize("running", [_break_the_register], indirect=True)
+def test_a_first_start_that_fails_serves_pages_until_a_reload_after_the_mend(
+    running: Running,
+) -> None:
+    """A reload before the mend is refused, as one that would replace any other service."""
+    assert [running.ask(address) for address in ("/about/", "/staff/", "/healthz")] == [
+        200,
+        503,
+        503,
+    ]
+    assert "only pages are served: Faults at policy.toml:1" in running.log
+    before = running.main
+    assert running.reload().returncode == 1
+    assert running.main == before
+    _mend_the_register(running.folder)
+    with running.visited():
+        done = running.reload()
+    assert done.returncode == 0, done.stderr + running.log
+    assert running.main != before
+    assert list(running.statuses) == [200], running.statuses
+    assert running.ask("/healthz") == 200
