@@ -58,6 +58,12 @@ class Declared:
         found = (each for each in self.register.endpoints if each.answers(method, path))
         return next(found, None)
 
+    def purposes(self, endpoint: Endpoint) -> frozenset[str]:
+        """What asking it is for: those of the register, and those of the forms that it takes."""
+        forms = self.site.forms.items()
+        taken = {form.purpose for name, form in forms if endpoint.answers("POST", f"/form/{name}")}
+        return frozenset((*endpoint.purposes, *taken))
+
     @property
     def fields(self) -> frozenset[str]:
         """The names that a field of a form may have."""

@@ -65,7 +65,7 @@ def _request(
     name = f"{request.method} {request.path}"
     endpoint = declared.endpoint(request.method, request.path)
     if endpoint is not None:
-        if not snapshot.agreed.intersection(endpoint.purposes):
+        if not snapshot.agreed & declared.purposes(endpoint):
             when = untimely(endpoint.purposes[0], snapshot, before)
             message = f"a browser sends {name} {when}"
             mend = "send it only once its purpose is agreed to, and not after it is withdrawn"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from audit.observations import Journey, Observed, Stored
 from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at
+from policy.forms import FORM_TABLES
 
 RECORDS = "records.sqlite3"
 SCHEMA = "let analytics.storage.schema make it; remove what is not declared"
@@ -59,10 +60,11 @@ def _rows(declared: Declared, journey: Journey, stored: Stored) -> Iterator[Find
         if each.basis == "legal duty" and each.name not in begun
     }
     forms = {form.purpose for form in declared.site.forms.values()}
+    shared = forms | {table.purpose for table in tables if table.name in FORM_TABLES}
     for table in stored.tables:
         purpose = purposes.get((table.database, table.name))
         # What any form brings stands in the tables of all: which one is a column of its own.
-        allowed = purpose in agreed | duties or (purpose in forms and agreed & forms)
+        allowed = purpose in agreed | duties or (purpose in shared and agreed & forms)
         if table.rows and purpose and not allowed:
             message = f"{table.name} has rows, though nothing was agreed for “{purpose}”"
             mend = "store only what the visitor's own act allows"
