@@ -43,6 +43,7 @@ class Clock:
     stopped: float | None = None
 
     def __call__(self) -> float:
+        """Seconds since 1970."""
         return self.stopped if self.stopped is not None else time.time() + self.ahead
 
 
@@ -54,7 +55,7 @@ class Mailbox:
     away: bool = False
 
     def send(self, message: EmailMessage) -> None:
-        """Take a letter."""
+        """Take a letter. Raises ConnectionRefusedError while it is `away`."""
         if self.away:
             raise ConnectionRefusedError("away")
         self.letters.append(message)
@@ -79,7 +80,8 @@ class Instance:
             self.service.retention_thread.purge()
 
     def add_staff(self, username: str, *roles: str) -> None:
-        """An account to sign in with, its password PASSWORD."""
+        """An account to sign in with, its password PASSWORD. Raises RuntimeError for a site that is
+        somewhere else."""
         from analytics.storage.database import open_records  # noqa: PLC0415  (only where there is one)
 
         if self.var is None or self.site is None:

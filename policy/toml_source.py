@@ -113,7 +113,7 @@ def read_toml(root: Path, name: str, model: type[Model]) -> Model:
 
 
 def read_toml_with_lines(root: Path, name: str, model: type[Model]) -> tuple[Model, Lines]:
-    """As `read_toml`, with the finder of lines for the checks that come after."""
+    """As `read_toml`, with the finder of lines for the checks that come after. Raises `Faults`."""
     text = read_text(root, name)
     lines = Lines(text)
     try:

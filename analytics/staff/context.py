@@ -32,6 +32,7 @@ class StaffContext:
 
     @property
     def contacts(self) -> Contacts:
+        """Those who sent forms. Raises FeatureOff where forms are off."""
         return self.service.contacts
 
     @property

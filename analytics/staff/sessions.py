@@ -31,6 +31,7 @@ class Limits:
 
     @classmethod
     def of(cls, cookie: Cookie) -> "Limits":
+        """The limits that a cookie declares. Raises ValueError where it declares none."""
         if cookie.idle_minutes is None or cookie.most_hours is None:
             raise ValueError(f'cookie "{cookie.name}" declares no idle_minutes or no most_hours')
         return cls(cookie.idle_minutes, cookie.most_hours)

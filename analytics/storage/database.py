@@ -101,7 +101,7 @@ class Database:
 
     @staticmethod
     def of(engine: Engine) -> Database:
-        """The database that an engine belongs to."""
+        """The database that an engine belongs to. Raises LookupError for an engine of none."""
         database = _databases[engine]()
         if database is None:
             raise LookupError("the engine was closed")

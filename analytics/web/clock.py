@@ -21,6 +21,7 @@ class Clock:
     zone: ZoneInfo
 
     def __call__(self) -> float:
+        """Seconds since 1970."""
         return self.source()
 
     def moment(self) -> datetime:

@@ -34,7 +34,7 @@ class Bidi:
 
     @classmethod
     async def open(cls, address: str, events: tuple[str, ...]) -> Bidi:
-        """Connect, begin a session and subscribe to `events`."""
+        """Connect, begin a session and subscribe to `events`. Raises BidiError."""
         try:
             socket = await connect(f"{address}/session", max_size=None)
         except (OSError, WebSocketException) as error:

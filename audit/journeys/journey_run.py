@@ -55,7 +55,7 @@ class JourneyRun:
 
     @property
     def tab(self) -> Tab:
-        """The tab that is being used."""
+        """The tab that is being used. Raises CannotGoOn where none is open."""
         if self._tab is None:
             raise CannotGoOn("no tab is open")
         return self._tab
@@ -196,7 +196,9 @@ class JourneyRun:
         recognize: bool = False,
         seconds: float = 0,
     ) -> None:
-        """Fill in a form, tick its boxes as told, and send it after so many seconds."""
+        """Fill in a form, tick its boxes as told, and send it after so many seconds.
+
+        Raises NotGiven where its page of thanks does not follow."""
         form = self.forms[name]
         permission = permission or bool(form.permission and form.permission.required)
         await self.go(form.page)

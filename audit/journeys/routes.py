@@ -33,7 +33,8 @@ class Route:
 
 
 async def first_visit(run: JourneyRun) -> None:
-    """Read every page to its end, and leave it open for a while."""
+    """Read every page to its end, and leave it open for a while. Raises CannotGoOn where none of
+    them opens."""
     tabs: list[tuple[Tab, str]] = []
     for page in run.pages:
         tab = await run.open_tab()

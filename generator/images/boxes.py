@@ -29,7 +29,9 @@ class Box(NamedTuple):
 
 
 def clean_avif(data: bytes) -> bytes:
-    """Without Exif, XMP and every other item that is no part of the picture."""
+    """Without Exif, XMP and every other item that is no part of the picture.
+
+    Raises `BrokenPicture` for a file that is none, or has no end."""
     out = bytearray(data)
     metas = [box for box in _boxes(data, 0, len(data)) if box.kind == b"meta"]
     if not metas:
@@ -48,7 +50,9 @@ def clean_avif(data: bytes) -> bytes:
 
 
 def clean_mp4(data: bytes) -> bytes:
-    """Without the notes of the camera. Raises `HiddenTrack` where they are a track."""
+    """Without the notes of the camera.
+
+    Raises `HiddenTrack` where they are a track, and `BrokenPicture` for a file that is no video."""
     if not any(box.kind == b"moov" for box in _boxes(data, 0, len(data))):
         raise BrokenPicture
     out = bytearray(data)

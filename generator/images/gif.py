@@ -11,7 +11,9 @@ _PROFILE = b"ICCRGBG1012"
 
 
 def clean_gif(data: bytes) -> bytes:
-    """Without comments, XMP, other programs' blocks, and what follows the end."""
+    """Without comments, XMP, other programs' blocks, and what follows the end.
+
+    Raises `BrokenPicture` for a file that is none, or has no end."""
     at = 13 + _table(data[10])
     out = bytearray(data[:at])
     while data[at] != _TRAILER:

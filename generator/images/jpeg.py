@@ -10,7 +10,9 @@ _END, _SCAN, _COMMENT, _NOTES = 0xD9, 0xDA, 0xFE, 0xE1
 
 
 def clean_jpeg(data: bytes) -> bytes:
-    """Without Exif, XMP, IPTC, comments, thumbnails, and pictures that follow the picture."""
+    """Without Exif, XMP, IPTC, comments, thumbnails, and pictures that follow the picture.
+
+    Raises `BrokenPicture` for a file that is none, or has no end."""
     first, rest, turn, at = b"", bytearray(), 1, 2
     seen = False
     while True:

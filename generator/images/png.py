@@ -14,7 +14,9 @@ _SHOWN = frozenset(
 
 
 def clean_png(data: bytes) -> bytes:
-    """Without texts, times, Exif, and what follows the end."""
+    """Without texts, times, Exif, and what follows the end.
+
+    Raises `BrokenPicture` for a file that is none, or has no end."""
     out, at, kind = bytearray(data[:8]), 8, b""
     while kind != b"IEND":
         length, kind = int.from_bytes(data[at : at + 4]), data[at + 4 : at + 8]

@@ -10,7 +10,9 @@ _HAS_EXIF, _HAS_XMP = 0x08, 0x04
 
 
 def clean_webp(data: bytes) -> bytes:
-    """Without Exif, XMP, unknown chunks, and what follows the end."""
+    """Without Exif, XMP, unknown chunks, and what follows the end.
+
+    Raises `BrokenPicture` for a file that is none, or has no end."""
     kept: list[tuple[bytes, bytes]] = []
     turn, at, end = 1, 12, 8 + int.from_bytes(data[4:8], "little")
     if end > len(data) + 1:  # The last chunk may lack the byte that makes it even.

@@ -28,6 +28,7 @@ class Bar:
 
     @property
     def middle(self) -> float:
+        """Where its label is centered, in per cent of the width."""
         return self.x + self.width / 2
 
 

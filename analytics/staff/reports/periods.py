@@ -47,6 +47,7 @@ class Period:
 
     @property
     def days(self) -> int:
+        """How many local days it has."""
         return (self.last - self.first).days + 1
 
     @property

@@ -56,6 +56,8 @@ class Kind:
 
 @dataclass(frozen=True)
 class Panel:
+    """A table of one dimension: its lines, most counted first, and what they add up to."""
+
     kind: Kind
     lines: tuple[Line, ...]
     total: int
