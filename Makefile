@@ -9,7 +9,7 @@ export PORT
 run: .venv/run.stamp
 	@exec .venv/bin/python build.py serve --as-published
 
-test: check .venv/judges.stamp
+test: check .venv/validators.stamp
 	@.venv/bin/python -m pytest -m alone
 	@.venv/bin/python -m pytest -m 'not alone' -n $$((2 * $$(getconf _NPROCESSORS_ONLN)))
 
@@ -31,11 +31,11 @@ check: .venv/test.stamp
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $@
 
-# Outside judges that run in Node. Where they cannot be installed, their tests are skipped.
-.venv/judges.stamp: tests/validators/package-lock.json | .venv/bin/python
-	@if ! command -v npm >/dev/null 2>&1; then echo "There is no npm: some outside judges are left out."; \
+# External validators that run in Node. Where they cannot be installed, their tests are skipped.
+.venv/validators.stamp: tests/validators/package-lock.json | .venv/bin/python
+	@if ! command -v npm >/dev/null 2>&1; then echo "There is no npm: some external validators are left out."; \
 	elif npm ci --prefix tests/validators --ignore-scripts --no-audit --no-fund --silent; then touch $@; \
-	else echo "warning: some outside judges are left out; why says: npm ci --ignore-scripts --prefix tests/validators"; fi
+	else echo "warning: some external validators are left out; why says: npm ci --ignore-scripts --prefix tests/validators"; fi
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml -o requirements.lock

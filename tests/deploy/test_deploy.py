@@ -41,7 +41,7 @@ from tests.fixtures.deployed_site import (
     unit,
 )
 from tests.fixtures.slow_clients import idle, stalled
-from tests.validators.conftest import judge, lines_of_json
+from tests.validators.conftest import lines_of_json, validate
 
 needs_nginx = pytest.mark.skipif(bool(missing()), reason=missing() or "nothing is missing")
 PAGE = {
@@ -259,7 +259,7 @@ def test_nginx_writes_the_line_that_the_register_declares() -> None:
 @needs_nginx
 def test_mdns_http_observatory_gives_the_best_grade(site: Deployed) -> None:
     """Its own scan over TLS, with a certificate of the test's own."""
-    told = judge(
+    told = validate(
         "node", "observatory.mjs", HOST, str(site.plain), str(site.tls),
         NODE_EXTRA_CA_CERTS=str(site.certificate),
     )  # fmt: skip

@@ -1,1 +1,1 @@
-"""Outside judges: programs that others wrote, and that know nothing of Plainsite."""
+"""External validators: programs that others wrote, and that know nothing of Plainsite."""

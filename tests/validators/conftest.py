@@ -1,5 +1,5 @@
-"""Where the judges are. `make test` installs those of Node where it has npm; one that is missing
-is skipped, with what to install."""
+"""Where the validators are. `make test` installs those of Node where it has npm; where one is
+missing, its tests are skipped, with what to install."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Running:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """The first site, built and served."""
-    folder = tmp_path_factory.mktemp("judged")
+    folder = tmp_path_factory.mktemp("validated")
     public, var = folder / "public", folder / "var"
     generator.build(ROOT, public)
     app = create_app(ROOT, public, var)
@@ -46,8 +46,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     app.extensions["plainsite"].close()
 
 
-def judge(*command: str | Path, **environment: str) -> str:
-    """What a judge writes to its output. Skips where it is not installed."""
+def validate(*command: str | Path, **environment: str) -> str:
+    """What a validator writes to its output. Skips where it is not installed."""
     program = shutil.which(str(command[0]))
     if program is None:
         pytest.skip(f"needs {command[0]}")

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from .conftest import Running, judge, lines_of_json
+from .conftest import Running, lines_of_json, validate
 
 PAGES = ("/", "/resources/closure-messages/", "/request-information/", "/privacy/")
 ALL = {"performance": 100, "accessibility": 100, "best-practices": 100, "seo": 100}
@@ -55,4 +55,4 @@ def test_every_kind_of_page_has_all_points_and_does_not_move(
 
 
 def _judged(chromium: str, pages: list[list[str]]) -> list[dict[str, object]]:
-    return lines_of_json(judge("node", "lighthouse.mjs", chromium, json.dumps(pages)))
+    return lines_of_json(validate("node", "lighthouse.mjs", chromium, json.dumps(pages)))

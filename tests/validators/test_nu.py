@@ -10,7 +10,7 @@ import pytest
 
 from analytics.staff.accounts import add_staff
 
-from .conftest import Running, judge
+from .conftest import Running, validate
 
 JAR = "node_modules/vnu-jar/build/dist/vnu.jar"
 PASSWORD = "nine clay whistles"
@@ -28,7 +28,7 @@ STAFF = (
 
 def errors(folder: Path) -> list[str]:
     """What it finds wrong in the pages below a folder."""
-    told = judge(
+    told = validate(
         "java", "-jar", JAR, "--format", "json", "--stdout", "--exit-zero-always",
         "--skip-non-html", folder,
     )  # fmt: skip
