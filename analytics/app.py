@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
-from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -42,7 +41,7 @@ from analytics.web.problems import problem
 from analytics.web.rate_limits import RateLimiter
 from analytics.web.static_files import Pages, PageServer
 from analytics.web.well_formed import WellFormed
-from policy import Site, read_site
+from policy import Site, read_site, templates
 from policy.referrers import source_names
 
 __all__ = ["create_app"]
@@ -162,20 +161,8 @@ def _open_forms(  # noqa: PLR0913, PLR0917  (what all parts share)
 
 def _draw_with(app: Flask, service: Service) -> None:
     """The same Jinja as the generator's, with the values that do not belong to one page."""
-    site = service.site
-    app.jinja_options = {
-        "undefined": StrictUndefined,
-        "trim_blocks": True,
-        "lstrip_blocks": True,
-    }
-    app.jinja_env.globals.update(
-        asset=service.asset,
-        site=site.settings,
-        navigation=site.navigation,
-        register=site.register,
-        audiences=site.audiences,
-        forms=site.forms,
-    )
+    app.jinja_options = templates.options()
+    app.jinja_env.globals.update(templates.shared_values(service.site, service.asset))
 
 
 def _wrap(app: Flask, service: Service, proxies: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from jinja2.exceptions import TemplateNotFound
 from markupsafe import Markup
 
@@ -22,7 +22,7 @@ from generator.markdown.python_markdown import MarkdownReader
 from generator.marks import NONCHARACTERS, mark_tags, unmarked
 from generator.recorded import Recorded, Rendered, record
 from generator.template_faults import faults_of
-from policy import Fault, Site
+from policy import Fault, Site, templates
 from policy.site_files import is_file
 from policy.toml_source import read_text, refuse_two_versions
 
@@ -144,24 +144,11 @@ def environment(
             raise MissingAsset(name, assets)
         return assets[name]
 
-    jinja = Environment(
+    jinja = Environment(  # noqa: S701  (the shared options escape)
         loader=loader or FileSystemLoader(site.root / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
+        **templates.options(),
     )
-    jinja.globals.update(
-        site=site.settings,
-        navigation=site.navigation,
-        register=site.register,
-        versions=site.versions,
-        audit=site.audit,
-        forms=site.forms,
-        audiences=site.audiences,
-        asset=asset,
-    )
+    jinja.globals.update(templates.shared_values(site, asset))
     return jinja
 
 

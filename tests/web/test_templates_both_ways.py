@@ -1,0 +1,62 @@
+"""A template means the same whether the generator or the service renders it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from flask import Flask, render_template
+from jinja2 import UndefinedError
+
+from analytics.app import create_app
+from generator.render import environment
+from policy import read_site
+from tests.fixtures.small_site import ROOT, write_build
+
+WORDS = """\
+{% if "<" %}
+  {{ "<b>" }} {{ site.name }} {{ asset("main.css") }}
+{% endif %}
+{{ register.version }} {{ versions | length }} {{ audit is none }} {{ forms | length }}
+{{ navigation is defined }} {{ audiences.default }}
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    for part in ("site", "templates"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    for name in ("both.html", "both.txt"):
+        (tmp_path / "templates" / name).write_text(WORDS)
+    (tmp_path / "templates/wrong.html").write_text("{{ nothing }}")
+    write_build(tmp_path / "public")
+    return tmp_path
+
+
+def by_the_service(root: Path, name: str) -> str:
+    app: Flask = create_app(root, root / "public", root / "var")
+    try:
+        with app.test_request_context():
+            return render_template(name)
+    finally:
+        app.extensions["plainsite"].close()
+
+
+def by_the_generator(root: Path, name: str) -> str:
+    assets = {"main.css": "/assets/main.1a2b3c4d.css"}
+    return environment(read_site(root), assets).get_template(name).render()
+
+
+@pytest.mark.parametrize("name", ["both.html", "both.txt"])
+def test_the_same_text_comes_out(root: Path, name: str) -> None:
+    made = by_the_generator(root, name)
+    assert made == by_the_service(root, name)
+    assert made.startswith("  &lt;b&gt; " if name == "both.html" else "  <b> ")
+    assert made.endswith("\n")
+
+
+@pytest.mark.parametrize("render", [by_the_generator, by_the_service])
+def test_what_nobody_gives_is_an_error(root: Path, render) -> None:
+    with pytest.raises(UndefinedError):
+        render(root, "wrong.html")
