@@ -11,8 +11,8 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +50,8 @@ def read_keys(var: Path) -> tuple[Key, ...]:
     """All keys that there are, the oldest first and the one that signs last.
 
     They come from the environment, or from `var/secret.key`, which the first start makes. Raises
-    Faults where one is damaged or too short, or where others can read the file.
+    Faults where one is damaged or too short, or where the file is one that others can read, or that
+    cannot be read or made.
     """
     given = os.environ.get(VARIABLE, "")
     if given:
@@ -58,11 +59,12 @@ def read_keys(var: Path) -> tuple[Key, ...]:
         _check(VARIABLE, keys)
         return tuple(keys)
     path = var / FILE
-    if not path.exists():
-        # Or another process makes it at the same time, and that one is it.
-        with suppress(FileExistsError):
-            _make(path)
-    return tuple(_read(path))
+    with _told(path):
+        if not path.exists():
+            # Or another process makes it at the same time, and that one is it.
+            with suppress(FileExistsError):
+                _make(path)
+        return tuple(_read(path))
 
 
 def keys_in_use(var: Path, register: Register, today: datetime.date) -> tuple[bytes, ...]:
@@ -82,11 +84,23 @@ def rotate(
     if os.environ.get(VARIABLE):
         hint = f"put the new one behind the others in {VARIABLE}, with a space between"
         raise Faults([Fault(VARIABLE, None, "the key comes from the environment", hint)])
-    old = [] if copied or not path.exists() else _read(path)
-    kept = _unexpired(old, register, today)
-    keys = (*(Key(key.secret, key.retired or today) for key in kept), Key(_new()))
-    _write(path, keys)
+    with _told(path):
+        old = [] if copied or not path.exists() else _read(path)
+        kept = _unexpired(old, register, today)
+        keys = (*(Key(key.secret, key.retired or today) for key in kept), Key(_new()))
+        _write(path, keys)
     return keys
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Raises Faults where the system does not let us read or write the file."""
+    try:
+        yield
+    except OSError as error:
+        message = f"the signing key cannot be read or made: {error.strerror or error}"
+        hint = f"let {path} be a file in a folder that the service may write to"
+        raise Faults([Fault(str(path), None, message, hint)]) from None
 
 
 def _unexpired(keys: Sequence[Key], register: Register, today: datetime.date) -> list[Key]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -105,6 +105,32 @@ def test_a_damaged_key_is_refused_and_stays(
     assert path.read_text(encoding="utf-8") == text
     assert command(var, "rotate-secret", "--copied", monkeypatch=monkeypatch).exit_code == 0
     assert len(keys(var)) == 1
+
+
+def _dangling(path: Path) -> None:
+    path.symlink_to(path.with_name("nowhere"))
+
+
+def _folder(path: Path) -> None:
+    path.mkdir(mode=0o700)
+
+
+def _file_for_a_folder(path: Path) -> None:
+    path.parent.rmdir()
+    path.parent.write_text("")
+
+
+@pytest.mark.parametrize("harm", [_dangling, _folder, _file_for_a_folder])
+def test_a_key_that_cannot_be_read_or_made_is_a_fault(
+    public: Path, var: Path, harm: Callable[[Path], None]
+) -> None:
+    """At the start and at a rotation: what, where, and how to mend it."""
+    harm(var / "secret.key")
+    with pytest.raises(Faults, match=r"secret\.key: the signing key cannot be read or made"):
+        create_app(ROOT, public, var)
+    if harm is _folder:
+        with pytest.raises(Faults, match="cannot be read or made: Is a directory"):
+            rotate(var, REGISTER, DAY, copied=True)
 
 
 def test_a_service_with_a_key_for_all_to_read_does_not_start(public: Path, var: Path) -> None:
