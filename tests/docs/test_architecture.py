@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from policy import read_site
 from tests.fixtures.small_site import ROOT
 
 BELOW = {
@@ -155,3 +156,12 @@ def test_the_tree_names_every_module_where_it_is(package: str) -> None:
             assert (ROOT / folder).is_dir()
             for name in re.findall(r"\b[a-z]+_[a-z_]+\b", words):
                 assert (ROOT / folder / f"{name}.py").exists(), f"{folder}/{name}"
+
+
+def test_each_cookie_of_the_register_is_in_the_table_with_what_sets_it():
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(__[^`]+)` [^|]*\|([^|]*)\|", text, re.MULTILINE)
+    cookies = read_site(ROOT).register.cookies
+    assert {name for name, _ in rows} == {cookie.cookie for cookie in cookies}
+    for cookie in cookies:
+        assert all(path in dict(rows)[cookie.cookie] for path in cookie.set_by)
