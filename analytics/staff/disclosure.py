@@ -20,10 +20,13 @@ from analytics.staff.context import current_context
 from analytics.staff.layout import current_staff, reads, show
 from analytics.staff.roles import CONTACTS
 from policy import Register
+from policy.fields import Field
 
 __all__ = ["Disclosure", "disclose_contact", "export_list"]
 
 MOST_CHARACTERS = 500
+SEEN = Field(name="text", label="Text", kind="textarea")
+"""A recipient or a reason that shows nothing would be none to whoever reads the access log."""
 TOLD = "told"
 """The button that only records what was told in another way; the other gives a file."""
 
@@ -41,9 +44,9 @@ class Disclosure:
 
     @classmethod
     def of(cls, posted: Mapping[str, str]) -> Disclosure:
-        """What was typed, as it is."""
+        """What was typed, without what nobody types."""
         return cls(
-            *(posted.get(name, "").strip() for name in ("legal_basis", "recipient", "reason"))
+            *(SEEN.clean(posted.get(name, "")) for name in ("legal_basis", "recipient", "reason"))
         )
 
     def errors(self, register: Register) -> dict[str, str]:
@@ -60,6 +63,8 @@ class Disclosure:
                 found[name] = missing
             elif len(text) > MOST_CHARACTERS:
                 found[name] = f"Shorten this to {MOST_CHARACTERS} characters."
+            elif SEEN.wrong(text):
+                found[name] = "This has only characters that cannot be seen. Type it again."
         return found
 
 

@@ -96,6 +96,8 @@ def test_what_is_told_in_another_way_is_recorded_too(site, carl):
         ("recipient", "  ", "Say who gets it."),
         ("reason", "", "Say why they get it"),
         ("reason", "x" * 501, "Shorten this to 500 characters."),
+        ("reason", "\u202e\0", "Say why they get it"),
+        ("recipient", "\u3164", "only characters that cannot be seen"),
     ],
 )
 def test_nothing_is_given_without_all_three(  # noqa: PLR0917  (fixtures are arguments)
