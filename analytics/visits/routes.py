@@ -29,7 +29,7 @@ from analytics.visits.state import (
 )
 from analytics.visits.store.base import StoreError
 from analytics.visits.user_agents import agent_of
-from analytics.web.cookies import BadCookie
+from analytics.web.cookies import BadCookie, ForgedCookie
 from analytics.web.origin import is_from_our_forms, is_from_our_pages, may_read_own
 from analytics.web.own_cookies import OWN_COOKIES, consented_cookies, wants_a_page
 from analytics.web.problems import Reason, Refused
@@ -180,9 +180,11 @@ def _state(service: Service) -> State:
         raise Refused(Reason.NO_COOKIE)
     try:
         held = service.cookies.decode("visit", raw)
-    except BadCookie as bad:
+    except ForgedCookie:
+        raise Refused(Reason.FORGED) from None
+    except BadCookie:
         # Signed, yet not understood: it names a page or a source that is gone since.
-        raise Refused(Reason.FORGED if bad.reason == "forged" else Reason.OUTDATED) from None
+        raise Refused(Reason.OUTDATED) from None
     del held["version"]
     return State(**held)  # type: ignore[arg-type]  # the register's value types checked each part
 

@@ -26,11 +26,28 @@ _SAFE = "/-._~!$'()*+:@"
 
 
 class BadCookie(Exception):
-    """A cookie that cannot be used: `reason` is "forged", "outdated" or "not understood"."""
+    """A cookie that cannot be used. `cookie` is our name for it; its value stays out of this."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
+    def __init__(self, cookie: str) -> None:
+        self.cookie = cookie
+        super().__init__(cookie)
+
+
+class ForgedCookie(BadCookie):
+    """None of our keys signed it."""
+
+
+class OutdatedCookie(BadCookie):
+    """We signed it, under another version of the register."""
+
+    def __init__(self, cookie: str, version: str) -> None:
+        super().__init__(cookie)
+        self.version = version
+
+
+class StrangeCookie(BadCookie):
+    """It has not the parts that the register declares, or a part has a value that it cannot have:
+    a page or a source that is gone since, for instance."""
 
 
 class CookieWriter:
@@ -75,20 +92,24 @@ class CookieWriter:
         return self._signers[name].sign(text).decode("ascii")
 
     def decode(self, name: str, raw: str) -> dict[str, Value]:
-        """What a cookie's value holds. Raises `BadCookie`."""
+        """What a cookie's value holds.
+
+        Raises `ForgedCookie`, `OutdatedCookie` or `StrangeCookie`.
+        """
         cookie = self._register.cookie(name)
         if not cookie.signed:
             if not self._allowed(cookie.parts[0], raw):
-                raise BadCookie("not understood")
+                raise StrangeCookie(name)
             return {cookie.parts[0].name: raw}
         try:
             text = self._signers[name].unsign(raw.encode("utf-8", "replace")).decode("ascii")
         except (BadSignature, UnicodeDecodeError):
-            raise BadCookie("forged") from None
+            raise ForgedCookie(name) from None
         pairs = [pair.partition("=") for pair in text.split("&")]
         values = {key: unquote(value) for key, _, value in pairs}
-        if values.get("version") != str(self._register.version):
-            raise BadCookie("outdated")
+        version = values.get("version", "")
+        if version != str(self._register.version):
+            raise OutdatedCookie(name, version)
         return _typed(cookie, values, self._allowed)
 
     def _allowed(self, part: Part, value: str) -> bool:
@@ -138,6 +159,6 @@ def _typed(
     if list(values) != [part.name for part in cookie.parts] or not all(
         allowed(part, values[part.name]) for part in cookie.parts
     ):
-        raise BadCookie("not understood")
+        raise StrangeCookie(cookie.name)
     numbers = {part.name for part in cookie.parts if part.kind in ("number", "version")}
     return {key: int(value) if key in numbers else value for key, value in values.items()}
