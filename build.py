@@ -45,6 +45,14 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """As click does; `--root` may stand behind the command, where people look for it."""
+        at = next((i for i, each in enumerate(args) if each.split("=")[0] == "--root"), 0)
+        if at and "audit" not in args[:at]:  # It has an option of that name.
+            end = at + (1 if "=" in args[at] else 2)
+            args = [*args[at:end], *args[:at], *args[end:]]
+        return super().parse_args(context, args)
+
     def invoke(self, context: click.Context) -> Any:
         """Run a command. Whatever ends it is told here, and nowhere else."""
         try:

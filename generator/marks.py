@@ -10,6 +10,7 @@ may stand in code as well: they are gone before anyone reads it.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable
 
 ATTRIBUTE = "data-line"
@@ -44,6 +45,16 @@ _MARKDOWN = re.compile(
     r"|^[ \t>]*\#{1,6}[ \t]*(?=[^\s\#]))",
     re.MULTILINE,
 )
+
+
+def place_before(html: str, at: int) -> tuple[int, int] | None:
+    """(the number of the source, the line) of the last mark before `at`; None where there is
+    none."""
+    last = deque(_READ.finditer(html, 0, at), maxlen=1)
+    if not last:
+        return None
+    found = last[0]
+    return int(found[1].translate(_NUMBERS)), int(found[2].translate(_NUMBERS))
 
 
 def mark_tags(text: str, source: int) -> str:

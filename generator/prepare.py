@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +25,8 @@ from generator.render import Renderer, render_all
 from policy import Fault, Faults, Site, read_site
 from policy.settings import Item
 
+NEEDED = ("content", "templates")
+
 
 @dataclass(frozen=True)
 class Ready:
@@ -40,6 +43,9 @@ class Ready:
 def prepare(root: Path, *, drafts: bool, today: datetime.date) -> Ready:
     """Read, render and check the site in `root`. Raises `Faults` with everything that is wrong."""
     site = read_site(root.resolve())
+    if missing := [folder for folder in NEEDED if not os.path.lexists(site.root / folder)]:
+        hint = "put it back: a site has content/, templates/ and site/"
+        raise Faults(Fault(folder, None, "this folder is missing", hint) for folder in missing)
     reserved = addresses_for_programs(site)
     assets, asset_faults = load_assets(site)
     content, content_faults = load_content(

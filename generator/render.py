@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,12 +20,14 @@ from generator.content.library import Content
 from generator.content.pages import Page
 from generator.content.sections import Sections
 from generator.markdown.python_markdown import MarkdownReader
-from generator.marks import NONCHARACTERS, mark_tags, unmarked
+from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
 from generator.recorded import Recorded, Rendered, record
 from generator.template_faults import faults_of
-from policy import Fault, Site, templates
+from policy import Fault, Faults, Site, templates
 from policy.site_files import is_file
 from policy.toml_source import read_text, refuse_two_versions
+
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class _Audience:
@@ -92,7 +95,16 @@ class Renderer:
             next=following,
             audience=audience,
         )
+        self._refuse_halves(html, page)
         return unmarked(html), record(html, page.path, self._templates.path), audience.asked
+
+    def _refuse_halves(self, html: str, page: Page) -> None:
+        """Raise `Faults` for half of a character (U+D800 to U+DFFF), which no file can hold."""
+        if found := _HALF.search(html):
+            number, line = place_before(html, found.start()) or (0, None)
+            message = f"this holds a character that cannot be shown: {ascii(found[0])[1:-1]}"
+            hint = "write the character itself, or remove it"
+            raise Faults([Fault(self._templates.path(number) or page.path, line, message, hint)])
 
     def _block(self, name: str, argument: str, body: Markup) -> str:
         template = self._jinja.get_template(f"blocks/{name}.html")

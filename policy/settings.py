@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
@@ -35,7 +36,11 @@ def _address(email: str) -> str:
 
 
 def _origin(url: str) -> str:
-    if not url.startswith(("https://", "http://")) or url.count("/") > 2:
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        host = None
+    if not host or not url.startswith(("https://", "http://")) or url.count("/") > 2:
         raise ValueError('write the address without a path, as "https://www.example.org"')
     return url
 

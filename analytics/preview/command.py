@@ -22,7 +22,14 @@ __all__ = ["serve"]
 
 
 @click.command()
-@click.option("--port", default=8000, envvar="PORT", show_default=True, help="0 takes a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8000,
+    envvar="PORT",
+    show_default=True,
+    help="0 takes a free one.",
+)
 @click.option("--drafts", is_flag=True, help="Show drafts and pages with a later date too.")
 @click.option(
     "--as-published", is_flag=True, help="Add no reload script: pages exactly as visitors get them."

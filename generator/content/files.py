@@ -29,6 +29,9 @@ ASSETS = frozenset(
 
 _MEANT_AS_PAGES = (".md.txt", ".md", ".markdown", ".mdown", ".mkd", ".mkdn", ".mdwn")
 _LEFTOVERS = (".bak", ".old", ".orig", ".part", ".rej", ".save", ".swo", ".swp", ".tmp")
+_CONFLICT = re.compile(r"\(.*\bconflicted copy\b.*\)|\.sync-conflict-\d", re.IGNORECASE)
+"""How programs that keep folders alike call the other of two versions."""
+
 _STEERS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NOT_SHOWN = frozenset({".dng", ".heic", ".heif", ".tif", ".tiff"})
 """Kinds of pictures that cameras make and browsers do not show."""
@@ -135,7 +138,12 @@ def _not_published(name: str, own: str, kinds: Collection[str], adds: str) -> Fa
     ending = PurePosixPath(lower).suffix
     if lower in _OF_SYSTEMS:
         return _left_out(name, "the system made it for itself")
-    if ending in _LEFTOVERS or own.endswith(("~", "#")) or own.startswith(("~", "#")):
+    if (
+        _CONFLICT.search(own)
+        or ending in _LEFTOVERS
+        or own.endswith(("~", "#"))
+        or own.startswith(("~", "#"))
+    ):
         return _left_out(name, "it is a copy that a program left behind")
     if not ending:
         return _left_out(name, "its name has no ending")

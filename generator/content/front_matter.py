@@ -20,6 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from policy import Fault, Faults, nearest
 
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_UNBROKEN = re.compile(r"[\w-]+:[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]")
 TEXTS = ("title", "description", "summary", "eyebrow")
 
 
@@ -113,6 +114,11 @@ def read_front_matter(path: str, source: str) -> Parsed:
         fault = _no_front_matter(path, lines)
         return Parsed(front=_stand_in(), text=source, faults=(fault,))
     text = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
+    if unbroken := [at for at in range(1, end) if _UNBROKEN.match(lines[at])]:
+        message = "the space after the colon is not a plain one, and is not read as a space"
+        hint = "remove it, and type a space: programs for letters put others in its place"
+        faults = [Fault(path, at + 1, message, hint) for at in unbroken]
+        return Parsed(front=_stand_in(), text=text, faults=tuple(faults))
     try:
         entries, faults = _entries(path, lines, end)
     except Faults as error:

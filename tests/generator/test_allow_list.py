@@ -26,6 +26,8 @@ LEFTOVERS = (
     "Thumbs.db",
     "about.md.bak",
     "about.md.orig",
+    "about (Anna's conflicted copy 2026-11-25).md",
+    "about.sync-conflict-20261125-101010-ABCDEFG.md",
     "about.md~",
     "desktop.ini",
     "news/first.md.rej",

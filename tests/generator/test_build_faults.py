@@ -27,7 +27,8 @@ not published: its name begins with a dot; not published: it belongs to content/
 published yet""".replace("\n", " ")
 """These do not stop a build; see test_build_site.py, test_budget.py and test_allow_list.py."""
 
-NOT_TEXT = """this video records more than picture and sound: a track "meta"
+NOT_TEXT = """this folder is missing
+this video records more than picture and sound: a track "meta"
 its folders are nested too deeply; its name has a character that cannot be shown; this is no folder
 the page is nested too deeply to be rendered
 """

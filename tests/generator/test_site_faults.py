@@ -297,3 +297,23 @@ def test_a_public_that_is_no_folder_is_a_fault(root, kind):
         public.symlink_to("gone" if kind == "link" else "public")
     said = told(root)
     assert "error: public: it cannot be written: " in said
+
+
+@pytest.mark.parametrize("folder", ["content", "templates"])
+def test_a_folder_that_is_missing_is_told_as_that(root, folder):
+    (root / folder).rename(root / "elsewhere")
+    said = told(root)
+    assert f"error: {folder}: this folder is missing\nhint: put it back: " in said
+    assert "\n1 error\n" in said
+
+
+def test_the_root_may_stand_behind_the_command(root):
+    for words in (["check", "--root", str(root)], ["check", f"--root={root}"]):
+        assert CliRunner().invoke(build.main, words).output.startswith("No faults in ")
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_there_is_not_is_refused(root, port):
+    result = CliRunner().invoke(build.main, ["--root", str(root), "serve", "--port", port])
+    assert result.exit_code == 2
+    assert "0<=x<=65535" in result.output
