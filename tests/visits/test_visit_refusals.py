@@ -223,8 +223,11 @@ def test_unknown_address_and_wrong_method_are_problems(site: SmallSite) -> None:
 @pytest.mark.promise("P4")
 def test_ten_thousand_bad_posts_change_no_byte(site: SmallSite, visitor: Visitor) -> None:
     """Forged, stale, taken from elsewhere, or from another site: both databases stay the same."""
-    site.service.retention_thread.close()  # It would write, which is what is looked for.
     visitor.view()
+    stores = site.service.stores
+    assert stores is not None
+    for task in (stores.retention, stores.rewriting):
+        task.close()  # They would write, which is what is looked for.
     true = visitor.cookie or ""
     files = sorted(site.var.iterdir())
     before = {file: file.read_bytes() for file in files}
