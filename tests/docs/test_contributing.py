@@ -104,7 +104,7 @@ def test_every_recipe_with_steps_is_walked():
 @pytest.mark.parametrize("name", WALKED)
 def test_a_recipe_does_what_it_says(name: str, copy: Path) -> None:
     """Each step fits today's files; where one is missing, the named command says so; in the end
-    the site has no fault, and what was added works."""
+    the site has no fault, what was added works, and the linter agrees with the code."""
     for step in steps(recipes()[name]):
         if step["path"]:
             change(step, copy)
@@ -112,6 +112,7 @@ def test_a_recipe_does_what_it_says(name: str, copy: Path) -> None:
         status, said = run(step["fails"] or step["run"], copy)
         assert (status == 0) == (step["run"] is not None), said
         assert (step["says"] or "") in said
-    for command in ("build.py check", f"python -m tests.docs.recipes.{WALKED[name]}"):
+    use = f"-m tests.docs.recipes.{WALKED[name]}"
+    for command in ("build.py check", use, "-m ruff check .", "-m ruff format --check ."):
         status, said = run(command, copy)
         assert status == 0, said
