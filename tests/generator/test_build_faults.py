@@ -41,7 +41,8 @@ SOURCES = [
     for path in sorted((build.ROOT / folder).rglob("*.py"))
     if path.name
     not in (
-        *("differences.py", "material_terms.py", "command.py"),  # Their words are no faults.
+        # Their words are no faults.
+        *("consequences.py", "differences.py", "material_terms.py", "command.py"),
         "manifest.py",  # tests/policy/test_manifest.py
         "refusals.py",  # tests/generator/test_publishing.py
     )
