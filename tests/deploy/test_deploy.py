@@ -142,6 +142,13 @@ def test_a_foreign_host_gets_not_one_byte(site: Deployed, host: str) -> None:
 
 
 @needs_nginx
+def test_what_is_wrong_inside_is_not_told_outside(site: Deployed) -> None:
+    """/healthz names faults and places: operators ask for it at the service's own socket."""
+    with pytest.raises(http.client.RemoteDisconnected):
+        site.ask("/healthz")
+
+
+@needs_nginx
 def test_a_certificate_can_be_asked_for_under_our_names_only(site: Deployed) -> None:
     """ACME's challenge is answered from its folder, which is empty here, and not redirected."""
     path = "/.well-known/acme-challenge/x"
