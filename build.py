@@ -20,9 +20,9 @@ COMMANDS = {
     "serve": ("analytics.preview.command", "Build, serve, and build again on every save."),
     "audit": ("audit.command_line", "Compare what real browsers see with the register."),
     "policy": ("policy.command", "Release versions of the register, and explain them."),
-    "staff": ("analytics.commands", "Manage who may sign in at /staff/."),
-    "data": ("analytics.commands", "Look after what visitors gave, and were given."),
-    "openapi": ("analytics.commands", "Print what the service answers, as OpenAPI 3.1."),
+    "staff": ("analytics.commands.staff", "Manage who may sign in at /staff/."),
+    "data": ("analytics.commands.data", "Look after what visitors gave, and were given."),
+    "openapi": ("analytics.commands.openapi", "Print what the service answers, as OpenAPI 3.1."),
 }
 
 

@@ -23,11 +23,12 @@ from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.mail.transport import Transport, read_relay
 from analytics.contacts.personal_data import routes as personal_data
 from analytics.contacts.repository import Contacts
+from analytics.databases import open_databases
 from analytics.service import FormStores, Service, current_service
 from analytics.staff import routes as staff
 from analytics.staff.context import CONTEXT, open_context
 from analytics.storage.secret import keys_in_use
-from analytics.storage.stores import Stores, open_stores
+from analytics.storage.stores import Stores
 from analytics.visits import routes as visits
 from analytics.visits import user_agents
 from analytics.web import own_cookie_routes
@@ -111,13 +112,13 @@ def _open_service(
     log = ServiceLog(site.register)
     pages = Pages(public, site.register.version, log)
     keys: tuple[bytes, ...] = ()
-    stores = forms = None
+    stores = counters = forms = None
     if site.register.has("forms"):
         relay = relay or read_relay()  # It may be wrongly named: before anything is opened.
     if site.register.tables:  # A plain site keeps nothing, not even a key.
         # Before the databases are opened: without a key there is no service.
         keys = keys_in_use(var, site.register, clock.today())
-        stores = open_stores(site, var, clock, log)
+        stores, counters = open_databases(site, var, clock, log)
     cookies = CookieWriter(
         site.register,
         keys,
@@ -136,6 +137,7 @@ def _open_service(
         log=log,
         rate_limiter=RateLimiter(),
         stores=stores,
+        counter_store=counters,
         form_stores=forms,
     )
 

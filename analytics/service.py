@@ -63,6 +63,7 @@ class Service:
     log: ServiceLog
     rate_limiter: RateLimiter
     stores: Stores | None
+    counter_store: CounterStore | None
     form_stores: FormStores | None
     metrics: Metrics = field(init=False)
 
@@ -93,7 +94,7 @@ class Service:
     @property
     def counters(self) -> CounterStore:
         """What is counted."""
-        return _on(_on(self.stores, "visits").counters, "visits")
+        return _on(self.counter_store, "visits")
 
     @property
     def records(self) -> Engine:

@@ -29,7 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from analytics.background import BackgroundTask, TaskState
 from analytics.storage.deletion_limits import Due, LastRun, Refusal, judge, seconds_since_start
 from analytics.storage.schema import metadata
-from analytics.visits.store.base import CounterStore, StoreError
+from analytics.storage.store import Store, StoreError
 from analytics.web.log import ServiceLog
 from policy import Register
 from policy import register as declared
@@ -51,7 +51,7 @@ class Deleted:
 
 
 def purge(
-    register: Register, records: Engine, counters: CounterStore | None, now: datetime.datetime
+    register: Register, records: Engine, counters: Store | None, now: datetime.datetime
 ) -> tuple[Deleted, ...]:
     """Delete everything whose time is over at `now`; committed, and recorded, on return.
 
@@ -79,7 +79,7 @@ def purge(
 
 
 def what_is_due(
-    register: Register, records: Engine, counters: CounterStore | None, now: datetime.datetime
+    register: Register, records: Engine, counters: Store | None, now: datetime.datetime
 ) -> tuple[Due, ...]:
     """How many rows of each table are over at `now`, and of how many. Raises SQLAlchemyError."""
     engines = {"records": records}
@@ -163,7 +163,7 @@ class Retention:
 
     def __init__(
         self,
-        stores: tuple[Register, Engine, CounterStore | None],
+        stores: tuple[Register, Engine, Store | None],
         now: Callable[[], datetime.datetime],
         last_run: LastRun,
         seconds: Callable[[], float] = seconds_since_start,

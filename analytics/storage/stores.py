@@ -15,11 +15,10 @@ from analytics.storage.database import Database, DatabaseUnavailable
 from analytics.storage.deletion_limits import LAST_RUN, LastRun
 from analytics.storage.retention import Retention, RetentionThread
 from analytics.storage.rewriting import Rewriter
-from analytics.visits.store.base import CounterStore
-from analytics.visits.store.sqlite import Counters
+from analytics.storage.store import Store
 from analytics.web.clock import Clock
 from analytics.web.log import ServiceLog
-from policy import Site
+from policy import Register
 
 __all__ = ["Stores", "make_folder", "open_stores"]
 
@@ -27,10 +26,10 @@ __all__ = ["Stores", "make_folder", "open_stores"]
 @dataclass(frozen=True)
 class Stores:
     """The databases of a running service, and the tasks that look after them. There are no counters
-    where visits are off."""
+    where visits are off; who counts has them from where they were opened."""
 
     records: Database
-    counters: CounterStore | None
+    counters: Store | None
     retention: RetentionThread
     rewriter: Rewriter
     rewriting: BackgroundTask
@@ -52,17 +51,17 @@ class Stores:
         self.records.close()
 
 
-def open_stores(site: Site, var: Path, clock: Clock, log: ServiceLog) -> Stores:
-    """The databases of a site. One that cannot be used is taken up once it was mended.
-
-    Raises Faults for an address that is none.
-    """
-    addresses = Addresses.of(var)
-    with suppress(OSError):  # The databases say which folder is missing.
-        make_folder(var)
-    register = site.register
+def open_stores(  # noqa: PLR0913, PLR0917  (what all that looks after them needs)
+    register: Register,
+    addresses: Addresses,
+    var: Path,
+    clock: Clock,
+    log: ServiceLog,
+    counters: Store | None,
+) -> Stores:
+    """The records, with `counters` beside them. One that cannot be used is taken up once it was
+    mended."""
     records = Database("records", addresses.records, register)
-    counters = Counters(addresses.counters, register, log) if register.has("visits") else None
     retention = Retention(
         (register, records.engine, counters),
         clock.moment,

@@ -100,12 +100,14 @@ def test_only_the_application_imports_all_features():
     assert elsewhere == {"analytics.app"}
 
 
-def test_web_imports_no_feature() -> None:
-    """What several features need lies in web, and what one knows comes as an argument."""
+@pytest.mark.parametrize("below", ["analytics.web.", "analytics.storage."])
+def test_what_features_share_imports_none_of_them(below: str) -> None:
+    """What several features need lies in web and storage, and what one knows comes as an
+    argument."""
     upward = {
         (name, imported)
         for name, all_of_it in IMPORTS.items()
-        if name.startswith("analytics.web.")
+        if name.startswith(below)
         for imported in all_of_it
         if ".".join(imported.split(".")[:2]) in FEATURES
     }

@@ -7,17 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Delete
-
-from analytics.background import TaskState
-from analytics.storage.database import Database
+from analytics.storage.store import Store, StoreError
 from analytics.visits.model import Hour, Increment, Total
 
 __all__ = ["Consents", "CounterStore", "StoreError"]
-
-
-class StoreError(Exception):
-    """The counters could not be written. None of what was given has been counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +23,12 @@ class Consents:
     withdrawn: int
 
 
-class CounterStore(Protocol):
+class CounterStore(Store, Protocol):
     """The tables `counters` and `consents`. Hours are counted since 1970 (UTC), both ends included.
 
     Whatever writes returns once it is on the disk, or raises StoreError and has counted nothing.
     What is at rest may not tell which cells were counted together, nor in which order.
     """
-
-    @property
-    def database(self) -> Database:
-        """What is read to tell what is due to be deleted, and how the database is doing."""
-
-    @property
-    def state(self) -> TaskState:
-        """What the writer did last."""
 
     def add(self, hour: int, increments: Iterable[Increment]) -> None:
         """Add to the cells of an hour. Raises StoreError."""
@@ -63,9 +48,3 @@ class CounterStore(Protocol):
 
     def consents(self) -> Sequence[Consents]:
         """The consents of each day, newest first. Raises SQLAlchemyError."""
-
-    def forget(self, old: Delete) -> int:
-        """Carry out a deletion between two commits; how many rows. Raises StoreError."""
-
-    def close(self) -> None:
-        """Commit what was accepted, and let go. Later additions raise StoreError."""

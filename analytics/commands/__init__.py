@@ -1,0 +1,1 @@
+"""The commands of the service: `build.py staff`, `data` and `openapi`."""

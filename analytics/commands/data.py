@@ -1,0 +1,23 @@
+"""`build.py data`: its commands."""
+
+from __future__ import annotations
+
+import click
+
+from analytics.commands import databases, keys
+
+__all__ = ["data"]
+
+
+@click.group(
+    commands=[
+        keys.receipt,
+        keys.rotate_secret,
+        databases.backup,
+        databases.check,
+        databases.retention,
+        databases.restore,
+    ]
+)
+def data() -> None:
+    """Look after what visitors gave, and what they were given."""

@@ -1,0 +1,133 @@
+"""`build.py data backup`, `check`, `retention` and `restore`: the databases."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from analytics.commands.kept import NOTHING_KEPT, keeping
+from analytics.databases import open_databases
+from analytics.storage.addresses import Addresses
+from analytics.storage.backups import BackupError, back_up
+from analytics.storage.backups import restore as put_back
+from analytics.storage.database import Database, Name
+from analytics.storage.deletion_limits import LAST_RUN, LastRun
+from analytics.storage.health import storage_health
+from analytics.storage.retention import purge, what_is_due
+from analytics.web.clock import Clock
+from analytics.web.log import ServiceLog
+from policy import Faults, read_site
+from policy.places import Places
+
+__all__ = ["backup", "check", "restore", "retention"]
+
+
+@click.command("backup")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--confirm", is_flag=True, help="The clock is right: delete what it says is over.")
+@click.pass_obj
+def backup(places: Places, folder: Path, confirm: bool) -> None:
+    """Write one file with the databases and the signing key to FOLDER.
+
+    The service may run meanwhile. Older backups in FOLDER are deleted once the register's
+    [backup] keeps them no longer. Keep FOLDER on another machine, and private.
+    """
+    now = datetime.datetime.now(tz=datetime.UTC)
+    register = keeping(places)
+    if register.backup is None:
+        raise BackupError("the register has no [backup], so no copy may be kept")
+    made = back_up(
+        places.var,
+        folder,
+        register.backup.keep,
+        now,
+        databases=register.databases,
+        confirmed=confirm,
+    )
+    click.echo(f"Wrote {made.path} ({made.path.stat().st_size:,} bytes).")
+    for path in made.removed:
+        click.echo(f"Deleted {path}, as it is older than {register.backup.keep}.")
+    if made.refused:
+        click.echo(
+            f"error: {len(made.refused)} backups are older than {register.backup.keep} by this"
+            f" machine's clock, {now:%Y-%m-%d}, and by nothing else: none was deleted.\n"
+            "hint: set the clock; or, if it is right, say --confirm",
+            err=True,
+        )
+        sys.exit(1)
+
+
+@click.command("check")
+@click.pass_obj
+def check(places: Places) -> None:
+    """Say what would keep this version from using the databases. Changes nothing.
+
+    Ends with status 1 where there is something, so that a reload can be refused before it.
+    """
+    register = read_site(places.root).register
+    addresses = Addresses.of(places.var)
+    files: tuple[tuple[Name, Path], ...] = (
+        ("records", addresses.records),
+        ("counters", addresses.counters),
+    )
+    found = [
+        Database(name, path, register).check() for name, path in files if name in register.databases
+    ]
+    if any(found):
+        raise Faults([fault for faults in found for fault in faults])
+    match register.databases:
+        case ():
+            click.echo(f"{NOTHING_KEPT[0].upper()}{NOTHING_KEPT[1:]}.")
+        case (name,):
+            click.echo(f"The {name} can be used.")
+        case _:
+            click.echo("Both databases can be used.")
+
+
+@click.command("retention")
+@click.option("--confirm", is_flag=True, help="The clock is right: delete what is over now.")
+@click.pass_obj
+def retention(places: Places, confirm: bool) -> None:
+    """Show what is over by this machine's clock; with --confirm, delete it.
+
+    The service does so by itself once an hour, unless the clock jumped or most of a table would
+    go at once: then it waits for this command. The service may run meanwhile.
+    """
+    keeping(places)
+    site = read_site(places.root)
+    clock = Clock(time.time, ZoneInfo(site.settings.timezone))
+    now = clock.moment()
+    stores, _ = open_databases(site, places.var, clock, ServiceLog(site.register))
+    with closing(stores):
+        states = storage_health(stores).databases
+        if faults := [fault for state in states for fault in state.faults]:
+            raise Faults(faults)
+        kept = (site.register, stores.records.engine, stores.counters)
+        if not confirm:
+            for due in what_is_due(*kept, now):
+                click.echo(f"{due.table}: {due.over} of {due.rows} rows are over.")
+            return
+        for each in purge(*kept, now):
+            rows = "row" if each.rows == 1 else "rows"
+            click.echo(f"Deleted {each.rows} {rows} of {each.table}.")
+        LastRun(places.var / LAST_RUN).write(now.date())
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.pass_obj
+def restore(places: Places, file: Path) -> None:
+    """Put back what a backup holds. The service must be stopped, and its databases moved away."""
+    restored = put_back(file, places.var, keeping(places).databases)
+    click.echo(f"Restored {places.var} as it was on {restored.made:%Y-%m-%d at %H:%M:%S} UTC.")
+    for name in restored.left:
+        click.echo(f"Left in {file}: the {name}, as no feature that is on keeps any.")
+    for name in restored.missing:
+        click.echo(f"{file} holds no {name}: the next start makes them empty.")
+    click.echo("Whoever was erased or withdrew a permission after that must be so once more.")

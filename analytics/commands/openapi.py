@@ -1,0 +1,23 @@
+"""`build.py openapi`: what the service answers."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from analytics.app import create_app
+from analytics.visits.bodies import BODIES
+from analytics.web.openapi import describe
+from policy.places import Places
+
+__all__ = ["openapi"]
+
+
+@click.command()
+@click.pass_obj
+def openapi(places: Places) -> None:
+    """Print what the service answers, as OpenAPI 3.1. The site must have been built."""
+    app = create_app(places.root, places.public, places.var)
+    click.echo(json.dumps(describe(app, BODIES), ensure_ascii=False, indent=2))
+    app.extensions["plainsite"].close()
