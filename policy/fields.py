@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Key
 
-from policy.email_addresses import NotMailable, as_kept
 from policy.toml_source import Declared
 
 FieldKind = Literal["text", "email", "tel", "select", "radio", "textarea"]
@@ -93,6 +92,8 @@ class Field(Declared):
         return ""
 
     def _wrong_address(self, text: str) -> str:
+        from policy.email_addresses import NotMailable, as_kept  # noqa: PLC0415  (slow to import)
+
         try:
             as_kept(text)
         except NotMailable as reason:

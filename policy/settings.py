@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator
 
 from policy.durations import Duration, Length
-from policy.email_addresses import NotMailable, as_kept
 from policy.toml_source import Declared
 
 _NEVER = frozenset(
@@ -28,6 +27,8 @@ def _zone(name: str) -> str:
 
 
 def _address(email: str) -> str:
+    from policy.email_addresses import NotMailable, as_kept  # noqa: PLC0415  (slow to import)
+
     try:
         as_kept(email)
     except NotMailable:

@@ -23,9 +23,13 @@ _TWO_VERSIONS = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL
 
 
 class Declared(BaseModel):
-    """A value read from a site file: frozen, and without room for unknown keys."""
+    """A value read from a site file: frozen, and without room for unknown keys.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    Its checks are built when the first value is read: a build that finds nothing changed reads
+    none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, defer_build=True)
 
 
 Model = TypeVar("Model", bound=BaseModel)
