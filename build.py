@@ -26,6 +26,10 @@ COMMANDS = {
 }
 
 
+STOPPED = 128 + 2
+"""The status of a command that Ctrl-C ended (SIGINT is 2), as shells give it."""
+
+
 class Commands(click.Group):
     """The commands of the table above."""
 
@@ -57,8 +61,11 @@ class Commands(click.Group):
         """Run a command. Whatever ends it is told here, and nowhere else."""
         try:
             return super().invoke(context)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit):
             raise
+        except (KeyboardInterrupt, click.Abort):  # Abort: Ctrl-C at a question.
+            click.echo("Stopped.", err=True)
+            context.exit(STOPPED)
         except Exception as error:
             if context.params["traceback"]:
                 raise

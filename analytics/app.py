@@ -164,7 +164,7 @@ def _open_forms(  # noqa: PLR0913, PLR0917  (what all parts share)
 def _draw_with(app: Flask, service: Service) -> None:
     """The same Jinja as the generator's, with the values that do not belong to one page."""
     app.jinja_options = templates.options()
-    app.jinja_env.globals.update(templates.shared_values(service.site, service.asset))
+    templates.prepare(app.jinja_env, service.site, service.asset)
 
 
 def _wrap(app: Flask, service: Service, proxies: int) -> None:

@@ -47,7 +47,7 @@ def build(
         try:
             ready = prepare(root, drafts=drafts, today=today)
         except Faults as faults:
-            raise Unpublished(faults.faults) from None
+            raise Unpublished(faults.faults, out) from None
         keeping = Keeping(ready.site.settings.keep_assets.days, today)
         written = write_site(out, outputs(ready, today), about(ready), keeping)
     return Built(

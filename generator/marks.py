@@ -32,8 +32,12 @@ _LEADING = re.compile(LEADING)
 NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
 """What is taken out of a source before it is marked, so that nobody can write a mark."""
 
-_TAGS = re.compile(r"<[A-Za-z](?:[\w-]|:\w|\{\{.*?\}\})*(?=[\s/>{])")
-"""The beginning of a tag, in HTML or in a template (where its name may be an expression)."""
+_OPEN_COMMENT = "<!--"
+_TAGS = re.compile(
+    r"<[A-Za-z](?:[\w-]|:\w|\{\{.*?\}\})*(?=[\s/>{])" + rf"|{_OPEN_COMMENT}(?![\s\S]*?-->)"
+)
+"""The beginning of a tag, in HTML or in a template (where its name may be an expression); and that
+of a comment without an end, in which all that follows is lost."""
 
 _MARKDOWN = re.compile(
     r"(?P<tag><[A-Za-z](?:[\w-]|:\w)*(?=[\s/>]))"
@@ -59,7 +63,12 @@ def place_before(html: str, at: int) -> tuple[int, int] | None:
 
 def mark_tags(text: str, source: int) -> str:
     """Mark every tag of HTML, or of a template for it. `source` numbers the file."""
-    return _marked(_TAGS, text, source, lambda found, mark: f"{found[0]} {_TAG}{mark}")
+
+    def place(found: re.Match[str], mark: str) -> str:
+        marked = f" {_TAG}{mark}"
+        return marked + found[0] if found[0] == _OPEN_COMMENT else found[0] + marked
+
+    return _marked(_TAGS, text, source, place)
 
 
 def mark_markdown(text: str, source: int) -> str:

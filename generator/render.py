@@ -22,7 +22,7 @@ from generator.content.sections import Sections
 from generator.markdown.python_markdown import MarkdownReader
 from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
 from generator.recorded import Recorded, Rendered, record
-from generator.template_faults import faults_of
+from generator.template_faults import each_once, faults_of
 from policy import Fault, Faults, Site, templates
 from policy.site_files import is_file
 from policy.toml_source import read_text, refuse_two_versions
@@ -95,16 +95,23 @@ class Renderer:
             next=following,
             audience=audience,
         )
-        self._refuse_halves(html, page)
+        self._refuse_lost(html, page)
         return unmarked(html), record(html, page.path, self._templates.path), audience.asked
 
-    def _refuse_halves(self, html: str, page: Page) -> None:
-        """Raise `Faults` for half of a character (U+D800 to U+DFFF), which no file can hold."""
+    def _refuse_lost(self, html: str, page: Page) -> None:
+        """Raise `Faults` for half of a character (U+D800 to U+DFFF), which no file can hold, and
+        for a comment without an end, in which browsers lose the rest of a page."""
         if found := _HALF.search(html):
-            number, line = place_before(html, found.start()) or (0, None)
             message = f"this holds a character that cannot be shown: {ascii(found[0])[1:-1]}"
-            hint = "write the character itself, or remove it"
-            raise Faults([Fault(self._templates.path(number) or page.path, line, message, hint)])
+            raise self._fault(
+                html, found.start(), page, message, "write the character itself, or remove it"
+            )
+        if (at := templates.open_comment(html)) is not None:
+            raise self._fault(html, at, page, "a comment has no end", "write --> where it ends")
+
+    def _fault(self, html: str, at: int, page: Page, message: str, hint: str) -> Faults:
+        number, line = place_before(html, at) or (0, None)
+        return Faults([Fault(self._templates.path(number) or page.path, line, message, hint)])
 
     def _block(self, name: str, argument: str, body: Markup) -> str:
         template = self._jinja.get_template(f"blocks/{name}.html")
@@ -160,13 +167,13 @@ def environment(
         loader=loader or FileSystemLoader(site.root / "templates"),
         **templates.options(),
     )
-    jinja.globals.update(templates.shared_values(site, asset))
+    templates.prepare(jinja, site, asset)
     return jinja
 
 
 def render_all(renderer: Renderer, content: Content, site: Site) -> Iterator[Rendered | Fault]:
     """Every page, or what is wrong with the templates that render it, each thing once."""
-    told: set[tuple[str, int | None, str]] = set()
+    faults: list[Fault] = []
     for page in content.pages.values():
         if not is_file(site.root, f"templates/{page.layout}.html"):
             continue  # Told at the page's own line.
@@ -174,7 +181,5 @@ def render_all(renderer: Renderer, content: Content, site: Site) -> Iterator[Ren
             yield renderer.render(page)
         # A template is a program of the site's: it can raise anything.
         except Exception as error:
-            for fault in faults_of(error, site.root, page):
-                if (fault.path, fault.line, fault.message) not in told:
-                    told.add((fault.path, fault.line, fault.message))
-                    yield fault
+            faults.extend(faults_of(error, site.root, page))
+    yield from each_once(faults)

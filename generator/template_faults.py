@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import TemplateError
@@ -18,8 +19,9 @@ from generator.assets import MissingAsset
 from generator.content.pages import Page
 from policy import Fault, Faults, nearest
 
-__all__ = ["faults_of"]
+__all__ = ["each_once", "faults_of"]
 
+_NO_TEMPLATE = "there is no template"
 _OBJECT = re.compile(r"^'[\w. ]+ object' has no attribute '(\w+)'$")
 
 
@@ -43,13 +45,33 @@ def faults_of(error: Exception, root: Path, page: Page) -> Iterator[Fault]:
         yield Fault(*(place or (page.path, None)), *_message(error, page))
 
 
+def each_once(faults: Iterable[Fault]) -> Iterator[Fault]:
+    """What has one mend as one fault: pages share templates, and templates share a base.
+
+    Of a template that is missing, the first place that asks for it is told, and how many others do.
+    """
+    places: dict[str, list[Fault]] = {}
+    # Of a fault that several pages meet, the first page is told.
+    once = {(each.path, each.line, each.message): each for each in reversed(list(faults))}
+    for fault in once.values():
+        if fault.message.startswith(_NO_TEMPLATE):
+            places.setdefault(fault.message, []).append(fault)
+        else:
+            yield fault
+    for asking in places.values():
+        first, *others = sorted(asking)
+        also = {0: "", 1: " and in 1 other place"}.get(len(others), f" and in {len(others)} others")
+        yield replace(first, hint=f"{first.hint}{also}")
+
+
 def _message(error: Exception, page: Page) -> tuple[str, str]:
     seen = f"seen while rendering {page.path}"
     match error:
         case MissingAsset():
             return str(error), nearest(error.name, error.known)
         case TemplateNotFound():
-            return f'there is no template "{error.name}"', "add it to templates/"
+            hint = "add it to templates/, or correct the name here"
+            return f'{_NO_TEMPLATE} "{error.name}"', hint
         case UndefinedError():
             hint = f'correct the name, or ask whether it "is defined"; {seen}'
             return _OBJECT.sub('there is no "\\1" here', error.message or ""), hint

@@ -5,14 +5,27 @@ One template may be rendered by both, a form for one, and must then mean the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable
 from typing import Any
 
-from jinja2 import StrictUndefined, select_autoescape
+from jinja2 import Environment, StrictUndefined, Template, select_autoescape
 
 from policy.site import Site
 
-__all__ = ["options", "shared_values"]
+__all__ = ["open_comment", "options", "prepare", "without_comments"]
+
+_BEGINNINGS = re.compile(r"<!(?!doctype)|<\?", re.IGNORECASE)
+_COMMENTS = re.compile(
+    r"(?P<kept><!--[ ](?:form[ ][\w-]+|/form)[ ]-->|<!doctype\b[^>]*>"
+    r"|<(?P<name>script|style|textarea|title|xmp|iframe|noembed|noframes)\b.*?</(?P=name)\b"
+    r"""|<[a-z/](?:[^>"']|"[^"]*"|'[^']*')*>)"""
+    r"|<!--(?:-?>|.*?--!?>)|(?P<open><!--)|<(?:\?|!(?!\[CDATA\[))[^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
+"""What browsers take for a comment (WHATWG HTML, 13.2.5.41 to 13.2.5.53), outside of what seems
+to be one: values of attributes, and elements of plain text. The marks of a form are no comments: by
+them the service puts what was typed, and what is wrong with it, into the page of the form."""
 
 
 def options() -> dict[str, Any]:
@@ -27,15 +40,37 @@ def options() -> dict[str, Any]:
     }
 
 
-def shared_values(site: Site, asset: Callable[[str], str]) -> Mapping[str, Any]:
-    """What every template may use. `asset` gives the address of an asset by its name."""
-    return {
-        "site": site.settings,
-        "navigation": site.navigation,
-        "register": site.register,
-        "versions": site.versions,
-        "audit": site.audit,
-        "forms": site.forms,
-        "audiences": site.audiences,
-        "asset": asset,
-    }
+def prepare(jinja: Environment, site: Site, asset: Callable[[str], str]) -> None:
+    """Give templates what each may use. `asset` gives the address of an asset by its name."""
+    jinja.template_class = _Published
+    jinja.globals.update(
+        site=site.settings,
+        navigation=site.navigation,
+        register=site.register,
+        versions=site.versions,
+        audit=site.audit,
+        forms=site.forms,
+        audiences=site.audiences,
+        asset=asset,
+    )
+
+
+def without_comments(html: str) -> str:
+    """A page without comments: they are for those who write, in templates as in texts."""
+    if not _BEGINNINGS.search(html):
+        return html
+    return _COMMENTS.sub(lambda found: found["kept"] or found["open"] or "", html)
+
+
+def open_comment(html: str) -> int | None:
+    """Where a comment begins that has no end, and in which browsers lose the rest of the page."""
+    return next((found.start() for found in _COMMENTS.finditer(html) if found["open"]), None)
+
+
+class _Published(Template):
+    """A template whose text reaches people as it is rendered: without comments."""
+
+    def render(self, *args: Any, **values: Any) -> str:
+        """As `jinja2.Template.render`."""
+        text = super().render(*args, **values)
+        return text if (self.name or "").endswith(".txt") else without_comments(text)

@@ -57,11 +57,11 @@ def serve(context: click.Context, port: int, drafts: bool, as_published: bool) -
 
 
 def _run(server: Any, preview: Preview, watcher: Watcher) -> None:
-    # There may be no site from before, or one that cannot be served: the first build tells.
-    with suppress(Exception):
-        preview.keep()
-    watcher.start()
     try:
+        # There may be no site from before, or one that cannot be served: the first build tells.
+        with suppress(Exception):
+            preview.keep()
+        watcher.start()
         watcher.first.wait()
         _say_where(f"http://127.0.0.1:{server.effective_port}", preview.service)
         server.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import select
+import socket
 from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
@@ -26,8 +27,7 @@ def listen(app: WSGIApplication, port: int) -> Any:
     """
     return create_server(
         app,
-        host="127.0.0.1",
-        port=port,
+        sockets=[_listener(port)],
         threads=THREADS,
         ident="",
         connection_limit=_most_connections(),
@@ -36,6 +36,18 @@ def listen(app: WSGIApplication, port: int) -> Any:
         # select() knows no file number above 1,023.
         asyncore_use_poll=hasattr(select, "poll"),
     )
+
+
+def _listener(port: int) -> socket.socket:
+    """Bound here, as waitress leaves its socket open where the port is taken."""
+    listener = socket.socket()
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _most_connections() -> int:

@@ -56,7 +56,8 @@ class Watcher(threading.Thread):
     def end(self) -> None:
         """Stop, and wait until it has; not for ever, as another build may be waited for."""
         self._ended.set()
-        self.join(PATIENCE_SECONDS)
+        if self.is_alive():
+            self.join(PATIENCE_SECONDS)
 
     def _watch(self, folders: dict[Path, int]) -> None:
         """Build after each save, until a folder is another one than at the beginning."""

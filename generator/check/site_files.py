@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 
 from generator.content.library import Content
-from generator.content.urls import awkward, closest, is_reserved
+from generator.content.urls import as_address, closest, is_address, is_reserved
 from policy import Fault, Site
 from policy.forms import missing_pages
 
@@ -54,8 +53,8 @@ def alias_faults(content: Content, taken: Collection[str]) -> Iterator[Fault]:
     for page in content.pages.values():
         line = page.lines.get("aliases")
         for alias in page.front.aliases:
-            if not alias.startswith("/") or awkward(alias) or re.search(r"//|\s|/\.", alias):
-                hint = f"write /{alias.strip('/ ').partition('?')[0].partition('#')[0]}/"
+            if not is_address(alias):
+                hint = f"write {as_address(alias)}"
                 yield Fault(page.path, line, f'the alias "{alias}" is no address', hint)
             elif is_reserved(alias) or alias in owners:
                 message = f"the alias {alias} is taken by {owners.get(alias, 'the service')}"

@@ -9,7 +9,8 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Annotated, Any
@@ -21,12 +22,16 @@ from policy import Fault, Faults, nearest
 
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNBROKEN = re.compile(r"[\w-]+:[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]")
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 TEXTS = ("title", "description", "summary", "eyebrow")
 
 
 def _date(value: str) -> datetime.date:
-    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", value) if isinstance(value, str) else None
+    written = value if isinstance(value, str) else ""
+    found = _DATE.fullmatch(written)
     if not found:
+        if plain := _DATE.fullmatch(_in_plain_characters(written)):
+            raise ValueError(f"write it with the digits 0 to 9 and plain hyphens: {plain[0]}")
         raise ValueError("write a date as year-month-day, like 2026-11-24")
     year, month, day = map(int, found.groups())
     if not (year and 1 <= month <= 12):
@@ -35,6 +40,16 @@ def _date(value: str) -> datetime.date:
     if not 1 <= day <= last:
         raise ValueError(f"the last day of that month is {year:04}-{month:02}-{last:02}")
     return datetime.date(year, month, day)
+
+
+def _in_plain_characters(text: str) -> str:
+    """The text with the digits of any script as 0 to 9, and any dash or minus as a hyphen."""
+    return "".join(
+        str(unicodedata.decimal(each, each))
+        if unicodedata.category(each) not in ("Pd", "Sm")
+        else "-"
+        for each in text
+    )
 
 
 def _truth(value: str) -> bool:
@@ -89,7 +104,8 @@ class Parsed(BaseModel):
     """A page's front matter, its text with blank lines in place of it, and what is wrong.
 
     `lines` says where each key stands. Where a value is at fault a plausible one stands in for
-    it, so that the rest of the site can be checked in the same run.
+    it, so that the rest of the site can be checked in the same run. Where nothing could be read,
+    not `readable`, nothing more can be asked of it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -98,6 +114,7 @@ class Parsed(BaseModel):
     text: str
     lines: Mapping[str, int] = Field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
+    readable: bool = True
 
 
 @dataclass(frozen=True)
@@ -111,24 +128,21 @@ def read_front_matter(path: str, source: str) -> Parsed:
     lines = source.split("\n")
     end = _end(lines)
     if end is None:
-        fault = _no_front_matter(path, lines)
-        return Parsed(front=_stand_in(), text=source, faults=(fault,))
+        return _unreadable(source, [_no_front_matter(path, lines)])
     text = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     if unbroken := [at for at in range(1, end) if _UNBROKEN.match(lines[at])]:
         message = "the space after the colon is not a plain one, and is not read as a space"
         hint = "remove it, and type a space: programs for letters put others in its place"
-        faults = [Fault(path, at + 1, message, hint) for at in unbroken]
-        return Parsed(front=_stand_in(), text=text, faults=tuple(faults))
+        return _unreadable(text, (Fault(path, at + 1, message, hint) for at in unbroken))
     try:
         entries, faults = _entries(path, lines, end)
     except Faults as error:
-        return Parsed(front=_stand_in(), text=text, faults=error.faults)
+        return _unreadable(text, error.faults)
     except RecursionError:
         hint = "write each line as a key, a colon, a space and a value: title: The title"
-        fault = Fault(path, 2, "the front matter is nested too deeply", hint)
-        return Parsed(front=_stand_in(), text=text, faults=(fault,))
+        return _unreadable(text, [Fault(path, 2, "the front matter is nested too deeply", hint)])
     except yaml.YAMLError as error:
-        return Parsed(front=_stand_in(), text=text, faults=(_yaml_fault(path, lines, error),))
+        return _unreadable(text, [_yaml_fault(path, lines, error)])
     front, wrong = _typed(path, entries)
     where = {key: entry.line for key, entry in entries.items()}
     return Parsed(front=front, text=text, lines=where, faults=(*faults, *wrong))
@@ -147,8 +161,9 @@ def _no_front_matter(path: str, lines: list[str]) -> Fault:
     return Fault(path, 1, "the page has no front matter", hint)
 
 
-def _stand_in() -> FrontMatter:
-    return FrontMatter(title="Untitled")
+def _unreadable(text: str, faults: Iterable[Fault]) -> Parsed:
+    front = FrontMatter(title="Untitled")
+    return Parsed(front=front, text=text, faults=tuple(faults), readable=False)
 
 
 def _entries(path: str, lines: list[str], end: int) -> tuple[dict[str, _Entry], list[Fault]]:
@@ -157,7 +172,8 @@ def _entries(path: str, lines: list[str], end: int) -> tuple[dict[str, _Entry], 
         return {}, []
     if not isinstance(node, yaml.MappingNode):
         hint = "write each line as a key, a colon, a space and a value: title: The title"
-        return {}, [Fault(path, 2, "the front matter is not made of keys and values", hint)]
+        message = "the front matter is not made of keys and values"
+        raise Faults([Fault(path, 2, message, hint)])
     if forbidden := list(_forbidden(path, node)):
         raise Faults(forbidden)
     entries: dict[str, _Entry] = {}

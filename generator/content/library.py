@@ -134,7 +134,8 @@ def _read_page(site: Site, name: str, url: str) -> tuple[Page, list[Fault]]:
     page = Page(name, url, parsed.front, parsed.text, parsed.lines, layout, blocks)
     audiences = (*site.audiences.names, site.audiences.default)
     faults = [*parsed.faults, *block_faults(name, blocks, audiences, list(site.forms))]
-    if page.layout == "article" and page.front.date is None and "date" not in parsed.lines:
+    dated = page.front.date is not None or "date" in parsed.lines
+    if page.layout == "article" and parsed.readable and not dated:
         hint = "add a line: date: 2026-11-24"
         faults.append(Fault(name, 1, 'an article needs the key "date"', hint))
     if not is_file(site.root, f"templates/{page.layout}.html"):

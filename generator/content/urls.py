@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import PurePosixPath
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from policy import Register
 
@@ -62,6 +62,22 @@ def awkward(path: str) -> str:
     """The first character of a path that cannot stand in an address; empty when there is none."""
     found = _AWKWARD.search(path)
     return found.group() if found else ""
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address of this site, as people write it: `/old-page/`."""
+    return text.startswith("/") and not awkward(text) and not re.search(r"//|\s|/\.", text)
+
+
+def as_address(text: str) -> str:
+    """The address that was probably meant by a text that is none: `is_address` of it is true."""
+    try:
+        parts = urlsplit(text.strip().replace("\\", "/"))
+        path = parts.path if parts.scheme in ("", "http", "https") else text
+    except ValueError:  # It has half of the brackets of an IPv6 address.
+        path = text
+    steps = (re.sub(r"\s+", "-", _AWKWARD.sub(" ", step).strip()) for step in path.split("/"))
+    return "/" + "".join(f"{step}/" for each in steps if (step := each.lstrip(".")))
 
 
 def encoded(address: str) -> str:

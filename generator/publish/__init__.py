@@ -66,10 +66,15 @@ def write_site(
             change.commit(plan.build)
             tree = look(out)
         removed = change.prune(plan.build, tree)
+    except KeyboardInterrupt:
+        change.undo()
+        raise
     except OSError as error:
         change.undo()
-        kind = Unfinished if change.switched else Unpublished
-        raise kind([refusal(error, out)]) from error
+        faults = [refusal(error, out)]
+        if change.switched:
+            raise Unfinished(faults) from error
+        raise Unpublished(faults, out) from error
     return _written(plan, stated=stated, removed=removed, stamps=stamps, disk=disk)
 
 

@@ -24,7 +24,7 @@ def locked(out: Path, waiting: Callable[[], None]) -> Iterator[None]:
     try:
         folder = _hold(out, waiting)
     except OSError as error:
-        raise Unpublished([refusal(error, out)]) from error
+        raise Unpublished([refusal(error, out)], out) from error
     try:
         yield
     finally:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterable
 from pathlib import Path
 
 from policy import Fault, Faults
+from policy.manifest import BUILD_FILE
 
 __all__ = ["NEXT", "Unfinished", "Unpublished", "refusal"]
 
 NEXT = ".next"
 """Where new files wait, in `public/`. No page stands there: names with a dot are not published."""
 
+_AS_IT_WAS = "Nothing was published: public/ is as it was."
 _HINTS = {
     errno.ENOSPC: "make room on the disk, then build again",
     errno.EDQUOT: "make room on the disk, then build again",
@@ -24,9 +27,12 @@ _HINTS = {
 
 
 class Unpublished(Faults):
-    """Something is wrong, or was refused, and what is served is as it was."""
+    """Something is wrong, or was refused, and what is served from `out` is as it was."""
 
-    epilogue = "Nothing was published: public/ is as it was."
+    def __init__(self, faults: Iterable[Fault], out: Path) -> None:
+        super().__init__(faults)
+        stands = (out / BUILD_FILE).is_file()
+        self.epilogue = _AS_IT_WAS if stands else "Nothing was published."
 
 
 class Unfinished(Faults):

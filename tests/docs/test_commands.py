@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import signal
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -70,3 +74,66 @@ def test_a_mistake_of_ours_says_where_and_how_to_report_it():
     assert text.startswith("error: Plainsite itself failed: AttributeError in generator/publish/")
     assert ", while rendering content/about.md\nhint: this is a mistake of ours." in text
     assert "--traceback" in text
+
+
+@pytest.mark.parametrize("ended_by", [KeyboardInterrupt, click.Abort])
+def test_ctrl_c_ends_a_command_in_a_word(ended_by, monkeypatch):
+    """With the status that shells give it; at a question as well (click's Abort)."""
+
+    def stop(*_: object, **__: object) -> None:
+        raise ended_by
+
+    monkeypatch.setattr(generator, "check", stop)
+    result = CliRunner().invoke(build.main, ["check"])
+    assert (result.output.strip(), result.exit_code) == ("Stopped.", 130)
+
+
+BUILD_AND_WAIT = """
+import sys, time, build
+from generator.publish import disk
+write, count = disk.Disk.write, []
+def slow(self, path, data):
+    count.append(path)
+    if len(count) == 3:
+        print("now", flush=True)
+        time.sleep(60)
+    write(self, path, data)
+disk.Disk.write = slow
+build.main(["--root", sys.argv[1]])
+"""
+
+
+def test_ctrl_c_in_the_middle_of_a_build_leaves_the_old_site(tmp_path):
+    """Byte for byte, and nothing beside it."""
+    root = Path(shutil.copytree(build.ROOT / "tests/sites/base", tmp_path / "site"))
+    assert CliRunner().invoke(build.main, ["--root", str(root)]).exit_code == 0
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    for page in (root / "content").glob("*.md"):
+        page.write_text(page.read_text() + "More words.\n")
+        before[page] = page.read_bytes()
+    words = [sys.executable, "-c", BUILD_AND_WAIT, root]
+    with subprocess.Popen(
+        words, cwd=build.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "now\n"
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert (said, process.returncode) == ("Stopped.\n", 130)
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+def test_a_port_that_is_taken_leaves_nothing_open(tmp_path):
+    """Python would warn of a socket that was never closed."""
+    root = shutil.copytree(build.ROOT / "tests/sites/base", tmp_path / "site")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        words = ["-W", "error", "build.py", "--root", root, "serve", "--port", port]
+        told = subprocess.run(
+            [sys.executable, *words], cwd=build.ROOT, capture_output=True, text=True, check=False
+        )
+    assert told.stderr == (
+        f"error: cannot serve on port {port}: Address already in use\n"
+        "hint: choose another, as in: PORT=8001 make run\n"
+    )
+    assert told.returncode == 1

@@ -156,6 +156,7 @@ TEMPLATES = {
     "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}": "without an end",
     '{% include "gone.html" %}': 'there is no template "gone.html"',
     '{% include "../site/settings.toml" %}': "there is no template",
+    "<!-- for Anna": "a comment has no end",
     "{% for x in 5 %}{% endfor %}": "TypeError",
     "{{ 'é'.encode('ascii') }}": "UnicodeEncodeError",
     "{{ {}[{}] }}": "",
@@ -257,7 +258,7 @@ def test_folders_too_deep_are_a_fault(root, request):
     os.close(here)
     said = told(root, "check")
     assert "error: content" in said
-    assert told(root).endswith("Nothing was published: public/ is as it was.\n")
+    assert told(root).endswith("Nothing was published.\n")
 
 
 def test_a_picture_that_is_renamed_during_the_build_is_a_fault(root, monkeypatch):
@@ -285,7 +286,23 @@ def test_a_disk_that_refuses_is_a_fault(root, number, monkeypatch):
     monkeypatch.setattr(Path, "write_bytes", refuse)
     said = told(root)
     assert f"error: public: it cannot be written: {os.strerror(number)}\nhint: " in said
-    assert said.endswith("Nothing was published: public/ is as it was.\n")
+    assert said.endswith("Nothing was published.\n")
+
+
+def test_a_base_that_is_missing_is_told_once(root):
+    """Each page's template asks for it; there is one thing to mend."""
+    (root / "templates/page.html").unlink()
+    for name in ("404", "article", "section"):
+        (root / f"templates/{name}.html").write_text('{% extends "base.html" %}\n')
+    (root / "templates/page.html").write_text('{% extends "base.html" %}\n')
+    (root / "templates/resources.html").write_text('\n{% extends "bose.html" %}\n')
+    said = told(root, "check")
+    assert said == (
+        'error: templates/404.html:1: there is no template "base.html"\n'
+        "hint: add it to templates/, or correct the name here and in 3 others\n\n"
+        'error: templates/resources.html:2: there is no template "bose.html"\n'
+        "hint: add it to templates/, or correct the name here\n\n2 errors\n"
+    )
 
 
 @pytest.mark.parametrize("kind", ["file", "link", "loop"])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import generator
 from generator import marks
+from generator.content.urls import as_address, is_address
 from generator.markdown.python_markdown import MarkdownReader
 from generator.marks import NONCHARACTERS, mark_markdown, mark_tags, unmarked
 from generator.recorded import record
@@ -55,6 +56,12 @@ def test_no_heading_doubles_an_id_of_a_template(name):
     reader = MarkdownReader(lambda _name, _argument, body: body)
     (heading,) = reader.read(f"## {name}", str).headings
     assert "--" not in heading.id
+
+
+@given(st.text(max_size=30) | st.text("/.? #%[]:\\ax", max_size=12))
+def test_what_is_meant_by_an_alias_that_is_no_address_is_one(text):
+    """So the mistake does not stand in the hint as well."""
+    assert is_address(as_address(text))
 
 
 @given(st.text(max_size=30))

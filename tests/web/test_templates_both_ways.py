@@ -56,6 +56,35 @@ def test_the_same_text_comes_out(root: Path, name: str) -> None:
     assert made.endswith("\n")
 
 
+COMMENTED = {
+    "<p>a<!-- ask Anna --> b</p>": "<p>a b</p>",
+    "<p><!-- ask\nAnna\n-->\n<!-- and -- Ben --!>b</p><!-->c<!--->d": "<p>\nb</p>cd",
+    "<!doctype html><!ENTITY x><?xml a?>": "<!doctype html>",
+    "{% if true %}<!-- {{ site.name }} {% endif %} -->b": "b",
+    # What only looks like one.
+    '<a title="<!-- b -->">': None,
+    "<script>x = '<!-- b -->'</script>": None,
+    "<textarea><!-- b --></textarea>": None,
+    "<svg><style><![CDATA[ a ]]></style></svg>": None,
+    # By it the service finds a form in its page.
+    "<!-- form ask-us --><form></form><!-- /form -->": None,
+    "<!-- form for Anna -->": "",
+}
+
+
+@pytest.mark.parametrize("render", [by_the_generator, by_the_service])
+@pytest.mark.parametrize(("written", "published"), COMMENTED.items())
+def test_no_comment_leaves(root: Path, render, written: str, published: str | None) -> None:
+    """Those who write templates leave notes for each other, as those who write texts do."""
+    (root / "templates/note.html").write_text(written)
+    assert render(root, "note.html") == (written if published is None else published)
+
+
+def test_an_email_is_no_page(root: Path) -> None:
+    (root / "templates/note.txt").write_text("<!-- a -->")
+    assert by_the_service(root, "note.txt") == "<!-- a -->"
+
+
 @pytest.mark.parametrize("render", [by_the_generator, by_the_service])
 def test_what_nobody_gives_is_an_error(root: Path, render) -> None:
     with pytest.raises(UndefinedError):
