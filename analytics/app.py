@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,7 +33,7 @@ from analytics.storage.stores import Stores
 from analytics.visits import routes as visits
 from analytics.visits import user_agents
 from analytics.web import own_cookie_routes
-from analytics.web.clock import Clock
+from analytics.web.clock import Clock, UnusableClock
 from analytics.web.cookies import CookieWriter
 from analytics.web.guard import Guard
 from analytics.web.health import Health
@@ -42,7 +43,7 @@ from analytics.web.problems import problem
 from analytics.web.rate_limits import RateLimiter
 from analytics.web.static_files import Pages, PageServer
 from analytics.web.well_formed import WellFormed
-from policy import Site, read_site, templates
+from policy import Fault, Faults, Site, read_site, templates
 from policy.referrers import source_names
 
 __all__ = ["create_app"]
@@ -87,6 +88,7 @@ def create_app(  # noqa: PLR0913  (each has its default)
     app.session_interface = _NoSession()
     app.register_error_handler(HTTPException, _error_page)
     app.register_error_handler(SQLAlchemyError, _store_failed)
+    app.register_error_handler(UnusableClock, _store_failed)
     _draw_with(app, service)
     for feature, blueprints in BLUEPRINTS.items():
         if service.site.register.has(feature):
@@ -117,7 +119,7 @@ def _open_service(
         relay = relay or read_relay()  # It may be wrongly named: before anything is opened.
     if site.register.tables:  # A plain site keeps nothing, not even a key.
         # Before the databases are opened: without a key there is no service.
-        keys = keys_in_use(var, site.register, clock.today())
+        keys = keys_in_use(var, site.register, _today(clock))
         stores, counters = open_databases(site, var, clock, log)
     cookies = CookieWriter(
         site.register,
@@ -140,6 +142,14 @@ def _open_service(
         counter_store=counters,
         form_stores=forms,
     )
+
+
+def _today(clock: Clock) -> date:
+    """Raises Faults: which keys are still read depends on the day."""
+    try:
+        return clock.today()
+    except UnusableClock as error:
+        raise Faults([Fault("clock", None, error.message, error.hint)]) from None
 
 
 def _open_forms(  # noqa: PLR0913, PLR0917  (what all parts share)
@@ -195,8 +205,9 @@ class _NoSession(SessionInterface):
         """Nothing to save: Flask gives what `open_session` refuses a session that cannot be set."""
 
 
-def _store_failed(error: SQLAlchemyError) -> BaseResponse | HTTPException:
-    """A database cannot be used, or did not do what was asked of it: try again later."""
+def _store_failed(error: Exception) -> BaseResponse | HTTPException:
+    """A database cannot be used, or did not do what was asked of it; or nobody knows the time: try
+    again later."""
     kind = type(getattr(error, "orig", error)).__name__
     current_service().log.say("fault", error=kind, place=place_of(error))
     unavailable = ServiceUnavailable(retry_after=RETRY_SECONDS)

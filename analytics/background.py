@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Event, Lock, Thread
 
+from analytics.web.clock import UnusableClock
 from analytics.web.log import ServiceLog, place_of
 
 __all__ = ["BackgroundTask", "Progress", "TaskState", "Waits"]
@@ -54,7 +55,7 @@ class Progress:
     def succeeded(self) -> None:
         """A step was done."""
         with self._lock:
-            self._state = replace(self._state, last_success=self._clock(), failures=0)
+            self._state = replace(self._state, last_success=self._now(), failures=0)
 
     def failed(self, error: BaseException) -> None:
         """A step was not done. Only the kind and the place are kept: a message may be personal."""
@@ -62,11 +63,18 @@ class Progress:
         with self._lock:
             self._state = replace(
                 self._state,
-                last_failure=self._clock(),
+                last_failure=self._now(),
                 failure=f"{kind} at {place}",
                 failures=self._state.failures + 1,
             )
         self._log.say("task failed", task=self._state.name, error=kind, place=place)
+
+    def _now(self) -> float | None:
+        """None where the clock cannot be used: what was done is known, and not when."""
+        try:
+            return self._clock()
+        except UnusableClock:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from analytics.storage.stores import Stores
 from analytics.visits.store.base import CounterStore
 from analytics.web.clock import Clock
 from analytics.web.cookies import CookieWriter
-from analytics.web.health import Part, part_of
+from analytics.web.health import Part, part_of, part_of_clock
 from analytics.web.log import ServiceLog
 from analytics.web.metrics import Metrics
 from analytics.web.rate_limits import RateLimiter
@@ -122,9 +122,11 @@ class Service:
         if self.stores is None:
             return (pages,)
         storage = storage_health(self.stores)
+        clock = part_of_clock(self.clock)
         mail = (self.form_stores.mail_sender.state,) if self.form_stores else ()
         return (
             pages,
+            clock,
             *(
                 Part(f"{each.name} database", each.works, each.failure or _first(each.faults))
                 for each in storage.databases

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -20,7 +17,7 @@ from analytics.storage.database import Database, Name
 from analytics.storage.deletion_limits import LAST_RUN, LastRun
 from analytics.storage.health import storage_health
 from analytics.storage.retention import purge, what_is_due
-from analytics.web.clock import Clock
+from analytics.web.clock import machine_clock
 from analytics.web.log import ServiceLog
 from policy import Faults, read_site
 from policy.places import Places
@@ -38,7 +35,7 @@ def backup(places: Places, folder: Path, confirm: bool) -> None:
     The service may run meanwhile. Older backups in FOLDER are deleted once the register's
     [backup] keeps them no longer. Keep FOLDER on another machine, and private.
     """
-    now = datetime.datetime.now(tz=datetime.UTC)
+    now = machine_clock().moment()
     register = keeping(places)
     if register.backup is None:
         raise BackupError("the register has no [backup], so no copy may be kept")
@@ -101,7 +98,7 @@ def retention(places: Places, confirm: bool) -> None:
     """
     keeping(places)
     site = read_site(places.root)
-    clock = Clock(time.time, ZoneInfo(site.settings.timezone))
+    clock = machine_clock(site.settings.timezone)
     now = clock.moment()
     stores, _ = open_databases(site, places.var, clock, ServiceLog(site.register))
     with closing(stores):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import sys
 from typing import IO
@@ -12,6 +11,7 @@ import click
 from analytics.commands.kept import keeping
 from analytics.storage.secret import days_read, read_keys, rotate
 from analytics.visits.receipts import is_ours
+from analytics.web.clock import machine_clock
 from policy import Faults
 from policy.places import Places
 
@@ -53,7 +53,7 @@ def rotate_secret(places: Places, *, copied: bool) -> None:
     What the old key signed is still read, for as long as the register keeps anything. After a lost
     key nothing needs to be done: the next start makes one.
     """
-    today = datetime.datetime.now(tz=datetime.UTC).date()
+    today = machine_clock().today()
     register = keeping(places)
     keys = rotate(places.var, register, today, copied=copied)
     click.echo("A new key signs from the next start or reload of the service on.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import get_args
@@ -19,6 +18,7 @@ from analytics.staff.accounts import (
 )
 from analytics.storage.addresses import Addresses
 from analytics.storage.database import open_records
+from analytics.web.clock import machine_clock
 from policy import Register, read_site
 from policy.failures import Refusal
 from policy.places import Places
@@ -52,7 +52,7 @@ _password_option = click.password_option(
 @click.pass_obj
 def staff_add(places: Places, username: str, roles: tuple[str, ...], password: str) -> None:
     """Add an account for a member of staff."""
-    today = datetime.datetime.now(tz=datetime.UTC).date()
+    today = machine_clock().today()
     with _records(places) as (engine, register):
         add_staff(engine, register, username, password, roles, today)
     click.echo(f"{username} can sign in at /staff/ and see: {', '.join(roles)}.")

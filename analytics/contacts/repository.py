@@ -43,6 +43,7 @@ from analytics.contacts.model import (
     Submission,
 )
 from analytics.storage.erasure import NotErased, erasing
+from analytics.web.clock import UnusableClock
 from policy.email_addresses import as_kept
 
 __all__ = ["OF_A_CONTACT", "PAGE_SIZE", "Contacts"]
@@ -261,9 +262,12 @@ class Contacts:
 
 @contextmanager
 def _stored() -> Iterator[None]:
-    """Whatever the driver says is `NotStored`: a full disk, a damaged file, a lock held long."""
+    """Whatever the driver says is `NotStored`: a full disk, a damaged file, a lock held long; and
+    a row whose day nobody knows."""
     try:
         yield
+    except UnusableClock as error:
+        raise NotStored(type(error).__name__) from error
     except NotErased as error:
         raise NotStored(error.kind) from error
     except SQLAlchemyError as error:

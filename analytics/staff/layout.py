@@ -20,6 +20,7 @@ __all__ = [
     "MENU",
     "Entry",
     "RoleNeeded",
+    "clock_page",
     "current_staff",
     "database_page",
     "error_page",
@@ -115,9 +116,8 @@ def error_page(error: HTTPException) -> Response:
         return show("role-needed.html", 403, needed=error.needed)
     if error.code is None or (error.response is not None and error.code < 400):
         return make_response(error.get_response())
-    response = show(
-        "error.html", error.code, failed=isinstance(error, InternalServerError), database=False
-    )
+    failed = isinstance(error, InternalServerError)
+    response = show("error.html", error.code, failed=failed, unusable="")
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -126,9 +126,18 @@ def error_page(error: HTTPException) -> Response:
 
 def database_page(error: Exception) -> Response:
     """The page where the records database cannot be used: it says so, and is tried again."""
+    return _unusable("database", error)
+
+
+def clock_page(error: Exception) -> Response:
+    """The page where nobody knows the time, so that no session can be told to be still good."""
+    return _unusable("clock", error)
+
+
+def _unusable(what: str, error: Exception) -> Response:
     log = current_context().service.log
     log.say("fault", error=type(error).__name__, place=place_of(error))
-    response = show("error.html", 503, failed=True, database=True)
+    response = show("error.html", 503, failed=True, unusable=what)
     response.headers["Retry-After"] = "300"
     return response
 

@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 from analytics.contacts.model import NotStored
 from analytics.staff import admin_pages, contact_pages, disclosure, layout, sign_in
 from analytics.staff.reports import routes as report_pages
+from analytics.web.clock import UnusableClock
 
 __all__ = ["blueprint"]
 
@@ -26,6 +27,7 @@ blueprint.after_request(_never_stored)
 blueprint.register_error_handler(HTTPException, layout.error_page)
 blueprint.register_error_handler(SQLAlchemyError, layout.database_page)
 blueprint.register_error_handler(NotStored, layout.database_page)
+blueprint.register_error_handler(UnusableClock, layout.clock_page)
 
 BOTH, POST = ["GET", "POST"], ["POST"]
 

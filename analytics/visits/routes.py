@@ -29,6 +29,7 @@ from analytics.visits.state import (
 )
 from analytics.visits.store.base import StoreError
 from analytics.visits.user_agents import agent_of
+from analytics.web.clock import UnusableClock
 from analytics.web.cookies import BadCookie, ForgedCookie
 from analytics.web.origin import is_from_our_forms, is_from_our_pages, may_read_own
 from analytics.web.own_cookies import OWN_COOKIES, consented_cookies, wants_a_page
@@ -136,6 +137,12 @@ def own_receipt() -> Response:
 def refused(refusal: Refused) -> Response:
     """No counter was changed and no cookie is set; say why."""
     return refusal.answer()
+
+
+@blueprint.errorhandler(UnusableClock)
+def no_time(_: UnusableClock) -> Response:
+    """A hit belongs to an hour, a consent to a day."""
+    return Refused(Reason.CLOCK).answer()
 
 
 def _admit(kind: type[Sent]) -> tuple[Sent, Agent]:

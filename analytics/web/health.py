@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Response
 
 from analytics.background import TaskState
+from analytics.web.clock import Clock, UnusableClock
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["ADDRESS", "Health", "Part", "part_of"]
+__all__ = ["ADDRESS", "Health", "Part", "part_of", "part_of_clock"]
 
 ADDRESS = "/healthz"
 
@@ -40,6 +41,15 @@ def part_of(task: TaskState) -> Part:
     """A task in the background."""
     why = task.failure if task.failures else "its thread has ended" if not task.alive else ""
     return Part(task.name, task.works, why, task.last_success)
+
+
+def part_of_clock(clock: Clock) -> Part:
+    """Whether the clock can be used."""
+    try:
+        clock()
+    except UnusableClock as error:
+        return Part("clock", works=False, why=error.message)
+    return Part("clock", works=True)
 
 
 class Health:

@@ -28,6 +28,7 @@ class Reason(Enum):
     NOT_UNDERSTOOD = "not-understood", 400, "The body does not have exactly the declared keys."
     UNKNOWN_PAGE = "unknown-page", 404, "This site counts no such page."
     TOO_OFTEN = "too-often", 429, "Too many visits from one network. Try again later."
+    CLOCK = "clock", 503, "The service does not know the time, so nothing was counted."
     STORE = "store", 503, "The counters could not be written, so nothing was counted."
 
     def __init__(self, word: str, status: int, detail: str) -> None:

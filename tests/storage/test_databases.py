@@ -77,6 +77,26 @@ def test_files_of_version_0_1_are_made_to_follow(tmp_path: Path) -> None:
             assert not path.name.endswith(("-wal", "-shm"))
 
 
+def test_the_legal_bases_of_version_0_1_are_kept_in_the_access_log(tmp_path: Path) -> None:
+    """Version 0.1 called the column `ground`: to whom something was given, and by what right."""
+    write_old(tmp_path / "var")
+    path = tmp_path / "var/records.sqlite3"
+    entries = [
+        ("l2", 1_772_438_460, "anna", "told", "c1", "court order", "A court", "Case 7"),
+        ("l3", 1_772_438_520, "anna", "read", "c1", None, None, None),
+    ]
+    with closing(sqlite3.connect(path)) as database:
+        database.executemany("INSERT INTO access_log VALUES (?, ?, ?, ?, ?, ?, ?, ?)", entries)
+        database.commit()
+    before = asked(path, "SELECT * FROM access_log ORDER BY id")
+    open_records(path, REGISTER).dispose()
+    columns = "id, at, username, action, contact, legal_basis, recipient, reason"
+    assert asked(path, f"SELECT {columns} FROM access_log ORDER BY id") == before
+    assert before[1:] == entries
+    with pytest.raises(sqlite3.OperationalError, match="no such column"):
+        asked(path, "SELECT ground FROM access_log")
+
+
 def test_a_database_is_made_to_follow_once(tmp_path: Path) -> None:
     """The file says how many steps it has had."""
     write_old(tmp_path / "var")

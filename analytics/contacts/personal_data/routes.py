@@ -18,6 +18,7 @@ from analytics.contacts.model import AddressTaken, LegalBasis, NotStored
 from analytics.contacts.personal_data.model import PersonalData, personal_data
 from analytics.service import Service, current_service
 from analytics.storage.erasure import StillThere
+from analytics.web.clock import UnusableClock
 from analytics.web.form_pages import with_form
 from analytics.web.origin import is_from_our_forms
 from analytics.web.rate_limits import MAILBOX, PERSONAL_DATA
@@ -237,9 +238,11 @@ def _not_overwritten(error: StillThere) -> BaseResponse:
 
 
 @blueprint.errorhandler(NotStored)
-def _not_read(error: NotStored) -> BaseResponse:
-    """What is held could not be looked up."""
-    current_service().log.say("personal data failed", error=error.kind)
+@blueprint.errorhandler(UnusableClock)
+def _not_read(error: NotStored | UnusableClock) -> BaseResponse:
+    """What is held could not be looked up, or nobody can tell whether the link still holds."""
+    kind = error.kind if isinstance(error, NotStored) else type(error).__name__
+    current_service().log.say("personal data failed", error=kind)
     return _page("failed", HTTPStatus.SERVICE_UNAVAILABLE, headers=RETRY)
 
 
