@@ -11,6 +11,7 @@ from policy.declaration import Declaration
 from policy.durations import Duration, parse
 from policy.faults import Fault, closest
 from policy.origins import Location, Origins
+from policy.texts import says_something
 
 __all__ = ["LIMITS", "WORDS", "Change", "changed"]
 
@@ -124,8 +125,10 @@ def _wrong(
     entry, _ = known[address]
     before = entry[address[-1]]
     if section == "words":
-        if not (isinstance(value, str) and value.strip()):
-            return f'"{name}" says nothing', "write a sentence, or remove the line"
+        try:
+            says_something(value if isinstance(value, str) else "")
+        except ValueError as reason:
+            return f'"{name}" cannot be {value!r}', str(reason)
         return "", ""
     return _too_long(name, before, value, entry)
 

@@ -12,13 +12,16 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from policy.features import FeatureName
+from policy.origin_addresses import OriginAddress
 from policy.register import Basis, Category, Use
+from policy.texts import Text
 from policy.toml_source import Declared
 
-__all__ = ["Declaration", "OwnField", "OwnPurpose", "OwnRecipient"]
+__all__ = ["REGISTER", "Declaration", "OwnField", "OwnPurpose", "OwnRecipient"]
+
+REGISTER = "site/policy.toml"
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", examples=["phone", "postal_code"])]
-Text = Annotated[str, Field(min_length=1)]
 
 
 class OwnField(Declared):
@@ -42,7 +45,7 @@ class OwnPurpose(Declared):
 class OwnRecipient(Declared):
     """Somebody outside who receives something."""
 
-    origin: Text
+    origin: OriginAddress
     purpose: str
     receives: Text
 
@@ -71,7 +74,7 @@ class Declaration(Declared):
     notice: NoticeWords = NoticeWords()
     fields: Annotated[dict[Name, OwnField], Field(default_factory=dict)]
     purposes: Annotated[dict[Name, OwnPurpose], Field(default_factory=dict)]
-    recipients: Annotated[dict[str, OwnRecipient], Field(default_factory=dict)]
+    recipients: Annotated[dict[Text, OwnRecipient], Field(default_factory=dict)]
     browser_features: Annotated[dict[str, str], Field(default_factory=dict)]
     words: Annotated[dict[str, Any], Field(default_factory=dict)]
     limits: Annotated[dict[str, Any], Field(default_factory=dict)]

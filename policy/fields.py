@@ -8,24 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Key
 
+from policy.texts import is_typed, is_visible
 from policy.toml_source import Declared
 
 FieldKind = Literal["text", "email", "tel", "select", "radio", "textarea"]
 CHOICES = ("select", "radio")
-
-INVISIBLE = {"\u200b", "\u2060", "\ufeff"}
-"""Spaces without width: they come along when an address is copied, and nobody can see them."""
-
-TURNS_TEXT = {*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
-"""Controls of direction: one left open would turn round the text after it on a staff page."""
-
-BLANK = {*"\u115f\u1160\u2800\u3164\uffa0\U0001d159"}
-"""Letters and symbols that draw nothing: fillers of Hangul, an empty cell of Braille, a note."""
-
-RESERVED = re.compile(r"[\u2065\ufdd0-\ufdef\ufff0-\uffff\U000e0000-\U000e0fff]")
-"""What is no character yet and will never be seen: reserved as ignorable, or noncharacters.
-https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
-"""
 
 LINK = re.compile(r"https?://|//|\bwww\.", re.IGNORECASE)
 FEWEST_DIGITS = 5
@@ -61,7 +48,7 @@ class Field(Declared):
         A field of one line comes back as one line. A choice that is not offered comes back empty.
         """
         text = answer.replace("\r\n", "\n").replace("\r", "\n")
-        text = "".join(letter for letter in text if _typed(letter))
+        text = "".join(letter for letter in text if is_typed(letter))
         if self.kind in CHOICES:
             return text if text in self.values else ""
         if self.kind != "textarea":
@@ -80,7 +67,7 @@ class Field(Declared):
         if self.most_characters is not None and len(text) > self.most_characters:
             number, most = f"{len(text):,}", f"{self.most_characters:,}"
             return f"“{self.label}” has {number} characters. Shorten it to {most} or fewer."
-        if not any(map(_shows, text)):
+        if not any(map(is_visible, text)):
             return f"“{self.label}” has only characters that cannot be seen. Type it again."
         return self._wrong_kind(text)
 
@@ -101,24 +88,6 @@ class Field(Declared):
                 return f"“{self.label}” has an address that no email can reach. Use another one."
             return f"“{self.label}” needs an address like name@example.org."
         return ""
-
-
-def _shows(letter: str) -> bool:
-    """Whether anything is seen of a character that stands alone.
-
-    A mark is seen only on a letter. A character that is newer than Python's tables counts as seen,
-    since names are written in scripts that Unicode still adds.
-    """
-    kind = unicodedata.category(letter)
-    if kind == "Cn":
-        return not RESERVED.fullmatch(letter)
-    return kind[0] not in "ZM" and kind not in ("Cc", "Cf", "Cs") and letter not in BLANK
-
-
-def _typed(letter: str) -> bool:
-    if letter in INVISIBLE or letter in TURNS_TEXT:
-        return False
-    return letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs")
 
 
 def _is_phone(text: str) -> bool:

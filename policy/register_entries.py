@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from policy.origin_addresses import OriginAddress
 from policy.toml_source import Declared
 
 __all__ = ["BROWSER_FEATURES", "BrowserFeature", "Connection", "Endpoint", "Event", "Header"]
@@ -165,7 +166,7 @@ class Connection(Declared):
 class Recipient(Declared):
     """Somebody else who receives something. P6 and P9 leave next to no room for any."""
 
-    name: str
-    origin: str
+    name: Annotated[str, Field(min_length=1)]
+    origin: OriginAddress
     purpose: str
     receives: str

@@ -35,6 +35,8 @@ def _found(register: Register) -> Iterator[Found]:
     for index, table in enumerate(register.tables):
         for message, hint in _table_faults(table):
             yield ("table", index), f'table "{table.name}" {message}', hint
+        for number, message, hint in _column_faults(table):
+            yield ("table", index, "columns", number), f'table "{table.name}" {message}', hint
     for index, event in enumerate(register.events):
         for message, hint in _event_faults(register, event):
             yield ("event", index), f'event "{event.name}" {message}', hint
@@ -113,13 +115,26 @@ def _table_faults(table: Table) -> Iterator[tuple[str, str]]:
     if table.sooner and (sooner is None or sooner.type != "date" or not sooner.optional):
         hint = "name one of its columns of the type date that is optional"
         yield f'ends sooner by "{table.sooner.dated_by}", which is no such time', hint
-    for column in table.columns:
-        if names.count(column.name) > 1:
-            yield f'declares the column "{column.name}" twice', "remove one of them"
+
+
+def _column_faults(table: Table) -> Iterator[tuple[int, str, str]]:
+    """Each with the number of the column."""
+    names = [column.name for column in table.columns]
+    known = [*names, *(column.formerly for column in table.columns)]
+    for number, column in enumerate(table.columns):
+        if column.formerly and known.count(column.formerly) > 1:
+            was = f'"{column.name}" was formerly "{column.formerly}"'
+            yield (
+                number,
+                f"says that {was}, which another column is or was",
+                "remove one of the two",
+            )
+        if names.index(column.name) < number:
+            yield number, f'declares the column "{column.name}" twice', "remove one of them"
         if column.given_by == "visitor" and column.category is None:
-            yield f'does not say what category "{column.name}" is', "add category = …"
+            yield number, f'does not say what category "{column.name}" is', "add category = …"
         if column.options and column.type != "text":
-            yield f'gives options to "{column.name}", which is no text', "remove them"
+            yield number, f'gives options to "{column.name}", which is no text', "remove them"
 
 
 def _event_faults(register: Register, event: Event) -> Iterator[tuple[str, str]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
 
 from policy.durations import Duration, Length
+from policy.origin_addresses import OriginAddress
 from policy.toml_source import Declared
 
 _NEVER = frozenset(
@@ -34,16 +34,6 @@ def _address(email: str) -> str:
     except NotMailable:
         raise ValueError('write an address that can be written to: "info@example.org"') from None
     return email
-
-
-def _origin(url: str) -> str:
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        host = None
-    if not host or not url.startswith(("https://", "http://")) or url.count("/") > 2:
-        raise ValueError('write the address without a path, as "https://www.example.org"')
-    return url
 
 
 class Organization(Declared):
@@ -76,7 +66,7 @@ class Settings(Declared):
     """
 
     name: str
-    url: Annotated[str, AfterValidator(_origin)]
+    url: OriginAddress
     language: str = "en"
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     description: str

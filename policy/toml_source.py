@@ -6,6 +6,7 @@ array of inline tables it knows each element that begins a line.
 
 from __future__ import annotations
 
+import datetime
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
@@ -121,7 +122,7 @@ def read_toml_with_lines(root: Path, name: str, model: type[Model]) -> tuple[Mod
     text = read_text(root, name)
     lines = Lines(text)
     try:
-        return model.model_validate(tomllib.loads(text)), lines
+        return model.model_validate(frozen(tomllib.loads(text)), strict=True), lines
     except RecursionError:
         hint = "a list or table holds others, without an end: mend it"
         raise Faults([Fault(name, None, "it is nested too deeply to be read", hint)]) from None
@@ -129,6 +130,15 @@ def read_toml_with_lines(root: Path, name: str, model: type[Model]) -> tuple[Mod
         raise Faults([_syntax_fault(name, text, str(error))]) from None
     except ValidationError as error:
         raise Faults(validation_faults(error, lambda at: (name, lines.of(at)), model)) from None
+
+
+def frozen(value: Any) -> Any:
+    """The same with tuples for lists, which values that cannot change hold."""
+    if isinstance(value, list):
+        return tuple(map(frozen, value))
+    if isinstance(value, dict):
+        return {key: frozen(inner) for key, inner in value.items()}
+    return value
 
 
 def read_text(root: Path, name: str) -> str:
@@ -193,10 +203,20 @@ def _like(model: type[BaseModel], key: str) -> str:
 
 def _bad_value(key: str, message: str, given: object) -> tuple[str, str]:
     reason = message.removeprefix("Value error, ").removeprefix("Input should be ")
-    shown = given if isinstance(given, str | int | float | bool) else type(given).__name__
-    return f'"{key}" cannot be {shown!r}' if key else f"{shown!r} cannot stand here", (
+    shown = _shown(given)
+    return f'"{key}" cannot be {shown}' if key else f"{shown} cannot stand here", (
         f"it should be {reason}" if message.startswith("Input should be ") else reason
     )
+
+
+def _shown(given: object) -> str:
+    if isinstance(given, bool):
+        return str(given).lower()
+    if isinstance(given, datetime.date | datetime.time):
+        return given.isoformat()
+    if isinstance(given, tuple | dict):
+        return "this list" if isinstance(given, tuple) else "this table"
+    return repr(given)
 
 
 def _keys(model: type[BaseModel]) -> list[str]:
