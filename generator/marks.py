@@ -61,14 +61,15 @@ def place_before(html: str, at: int) -> tuple[int, int] | None:
     return int(found[1].translate(_NUMBERS)), int(found[2].translate(_NUMBERS))
 
 
-def mark_tags(text: str, source: int) -> str:
-    """Mark every tag of HTML, or of a template for it. `source` numbers the file."""
+def mark_tags(text: str, source: int, line: int | None = None) -> str:
+    """Mark every tag of HTML, or of a template for it. `source` numbers the file; all of the text
+    came of `line`, where one is named."""
 
     def place(found: re.Match[str], mark: str) -> str:
         marked = f" {_TAG}{mark}"
         return marked + found[0] if found[0] == _OPEN_COMMENT else found[0] + marked
 
-    return _marked(_TAGS, text, source, place)
+    return _marked(_TAGS, text, source, place, line)
 
 
 def mark_markdown(text: str, source: int) -> str:
@@ -87,13 +88,18 @@ def mark_markdown(text: str, source: int) -> str:
 
 
 def _marked(
-    pattern: re.Pattern[str], text: str, source: int, place: Callable[[re.Match[str], str], str]
+    pattern: re.Pattern[str],
+    text: str,
+    source: int,
+    place: Callable[[re.Match[str], str], str],
+    only: int | None = None,
 ) -> str:
-    line, at = 1, 0
+    line, at = only or 1, 0
 
     def replace(found: re.Match[str]) -> str:
         nonlocal line, at
-        line += text.count("\n", at, found.end())
+        if only is None:
+            line += text.count("\n", at, found.end())
         at = found.end()
         return place(found, f"{source}{_BETWEEN}{line}{_END}".translate(_DIGITS))
 

@@ -19,7 +19,7 @@ from generator.content.blocks import FORM, nested
 from generator.content.library import Content
 from generator.content.pages import Page
 from generator.content.sections import Sections
-from generator.markdown.python_markdown import MarkdownReader
+from generator.markdown import Hooks, reader
 from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
 from generator.recorded import Recorded, Rendered, record
 from generator.template_faults import each_once, faults_of
@@ -27,6 +27,7 @@ from policy import Fault, Faults, Site, templates
 from policy.site_files import is_file
 from policy.toml_source import read_text, refuse_two_versions
 
+ENGINE = "python-markdown"
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -58,8 +59,8 @@ class Renderer:
         self._jinja = environment(site, assets.urls, self._templates)
         self._jinja.globals["get_section"] = self._sections.get
         self._jinja.globals["bits"] = bits(site, content)
-        self._markdown = MarkdownReader(self._block)
-        self._plain_markdown = MarkdownReader(lambda _name, _argument, body: body)
+        self._markdown = reader(ENGINE, Hooks(self._block))
+        self._plain_markdown = reader(ENGINE, Hooks(lambda _name, _argument, body: body))
 
     def render(self, page: Page) -> Rendered:
         """Every variant of a page. Raises `TemplateError`, or `MissingAsset`."""
@@ -77,7 +78,9 @@ class Renderer:
         """What a page that waits holds in its own text, for each audience."""
         for name in (self._site.audiences.default, *self._site.audiences.names):
             text = select(page.text, page.blocks, name)
-            html = self._plain_markdown.read(nested(text, page.blocks), page.resolve).html
+            html = self._plain_markdown.read(
+                nested(text, page.blocks), page.resolve, marked=True
+            ).html
             yield record(html, page.path, self._templates.path)
             if not page.blocks.for_audiences:
                 return
@@ -85,7 +88,7 @@ class Renderer:
     def _variant(self, page: Page, name: str) -> tuple[str, Recorded, bool]:
         audience = _Audience(self._site, name)
         text = nested(select(page.text, page.blocks, name), page.blocks)
-        body = self._markdown.read(text, page.resolve)
+        body = self._markdown.read(text, page.resolve, marked=True)
         view = replace(self._sections.view(page), body=body.html, toc=body.headings)
         previous, following = self._sections.neighbours(page)
         html = self._jinja.get_template(f"{page.layout}.html").render(

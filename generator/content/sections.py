@@ -12,7 +12,7 @@ from markupsafe import Markup
 from generator.content.library import Content
 from generator.content.pages import Page
 from generator.content.urls import encoded
-from generator.markdown.python_markdown import Heading
+from generator.markdown import Heading
 from policy import Site
 
 

@@ -1,15 +1,10 @@
-"""Markdown to HTML, with our blocks rendered by the site's own templates.
-
-The HTML has marks in it (`generator.marks`), which say from which line each element came.
-"""
+"""Python-Markdown, with our blocks rendered by the site's own templates."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 from html import unescape
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree import ElementTree
 
 from markdown import Markdown
@@ -22,6 +17,7 @@ from pymdownx.blocks.block import Block
 
 from generator import marks
 from generator.content.blocks import ARGUMENTS, AUDIENCE
+from generator.markdown import Body, Heading, Hooks, Image, Resolve
 from generator.recorded import OPEN_COMMENT
 
 EXTENSIONS = ("tables", "footnotes", "attr_list", "toc", "fenced_code", "def_list", "abbr")
@@ -29,6 +25,9 @@ _PLACE = "plainsite-block"
 _INNERMOST = re.compile(
     rf'<{_PLACE} argument="([^"]*)" name="([^"]*)">((?:(?!<{_PLACE}).)*?)</{_PLACE}>', re.DOTALL
 )
+_IMAGE = "plainsite-image"
+_IMAGES = re.compile(rf'<{_IMAGE}((?: [^\s="<>]+="[^"]*")*)></{_IMAGE}>')
+_ATTRIBUTES = re.compile(r'([^\s="]+)="([^"]*)"')
 _COMMENTS = re.compile(r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _AS_WORDS = re.compile(
     r"(?P<code><code\b.*?</code>)"
@@ -41,32 +40,13 @@ _AUTOLINK = AUTOLINK_RE.replace("<(", f"<((?:{marks.LEADING})?", 1)
 _MARKS, _FINISH, _AUTOLINK_PRIORITY = 6.5, 6, 120
 """Where our steps stand among the library's: attr_list is at 8, toc at 5, autolink at 120."""
 
-RenderBlock = Callable[[str, str, Markup], str]
-"""(block's name, its argument, its body) -> HTML."""
 
+class PythonMarkdown:
+    """See `generator.markdown.Reader`."""
 
-class Heading(NamedTuple):
-    """A heading that can be linked to; `level` is 1 to 6."""
-
-    id: str
-    text: str
-    level: int
-
-
-@dataclass(frozen=True)
-class Body:
-    """The HTML of a page's text, and its headings in order."""
-
-    html: Markup
-    headings: tuple[Heading, ...]
-
-
-class MarkdownReader:
-    """Turns the text of one page after another into HTML. `render_block` renders a block."""
-
-    def __init__(self, render_block: RenderBlock) -> None:
-        self._render_block = render_block
-        self._elements = _Elements()
+    def __init__(self, hooks: Hooks) -> None:
+        self._hooks = hooks
+        self._elements = _Elements(hooks)
         self._markdown = Markdown(
             extensions=[*EXTENSIONS, _OurBlocks(), self._elements],
             extension_configs={
@@ -76,27 +56,41 @@ class MarkdownReader:
             output_format="html",
         )
 
-    def read(self, text: str, resolve: Callable[[str], str]) -> Body:
-        """The body of a page. `resolve` maps a link as written to the address it stands for.
-
-        Comments are for those who write, and are left out. One without an end, of which Markdown
-        makes words, becomes an element `OPEN_COMMENT`.
-        """
+    def read(self, text: str, resolve: Resolve, marked: bool = False) -> Body:
+        """See `generator.markdown.Reader`."""
         self._markdown.reset()
         self._elements.resolve = resolve
-        html = self._markdown.convert(marks.mark_markdown(text, 0))
-        html = _AS_WORDS.sub(_told, _COMMENTS.sub("", html))
-        while True:
-            rendered = _INNERMOST.sub(self._rendered, html)
-            if rendered == html:
-                break
-            html = rendered
+        html = self._markdown.convert(marks.mark_markdown(text, 0) if marked else text)
+        html = _COMMENTS.sub("", html)
+        if "<!--" in text and "&lt;!--" in html:
+            if not marked:  # Only a mark tells which comment is none, and not just written about.
+                body = self.read(text, resolve, marked=True)
+                return Body(Markup(marks.unmarked(body.html)), body.headings)  # noqa: S704  (as below)
+            html = _AS_WORDS.sub(_told, html)
+        if f"<{_IMAGE}" in html:
+            html = _IMAGES.sub(self._image, html)
+        while f"<{_PLACE}" in html:
+            html = _INNERMOST.sub(self._rendered, html)
         tokens = getattr(self._markdown, "toc_tokens", [])
         return Body(Markup(html), tuple(_flat(tokens)))  # noqa: S704  (the site's own text)
 
     def _rendered(self, found: re.Match[str]) -> str:
         argument, name, inner = unescape(found[1]), unescape(found[2]), found[3].strip()
-        return self._render_block(name, marks.unmarked(argument), Markup(inner))  # noqa: S704  (as below)
+        return self._hooks.render_block(name, marks.unmarked(argument), Markup(inner))  # noqa: S704  (as below)
+
+    def _image(self, found: re.Match[str]) -> str:
+        given = {name: unescape(value) for name, value in _ATTRIBUTES.findall(found[1])}
+        mark = given.pop(marks.ATTRIBUTE, "")
+        place = marks.place(marks.ATTRIBUTE, mark)
+        image = Image(
+            src=given.pop("src", ""),
+            alt=given.pop("alt", ""),
+            title=given.pop("title", None),
+            attributes=given,
+            line=place[1] if place else None,
+        )
+        html = self._hooks.render_image(image)
+        return marks.mark_tags(html, *place) if place else html
 
 
 def _told(found: re.Match[str]) -> str:
@@ -142,7 +136,11 @@ class _OurBlocks(BlocksExtension):  # type: ignore[misc]  # as above
 class _Elements(Extension):
     """Finishes the elements that Markdown made: their marks, addresses and alignment."""
 
-    resolve: Callable[[str], str]
+    resolve: Resolve
+
+    def __init__(self, hooks: Hooks) -> None:
+        super().__init__()
+        self.hooks = hooks
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802  (Markdown’s name)
         link = AutolinkInlineProcessor(_AUTOLINK, md)
@@ -203,15 +201,15 @@ class _Finish(Treeprocessor):
         self._elements = elements
 
     def run(self, root: ElementTree.Element) -> None:
-        for tag, attribute in (("a", "href"), ("img", "src")):
-            for element in root.iter(tag):
-                address = element.get(attribute)
-                if address is not None and not address.startswith(("mailto:", "\x02")):
-                    element.set(attribute, self._elements.resolve(address))
-        for picture in root.iter("img"):
-            picture.set("loading", "lazy")
-            picture.set("decoding", "async")
-        for tag in ("th", "td"):
-            for cell in root.iter(tag):
-                if side := cell.attrib.pop("align", ""):
-                    cell.set("class", f"{cell.get('class', '')} align-{side}".strip())
+        for element in root.iter():
+            if element.tag == "a" and (address := element.get("href")) is not None:
+                element.set("href", self._resolved(address))
+            elif element.tag == "img":
+                element.tag = _IMAGE  # It is rendered once its words are whole.
+                element.set("src", self._resolved(element.get("src", "")))
+            elif element.tag in ("th", "td") and (side := element.attrib.pop("align", "")):
+                element.set("class", f"{element.get('class', '')} align-{side}".strip())
+
+    def _resolved(self, address: str) -> str:
+        kept = address.startswith(("mailto:", "\x02"))
+        return address if kept else self._elements.resolve(address)

@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import generator
-from generator import marks
 from generator.content.urls import as_address, is_address
-from generator.markdown.python_markdown import MarkdownReader
+from generator.markdown import Hooks, Image, reader
 from generator.marks import NONCHARACTERS, mark_markdown, mark_tags, unmarked
 from generator.recorded import record
 from policy import Faults
@@ -23,13 +22,26 @@ PIECES = st.sampled_from(
      "## Head", "<https://x.example>", "<a@b.example>", "<!-- c -->", "<!--", "```", "``` {.py #x}",
      "    code", "| a | b |\n|:-:|--:|\n| c | d |", "[^1]", "[^1]: note", "*[HTML]: words", "HTML",
      "- item", "> quote", "1. one", "a  ", "", "Term\n:   what", "<img\nsrc=x>", "\\[a](b)",
-     "{% x %}", "{: style='a' }", "[[a](b)](c)", "<div markdown>", "</div>", "&lt;b&gt;", "***"]
+     "\\<!-- d -->", "{% x %}", "{: style='a' }", "[[a](b)](c)", "<div markdown>", "</div>",
+     "&lt;b&gt;", "***"]
 )  # fmt: skip
 
 
-def html(text: str) -> str:
-    reader = MarkdownReader(lambda name, argument, body: f"<{name}>{body}</{name}>")
-    return str(reader.read(text, str).html)
+ENGINES = ("python-markdown",)
+READERS = {
+    engine: reader(engine, Hooks(lambda name, _argument, body: f"<{name}>{body}</{name}>"))
+    for engine in ENGINES
+}
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request) -> str:
+    """Each engine that reads Markdown."""
+    return request.param
+
+
+def html(engine: str, text: str, *, marked: bool = False) -> str:
+    return str(READERS[engine].read(text, str, marked).html)
 
 
 def build_with(root, text: str) -> str:
@@ -53,8 +65,7 @@ def test_an_aligned_column_has_a_class(root):
 @pytest.mark.parametrize("name", ["Main", "Contents", "Notice title", "Form: ask email", "Latest"])
 def test_no_heading_doubles_an_id_of_a_template(name):
     """Built with the first site's own templates: a page with a form, a notice and a contents."""
-    reader = MarkdownReader(lambda _name, _argument, body: body)
-    (heading,) = reader.read(f"## {name}", str).headings
+    (heading,) = READERS["python-markdown"].read(f"## {name}", str).headings
     assert "--" not in heading.id
 
 
@@ -66,7 +77,7 @@ def test_what_is_meant_by_an_alias_that_is_no_address_is_one(text):
 
 @given(st.text(max_size=30))
 def test_an_id_made_of_a_heading_never_has_two_hyphens(text):
-    for heading in MarkdownReader(lambda _n, _a, body: body).read(f"## {text}", str).headings:
+    for heading in READERS["python-markdown"].read(f"## {text}", str).headings:
         assert "--" not in heading.id
 
 
@@ -74,12 +85,10 @@ def test_an_id_made_of_a_heading_never_has_two_hyphens(text):
 def test_marks_change_nothing_that_is_published(pieces, between):
     """With marks and without, the HTML is the same, letter for letter; and none is left."""
     text = between.join(pieces)
-    published = unmarked(html(text))
-    assert not NONCHARACTERS.search(published)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(marks, "mark_markdown", lambda text, _source: text)
-        plain = html(text)
-    assert re.sub("<plainsite-comment.*?</plainsite-comment>", "&lt;!--", published) == plain
+    for engine in ENGINES:
+        published = unmarked(html(engine, text, marked=True))
+        assert not NONCHARACTERS.search(published)
+        assert published == html(engine, text)
     assert unmarked(mark_markdown(text, 0)) == text
     assert unmarked(mark_tags(text, 3)) == text
 
@@ -91,11 +100,26 @@ def test_marks_change_nothing_that_is_published(pieces, between):
 def test_a_fault_is_told_at_its_line(before, text):
     """Whatever stands before it."""
     whole = "\n\n".join([*before, "Words.", text])
-    reader = MarkdownReader(lambda _name, _argument, body: body)
-    recorded = record(reader.read(whole, str).html, "x", lambda _: "x")
-    lines = {found.place.line for found in (*recorded.links, *recorded.loads)}
     wanted = next(n for n, line in enumerate(whole.split("\n"), 1) if "/nowhere/" in line)
-    assert lines == {wanted}
+    for engine in ENGINES:
+        recorded = record(html(engine, whole, marked=True), "x", lambda _: "x")
+        lines = {found.place.line for found in (*recorded.links, *recorded.loads)}
+        assert lines == {wanted}
+
+
+def test_a_picture_is_rendered_by_the_hook(engine):
+    """With all that was written of it, and its line where the text is read with marks."""
+    seen: list[Image] = []
+    hooks = Hooks(
+        lambda _name, _argument, body: body, lambda image: seen.append(image) or "<img src=z>"
+    )
+    text = 'Words.\n\n- ![A b & "c"](a.png \'T &lt; "t"\'){.wide #x}'
+    for marked in (False, True):
+        page = reader(engine, hooks).read(text, lambda link: f"/{link}", marked).html
+        assert re.search("<li><img src=z></li>", unmarked(page))
+    attributes = {"class": "wide", "id": "x"}
+    image = Image("/a.png", 'A b & "c"', 'T < "t"', attributes)
+    assert seen == [image, Image("/a.png", 'A b & "c"', 'T < "t"', attributes, line=3)]
 
 
 @pytest.mark.parametrize("char", ["\ufdd0\ufde1\ufdd2\ufde1\ufdd3", "\ufdd1", "\x02", "\x03wzx"])
