@@ -41,6 +41,7 @@ from analytics.web.log import ServiceLog, place_of
 from analytics.web.metrics import Measured
 from analytics.web.problems import problem
 from analytics.web.rate_limits import RateLimiter
+from analytics.web.reload_due import refuse_while_due
 from analytics.web.static_files import Pages, PageServer
 from analytics.web.well_formed import WellFormed
 from policy import Fault, Faults, Site, read_site, templates
@@ -90,6 +91,7 @@ def create_app(  # noqa: PLR0913  (each has its default)
     app.register_error_handler(SQLAlchemyError, _store_failed)
     app.register_error_handler(UnusableClock, _store_failed)
     _draw_with(app, service)
+    refuse_while_due(app, service.pages, own_pages=staff.blueprint.name)
     for feature, blueprints in BLUEPRINTS.items():
         if service.site.register.has(feature):
             for blueprint in blueprints:

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response
 from analytics.service import Service, current_service
 from analytics.web.origin import is_from_our_forms
 from analytics.web.own_cookies import OWN_COOKIES
+from analytics.web.reload_due import gives_back
 
 __all__ = ["blueprint", "recognize"]
 
@@ -24,6 +25,7 @@ blueprint = Blueprint("audiences", __name__, url_prefix="/audience")
 
 
 @blueprint.post("/forget")
+@gives_back
 def forget() -> Response:
     """Have the browser forget the cookie, and show the visitor what it keeps now."""
     if not is_from_our_forms(request):

@@ -25,6 +25,7 @@ from analytics.web.audience_cookie import audience_of
 from analytics.web.form_pages import with_form
 from analytics.web.origin import is_from_our_forms
 from analytics.web.rate_limits import FORMS
+from analytics.web.reload_due import RETRY_SECONDS, ReloadDue
 from policy.forms import SECONDS, Checked, Form
 
 __all__ = ["blueprint"]
@@ -79,6 +80,20 @@ def open_form(name: str) -> BaseResponse:
     return redirect(_form(name).page)
 
 
+@blueprint.errorhandler(ReloadDue)
+def reload_due(error: ReloadDue) -> BaseResponse:
+    """What was typed comes back, for another try."""
+    service, name = current_service(), (request.view_args or {}).get("name", "")
+    form = service.site.forms.get(name)
+    if form is None:
+        return error.get_response()
+    try:
+        posted, reason = _posted(service), NotTaken(503, {"": error.says}, RETRY_SECONDS)
+    except NotTaken as other:
+        posted, reason = other.posted or MultiDict(), other
+    return _again(service, form, posted, reason)
+
+
 def _form(name: str) -> Form:
     form = current_service().site.forms.get(name)
     return form or abort(HTTPStatus.NOT_FOUND)
@@ -108,10 +123,6 @@ def _posted(service: Service) -> MultiDict[str, str]:
 
 def _take(service: Service, form: Form, posted: MultiDict[str, str], checked: Checked) -> None:
     """Store what is valid, committed on return. Raises `NotTaken`."""
-    if service.pages.is_of_another_register:
-        # What the page asked for, and promised, is not what this process would keep.
-        text = "This site is being renewed just now. Please send it again in a minute."
-        raise NotTaken(503, {"": text}, 60)
     if checked.errors:
         raise NotTaken(422, checked.errors)
     seconds = service.rate_limiter.wait_seconds(FORMS, request.remote_addr or "")

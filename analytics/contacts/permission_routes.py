@@ -18,6 +18,7 @@ from analytics.contacts.links import NoSuchLink
 from analytics.contacts.model import Ask, LegalBasis, NotStored, PermissionState
 from analytics.service import Service, current_service
 from analytics.web.form_pages import with_form
+from analytics.web.reload_due import RETRY_SECONDS, ReloadDue, gives_back
 
 __all__ = ["PAGE", "ask_by_mail", "blueprint"]
 
@@ -61,6 +62,7 @@ def show_stop(token: str) -> BaseResponse:
 
 
 @blueprint.post("/stop/<token>/")
+@gives_back
 def stop(token: str) -> BaseResponse:
     """End every permission of a contact. The answer is the same where there is none any more."""
     current_service().contacts.withdraw(_contact(token))
@@ -102,6 +104,13 @@ def _not_stored(error: NotStored) -> BaseResponse:
     current_service().log.say("personal data failed", error=error.kind)
     answer = _page("failed", HTTPStatus.SERVICE_UNAVAILABLE)
     answer.headers["Retry-After"] = "300"
+    return answer
+
+
+@blueprint.errorhandler(ReloadDue)
+def _reload_due(error: ReloadDue) -> BaseResponse:
+    answer = _page("renewed", HTTPStatus.SERVICE_UNAVAILABLE, says=error.says)
+    answer.headers["Retry-After"] = str(RETRY_SECONDS)
     return answer
 
 

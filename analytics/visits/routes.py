@@ -35,6 +35,7 @@ from analytics.web.origin import is_from_our_forms, is_from_our_pages, may_read_
 from analytics.web.own_cookies import OWN_COOKIES, consented_cookies, wants_a_page
 from analytics.web.problems import Reason, Refused
 from analytics.web.rate_limits import VISITS
+from analytics.web.reload_due import ReloadDue, gives_back
 from policy.referrers import source_of
 
 __all__ = ["blueprint"]
@@ -93,6 +94,7 @@ def count_engaged() -> Response:
 
 
 @blueprint.post("/withdraw")
+@gives_back
 def withdraw() -> BaseResponse:
     """Delete every cookie that rests on consent, whatever it is; never refuse a visitor of ours.
 
@@ -137,6 +139,12 @@ def own_receipt() -> Response:
 def refused(refusal: Refused) -> Response:
     """No counter was changed and no cookie is set; say why."""
     return refusal.answer()
+
+
+@blueprint.errorhandler(ReloadDue)
+def reload_due(_: ReloadDue) -> Response:
+    """The page asks for another version of the register, or was opened before that came."""
+    return Refused(Reason.OUTDATED).answer()
 
 
 @blueprint.errorhandler(UnusableClock)

@@ -22,6 +22,7 @@ from analytics.web.clock import UnusableClock
 from analytics.web.form_pages import with_form
 from analytics.web.origin import is_from_our_forms
 from analytics.web.rate_limits import MAILBOX, PERSONAL_DATA
+from analytics.web.reload_due import RETRY_SECONDS, ReloadDue, gives_back
 from policy.fields import Field
 from policy.forms import SURE, TICKED
 
@@ -157,6 +158,7 @@ def correct(token: str, submission: str) -> BaseResponse:
 
 
 @blueprint.post("/<token>/withdraw")
+@gives_back
 def withdraw(token: str) -> BaseResponse:
     """End every permission to write."""
     held = _personal_data(token)
@@ -170,6 +172,7 @@ def withdraw(token: str) -> BaseResponse:
 
 
 @blueprint.post("/<token>/erase")
+@gives_back
 def erase(token: str) -> BaseResponse:
     """Erase everything, once the box says that it is meant."""
     held = _personal_data(token)
@@ -244,6 +247,14 @@ def _not_read(error: NotStored | UnusableClock) -> BaseResponse:
     kind = error.kind if isinstance(error, NotStored) else type(error).__name__
     current_service().log.say("personal data failed", error=kind)
     return _page("failed", HTTPStatus.SERVICE_UNAVAILABLE, headers=RETRY)
+
+
+@blueprint.errorhandler(ReloadDue)
+def _reload_due(error: ReloadDue) -> BaseResponse:
+    email = request.form.get("email", "") if request.path == "/own/ask" else ""
+    state = "ask" if email else "renewed"
+    errors = {"": error.says}
+    return _page(state, 503, headers={"Retry-After": RETRY_SECONDS}, errors=errors, email=email)
 
 
 def _gone() -> BaseResponse:
