@@ -25,11 +25,12 @@ _OF_DOCUMENTS = frozenset({"link", "meta", "title"})
 @dataclass(frozen=True)
 class PlainFile:
     """A file: its bytes to publish; what it holds, where it is HTML or a drawing; what of that may
-    not be published."""
+    not be published; what its owner should know."""
 
     data: bytes
     recorded: Recorded | None = None
     faults: tuple[Fault, ...] = ()
+    warnings: tuple[Fault, ...] = ()
 
 
 def read_file(root: Path, name: str) -> PlainFile:
@@ -37,6 +38,8 @@ def read_file(root: Path, name: str) -> PlainFile:
     match PurePosixPath(name.lower()).suffix:
         case ending if ending in CLEANED:
             return PlainFile(_clean(root, name))
+        case ".pdf":
+            return _pdf(root, name)
         case ".svg" | ".xml" as ending:
             return _drawing(root, name, ending)
         case ".html":
@@ -54,6 +57,29 @@ def _clean(root: Path, name: str) -> bytes:
     except HiddenTrack as error:
         message = f'this video records more than picture and sound: a track "{error.kind}"'
         hint = "save it again with picture and sound only; it may tell where it was taken"
+    raise Faults([Fault(name, None, message, hint)])
+
+
+def _pdf(root: Path, name: str) -> PlainFile:
+    from generator import pdf  # noqa: PLC0415  (a site without PDF does not wait for it)
+
+    data = read_bytes(root, name)
+    try:
+        return PlainFile(pdf.clean_pdf(data))
+    except pdf.SignedDocument as signed:
+        told = ", ".join(f'{key} "{value}"' for key, value in signed.told.items())
+        message = f"published as it is, since it is signed; it tells: {told or 'who signed it'}"
+        hint = "nothing to do, if all may know it; else take that out, and let it be signed again"
+        return PlainFile(data, warnings=(Fault(name, None, message, hint),))
+    except pdf.BrokenDocument:
+        message = "this is no whole PDF"
+        hint = "open it in a program for PDF, and save it again"
+    except pdf.LockedDocument:
+        message = "this PDF is locked, so what it tells of its author cannot be taken out"
+        hint = "save it without a password"
+    except pdf.AttachedFile as error:
+        message = f'there is a file in this PDF: "{error}"'
+        hint = "save it without attached files; what all may have stands beside the page"
     raise Faults([Fault(name, None, message, hint)])
 
 

@@ -71,6 +71,7 @@ def prepare(root: Path, *, drafts: bool, today: datetime.date) -> Ready:
         raise Faults(faults)
     warnings = (*assets.left_out, *content.left_out, *description_warnings(content))
     warnings = (*warnings, *budget_warnings(site, content))
+    warnings = (*warnings, *(each for file in files.values() for each in file.warnings))
     return Ready(site, content, assets, files, rendered, warnings)
 
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 from generator.images.boxes import clean_avif, clean_mp4
 from generator.images.errors import BrokenPicture, HiddenTrack
 from generator.images.gif import clean_gif
+from generator.images.ico import ICON, clean_ico
 from generator.images.jpeg import clean_jpeg
-from generator.images.png import clean_png
+from generator.images.png import PNG, clean_png
 from generator.images.webp import clean_webp
 
 __all__ = ["CLEANED", "BrokenPicture", "HiddenTrack", "clean"]
 
-CLEANED = frozenset({".avif", ".gif", ".jpeg", ".jpg", ".mp4", ".png", ".webp"})
+CLEANED = frozenset({".avif", ".gif", ".ico", ".jpeg", ".jpg", ".mp4", ".png", ".webp"})
 """Endings of the files that `clean` is for."""
 
 
@@ -30,12 +31,14 @@ def clean(data: bytes) -> bytes:
     try:
         if data.startswith(b"\xff\xd8\xff"):
             return clean_jpeg(data)
-        if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        if data.startswith(PNG):
             return clean_png(data)
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
             return clean_webp(data)
         if data.startswith((b"GIF87a", b"GIF89a")):
             return clean_gif(data)
+        if data.startswith(ICON):
+            return clean_ico(data)
         if data[4:8] == b"ftyp":
             end = min(int.from_bytes(data[:4]), len(data))
             brands = {data[at : at + 4] for at in range(8, end, 4)}

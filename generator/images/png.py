@@ -7,6 +7,7 @@ import zlib
 from generator.images.errors import BrokenPicture
 from generator.images.exif import only_orientation, orientation
 
+PNG = b"\x89PNG\r\n\x1a\n"
 _SHOWN = frozenset(
     (b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD hIST pHYs sPLT " +
      b"acTL fcTL fdAT").split()

@@ -31,9 +31,12 @@ NOT_TEXT = """this folder is missing
 this video records more than picture and sound: a track "meta"
 its folders are nested too deeply; its name has a character that cannot be shown; this is no folder
 the page is nested too deeply to be rendered
+this is no whole PDF; this PDF is locked, so what it tells of its author cannot be taken out
+there is a file in this PDF: "plan.docx"
+published as it is, since it is signed; it tells: Author "Anna"
 """
-"""What needs more than a text file to be seen; see test_pictures.py, test_allow_list.py and
-test_site_faults.py."""
+"""What needs more than a text file to be seen; see test_pictures.py, test_pdf.py,
+test_allow_list.py and test_site_faults.py."""
 
 SOURCES = [
     path

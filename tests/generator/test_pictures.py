@@ -96,8 +96,30 @@ def avif(turn: int = 1) -> bytes:
     return saved("AVIF", turn, xmp=XMP)
 
 
+def ico(turn: int = 1) -> bytes:
+    """A PNG and a bitmap, with notes in the one, between them and behind them."""
+    first, second = png(), bitmap()
+    entry = struct.Struct("<BBBBHHII").pack
+    return (
+        b"\0\0\1\0\2\0"
+        + entry(40, 24, 0, 0, 1, 32, len(first), 38)
+        + entry(16, 16, 0, 0, 1, 32, len(second), 38 + len(first) + 10)
+        + first
+        + b"SECRETNAME"
+        + second
+        + b"SECRETPLACE"
+    )
+
+
+def bitmap() -> bytes:
+    """As an icon of 16 x 16 has it: twice as high, for the mask."""
+    out = io.BytesIO()
+    Image.new("RGBA", (16, 16), "red").save(out, "ICO", bitmap_format="bmp", sizes=[(16, 16)])
+    return out.getvalue()[22:]
+
+
 KINDS: dict[str, Callable[[int], bytes]] = {
-    "jpg": jpeg, "png": png, "webp": webp, "gif": gif, "avif": avif
+    "jpg": jpeg, "png": png, "webp": webp, "gif": gif, "avif": avif, "ico": ico
 }  # fmt: skip
 
 
@@ -115,7 +137,9 @@ def test_a_published_picture_tells_nothing_and_looks_the_same(kind, turn):
     cleaned = clean(data)
     assert [secret for secret in (*SECRETS, *PLACES) if secret in cleaned] == []
     assert shown(cleaned).tobytes() == shown(data).tobytes()
-    assert shown(cleaned).size == ((24, 40) if turn in (6, 8) and kind != "gif" else (40, 24))
+    assert shown(cleaned).size == (
+        (24, 40) if turn in (6, 8) and kind not in ("gif", "ico") else (40, 24)
+    )
     left = Image.open(io.BytesIO(cleaned)).getexif()
     assert set(left) <= {0x0112}
     assert left.get_ifd(0x8825) == {}
