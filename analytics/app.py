@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Request, Response, request
+from flask import Blueprint, Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
@@ -39,6 +39,7 @@ from analytics.web.guard import Guard
 from analytics.web.health import Health
 from analytics.web.log import ServiceLog, place_of
 from analytics.web.metrics import Measured
+from analytics.web.own_cookies import OwnCookies
 from analytics.web.problems import problem
 from analytics.web.rate_limits import RateLimiter
 from analytics.web.reload_due import refuse_while_due
@@ -50,15 +51,6 @@ from policy.referrers import source_names
 __all__ = ["create_app"]
 
 RETRY_SECONDS = 300
-
-
-BLUEPRINTS = {
-    "visits": (visits.blueprint,),
-    "forms": (form_routes.blueprint, permission_routes.blueprint, personal_data.blueprint),
-    "audiences": (audience.blueprint,),
-    "staff": (staff.blueprint,),
-}
-"""The addresses of each feature. One that is off has none."""
 
 
 def create_app(  # noqa: PLR0913  (each has its default)
@@ -92,12 +84,8 @@ def create_app(  # noqa: PLR0913  (each has its default)
     app.register_error_handler(UnusableClock, _store_failed)
     _draw_with(app, service)
     refuse_while_due(app, service.pages, own_pages=staff.blueprint.name)
-    for feature, blueprints in BLUEPRINTS.items():
-        if service.site.register.has(feature):
-            for blueprint in blueprints:
-                app.register_blueprint(blueprint)
-    if service.site.register.has("visits") or service.site.register.has("audiences"):
-        app.register_blueprint(own_cookie_routes.blueprint)
+    for blueprint in _blueprints(service):
+        app.register_blueprint(blueprint)
     if service.site.register.has("visits"):
         user_agents.prepare()
     if service.site.register.has("staff"):
@@ -108,6 +96,26 @@ def create_app(  # noqa: PLR0913  (each has its default)
     if service.form_stores:
         service.form_stores.mail_sender.start()
     return app
+
+
+def _blueprints(service: Service) -> Iterator[Blueprint]:
+    """The addresses of each feature that is on, with what it needs. One that is off has none."""
+    site, cookies, pages, clock = service.site, service.cookies, service.pages, service.clock
+    has = site.register.has
+    if has("visits"):
+        yield visits.blueprint(
+            visits.Visits(
+                site, cookies, pages, service.counters, clock, service.rate_limiter, service.keys
+            )
+        )
+    if has("forms"):
+        yield from (form_routes.blueprint, permission_routes.blueprint, personal_data.blueprint)
+    if has("audiences"):
+        yield audience.blueprint
+    if has("visits") or has("audiences"):
+        yield own_cookie_routes.blueprint(OwnCookies(site, cookies, pages))
+    if has("staff"):
+        yield staff.blueprint
 
 
 def _open_service(

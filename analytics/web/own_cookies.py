@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 
-from analytics.service import Service
 from analytics.web.clock import STEP_SECONDS
-from analytics.web.cookies import BadCookie, Value
+from analytics.web.cookies import BadCookie, CookieWriter, Value
+from analytics.web.static_files import Pages
+from policy import Site
 from policy.register import Part, Register
 
-__all__ = ["CHOICES", "OWN_COOKIES", "consented_cookies", "describe", "step_words"]
-__all__ += ["wants_a_page"]
+__all__ = [
+    "CHOICES",
+    "OWN_COOKIES",
+    "OwnCookies",
+    "consented_cookies",
+    "step_words",
+    "wants_a_page",
+]
 
 CHOICES = "/cookies/"
 """The page of a visitor's choices."""
@@ -41,44 +49,49 @@ def wants_a_page() -> bool:
     return request.accept_mimetypes.best_match(kinds, default=kinds[0]) == "text/html"
 
 
-def describe(
-    service: Service, name: str, environ: Mapping[str, Any]
-) -> Mapping[str, object] | None:
-    """The cookie of that name in a WSGI request: its value, and each part in words.
+@dataclass(frozen=True, slots=True)
+class OwnCookies:
+    """Reads the cookies of one site, and says what they hold."""
 
-    A value that is not ours has no parts. None where there is no such cookie.
-    """
-    raw = service.cookies.raw(environ, name)
-    if raw is None:
-        return None
-    cookie = service.site.register.cookie(name)
-    try:
-        held = service.cookies.decode(name, raw)
-    except BadCookie:
-        held = {}
-    parts = [
-        {
-            "name": part.name,
-            "holds": part.holds,
-            "value": str(held[part.name]),
-            "words": _words(service, part, held[part.name]),
-        }
-        for part in cookie.parts
-        if part.name in held
-    ]
-    return {"name": cookie.cookie, "value": raw, "parts": parts}
+    site: Site
+    cookies: CookieWriter
+    pages: Pages
 
+    def describe(self, name: str, environ: Mapping[str, Any]) -> Mapping[str, object] | None:
+        """The cookie of that name in a WSGI request: its value, and each part in words.
 
-def _words(service: Service, part: Part, value: Value) -> str:
-    if part.name == "seen":
-        return step_words(int(value))
-    if part.name == "pages":
-        return PAGES[int(value)]
-    if part.kind == "page":
-        return service.build.pages[str(value)].title
-    if part.kind == "audience":
-        return service.site.audiences.label(str(value))
-    return f"Version {value}" if part.kind == "version" else str(value)
+        A value that is not ours has no parts. None where there is no such cookie.
+        """
+        raw = self.cookies.raw(environ, name)
+        if raw is None:
+            return None
+        cookie = self.site.register.cookie(name)
+        try:
+            held = self.cookies.decode(name, raw)
+        except BadCookie:
+            held = {}
+        parts = [
+            {
+                "name": part.name,
+                "holds": part.holds,
+                "value": str(held[part.name]),
+                "words": self._words(part, held[part.name]),
+            }
+            for part in cookie.parts
+            if part.name in held
+        ]
+        return {"name": cookie.cookie, "value": raw, "parts": parts}
+
+    def _words(self, part: Part, value: Value) -> str:
+        if part.name == "seen":
+            return step_words(int(value))
+        if part.name == "pages":
+            return PAGES[int(value)]
+        if part.kind == "page":
+            return self.pages.build.pages[str(value)].title
+        if part.kind == "audience":
+            return self.site.audiences.label(str(value))
+        return f"Version {value}" if part.kind == "version" else str(value)
 
 
 def step_words(step: int) -> str:

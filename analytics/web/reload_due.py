@@ -22,9 +22,8 @@ READING = ("GET", "HEAD", "OPTIONS")
 RETRY_SECONDS = 60
 WORDS = "This site is being renewed just now, so nothing was taken. Please try again in a minute."
 
+_MARK = "gives_back"
 View = TypeVar("View", bound=Callable[..., object])
-
-_giving: set[Callable[..., object]] = set()
 
 
 class ReloadDue(ServiceUnavailable):
@@ -41,7 +40,7 @@ class ReloadDue(ServiceUnavailable):
 
 def gives_back(view: View) -> View:
     """Mark a view that takes nothing: it only ends or deletes what somebody allowed before."""
-    _giving.add(view)
+    setattr(view, _MARK, True)
     return view
 
 
@@ -54,5 +53,5 @@ def refuse_while_due(app: Flask, pages: Pages, own_pages: str) -> None:
         if not pages.is_of_another_register or request.method in READING:
             return
         view = app.view_functions.get(request.endpoint or "")
-        if view is not None and view not in _giving and request.blueprint != own_pages:
+        if view is not None and not hasattr(view, _MARK) and request.blueprint != own_pages:
             raise ReloadDue
