@@ -7,6 +7,7 @@ import re
 
 from analytics.staff.roles import known
 from audit.browsers.errors import NotGiven
+from audit.journeys.consent import accept
 from audit.journeys.journey_run import JourneyRun
 from audit.target import PASSWORD
 
@@ -84,10 +85,16 @@ async def _link(run: JourneyRun, begins: str) -> str:
 
 
 async def growing_old(run: JourneyRun) -> None:
-    """Send every form, and let the time pass for which anything may be kept."""
+    """Have everything stored that this site stores, and let the time pass for which any of it may
+    be kept."""
     await run.open_tab()
+    if run.register.has("visits"):
+        await run.go("/")
+        await accept(run)
     for name in run.forms:
         await run.send(name)
+    if run.register.has("staff"):
+        await _enter(run)
     run.instance.clock.ahead += 10 * 366 * 86_400
     await asyncio.to_thread(run.instance.purge)
     await run.keep("be forgotten in time")
@@ -96,13 +103,10 @@ async def growing_old(run: JourneyRun) -> None:
 async def staff(run: JourneyRun) -> None:
     """Sign in, read the report and contacts, give one out, be idle too long, sign in again, sign
     out."""
-    run.instance.add_staff("audit", *sorted(known(run.register)))
     await run.open_tab()
     if run.forms:
         await run.send(next(iter(run.forms)))
-    run.agree(run.agreements.signing_in | run.agreements.protecting)
-    await run.go("/staff/")
-    await _sign_in(run)
+    await _enter(run)
     pages = [page for page, feature in STAFF_PAGES.items() if feature in run.register.features]
     for page in pages:
         await run.go(page)
@@ -131,6 +135,14 @@ async def _disclose(run: JourneyRun) -> None:
     await run.tab.fill("Why", "It asked")
     await run.tab.submit("Record only")
     await run.keep("record a disclosure")
+
+
+async def _enter(run: JourneyRun) -> None:
+    """Sign in for the first time, as somebody with every role."""
+    run.instance.add_staff("audit", *sorted(known(run.register)))
+    run.agree(run.agreements.signing_in | run.agreements.protecting)
+    await run.go("/staff/")
+    await _sign_in(run)
 
 
 async def _sign_in(run: JourneyRun) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from audit.browsers.errors import CannotGoOn, NoAnswer, PageDoesNotOpen
 from audit.browsers.visitor import BrowserProfile, Tab
+from audit.journeys.consent import accept, reject
 from audit.journeys.journey_run import JourneyRun
 from audit.journeys.local_routes import forms_with_permission, growing_old, personal_data, staff
 from policy import Register
@@ -28,6 +29,8 @@ class Route:
     local: bool = False
     needs: tuple[str, ...] = ()
     """The features of the engine that a site must have on."""
+    needs_one_of: tuple[str, ...] = ()
+    """Features of which a site must have one on, if there are any."""
     stopped_clock: float | None = None
     paired_with: str = ""
 
@@ -52,25 +55,6 @@ async def first_visit(run: JourneyRun) -> None:
     for tab, page in tabs:
         run.use(tab)
         await run.keep(f"wait on {page}")
-
-
-async def _answer(run: JourneyRun, words: str) -> None:
-    await run.tab.press(words)
-
-
-async def accept(run: JourneyRun) -> None:
-    """Accept on the page that is open."""
-    run.agree(run.agreements.answering | run.agreements.accepting)
-    await _answer(run, run.register.question.accept)
-    await run.keep("accept", picture=True)
-
-
-async def reject(run: JourneyRun) -> None:
-    """Reject on the page that is open."""
-    run.agree(run.agreements.answering)
-    run.withdraw(run.agreements.accepting)
-    await _answer(run, run.register.question.reject)
-    await run.keep("reject", picture=True)
 
 
 async def _some_pages(run: JourneyRun) -> None:
@@ -281,7 +265,7 @@ ROUTES = (
     Route("forms with mistakes", wrong_forms, local=True, needs=FORMS),
     Route("pages for a role", being_recognized, local=True, needs=("audiences",)),
     Route("own data", personal_data, local=True, needs=FORMS),
-    Route("retention", growing_old, local=True, needs=FORMS),
+    Route("retention", growing_old, local=True, needs_one_of=(*ASKED, *FORMS, *STAFF)),
     Route("staff", staff, local=True, needs=STAFF),
 )
 
@@ -290,5 +274,9 @@ def routes_of(register: Register, *, local: bool, routes: tuple[Route, ...]) -> 
     """Those of `routes` that a site with these features has, at an address or `local`."""
     on = set(register.features)
     return tuple(
-        route for route in routes if on.issuperset(route.needs) and (local or not route.local)
+        route
+        for route in routes
+        if on.issuperset(route.needs)
+        and (not route.needs_one_of or on.intersection(route.needs_one_of))
+        and (local or not route.local)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ def as_text(result: Result) -> str:
         lines.append(f"{finding.promise}: {finding.message}")
         if finding.places:
             lines.append(f"  seen: {_some([str(place) for place in finding.places])}")
+        if finding.origin:
+            lines.append(f"  declared: {finding.origin}")
         lines.append(f"  mend: {finding.mend}\n")
     for why, places in grouped(result.untold):
         lines.append(f"could not be told: {why}")
@@ -74,6 +77,7 @@ def as_json(result: Result) -> str:
                 "message": finding.message,
                 "promise": finding.promise,
                 "mend": finding.mend,
+                "declared": asdict(finding.origin) if finding.origin else None,
                 "places": [str(place) for place in finding.places],
             }
             for finding in result.findings

@@ -56,7 +56,9 @@ def _place(journey: Journey) -> tuple[str, str]:
 
 
 def _failure(case: ElementTree.Element, finding: Finding) -> None:
-    ElementTree.SubElement(case, "failure", message=finding.message).text = finding.mend
+    declared = f"\ndeclared in {finding.origin}" if finding.origin else ""
+    failure = ElementTree.SubElement(case, "failure", message=finding.message)
+    failure.text = f"{finding.mend}{declared}"
 
 
 def _of(findings: Iterable[Finding], browser: str, journey: str) -> Iterable[Finding]:

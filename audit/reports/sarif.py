@@ -12,10 +12,12 @@ from audit.observations import Untold
 from audit.reports.result import Result, tool_version
 from audit.rules.findings import Finding
 from audit.rules.kinds import KINDS
+from policy.origins import Origin
 
 __all__ = ["as_sarif"]
 
 REGISTER = {"artifactLocation": {"uri": "site/policy.toml"}}
+"""Of what no entry declares: there is no line of it, and code hosts want a file."""
 
 
 def as_sarif(result: Result) -> str:
@@ -53,16 +55,27 @@ def _notification(untold: Untold) -> dict[str, Any]:
 
 def _result(finding: Finding) -> dict[str, Any]:
     places = finding.places[:10]
+    physical = _physical(finding.origin)
     return {
         "ruleId": finding.rule.replace(" ", "-"),
         "level": "error",
         "message": {"text": f"{finding.message}. To mend it: {finding.mend}."},
         "locations": [
             {
-                "physicalLocation": REGISTER,
+                "physicalLocation": physical,
                 "logicalLocations": [{"fullyQualifiedName": str(place)}],
             }
             for place in places
         ]
-        or [{"physicalLocation": REGISTER}],
+        or [{"physicalLocation": physical}],
+    }
+
+
+def _physical(origin: Origin | None) -> dict[str, Any]:
+    """Where the entry is declared: in the site's file, or in that of a feature."""
+    if origin is None:
+        return REGISTER
+    return {
+        "artifactLocation": {"uri": origin.path},
+        "region": {"startLine": origin.line},
     }

@@ -10,6 +10,7 @@ from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at, merged
 from audit.rules.outcome import untold_of
 from policy import Site
+from policy.origins import Origin
 
 RULES = (
     storage.findings,
@@ -53,25 +54,27 @@ def _never_seen(declared: Declared, observed: Observed) -> Iterator[Finding]:
     asked = [request for snapshot in snapshots for request in snapshot.requests]
     for name in declared.cookies.keys() - cookies:
         if observed.local or declared.cookies[name].purpose in declared.accepting:
-            yield _absent("cookie", name)
+            yield _absent("cookie", name, declared.browser_origin(name))
     for _, key in declared.storages.keys() - items:
-        yield _absent("storage key", key)
+        yield _absent("storage key", key, declared.browser_origin(key))
     if not observed.local:
         return
     for endpoint in declared.register.endpoints:
         if not any(endpoint.answers(request.method, request.path) for request in asked):
-            yield _absent("address", endpoint.path)
+            yield _absent("address", endpoint.path, declared.origin("endpoint", endpoint.path))
     if not any(snapshot.letters for snapshot in snapshots):
         for connection in declared.register.connections:
-            yield _absent("connection", connection.name)
+            origin = declared.origin("connection", connection.name)
+            yield _absent("connection", connection.name, origin)
     yield from server.never_filled(declared, observed)
 
 
-def _absent(kind: str, name: str) -> Finding:
+def _absent(kind: str, name: str, origin: Origin | None) -> Finding:
     return Finding(
         rule="declared, never seen",
         subject=name,
         message=f"the {kind} {name} is declared, but no journey came by it",
         promise="P1",
         mend="remove it where build.py policy show has it, or mend what should set it",
+        origin=origin,
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from audit.journeys.agreements import Agreements
 from policy import Register, Site
+from policy.addresses import Address, addressed, slug
 from policy.forms import EXTRAS, visitor_columns
+from policy.origins import Location, Origin
 from policy.referrers import source_names
 from policy.register import Cookie, Storage
 from policy.register_entries import Endpoint
@@ -37,6 +40,26 @@ class Declared:
                 "audience": set(site.audiences.names),
             },
         )
+
+    def origin(self, *address: str) -> Origin | None:
+        """Where the register has the entry at an address, or a key of it: `cookie`, `visit`,
+        `lifetime`. None where it has no such entry."""
+        steps = (*map(slug, address[:2]), *address[2:])
+        for size in range(len(steps), 0, -1):
+            if steps[:size] in self._locations:
+                return self.site.origins.of((*self._locations[steps[:size]], *steps[size:]))
+        return None
+
+    def browser_origin(self, name: str) -> Origin | None:
+        """Where the register has the cookie or storage key that browsers call so, if it has."""
+        if name in self.cookies:
+            return self.origin("cookie", self.cookies[name].name)
+        keys = {storage.key: storage.name for storage in self.register.storages}
+        return self.origin("storage", keys[name]) if name in keys else None
+
+    @cached_property
+    def _locations(self) -> Mapping[Address, Location]:
+        return dict(addressed(self.register.model_dump(mode="json", by_alias=True)))
 
     @property
     def register(self) -> Register:

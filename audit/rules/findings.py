@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from audit.observations import Journey, Snapshot
+from policy.origins import Origin
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,7 +25,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference. `rule` names its kind, `subject` what it is about, `promise` P1 to P12."""
+    """One difference. `rule` names its kind, `subject` what it is about, `promise` P1 to P12.
+
+    `origin` is where the register has the entry that it differs from; None where there is none.
+    """
 
     rule: str
     subject: str
@@ -32,6 +36,7 @@ class Finding:
     promise: str
     mend: str
     places: tuple[Place, ...] = ()
+    origin: Origin | None = None
 
 
 def at(finding: Finding, journey: Journey, snapshot: Snapshot | None = None) -> Finding:

@@ -8,10 +8,12 @@ from audit.observations import Button, Journey, Observed, PageFacts, Snapshot
 from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at
 from policy.headers import security_headers
+from policy.origins import Origin
 
 SILENT = ("Sec-GPC", "DNT", "scripts off")
 """Journeys in which nobody is asked."""
 
+SETTINGS = "site/settings.toml"
 CHOICES, PRIVACY, STAFF = "/cookies/", "/privacy/", "/staff/"
 
 
@@ -85,12 +87,14 @@ def _asking(
         happens = "asks again, though the visitor answered" if answered else "does not ask"
         message = f"{snapshot.page} {happens}"
         mend = "ask once, and only where no answer stands"
-        yield Finding("question", "the notice", message, "P4", mend)
+        origin = declared.origin("notice")
+        yield Finding("question", "the notice", message, "P4", mend, origin=origin)
     if facts.notice:
         for what in _unequal(declared, [button for button in facts.buttons if button.shown]):
             message = f"to reject is not as easy as to accept: {what}"
             mend = "give both the same element, size, weight and colours, side by side"
-            yield Finding("unequal buttons", "the notice", message, "P4", mend)
+            origin = declared.origin("notice")
+            yield Finding("unequal buttons", "the notice", message, "P4", mend, origin=origin)
 
 
 def _unequal(declared: Declared, buttons: list[Button]) -> Iterator[str]:
@@ -120,23 +124,26 @@ def _size(button: Button) -> str:
 def _privacy(declared: Declared, snapshot: Snapshot, facts: PageFacts) -> Iterator[Finding]:
     if snapshot.page != PRIVACY:
         return
-    register, organization = declared.register, declared.site.settings.organization
-    needed = {
-        **{cookie.cookie: "P4" for cookie in register.cookies},
-        **{cookie.lifetime_words: "P4" for cookie in register.cookies},
-        **{storage.key: "P4" for storage in register.storages},
-        **{purpose.text: "P2" for purpose in register.purposes},
-        **{
-            column.label: "P1"
-            for table in register.tables
-            for column in table.columns
-            if column.label
-        },
-        organization.phone: "P12",
-        organization.email: "P12",
-        organization.street: "P12",
-    }
-    for words, promise in needed.items():
+    for words, promise, origin in _needed(declared):
         if words not in facts.text:
-            message = f"the privacy page does not say “{words}”"
-            yield Finding("privacy page", words, message, promise, "make it from the register")
+            message, mend = f"the privacy page does not say “{words}”", "make it from the register"
+            yield Finding("privacy page", words, message, promise, mend, origin=origin)
+
+
+def _needed(declared: Declared) -> Iterator[tuple[str, str, Origin | None]]:
+    """All that the privacy page must say, with the promise and with where it is declared."""
+    register, site = declared.register, declared.site
+    for cookie in register.cookies:
+        yield cookie.cookie, "P4", declared.origin("cookie", cookie.name, "cookie")
+        yield cookie.lifetime_words, "P4", declared.origin("cookie", cookie.name, "lifetime")
+    for storage in register.storages:
+        yield storage.key, "P4", declared.origin("storage", storage.name, "key")
+    for purpose in register.purposes:
+        yield purpose.text, "P2", declared.origin("purpose", purpose.name, "text")
+    for table in register.tables:
+        for column in table.columns:
+            if column.label:
+                yield column.label, "P1", declared.origin("table", table.name, column.name)
+    for key in ("phone", "email", "street"):
+        line = site.line(SETTINGS, "organization", key) or 1
+        yield getattr(site.settings.organization, key), "P12", Origin(SETTINGS, line)

@@ -69,7 +69,8 @@ def _request(
             when = untimely(endpoint.purposes[0], snapshot, before)
             message = f"a browser sends {name} {when}"
             mend = "send it only once its purpose is agreed to, and not after it is withdrawn"
-            yield Finding("request without consent", name, message, "P4", mend)
+            origin = declared.origin("endpoint", endpoint.path, "purposes")
+            yield Finding("request without consent", name, message, "P4", mend, origin=origin)
     elif request.method not in ("GET", "HEAD"):
         message = f"a browser sends {name}, an address that is not declared"
         mend = "declare an [[endpoint]] in policy/features/, or stop sending"
@@ -114,4 +115,5 @@ def _storing(
     elif when := untimely(storage.purpose, snapshot, before):
         message = f"{where} keeps {key}, for “{storage.purpose}”, {when}"
         mend = "write it only when the visitor answers"
-        yield Finding("storage without consent", key, message, "P4", mend)
+        origin = declared.origin("storage", storage.name, "purpose")
+        yield Finding("storage without consent", key, message, "P4", mend, origin=origin)

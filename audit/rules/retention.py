@@ -33,7 +33,8 @@ def _kept_too_long(declared: Declared, stored: Stored) -> Iterator[Finding]:
         if table and table.rows and _is_over(declared, found, entry, table.oldest, now):
             message = f"{entry.name} keeps a row for longer than {entry.keep_words}"
             mend = "let the hourly deletion reach it: see /staff/retention/"
-            yield Finding("kept too long", entry.name, message, "P11", mend)
+            origin = declared.origin("table", entry.name, "keep")
+            yield Finding("kept too long", entry.name, message, "P11", mend, origin=origin)
 
 
 def _is_over(

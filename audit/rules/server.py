@@ -38,14 +38,17 @@ def _schema(declared: Declared, stored: Stored) -> Iterator[Finding]:
         yield Finding("undeclared table", name, message, "P1", SCHEMA)
     for place in wanted.keys() - found.keys():
         message = f"the table {place[1]} is declared, but not there"
-        yield Finding("declared, never seen", place[1], message, "P1", SCHEMA)
+        origin = declared.origin("table", place[1])
+        yield Finding("declared, never seen", place[1], message, "P1", SCHEMA, origin=origin)
     for place in found.keys() & wanted.keys():
         for column in found[place].keys() ^ wanted[place]:
             is_there = column in found[place]
             fault = "is not declared" if is_there else "is declared, but not there"
             rule = "undeclared column" if is_there else "declared, never seen"
             message = f"the column {column} of {place[1]} {fault}"
-            yield Finding(rule, f"{place[1]}.{column}", message, "P1", SCHEMA)
+            origin = declared.origin("table", place[1], column)
+            subject = f"{place[1]}.{column}"
+            yield Finding(rule, subject, message, "P1", SCHEMA, origin=origin)
 
 
 def _rows(declared: Declared, journey: Journey, stored: Stored) -> Iterator[Finding]:
@@ -68,7 +71,8 @@ def _rows(declared: Declared, journey: Journey, stored: Stored) -> Iterator[Find
         if table.rows and purpose and not allowed:
             message = f"{table.name} has rows, though nothing was agreed for “{purpose}”"
             mend = "store only what the visitor's own act allows"
-            yield Finding("stored without consent", table.name, message, "P4", mend)
+            origin = declared.origin("table", table.name, "purpose")
+            yield Finding("stored without consent", table.name, message, "P4", mend, origin=origin)
 
 
 def _traces(stored: Stored) -> Iterator[Finding]:
@@ -110,4 +114,5 @@ def never_filled(declared: Declared, observed: Observed) -> Iterator[Finding]:
                 mend = (
                     "remove it where build.py policy show says it is, or mend what should fill it"
                 )
-                yield Finding("declared, never seen", subject, message, "P1", mend)
+                origin = declared.origin("table", each.name, column.name)
+                yield Finding("declared, never seen", subject, message, "P1", mend, origin=origin)

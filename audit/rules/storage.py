@@ -57,11 +57,17 @@ def _cookies(declared: Declared, snapshot: Snapshot, before: frozenset[str]) -> 
         if when:
             message = f"the cookie {kept.name}, for “{cookie.purpose}”, is kept {when}"
             mend = "set it only in answer to the act that agrees to it, and delete it on withdrawal"
-            yield Finding("cookie without consent", kept.name, message, _promise(cookie), mend)
-        for what in _differences(declared, cookie, kept, snapshot):
+            origin = declared.origin("cookie", cookie.name, "purpose")
+            promise = _promise(cookie)
+            yield Finding(
+                "cookie without consent", kept.name, message, promise, mend, origin=origin
+            )
+        for key, what in _differences(declared, cookie, kept, snapshot):
             message = f"the cookie {kept.name} is kept otherwise than declared: {what}"
             mend = "let policy.cookies write it, or declare what is true"
-            yield Finding("cookie otherwise", kept.name, message, _promise(cookie), mend)
+            origin = declared.origin("cookie", cookie.name, key)
+            promise = _promise(cookie)
+            yield Finding("cookie otherwise", kept.name, message, promise, mend, origin=origin)
 
 
 def _promise(cookie: Cookie) -> str:
@@ -72,22 +78,23 @@ def _promise(cookie: Cookie) -> str:
 
 def _differences(
     declared: Declared, cookie: Cookie, kept: KeptCookie, snapshot: Snapshot
-) -> Iterator[str]:
+) -> Iterator[tuple[str, str]]:
+    """Each with the key of the entry that says otherwise."""
     if kept.path != cookie.path:
-        yield f"its path is {kept.path}, not {cookie.path}"
+        yield "path", f"its path is {kept.path}, not {cookie.path}"
     if kept.domain.startswith("."):
-        yield f"it is for all of {kept.domain}"
+        yield "cookie", f"it is for all of {kept.domain}"
     if not kept.secure:
-        yield "it is not Secure"
+        yield "cookie", "it is not Secure"
     if not kept.http_only:
-        yield "scripts can read it"
+        yield "cookie", "scripts can read it"
     if kept.same_site != cookie.same_site:
-        yield f"its SameSite is {kept.same_site}, not {cookie.same_site}"
+        yield "same_site", f"its SameSite is {kept.same_site}, not {cookie.same_site}"
     if wrong := _lifetime(cookie, kept, snapshot):
-        yield wrong
+        yield "lifetime", wrong
     part = wrong_cookie(cookie, kept.value, declared.register.version, declared.named)
     if part:
-        yield f"{part} cannot be what it is"
+        yield part, f"{part} cannot be what it is"
 
 
 def _lifetime(cookie: Cookie, kept: KeptCookie, snapshot: Snapshot) -> str:
@@ -112,12 +119,14 @@ def _items(declared: Declared, snapshot: Snapshot, before: frozenset[str]) -> It
         if when:
             message = f"{item.where} keeps {item.key}, for “{storage.purpose}”, {when}"
             mend = "write it only when the visitor answers"
-            yield Finding("storage without consent", item.key, message, "P4", mend)
+            origin = declared.origin("storage", storage.name, "purpose")
+            yield Finding("storage without consent", item.key, message, "P4", mend, origin=origin)
         part = wrong_item(storage, item.value, declared.register.version, declared.named)
         if part:
             message = f"{item.where} {item.key} is otherwise than declared: {part} is not as it is"
             mend = "write what is declared, or declare what is true"
-            yield Finding("storage otherwise", item.key, message, "P4", mend)
+            origin = declared.origin("storage", storage.name, part)
+            yield Finding("storage otherwise", item.key, message, "P4", mend, origin=origin)
 
 
 def _undeclared(item: KeptItem) -> Finding:
@@ -132,11 +141,13 @@ def _set_cookies(declared: Declared, snapshot: Snapshot) -> Iterator[Finding]:
         if not is_declared(sent.header, declared.cookies):
             message = f"an answer sets the cookie {name} otherwise than any that is declared"
             mend = "let policy.cookies write it; the guard around the service takes out others"
-            yield Finding("undeclared Set-Cookie", name, message, "P4", mend)
+            origin = declared.browser_origin(name)
+            yield Finding("undeclared Set-Cookie", name, message, "P4", mend, origin=origin)
         elif not _in_its_place(declared.cookies[name], sent):
             message = f"{sent.path} sets the cookie {name}, but is not declared to"
             mend = "add the address to set_by in policy/features/, or set it elsewhere"
-            yield Finding("cookie set elsewhere", name, message, "P4", mend)
+            origin = declared.origin("cookie", declared.cookies[name].name, "set_by")
+            yield Finding("cookie set elsewhere", name, message, "P4", mend, origin=origin)
 
 
 def _in_its_place(cookie: Cookie, sent: SetCookie) -> bool:
@@ -159,7 +170,9 @@ def _paired_runs(declared: Declared, observed: Observed) -> Iterator[Finding]:
                     name = (one or two or ("", ""))[0]
                     message = f"two browsers that did the same keep different bytes in {name}"
                     mend = "leave out what differs: a random value, a serial number, a fine time"
-                    yield at(Finding("identifier", name, message, "P4", mend), journey)
+                    origin = declared.browser_origin(name)
+                    found = Finding("identifier", name, message, "P4", mend, origin=origin)
+                    yield at(found, journey)
 
 
 def _values(declared: Declared, snapshot: Snapshot) -> list[tuple[str, str]]:

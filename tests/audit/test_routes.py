@@ -42,8 +42,15 @@ def test_a_feature_brings_its_journeys(feature: str, journeys: set[str]) -> None
     assert not journeys & names(*(set(REGISTER.features) - {feature}))
 
 
+@pytest.mark.parametrize("feature", ["visits", "forms", "staff"])
+def test_wherever_something_is_kept_it_grows_old(feature: str) -> None:
+    assert "retention" in names(feature)
+
+
 def test_no_journey_needs_what_no_feature_is_called() -> None:
-    assert {need for route in ROUTES for need in route.needs} <= set(read_features())
+    assert {need for route in ROUTES for need in (*route.needs, *route.needs_one_of)} <= set(
+        read_features()
+    )
 
 
 def test_at_an_address_nothing_is_sent_and_nobody_signs_in() -> None:
