@@ -132,6 +132,7 @@ class Service:
                 for each in storage.databases
             ),
             *(part_of(task) for task in (*storage.tasks, *mail)),
+            Part("window of the records", not storage.late, storage.late),
             Part("deletions", storage.refusal is None, "they were refused" * bool(storage.refusal)),
         )
 

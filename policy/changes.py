@@ -24,6 +24,7 @@ WORDS = {
     "table": ("label", "holds"),
     "backup": ("holds",),
     "transient": ("holds",),
+    "window": ("holds",),
     "log": ("holds",),
     "connection": ("to", "carries"),
     "header": ("holds",),
@@ -34,6 +35,7 @@ LIMITS = {
     "cookie": ("lifetime", "idle_minutes", "most_hours", "most_bits"),
     "storage": ("months",),
     "table": ("keep",),
+    "window": ("keep",),
     "backup": ("keep",),
 }
 """What a site may make less of. `most_bits` is a budget, which it may also raise."""

@@ -1,4 +1,4 @@
-"""Lengths of time as the register writes them: "30 days", "24 months", "12 hours"."""
+"""Lengths of time as the register writes them: "30 days", "24 months", "60 seconds"."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
-Unit = Literal["minutes", "hours", "days", "months"]
-_SECONDS = {"minutes": 60, "hours": 3_600, "days": 86_400, "months": 31 * 86_400}
-_LETTERS = {"minutes": "TM", "hours": "TH", "days": "D", "months": "M"}
-PATTERN = r"^[1-9][0-9]{0,3} (minutes|hours|days|months)$"
+Unit = Literal["seconds", "minutes", "hours", "days", "months"]
+_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400, "months": 31 * 86_400}
+_LETTERS = {"seconds": "TS", "minutes": "TM", "hours": "TH", "days": "D", "months": "M"}
+PATTERN = r"^[1-9][0-9]{0,3} (seconds|minutes|hours|days|months)$"
 
 
 @dataclass(frozen=True)
 class Duration:
-    """A number of minutes, hours, days or calendar months."""
+    """A number of seconds, minutes, hours, days or calendar months."""
 
     number: int
     unit: Unit

@@ -31,6 +31,10 @@ def material_terms(register: Register) -> Terms:
             each.name: {"purpose": each.purpose, "time kept": each.keep}
             for each in register.transients
         },
+        "thing that files tell for a while": {
+            each.name: {"purpose": each.purpose, "time kept": each.keep_words}
+            for each in register.windows
+        },
         "address of the service": {
             f"{each.method} {each.path}": {"purposes": _list(each.purposes)}
             for each in register.endpoints

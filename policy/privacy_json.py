@@ -21,6 +21,7 @@ from policy.privacy_json_model import (
     PublishedPurpose,
     PublishedRecipient,
     PublishedVersion,
+    PublishedWindow,
     Stored,
 )
 from policy.register import Column, Part, Purpose, Register
@@ -71,6 +72,16 @@ def published(
         purposes=[_purpose(each) for each in register.purposes],
         kept=_kept(register, bits),
         stored=_stored(register),
+        windows=[
+            PublishedWindow(
+                name=each.name,
+                purpose=each.purpose,
+                holds=each.holds,
+                keep=each.keep_words,
+                duration=each.keep.iso,
+            )
+            for each in register.windows
+        ],
         backups=_backups(register),
         counted=[
             PublishedEvent(**each.model_dump(include={"name", "purpose", "when", "adds", "to"}))

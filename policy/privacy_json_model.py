@@ -107,6 +107,16 @@ class PublishedBackup(_Published):
     duration: Annotated[str, Field(alias="dpv:hasDuration")]
 
 
+class PublishedWindow(_Published):
+    """What the files of a database tell besides its rows, and for how long at most."""
+
+    name: Text
+    purpose: Text
+    holds: Text
+    keep: Text
+    duration: Annotated[str, Field(alias="dpv:hasDuration")]
+
+
 class PublishedConnection(_Published):
     """A machine that the service itself connects to."""
 
@@ -149,6 +159,7 @@ class Published(_Published):
     purposes: list[PublishedPurpose]
     kept: list[Kept]
     stored: list[Stored]
+    windows: list[PublishedWindow]
     backups: PublishedBackup | None
     counted: list[PublishedEvent]
     logged: list[PublishedLog]

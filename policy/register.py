@@ -22,6 +22,7 @@ from policy.register_entries import (
     Header,
     LogLine,
     Recipient,
+    Window,
 )
 from policy.toml_source import Declared
 
@@ -245,6 +246,7 @@ class Register(Declared):
     storages: Annotated[tuple[Storage, ...], Field(alias="storage")] = ()
     tables: Annotated[tuple[Table, ...], Field(alias="table")] = ()
     transients: Annotated[tuple[Transient, ...], Field(alias="transient")] = ()
+    windows: Annotated[tuple[Window, ...], Field(alias="window")] = ()
     endpoints: Annotated[tuple[Endpoint, ...], Field(alias="endpoint")] = ()
     events: Annotated[tuple[Event, ...], Field(alias="event")] = ()
     headers: Annotated[tuple[Header, ...], Field(alias="header")] = ()
@@ -282,6 +284,10 @@ class Register(Declared):
     def storage(self, name: str) -> Storage:
         """The storage key of that name. Raises `KeyError`."""
         return {storage.name: storage for storage in self.storages}[name]
+
+    def window(self, database: str) -> Window:
+        """What the files of a database tell for a while. Raises `KeyError`."""
+        return {str(window.database): window for window in self.windows}[database]
 
     def table(self, database: str, name: str) -> Table:
         """The table of that name. Raises `KeyError`."""

@@ -1,5 +1,6 @@
 """Entries of the register for what goes to and fro: what browsers ask, what is counted of it, what
-the answers carry, what is written to the log, and which other machines are involved."""
+the answers carry, what is written to the log, which other machines are involved, and what the files
+of the databases tell for a while."""
 
 from __future__ import annotations
 
@@ -9,11 +10,12 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from policy.durations import Length
 from policy.origin_addresses import OriginAddress
 from policy.toml_source import Declared
 
 __all__ = ["BROWSER_FEATURES", "BrowserFeature", "Connection", "Endpoint", "Event", "Header"]
-__all__ += ["LogField", "LogLine", "Recipient"]
+__all__ += ["LogField", "LogLine", "Recipient", "Window"]
 
 Name = Annotated[str, Field(pattern=r"^[a-z_]+$")]
 
@@ -170,3 +172,22 @@ class Recipient(Declared):
     origin: OriginAddress
     purpose: str
     receives: str
+
+
+class Window(Declared):
+    """What the files of a database tell besides its rows, such as in which order the newest came,
+    for `keep` at most after each change: then the service has overwritten it.
+
+    A service that is killed overwrites nothing; the next one does when it starts.
+    """
+
+    name: str
+    database: Literal["counters", "records"]
+    purpose: str
+    keep: Length
+    holds: str
+
+    @property
+    def keep_words(self) -> str:
+        """For how long, as the privacy page says it."""
+        return f"{self.keep} at most; where the service is killed, until it is started again"

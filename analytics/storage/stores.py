@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from analytics.background import BackgroundTask
+from analytics.background import BackgroundTask, Waits
 from analytics.storage.addresses import Addresses
 from analytics.storage.database import Database, DatabaseUnavailable
 from analytics.storage.deletion_limits import LAST_RUN, LastRun
@@ -67,11 +67,13 @@ def open_stores(  # noqa: PLR0913, PLR0917  (what all that looks after them need
         clock.moment,
         LastRun(var / LAST_RUN),
     )
-    rewriter = Rewriter(records)
-    rewriting = BackgroundTask("rewriting", rewriter, log, clock=clock)
+    window_seconds = register.window("records").keep.seconds
+    rewriter = Rewriter(records, window_seconds)
+    waits = Waits(first=min(1.0, window_seconds / 4), longest=window_seconds / 4)
+    rewriting = BackgroundTask("rewriting", rewriter, log, clock=clock, waits=waits)
 
     def changed() -> None:
-        rewriter.due = True
+        rewriter.changed()
         rewriting.call()
 
     records.changed = changed

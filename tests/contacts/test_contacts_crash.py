@@ -66,7 +66,7 @@ def _thanked(port: int, sender: int) -> Iterator[str]:
     for number in range(19):
         email = f"ada{number}@{sender}.example.org"
         try:
-            answer = _send(port, f"127.0.0.{sender + 2}", email)
+            answer = post_form(port, f"127.0.0.{sender + 2}", email)
         except ConnectionError:
             return
         if b" 303 " not in answer:
@@ -74,7 +74,7 @@ def _thanked(port: int, sender: int) -> Iterator[str]:
         yield email
 
 
-def _send(port: int, source: str, email: str) -> bytes:
+def post_form(port: int, source: str, email: str) -> bytes:
     """Post the newsletter's form from an address of this machine; the first bytes of the answer."""
     body = f"email={email}&permission=yes"
     head = (

@@ -27,6 +27,7 @@ MODELS = {
     "`columns`": declared.Column,
     "`[backup]`": declared.Backup,
     "`[[transient]]`": declared.Transient,
+    "`[[window]]`": register_entries.Window,
     "`[[event]]`": register_entries.Event,
     "`[[header]]`": register_entries.Header,
     "`[[browser_feature]]`": register_entries.BrowserFeature,

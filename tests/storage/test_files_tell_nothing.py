@@ -3,13 +3,20 @@
 The attack takes every file beside a database, and the backup, and looks where the bytes of each
 value stand: how often, first and last in the file, and in which order within their pages. Each is
 compared with the truth. On a write-ahead log it finds the whole order, which the last tests show.
+
+What an engine must keep for a while, the register declares as a `[[window]]`: the attack comes when
+it is over, and after the next start where the service was killed.
 """
 
 from __future__ import annotations
 
 import datetime
+import json
 import random
+import signal
 import sqlite3
+import subprocess
+import sys
 import tarfile
 import time
 from collections.abc import Iterable, Iterator
@@ -22,6 +29,8 @@ from analytics.storage.backups import back_up
 from analytics.visits.model import Dimension, Increment
 from policy import read_site
 from policy.durations import Duration
+from tests.contacts.test_contacts_crash import SERVING as SERVES
+from tests.contacts.test_contacts_crash import post_form
 from tests.fixtures.form_site import REQUEST, form_site, send
 from tests.fixtures.small_site import ROOT, SmallSite
 
@@ -128,8 +137,9 @@ def backed_up(site: SmallSite, folder: Path) -> Path:
 
 
 def rewritten(site: SmallSite) -> None:
-    """Wait until the records were written anew, which follows each change by itself."""
-    deadline = time.monotonic() + 60
+    """Wait until the records were written anew, which follows each change by itself, and within
+    the declared window (`test_rewriting.py` has that with a clock of its own)."""
+    deadline = time.monotonic() + REGISTER.window("records").keep.seconds
     while site.service.stores.rewriter.due:
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -174,6 +184,84 @@ def test_submissions_leave_no_order(tmp_path: Path, killed: bool) -> None:
             folders.append(backed_up(site, tmp_path / "backups"))
         assert order_told(at_rest(*folders), emails) == {}
         assert not any((site.var / "records.sqlite3-journal").read_bytes())
+
+
+SERVING = (
+    """
+from analytics.storage import rewriting
+rewriting.SHORTEST_PAUSE = 10_000.0  # The window is used as far as the register lets it.
+"""
+    + SERVES
+)
+
+
+@pytest.mark.promise("P4")
+def test_a_service_that_is_killed_leaves_an_order_until_the_next_start(tmp_path: Path) -> None:
+    """As the register says. A backup tells it at no time, one of the killed service's files too."""
+    emails = [f"{name}@example.org" for name in names(random.Random(7))]
+    with form_site(tmp_path):
+        pass
+    folders = (ROOT, tmp_path / "public", tmp_path / "var")
+    command = [sys.executable, "-c", SERVING, *map(str, folders)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        for number, email in enumerate(emails):
+            assert b" 303 " in post_form(port, f"127.0.0.{number // 10 + 2}", email)
+        process.kill()
+    left = {"records.sqlite3": (tmp_path / "var/records.sqlite3").read_bytes()}
+    assert max(map(abs, order_told(left, emails).values())) > 0.5, "the attack would see it"
+    keep, when = Duration(14, "days"), datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC)
+    back_up(tmp_path / "var", tmp_path / "while dead", keep, when)
+    assert order_told(at_rest(tmp_path / "while dead"), emails) == {}
+    with form_site(tmp_path) as site:
+        rewritten(site)
+        after = at_rest(site.var, backed_up(site, tmp_path / "after"))
+    assert all(email.encode() in after["records.sqlite3"] for email in emails)
+    assert order_told(after, emails) == {}
+
+
+COUNTING = """
+import json, os, signal, sys
+from pathlib import Path
+from analytics.storage.sqlite_file import SQLiteFile
+from analytics.visits.model import Dimension, Increment
+from analytics.visits.store.sqlite import Counters
+from policy import read_site
+
+path, root, hour, cells = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+cells = {Dimension(name): values for name, values in json.loads(cells).items()}
+counters = Counters(path, read_site(root).register)
+last = len(next(iter(cells.values()))) - 1
+for number in range(last + 1):
+    if number == last:  # Committed, and not overwritten yet.
+        SQLiteFile.overwrite_journal = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+    hits = [Increment(each, values[number], views=1) for each, values in cells.items()]
+    counters.add(hour, hits)
+"""
+
+
+@pytest.mark.promise("P4")
+def test_a_counter_that_is_killed_leaves_a_journal_until_the_next_start(tmp_path: Path) -> None:
+    """The worst moment: the last hit is committed, and what it replaced is not overwritten."""
+    chance = random.Random(8)
+    cells = {dimension: names(chance) for dimension in TOGETHER}
+    with form_site(tmp_path):
+        pass
+    path = tmp_path / "var/counters.sqlite3"
+    told = json.dumps({str(each): values for each, values in cells.items()})
+    command = [sys.executable, "-c", COUNTING, str(path), str(ROOT), str(HOUR), told]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+    journal = path.with_name("counters.sqlite3-journal")
+    assert any(journal.read_bytes()), "the worst moment was met"
+    with form_site(tmp_path) as site:
+        site.service.retention_thread.close()
+        files = at_rest(site.var, backed_up(site, tmp_path / "backups"))
+    assert not any(files.get("counters.sqlite3-journal", b""))
+    for dimension in TOGETHER:
+        assert order_told(files, cells[dimension]) == {}
+        if dimension is not Dimension.PAGE:
+            assert company_told(files, cells[Dimension.PAGE], cells[dimension]) == {}
 
 
 def written_as_before(path: Path, cells: dict[Dimension, list[str]], hits: int = HITS) -> None:
