@@ -106,16 +106,18 @@ def main(context: click.Context, root: Path, traceback: bool) -> None:
     from policy.places import Places  # noqa: PLC0415  (--help needs nothing)
 
     context.obj = Places.of(root)
-    context.meta["build"] = _build
+    context.meta["builder"] = builder
     if context.invoked_subcommand is None:
-        _build(context.obj, drafts=False)
+        from generator.command import build_and_say  # noqa: PLC0415  (as above)
+
+        build_and_say(context.obj, drafts=False)
 
 
-def _build(places: Places, *, drafts: bool) -> None:
-    """The preview builds as well; the service itself knows no generator."""
-    from generator.command import build_and_say  # noqa: PLC0415  (as above)
+def builder(places: Places) -> Any:
+    """What builds for the preview, in a process of its own: the service knows no generator."""
+    from generator.command import Builder  # noqa: PLC0415  (as above)
 
-    build_and_say(places, drafts=drafts)
+    return Builder(places)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import datetime
 import time
+from pathlib import Path
+from typing import Protocol
 
 import click
 
 import generator
 from policy.places import Places
 
-__all__ = ["build", "build_and_say", "check"]
+__all__ = ["Builder", "build", "build_and_say", "check"]
+
+
+class Order(Protocol):
+    """What a preview wants built: where, with drafts or without, and as of which day."""
+
+    @property
+    def out(self) -> Path: ...
+    @property
+    def drafts(self) -> bool: ...
+    @property
+    def today(self) -> datetime.date | None: ...
+    @property
+    def changed(self) -> frozenset[str] | None: ...
 
 
 @click.command()
@@ -38,6 +54,24 @@ def build_and_say(places: Places, *, drafts: bool) -> None:
         f"Built {built.pages} pages in {time.perf_counter() - start:.2f} s: "
         f"{built.written} files written, {built.unchanged} unchanged, {built.removed} removed."
     )
+
+
+class Builder:
+    """Builds a site again and again, for a preview."""
+
+    def __init__(self, places: Places) -> None:
+        self._root = places.root
+
+    def __call__(self, order: Order) -> generator.Built:
+        """Build what is ordered. Raises `Faults`."""
+        order.out.parent.mkdir(parents=True, exist_ok=True)
+        return generator.build(
+            self._root,
+            order.out,
+            drafts=order.drafts,
+            today=order.today,
+            waiting=_say_that_it_waits,
+        )
 
 
 def _say_that_it_waits() -> None:

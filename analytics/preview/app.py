@@ -2,62 +2,106 @@
 
 from __future__ import annotations
 
-import json
-import threading
+import datetime
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from flask import Flask
-from werkzeug.wrappers import Request, Response
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
 
-from analytics.preview.pages import SCRIPT, SCRIPT_PATH, fault_page, with_script
-from analytics.service import Service
+from analytics.preview.builds import Built, Failed, Order
+from analytics.preview.pages import OURS, fault_page, is_for_html, with_script
+from analytics.preview.updates import Updates
+from policy.places import Places
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask
 
-__all__ = ["Preview"]
+    from analytics.service import Service
 
-WAIT_SECONDS = 20
+__all__ = ["Preview", "Shown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Which site is shown: that of a day, None for today, with or without drafts."""
+
+    day: datetime.date | None = None
+    drafts: bool = False
+
+    def out(self, places: Places) -> Path:
+        """Where it is built. What is not public yet never comes near what is published."""
+        if self == Shown():
+            return places.public
+        return places.var / "preview" / "public"
 
 
 class Preview:
-    """WSGI application around the service; `renew` swaps in what was built last.
+    """WSGI application around the service that `make_app` makes of what stands in a folder.
 
-    With `reload`, each page gets one script, which waits for the next build; without it, pages are
-    exactly as published. Until a site could be built, there is a page with the faults.
+    Unless `as_published`, each page gets the preview's script. Until a site could be built, there
+    is a page with the faults. `request` is called where another site is to be built.
     """
 
-    def __init__(self, make_app: Callable[[], Flask], *, reload: bool) -> None:
+    def __init__(
+        self,
+        places: Places,
+        make_app: Callable[[Path], Flask],
+        *,
+        drafts: bool = False,
+        as_published: bool = False,
+    ) -> None:
+        self.root = places.root
+        self.updates = Updates()
+        self.request: Callable[[], object] = lambda: None
+        self.open = False
+        """Whether the bar is, on every page."""
+        self._places = places
         self._make_app = make_app
-        self._reload = reload
+        self._as_published = as_published
         self._app: Flask | None = None
-        self._builds = self._failures = 0
-        self._faults = ""
-        self._told = threading.Condition()
+        self._served: Path | None = None
+        self._declarations_changed = False
+        self._shown = Shown(drafts=drafts)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if self._app is None:
-            return fault_page(self._faults)(environ, start_response)
-        app: WSGIApplication = self._app.wsgi_app
-        if not self._reload:
-            return app(environ, start_response)
-        request = Request(environ)
-        if request.path == SCRIPT_PATH:
-            return Response(SCRIPT, mimetype="text/javascript")(environ, start_response)
-        if request.path == "/_preview/next":
-            return self._next(request.args.get("known", ""))(environ, start_response)
-        environ["HTTP_ACCEPT_ENCODING"] = "identity"
-        for condition in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"):
-            environ.pop(condition, None)
-        return with_script(Response.from_app(app, environ))(environ, start_response)
+        answer = self._service_answer if self._as_published else self._answer
+        return answer(environ)(environ, start_response)
 
-    def _next(self, known: str) -> Response:
-        with self._told:
-            self._told.wait_for(lambda: self._state != known, WAIT_SECONDS)
-            told = {"build": str(self._builds), "state": self._state, "faults": self._faults}
-        headers = {"Cache-Control": "no-store"}
-        return Response(json.dumps(told), mimetype="application/json", headers=headers)
+    def _service_answer(self, environ: WSGIEnvironment) -> WSGIApplication:
+        if self._app is None:
+            return fault_page(self.updates.now.failed, "")
+        application: WSGIApplication = self._app.wsgi_app
+        return application
+
+    def _answer(self, environ: WSGIEnvironment) -> WSGIApplication:
+        # What needs the service's libraries is imported once there is a service.
+        from analytics.preview.endpoints import answer_of_ours  # noqa: PLC0415
+        from analytics.preview.seen_as import SeenAs  # noqa: PLC0415
+
+        if environ["PATH_INFO"].startswith(OURS):
+            return answer_of_ours(self, environ)
+        # Before the page is read: at worst, it is taken for older than it is, and asked for again.
+        build = self.updates.build
+        if self._app is None:
+            return fault_page(self.updates.now.failed, build)
+        seen_as, service = SeenAs.of(environ), self.service
+        if service is not None:
+            if address := seen_as.carried(environ):
+                return redirect(address, 307)
+            seen_as.pretend(environ, service.site, service.cookies)
+        application: WSGIApplication = self._app.wsgi_app
+        if not is_for_html(environ):
+            return application
+        response = Response.from_app(application, environ)
+        leads_to = response.headers.get("Location", "")
+        if leads_to and urlsplit(leads_to).netloc in ("", environ.get("HTTP_HOST", "")):
+            response.headers["Location"] = seen_as.on(leads_to)
+        return with_script(response, build, environ["REQUEST_METHOD"], signals=seen_as.signals)
 
     @property
     def service(self) -> Service | None:
@@ -68,34 +112,55 @@ class Preview:
         return service
 
     @property
-    def _state(self) -> str:
-        """Changes with every build, also one that failed."""
-        return f"{self._builds}-{self._failures}"
+    def shown(self) -> Shown:
+        """Which site is asked for."""
+        return self._shown
 
-    def fail(self, faults: str) -> None:
+    def show(self, shown: Shown) -> None:
+        """Build and serve another site."""
+        if shown != self._shown:
+            self._shown = shown
+            self.updates.tell(busy=True)
+            self.request()
+
+    def order(self, changed: frozenset[str] | None) -> Order:
+        """What to build, where these files changed."""
+        shown = self._shown
+        return Order(shown.out(self._places), shown.drafts, shown.day, changed)
+
+    def begin(self, order: Order) -> None:
+        """A build begins. A declaration that changes in one that fails is new to the next one."""
+        self._declarations_changed = (
+            self._declarations_changed
+            or order.changed is None
+            or any(path.endswith(".toml") for path in order.changed)
+        )
+        self.updates.tell(busy=True)
+
+    def fail(self, failed: Failed) -> None:
         """Show why there is no new build; what was built last goes on being served."""
-        with self._told:
-            self._failures += 1
-            self._faults = faults
-            self._told.notify_all()
+        self.updates.tell(failed=failed, busy=False)
 
-    def renew(self, *, site_changed: bool) -> None:
+    def renew(self, order: Order, built: Built) -> None:
         """Serve the new build; where the declarations changed, with a new application.
 
         Raises what making one raises; then the old one goes on.
         """
-        if self._app is None or site_changed:
-            old, self._app = self._app, self._make_app()
-            if old is not None:
-                old.extensions["plainsite"].close()
-        with self._told:
-            self._builds += 1
-            self._faults = ""
-            self._told.notify_all()
+        if self._app is None or self._declarations_changed or order.out != self._served:
+            self._start(order.out)
+        self._declarations_changed = False
+        self.updates.tell(served=True, busy=False, failed=None, warnings=built.warnings)
 
     def keep(self) -> None:
-        """Serve what was built before this preview began, where there is such a site."""
-        self._app = self._make_app()
+        """Serve what was built before this preview began. Raises what making the service raises."""
+        self._start(self._shown.out(self._places))
+        self.updates.tell(served=True)
+
+    def _start(self, out: Path) -> None:
+        old, self._app = self._app, self._make_app(out)
+        self._served = out
+        if old is not None:
+            old.extensions["plainsite"].close()
 
     def close(self) -> None:
         """Commit what was accepted and let go of the databases."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
-from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from analytics.app import create_app
-from analytics.preview.app import Preview
-from analytics.preview.listening import listen
-from analytics.preview.watching import Watcher
-from analytics.service import Service
-from analytics.staff.roles import known
-from policy.failures import Refusal
-from policy.places import Places
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask import Flask
+
+    from analytics.preview.app import Preview
+    from analytics.service import Service
+    from policy.places import Places
 
 __all__ = ["serve"]
 
@@ -32,7 +32,9 @@ __all__ = ["serve"]
 )
 @click.option("--drafts", is_flag=True, help="Show drafts and pages with a later date too.")
 @click.option(
-    "--as-published", is_flag=True, help="Add no reload script: pages exactly as visitors get them."
+    "--as-published",
+    is_flag=True,
+    help="No bar and no reloading: pages exactly as visitors get them.",
 )
 @click.pass_context
 def serve(context: click.Context, port: int, drafts: bool, as_published: bool) -> None:
@@ -40,46 +42,59 @@ def serve(context: click.Context, port: int, drafts: bool, as_published: bool) -
 
     A site with faults is served as it was built last; the faults are shown in the browser.
     """
+    # Imported here, so that --help is quick; the service by the first who needs it, so that the
+    # port answers at once.
+    from analytics.preview.app import Preview  # noqa: PLC0415
+    from analytics.preview.builds import Builds  # noqa: PLC0415
+    from analytics.preview.listening import listen  # noqa: PLC0415
+    from analytics.preview.watching import Watcher  # noqa: PLC0415
+
     places: Places = context.obj
-    preview = Preview(
-        lambda: create_app(places.root, places.public, places.var, tracebacks=True),
-        reload=not as_published,
+    preview = Preview(places, partial(_make_app, places), drafts=drafts, as_published=as_published)
+    server = listen(preview, port)
+    builds = Builds(context.meta["builder"], places)
+    address = f"http://127.0.0.1:{server.effective_port}"
+    watcher = Watcher(
+        preview, builds, partial(click.echo, err=True), partial(_say_where, address, preview)
     )
-    try:
-        server = listen(preview, port)
-    except OSError as error:
-        message = f"cannot serve on port {port}: {error.strerror}"
-        raise Refusal(message, "choose another, as in: PORT=8001 make run") from None
-    rebuild = partial(context.meta["build"], places, drafts=drafts)
-    watcher = Watcher(places.root, preview, rebuild, partial(click.echo, err=True))
-    _run(server, preview, watcher)
-    click.echo("Stopped.")
 
+    def stop(*_: object) -> None:
+        preview.updates.close()
+        raise KeyboardInterrupt
 
-def _run(server: Any, preview: Preview, watcher: Watcher) -> None:
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
     try:
-        # There may be no site from before, or one that cannot be served: the first build tells.
-        with suppress(Exception):
-            preview.keep()
         watcher.start()
-        watcher.first.wait()
-        _say_where(f"http://127.0.0.1:{server.effective_port}", preview.service)
         server.run()
     except KeyboardInterrupt:
-        click.echo()
+        pass  # waitress takes most of them for itself.
     finally:
+        click.echo()
         server.close()
         watcher.end()
         preview.close()
+    click.echo("Stopped.")
 
 
-def _say_where(address: str, service: Service | None) -> None:
+def _make_app(places: Places, public: Path) -> Flask:
+    from analytics.app import create_app  # noqa: PLC0415  (as above)
+
+    app = create_app(places.root, public, places.var, tracebacks=True)
+    app.jinja_env.auto_reload = True
+    return app
+
+
+def _say_where(address: str, preview: Preview) -> None:
     """The addresses that this site has; all is built again, so others may come."""
+    service = preview.service
     lines = [f"\nPlainsite is at {address}\n"]
     shown = [("/", "the site")] if service is None else list(_worth_a_look(service))
     width = max(len(path) for path, _ in shown)
     lines += [f"  {address}{path:{width}}  {words}" for path, words in shown]
     if service and service.site.register.has("staff"):
+        from analytics.staff.roles import known  # noqa: PLC0415  (as above)
+
         roles = " ".join(f"--role {role}" for role in sorted(known(service.site.register)))
         lines += [
             "      first, in another terminal:",

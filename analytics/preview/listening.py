@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import select
 import socket
 from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
 
+from analytics.preview.port_owner import owner_of
+from policy.failures import Refusal
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 __all__ = ["listen"]
 
+HOST = "127.0.0.1"
 THREADS = 32
 """Requests that wait for one commit share it, and each open preview holds one thread."""
 IDLE_SECONDS = 30
@@ -20,22 +25,47 @@ FEW_CONNECTIONS, MANY_FILES, OWN_FILES = 100, 8_192, 256
 
 
 def listen(app: WSGIApplication, port: int) -> Any:
-    """A waitress server on 127.0.0.1, not running yet. Raises OSError where the port is taken.
+    """A waitress server on 127.0.0.1, not running yet. Raises Refusal where the port cannot be had.
 
     Browsers open connections that they may never use. A server that is at its limit accepts no
     other one, so the limit is as high as the system allows, and what is idle is closed soon.
     """
-    return create_server(
-        app,
-        sockets=[_listener(port)],
-        threads=THREADS,
-        ident="",
-        connection_limit=_most_connections(),
-        channel_timeout=IDLE_SECONDS,
-        cleanup_interval=5,
-        # select() knows no file number above 1,023.
-        asyncore_use_poll=hasattr(select, "poll"),
-    )
+    try:
+        return create_server(
+            app,
+            sockets=[_listener(port)],
+            threads=THREADS,
+            ident="",
+            connection_limit=_most_connections(),
+            channel_timeout=IDLE_SECONDS,
+            cleanup_interval=5,
+            # select() knows no file number above 1,023.
+            asyncore_use_poll=hasattr(select, "poll"),
+        )
+    except OSError as error:
+        raise _refusal(port, error) from None
+
+
+def _refusal(port: int, error: OSError) -> Refusal:
+    free = _free_port(port)
+    hint = f"choose another: PORT={free} make run, or python build.py serve --port {free}"
+    why = f"{error.strerror}"
+    if error.errno == errno.EADDRINUSE:
+        why = f"{owner_of(port) or 'another program'} has it"
+        hint = f"end that, or {hint}"
+    return Refusal(f"cannot serve on port {port}: {why}", hint)
+
+
+def _free_port(taken: int) -> int:
+    """The next port that is free now; 0, for any, where none of the next ones is."""
+    for port in range(max(taken + 1, 1_024), min(max(taken + 1, 1_024) + 50, 65_536)):
+        with socket.socket() as attempt:
+            try:
+                attempt.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    return 0
 
 
 def _listener(port: int) -> socket.socket:
@@ -43,7 +73,7 @@ def _listener(port: int) -> socket.socket:
     listener = socket.socket()
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
+        listener.bind((HOST, port))
     except OSError:
         listener.close()
         raise

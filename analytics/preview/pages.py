@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
+from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Response
 
-__all__ = ["SCRIPT", "SCRIPT_PATH", "fault_page", "with_script"]
+from analytics.preview.builds import Failed
 
-SCRIPT_PATH = "/_preview/reload.js"
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
-SCRIPT = """\
-// Not a class: the page's own styles must neither reach it nor be needed.
-const look = { position: "fixed", inset: "auto 0 0 0", maxBlockSize: "60vh", overflow: "auto",
-  margin: "0", padding: "1.25rem 1.5rem", borderBlockStart: "4px solid #ff9b91", zIndex: "9999",
-  background: "#2b0d0b", color: "#fff", font: "0.9375rem/1.5 ui-monospace, monospace",
-  whiteSpace: "pre-wrap" };
-let shown;
-const say = (faults) => {
-  shown?.remove();
-  if (!faults) return;
-  shown = document.createElement("pre");
-  shown.setAttribute("role", "alert");
-  Object.assign(shown.style, look);
-  shown.textContent = `Not published. This page is as it was.\\n\\n${faults}`;
-  document.body.append(shown);
-};
-const wait = (known) =>
-  fetch(`/_preview/next?known=${known}`)
-    .then((answer) => answer.json())
-    .then(({ build, state, faults }) => {
-      if (known && build !== known.split("-")[0]) return location.reload();
-      say(faults);
-      return wait(state);
-    })
-    .catch(() => setTimeout(wait, 1000, known));
-wait("");
-"""
+__all__ = ["OURS", "fault_page", "is_for_html", "with_script"]
+
+OURS = "/_preview/"
+SCRIPTS = f"{OURS}client/"
+
+_DOCTYPE = re.compile(rb"\s*<!doctype[^>]*>", re.IGNORECASE)
+_SIGNAL = f'<script src="{SCRIPTS}signal.js"></script>'.encode()
 
 _PAGE = """\
 <!doctype html>
@@ -44,34 +27,84 @@ _PAGE = """\
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="2">
-<title>Not published yet</title>
+<meta name="color-scheme" content="light dark">
+{head}
+<title>{title}</title>
 <style>
-body {{ margin: 0; padding: 1.5rem; background: #2b0d0b; color: #fff;
-  font: 0.9375rem/1.5 ui-monospace, monospace; }}
-h1 {{ font: 600 1.375rem/1.3 system-ui, sans-serif; }}
-pre {{ white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; }}
+body {{ max-width: 44rem; margin: 0 auto; padding: 10vh 1.5rem 3rem;
+  font: 1.0625rem/1.6 system-ui, sans-serif; }}
+h1 {{ margin: 0 0 1rem; font-size: 1.625rem; line-height: 1.25; text-wrap: balance; }}
+pre {{ margin: 1.5rem 0; padding: 1rem 1.25rem; border-inline-start: 4px solid #c62f1f;
+  background: rgb(198 47 31 / 10%); font: 0.9375rem/1.55 ui-monospace, monospace;
+  white-space: pre-wrap; overflow-wrap: anywhere; }}
 </style>
 </head>
 <body>
-<h1>This site cannot be shown yet</h1>
-<pre role="alert">{faults}</pre>
-<p>Mend it and save: this page becomes the site by itself.</p>
+<main>
+<h1>{title}</h1>
+{told}
+</main>
 </body>
 </html>
 """
 
 
-def fault_page(faults: str) -> Response:
-    """A page in place of a site that cannot be served. It looks again every two seconds."""
-    headers = {"Cache-Control": "no-store", "Retry-After": "2"}
-    html = _PAGE.format(faults=escape(faults or "The site is being built."))
-    return Response(html, status=503, mimetype="text/html", headers=headers)
+def fault_page(failed: Failed | None, build: str) -> Response:
+    """A page in place of a site that cannot be served; it becomes the site by itself.
+
+    Without the name of a `build`, there is no script, and it looks again every two seconds.
+    """
+    if failed is None:
+        title, told = "The site is being built", "<p>It appears here as soon as it is there.</p>"
+    else:
+        title = "This site cannot be shown yet"
+        told = (
+            f'<pre role="alert">{escape(failed.text)}</pre>\n'
+            "<p>Mend it and save: this page becomes the site by itself.</p>"
+        )
+    head = _tag(build, "none") if build else '<meta http-equiv="refresh" content="2">'
+    return Response(
+        _PAGE.format(head=head, title=title, told=told),
+        status=503,
+        mimetype="text/html",
+        headers={"Cache-Control": "no-store", "Retry-After": "2"},
+    )
 
 
-def with_script(response: Response) -> Response:
-    """A page with the script that waits for the next build."""
-    if response.mimetype == "text/html" and not response.direct_passthrough:
-        tag = f'<script src="{SCRIPT_PATH}" defer></script></head>'
-        response.set_data(response.get_data(as_text=True).replace("</head>", tag, 1))
+def is_for_html(environ: WSGIEnvironment) -> bool:
+    """Whether the answer may be a page; what surely is none is sent as the service does.
+
+    If so, the request is made into one for a page as it stands, which a script can be added to.
+    """
+    name = environ["PATH_INFO"].rpartition("/")[2]
+    if ("." in name and not name.endswith(".html")) or environ["REQUEST_METHOD"] == "HEAD":
+        return False
+    environ["HTTP_ACCEPT_ENCODING"] = "identity"
+    for header in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"):
+        environ.pop(header, None)
+    return True
+
+
+def with_script(response: Response, build: str, method: str, *, signals: bool = False) -> Response:
+    """The page with the preview's script, at its end: where a page leaves out what HTML allows to
+    be left out, no other place is surely there. Anything but a page is as it was.
+
+    Where the browser `signals`, a script says so before any of the page's runs.
+    """
+    if response.mimetype != "text/html":
+        return response
+    response.direct_passthrough = False
+    page = response.get_data()
+    if signals and (begin := _DOCTYPE.match(page)):
+        page = page[: begin.end()] + _SIGNAL + page[begin.end() :]
+    response.set_data(page + _tag(build, method).encode())
+    # It is not the page that the tag stands for.
+    response.headers.pop("ETag", None)
     return response
+
+
+def _tag(build: str, method: str) -> str:
+    return (
+        f'<script src="{SCRIPTS}main.js" type="module" data-build="{build}"'
+        f' data-method="{method}"></script>'
+    )

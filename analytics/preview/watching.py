@@ -2,55 +2,56 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Callable, Iterable
-from pathlib import Path
-
-from watchfiles import watch
+from collections.abc import Callable
+from contextlib import suppress
 
 from analytics.preview.app import Preview
-from policy.failures import tell
+from analytics.preview.builds import PATIENCE_SECONDS, Builds, Built, Failed
+from analytics.preview.changes import Changes
 
 __all__ = ["Watcher"]
 
-WATCHED = ("content", "templates", "site")
-LOOK_MS = 500
-"""How often it is looked whether the folders are still those that are watched."""
-
 PAUSE_SECONDS = 2.0
-PATIENCE_SECONDS = 10.0
 
 
 class Watcher(threading.Thread):
-    """Builds with `rebuild` at first and after each save, and tells the preview.
+    """Builds at first, after each save and where another day is to be shown; tells the preview.
 
-    `rebuild` raises what is wrong; `say` prints it.
+    `say` prints; `ready` is called once the first build has ended, well or not.
     """
 
     def __init__(
-        self, root: Path, preview: Preview, rebuild: Callable[[], None], say: Callable[[str], None]
+        self,
+        preview: Preview,
+        builds: Builds,
+        say: Callable[[str], None],
+        ready: Callable[[], None],
     ) -> None:
         super().__init__(name="preview", daemon=True)
-        self.first = threading.Event()
-        self._root = root
+        self._root = preview.root
         self._preview = preview
-        self._rebuild = rebuild
+        self._builds = builds
         self._say = say
+        self._ready: Callable[[], None] | None = ready
         self._ended = threading.Event()
-        self._site_changed = False
+        self._asked = threading.Event()
+        self._told = ""
+        preview.request = self._asked.set
 
     def run(self) -> None:
         """Until `end`."""
+        self._builds.start()
+        # There may be no site from before, or one that cannot be served: the first build tells.
+        with suppress(Exception):
+            self._preview.keep()
         while not self._ended.is_set():
-            folders = self._folders()
             try:
-                self._build()
-                self.first.set()
-                self._watch(folders)
+                with Changes(self._root, self._say) as changes:
+                    self._watch(changes)
             # Whatever it is: a preview that has stopped without a word is worse.
             except Exception as error:
-                self._show(error)
+                self._fail(Failed.of(error))
                 self._ended.wait(PAUSE_SECONDS)
 
     def end(self) -> None:
@@ -58,41 +59,45 @@ class Watcher(threading.Thread):
         self._ended.set()
         if self.is_alive():
             self.join(PATIENCE_SECONDS)
+        self._builds.close()
 
-    def _watch(self, folders: dict[Path, int]) -> None:
-        """Build after each save, until a folder is another one than at the beginning."""
-        if not folders:
-            self._ended.wait(LOOK_MS / 1_000)
-        for changes in watch(
-            *folders, stop_event=self._ended, rust_timeout=LOOK_MS, yield_on_timeout=True
-        ):
-            if changes:
-                self._build(path for _, path in changes)
-            if self._folders() != folders:
-                return
+    def _watch(self, changes: Changes) -> None:
+        """Build, and again after each save, until a folder is not the one that is watched."""
+        self._build(None)
+        while not self._ended.is_set() and changes.stand:
+            changed = changes.wait()
+            if self._asked.is_set() or changed:
+                self._build(changed)
 
-    def _build(self, changed: Iterable[str] = (".toml",)) -> None:
-        # A declaration that changed in a build that failed is new to the next one, too.
-        self._site_changed = self._site_changed or any(path.endswith(".toml") for path in changed)
-        try:
-            self._rebuild()
-            self._preview.renew(site_changed=self._site_changed)
-        # Faults are expected. All else is a mistake of ours, and is shown as that.
-        except Exception as error:
-            self._show(error)
-        else:
-            self._site_changed = False
+    def _build(self, changed: frozenset[str] | None) -> None:
+        self._asked.clear()
+        order = self._preview.order(changed)
+        self._preview.begin(order)
+        outcome = self._builds(order)
+        if self._ended.is_set():
+            return
+        if isinstance(outcome, Built):
+            try:
+                self._preview.renew(order, outcome)
+            # A mistake of ours, or of the machine's: it is shown as that.
+            except Exception as error:
+                outcome = Failed.of(error)
+        self._fail(outcome) if isinstance(outcome, Failed) else self._praise(outcome)
+        if self._ready is not None:
+            self._ready()
+            self._ready = None
 
-    def _show(self, error: Exception) -> None:
-        text = tell(error).text
-        self._say(text)
-        self._preview.fail(text)
+    def _fail(self, failed: Failed) -> None:
+        self._preview.fail(failed)
+        if failed.text != self._told:
+            self._say(failed.text)
+        self._told = failed.text
 
-    def _folders(self) -> dict[Path, int]:
-        """The folders that are there, each with what tells it from one that takes its place."""
-        found = {}
-        for name in WATCHED:
-            path = self._root / name
-            if os.path.isdir(path):  # noqa: PTH112  (Path.is_dir raises PermissionError)
-                found[path] = path.stat().st_ino
-        return found
+    def _praise(self, built: Built) -> None:
+        self._told = ""
+        for warning in built.warnings:
+            self._say(str(warning).replace("error:", "warning:", 1))
+        self._say(
+            f"Built {built.pages} pages in {built.seconds:.2f} s: "
+            f"{built.written} files written, {built.removed} removed."
+        )

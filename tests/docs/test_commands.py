@@ -132,8 +132,7 @@ def test_a_port_that_is_taken_leaves_nothing_open(tmp_path):
         told = subprocess.run(
             [sys.executable, *words], cwd=build.ROOT, capture_output=True, text=True, check=False
         )
-    assert told.stderr == (
-        f"error: cannot serve on port {port}: Address already in use\n"
-        "hint: choose another, as in: PORT=8001 make run\n"
-    )
+    error, hint = told.stderr.splitlines()
+    assert error.startswith(f"error: cannot serve on port {port}: ")
+    assert hint.startswith("hint: ")
     assert told.returncode == 1
