@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,18 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from analytics.contacts import audience, form_routes, permission_routes
 from analytics.contacts.links import Links
+from analytics.contacts.mail.asking import Asking
 from analytics.contacts.mail.build_message import MessageBuilder
 from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.mail.transport import Transport, read_relay
 from analytics.contacts.personal_data import routes as personal_data
 from analytics.contacts.repository import Contacts
+from analytics.contacts.stores import FormStores
 from analytics.databases import open_databases
-from analytics.service import FormStores, Service, current_service
+from analytics.service import Service
 from analytics.staff import routes as staff
-from analytics.staff.context import CONTEXT, open_context
+from analytics.staff.context import StaffContext
 from analytics.storage.secret import keys_in_use
 from analytics.storage.stores import Stores
 from analytics.visits import routes as visits
@@ -79,17 +82,16 @@ def create_app(  # noqa: PLR0913  (each has its default)
     app = kind(__name__, template_folder=root.resolve() / "templates", static_folder=None)
     app.extensions["plainsite"] = service
     app.session_interface = _NoSession()
-    app.register_error_handler(HTTPException, _error_page)
-    app.register_error_handler(SQLAlchemyError, _store_failed)
-    app.register_error_handler(UnusableClock, _store_failed)
+    failures = _Failures(service.pages, service.log)
+    app.register_error_handler(HTTPException, failures.error_page)
+    app.register_error_handler(SQLAlchemyError, failures.store_failed)
+    app.register_error_handler(UnusableClock, failures.store_failed)
     _draw_with(app, service)
-    refuse_while_due(app, service.pages, own_pages=staff.blueprint.name)
+    refuse_while_due(app, service.pages, own_pages=staff.NAME)
     for blueprint in _blueprints(service):
         app.register_blueprint(blueprint)
     if service.site.register.has("visits"):
         user_agents.prepare()
-    if service.site.register.has("staff"):
-        app.extensions[CONTEXT] = open_context(service)
     _wrap(app, service, proxies)
     if service.stores:
         service.stores.start()
@@ -101,7 +103,7 @@ def create_app(  # noqa: PLR0913  (each has its default)
 def _blueprints(service: Service) -> Iterator[Blueprint]:
     """The addresses of each feature that is on, with what it needs. One that is off has none."""
     site, cookies, pages, clock = service.site, service.cookies, service.pages, service.clock
-    has = site.register.has
+    has, audiences = site.register.has, audience.Audiences(site, cookies)
     if has("visits"):
         yield visits.blueprint(
             visits.Visits(
@@ -109,13 +111,43 @@ def _blueprints(service: Service) -> Iterator[Blueprint]:
             )
         )
     if has("forms"):
-        yield from (form_routes.blueprint, permission_routes.blueprint, personal_data.blueprint)
+        yield from _form_blueprints(service, audiences)
     if has("audiences"):
-        yield audience.blueprint
+        yield audience.blueprint(audiences)
     if has("visits") or has("audiences"):
         yield own_cookie_routes.blueprint(OwnCookies(site, cookies, pages))
     if has("staff"):
-        yield staff.blueprint
+        yield staff.blueprint(_staff_context(service))
+
+
+def _staff_context(service: Service) -> StaffContext:
+    return StaffContext(
+        site=service.site,
+        cookies=service.cookies,
+        pages=service.pages,
+        clock=service.clock,
+        log=service.log,
+        records=service.records,
+        retention=service.retention_thread,
+        rate_limiter=service.rate_limiter,
+        counter_store=service.counter_store,
+        form_stores=service.form_stores,
+    )
+
+
+def _form_blueprints(service: Service, audiences: audience.Audiences) -> Iterator[Blueprint]:
+    site, pages, log, limiter = service.site, service.pages, service.log, service.rate_limiter
+    contacts, links, outbox = service.contacts, service.links, service.outbox
+    sender, asking = service.mail_sender, Asking(site, links, outbox)
+    yield form_routes.blueprint(
+        form_routes.Forms(
+            site, service.cookies, pages, contacts, audiences, asking, sender, limiter, log
+        )
+    )
+    yield permission_routes.blueprint(permission_routes.Permissions(pages, contacts, links, log))
+    yield personal_data.blueprint(
+        personal_data.OwnData(site, pages, contacts, links, outbox, sender, limiter, log)
+    )
 
 
 def _open_service(
@@ -184,7 +216,7 @@ def _open_forms(  # noqa: PLR0913, PLR0917  (what all parts share)
 def _draw_with(app: Flask, service: Service) -> None:
     """The same Jinja as the generator's, with the values that do not belong to one page."""
     app.jinja_options = templates.options()
-    templates.prepare(app.jinja_env, service.site, service.asset)
+    templates.prepare(app.jinja_env, service.site, service.pages.asset)
 
 
 def _wrap(app: Flask, service: Service, proxies: int) -> None:
@@ -215,18 +247,24 @@ class _NoSession(SessionInterface):
         """Nothing to save: Flask gives what `open_session` refuses a session that cannot be set."""
 
 
-def _store_failed(error: Exception) -> BaseResponse | HTTPException:
-    """A database cannot be used, or did not do what was asked of it; or nobody knows the time: try
-    again later."""
-    kind = type(getattr(error, "orig", error)).__name__
-    current_service().log.say("fault", error=kind, place=place_of(error))
-    unavailable = ServiceUnavailable(retry_after=RETRY_SECONDS)
-    return _error_page(unavailable)
+@dataclass(frozen=True, slots=True)
+class _Failures:
+    """What is answered where no feature answers itself."""
 
+    pages: Pages
+    log: ServiceLog
 
-def _error_page(error: HTTPException) -> BaseResponse | HTTPException:
-    if request.path.startswith("/visit/"):
-        return problem(error.code or 500, error.description or "")
-    if error.code == 404:
-        return current_service().pages.not_found(request.environ)
-    return error
+    def store_failed(self, error: Exception) -> BaseResponse | HTTPException:
+        """A database cannot be used, or did not do what was asked of it; or nobody knows the time:
+        try again later."""
+        kind = type(getattr(error, "orig", error)).__name__
+        self.log.say("fault", error=kind, place=place_of(error))
+        return self.error_page(ServiceUnavailable(retry_after=RETRY_SECONDS))
+
+    def error_page(self, error: HTTPException) -> BaseResponse | HTTPException:
+        """For a program, a problem; for people, our page of what is not there."""
+        if request.path.startswith("/visit/"):
+            return problem(error.code or 500, error.description or "")
+        if error.code == 404:
+            return self.pages.not_found(request.environ)
+        return error

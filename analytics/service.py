@@ -1,9 +1,7 @@
 """What every part of the service shares, made once when the application starts."""
 
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
 
-from flask import current_app
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -11,6 +9,7 @@ from analytics.contacts.links import Links
 from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.repository import Contacts
+from analytics.contacts.stores import FormStores
 from analytics.storage.database import DatabaseUnavailable
 from analytics.storage.health import storage_health
 from analytics.storage.retention import RetentionThread
@@ -18,6 +17,7 @@ from analytics.storage.stores import Stores
 from analytics.visits.store.base import CounterStore
 from analytics.web.clock import Clock
 from analytics.web.cookies import CookieWriter
+from analytics.web.features import on
 from analytics.web.health import Part, part_of, part_of_clock
 from analytics.web.log import ServiceLog
 from analytics.web.metrics import Metrics
@@ -26,27 +26,7 @@ from analytics.web.static_files import Pages
 from policy import Fault, Site
 from policy.manifest import Build
 
-__all__ = ["FeatureOff", "FormStores", "Service", "current_service"]
-
-Here = TypeVar("Here")
-
-
-class FeatureOff(LookupError):
-    """What belongs to a feature was asked for on a site that has turned it off."""
-
-    def __init__(self, feature: str) -> None:
-        self.feature = feature
-        super().__init__(f'the feature "{feature}" is off')
-
-
-@dataclass(frozen=True, slots=True)
-class FormStores:
-    """What the forms work with."""
-
-    contacts: Contacts
-    links: Links
-    outbox: Outbox
-    mail_sender: MailSender
+__all__ = ["Service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,46 +54,42 @@ class Service:
     @property
     def contacts(self) -> Contacts:
         """Those who sent forms."""
-        return _on(self.form_stores, "forms").contacts
+        return on(self.form_stores, "forms").contacts
 
     @property
     def links(self) -> Links:
         """The links in emails."""
-        return _on(self.form_stores, "forms").links
+        return on(self.form_stores, "forms").links
 
     @property
     def outbox(self) -> Outbox:
         """The messages that wait."""
-        return _on(self.form_stores, "forms").outbox
+        return on(self.form_stores, "forms").outbox
 
     @property
     def mail_sender(self) -> MailSender:
         """What sends them."""
-        return _on(self.form_stores, "forms").mail_sender
+        return on(self.form_stores, "forms").mail_sender
 
     @property
     def counters(self) -> CounterStore:
         """What is counted."""
-        return _on(self.counter_store, "visits")
+        return on(self.counter_store, "visits")
 
     @property
     def records(self) -> Engine:
         """The database of contacts and staff. Whatever uses it may raise DatabaseUnavailable."""
-        return _on(self.stores, "forms").records.engine
+        return on(self.stores, "forms").records.engine
 
     @property
     def retention_thread(self) -> RetentionThread:
         """What deletes what is over."""
-        return _on(self.stores, "forms").retention
+        return on(self.stores, "forms").retention
 
     @property
     def build(self) -> Build:
         """The build that is being served now."""
         return self.pages.build
-
-    def asset(self, name: str) -> str:
-        """The address of the asset `name`, with its fingerprint. Raises KeyError."""
-        return self.build.assets[name]
 
     def parts(self) -> tuple[Part, ...]:
         """How each part is doing now."""
@@ -153,16 +129,5 @@ class Service:
             self.stores.close()
 
 
-def _on(part: Here | None, feature: str) -> Here:
-    if part is None:
-        raise FeatureOff(feature)
-    return part
-
-
 def _first(faults: tuple[Fault, ...]) -> str:
     return faults[0].message if faults else ""
-
-
-def current_service() -> Service:
-    """The service of the application that is answering this request."""
-    return cast(Service, current_app.extensions["plainsite"])

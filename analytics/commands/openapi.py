@@ -19,5 +19,7 @@ __all__ = ["openapi"]
 def openapi(places: Places) -> None:
     """Print what the service answers, as OpenAPI 3.1. The site must have been built."""
     app = create_app(places.root, places.public, places.var)
-    click.echo(json.dumps(describe(app, BODIES), ensure_ascii=False, indent=2))
-    app.extensions["plainsite"].close()
+    service = app.extensions["plainsite"]
+    told = describe(app, service.site, service.build, BODIES)
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    service.close()

@@ -9,42 +9,54 @@ said (analytics/visits/routes.py).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
-from analytics.service import Service, current_service
+from analytics.web.cookies import CookieWriter
 from analytics.web.origin import is_from_our_forms
 from analytics.web.own_cookies import OWN_COOKIES
 from analytics.web.reload_due import gives_back
+from policy import Site
 
-__all__ = ["blueprint", "recognize"]
-
-blueprint = Blueprint("audiences", __name__, url_prefix="/audience")
-
-
-@blueprint.post("/forget")
-@gives_back
-def forget() -> Response:
-    """Have the browser forget the cookie, and show the visitor what it keeps now."""
-    if not is_from_our_forms(request):
-        abort(HTTPStatus.FORBIDDEN)
-    response = redirect(OWN_COOKIES, HTTPStatus.SEE_OTHER)
-    response.headers["Cache-Control"] = "no-store"
-    current_service().cookies.delete(response, "audience")
-    return response
+__all__ = ["Audiences", "blueprint"]
 
 
-def recognize(service: Service, values: Mapping[str, str], response: Response) -> None:
-    """Set the cookie by the answers to a form.
+def blueprint(audiences: Audiences) -> Blueprint:
+    """The address of the feature."""
+    made = Blueprint("audiences", __name__, url_prefix="/audience")
+    made.post("/forget")(audiences.forget)
+    return made
 
-    The default audience is the absence of a cookie: an older one is deleted, since it no longer
-    says what the visitor said last.
-    """
-    audience = service.site.audiences.match(values)
-    if audience == service.site.audiences.default:
-        service.cookies.delete(response, "audience")
-        return
-    version = service.site.register.version
-    service.cookies.write(response, "audience", {"version": version, "audience": audience})
+
+@dataclass(frozen=True, slots=True)
+class Audiences:
+    """What sets and deletes the cookie."""
+
+    site: Site
+    cookies: CookieWriter
+
+    @gives_back
+    def forget(self) -> Response:
+        """Have the browser forget the cookie, and show the visitor what it keeps now."""
+        if not is_from_our_forms(request):
+            abort(HTTPStatus.FORBIDDEN)
+        response = redirect(OWN_COOKIES, HTTPStatus.SEE_OTHER)
+        response.headers["Cache-Control"] = "no-store"
+        self.cookies.delete(response, "audience")
+        return response
+
+    def recognize(self, values: Mapping[str, str], response: Response) -> None:
+        """Set the cookie by the answers to a form.
+
+        The default audience is the absence of a cookie: an older one is deleted, since it no
+        longer says what the visitor said last.
+        """
+        audience = self.site.audiences.match(values)
+        if audience == self.site.audiences.default:
+            self.cookies.delete(response, "audience")
+            return
+        version = self.site.register.version
+        self.cookies.write(response, "audience", {"version": version, "audience": audience})

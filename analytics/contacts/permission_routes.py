@@ -7,119 +7,109 @@ and mail programs stop mail with one request of their own (RFC 8058).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
-from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics.contacts.links import NoSuchLink
-from analytics.contacts.model import Ask, LegalBasis, NotStored, PermissionState
-from analytics.service import Service, current_service
+from analytics.contacts.links import Links, NoSuchLink
+from analytics.contacts.model import NotStored, PermissionState
+from analytics.contacts.repository import Contacts
 from analytics.web.form_pages import with_form
+from analytics.web.log import ServiceLog
 from analytics.web.reload_due import RETRY_SECONDS, ReloadDue, gives_back
+from analytics.web.static_files import Pages
 
-__all__ = ["PAGE", "ask_by_mail", "blueprint"]
+__all__ = ["PAGE", "Permissions", "blueprint"]
 
 PAGE = "/email/"
 MOST_BYTES = 4_096
 
-blueprint = Blueprint("permission", __name__, url_prefix="/permission")
+
+def blueprint(permissions: Permissions) -> Blueprint:
+    """The addresses of the links, answered by `permissions`."""
+    made = Blueprint("permission", __name__, url_prefix="/permission")
+    made.before_request(_small)
+    made.get("/confirm/<token>/")(permissions.show_confirm)
+    made.post("/confirm/<token>/")(permissions.confirm)
+    made.get("/stop/<token>/")(permissions.show_stop)
+    made.post("/stop/<token>/")(permissions.stop)
+    made.errorhandler(NotStored)(permissions.not_stored)
+    made.errorhandler(ReloadDue)(permissions.reload_due)
+    return made
 
 
-@blueprint.before_request
 def _small() -> None:
     request.max_content_length = request.max_form_memory_size = MOST_BYTES
 
 
-@blueprint.get("/confirm/<token>/")
-def show_confirm(token: str) -> BaseResponse:
-    """The words that were checked, and the button that says yes."""
-    wording = current_service().contacts.asked(_ask(token))
-    if wording is None:
-        return _page("gone", HTTPStatus.NOT_FOUND)
-    return _page("confirm", wording=wording)
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What confirms and stops permissions, with what that needs. `pages` is what is served now."""
 
+    pages: Pages
+    contacts: Contacts
+    links: Links
+    log: ServiceLog
 
-@blueprint.post("/confirm/<token>/")
-def confirm(token: str) -> BaseResponse:
-    """Say yes: from now on the permission counts."""
-    contacts, ask = current_service().contacts, _ask(token)
-    state = contacts.confirm(ask)
-    if state is None:
-        return _page("gone", HTTPStatus.NOT_FOUND)
-    if state is PermissionState.WITHDRAWN:
-        return _page("withdrawn")
-    return _page("confirmed", wording=contacts.asked(ask) or "")
+    def show_confirm(self, token: str) -> BaseResponse:
+        """The words that were checked, and the button that says yes."""
+        wording = self.contacts.asked(self._ask(token))
+        if wording is None:
+            return self._page("gone", HTTPStatus.NOT_FOUND)
+        return self._page("confirm", wording=wording)
 
+    def confirm(self, token: str) -> BaseResponse:
+        """Say yes: from now on the permission counts."""
+        ask = self._ask(token)
+        state = self.contacts.confirm(ask)
+        if state is None:
+            return self._page("gone", HTTPStatus.NOT_FOUND)
+        if state is PermissionState.WITHDRAWN:
+            return self._page("withdrawn")
+        return self._page("confirmed", wording=self.contacts.asked(ask) or "")
 
-@blueprint.get("/stop/<token>/")
-def show_stop(token: str) -> BaseResponse:
-    """The button that ends all email; the mail program may press it by itself."""
-    _contact(token)
-    return _page("stop")
+    def show_stop(self, token: str) -> BaseResponse:
+        """The button that ends all email; the mail program may press it by itself."""
+        self._contact(token)
+        return self._page("stop")
 
+    @gives_back
+    def stop(self, token: str) -> BaseResponse:
+        """End every permission of a contact. The answer is the same where there is none left."""
+        self.contacts.withdraw(self._contact(token))
+        return self._page("stopped")
 
-@blueprint.post("/stop/<token>/")
-@gives_back
-def stop(token: str) -> BaseResponse:
-    """End every permission of a contact. The answer is the same where there is none any more."""
-    current_service().contacts.withdraw(_contact(token))
-    return _page("stopped")
+    def _ask(self, token: str) -> str:
+        try:
+            return self.links.ask_of(token)
+        except NoSuchLink:
+            abort(self._page("gone", HTTPStatus.NOT_FOUND))
 
+    def _contact(self, token: str) -> str:
+        try:
+            return self.links.contact_to_stop(token)
+        except NoSuchLink:
+            abort(self._page("gone", HTTPStatus.NOT_FOUND))
 
-def ask_by_mail(service: Service, connection: Connection, ask: Ask) -> None:
-    """Queue the email that asks whether a box was meant, within the caller's transaction."""
-    settings = service.site.settings
-    text = render_template(
-        "mail/confirm-permission.txt",
-        wording=ask.wording,
-        link=f"{settings.url}{service.links.to_confirm(ask.id)}",
-        stop=f"{settings.url}{service.links.to_stop(ask.contact)}",
-        keep=service.site.register.table("records", "asks").keep_words,
-    )
-    subject = f"Confirm that {settings.organization.name} may email you"
-    service.outbox.put(
-        connection, ask.contact, LegalBasis("ask", ask.id), subject=subject, text=text
-    )
+    def not_stored(self, error: NotStored) -> BaseResponse:
+        self.log.say("personal data failed", error=error.kind)
+        answer = self._page("failed", HTTPStatus.SERVICE_UNAVAILABLE)
+        answer.headers["Retry-After"] = "300"
+        return answer
 
+    def reload_due(self, error: ReloadDue) -> BaseResponse:
+        answer = self._page("renewed", HTTPStatus.SERVICE_UNAVAILABLE, says=error.says)
+        answer.headers["Retry-After"] = str(RETRY_SECONDS)
+        return answer
 
-def _ask(token: str) -> str:
-    try:
-        return current_service().links.ask_of(token)
-    except NoSuchLink:
-        abort(_page("gone", HTTPStatus.NOT_FOUND))
-
-
-def _contact(token: str) -> str:
-    try:
-        return current_service().links.contact_to_stop(token)
-    except NoSuchLink:
-        abort(_page("gone", HTTPStatus.NOT_FOUND))
-
-
-@blueprint.errorhandler(NotStored)
-def _not_stored(error: NotStored) -> BaseResponse:
-    current_service().log.say("personal data failed", error=error.kind)
-    answer = _page("failed", HTTPStatus.SERVICE_UNAVAILABLE)
-    answer.headers["Retry-After"] = "300"
-    return answer
-
-
-@blueprint.errorhandler(ReloadDue)
-def _reload_due(error: ReloadDue) -> BaseResponse:
-    answer = _page("renewed", HTTPStatus.SERVICE_UNAVAILABLE, says=error.says)
-    answer.headers["Retry-After"] = str(RETRY_SECONDS)
-    return answer
-
-
-def _page(state: str, status: int = HTTPStatus.OK, **values: Any) -> Response:
-    service = current_service()
-    if PAGE not in service.build.pages:
-        abort(HTTPStatus.NOT_FOUND)
-    rendered = render_template("blocks/email.html", state=state, address=request.path, **values)
-    text = with_form(service.pages.text(PAGE), "email", rendered, failed=state == "failed")
-    response = Response(text, status)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    def _page(self, state: str, status: int = HTTPStatus.OK, **values: Any) -> Response:
+        if PAGE not in self.pages.build.pages:
+            abort(HTTPStatus.NOT_FOUND)
+        rendered = render_template("blocks/email.html", state=state, address=request.path, **values)
+        text = with_form(self.pages.text(PAGE), "email", rendered, failed=state == "failed")
+        response = Response(text, status)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response

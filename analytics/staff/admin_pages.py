@@ -15,7 +15,7 @@ from policy.register import Purpose
 def access_log_page() -> Response:
     """The access log, newest first; `contact` narrows it to those who read one contact, and
     `show=given-out` to what was exported or disclosed."""
-    log, register = current_context().access_log, current_context().service.site.register
+    log, register = current_context().access_log, current_context().register
     contact = request.args.get("contact") or None
     given_out = request.args.get("show") == "given-out"
     count = log.count(contact, given_out=given_out)
@@ -49,11 +49,11 @@ def accounts_page() -> Response:
 @reads(RETENTION_RUNS)
 def retention_page() -> Response:
     """How long each table is kept, and what was deleted because its time was over."""
-    service = current_context().service
+    context = current_context()
     return show(
         "retention.html",
-        tables=service.site.register.tables,
-        runs=runs(service.records, service.site.register),
-        refusal=service.retention_thread.refusal,
-        state=service.retention_thread.state,
+        tables=context.register.tables,
+        runs=runs(context.records, context.register),
+        refusal=context.retention.refusal,
+        state=context.retention.state,
     )

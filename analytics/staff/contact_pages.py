@@ -34,10 +34,10 @@ def contact_list() -> Response:
         counts=counts,
         page=page,
         pages=max(1, -(-counts[suspected] // PAGE_SIZE)),
-        forms=context.service.site.forms,
-        labels=_labels(context.service.site),
-        words=_words(context.service.site),
-        mail_waits=len(context.service.outbox.queued()),
+        forms=context.site.forms,
+        labels=_labels(context.site),
+        words=_words(context.site),
+        mail_waits=len(context.outbox.queued()),
     )
 
 
@@ -57,14 +57,14 @@ def mail_page() -> Response:
     """Messages that wait or cannot be sent, with the reason. What they say is not shown."""
     context = current_context()
     context.access_log.record(current_staff(), Action.READ_MAIL, context.now)
-    messages = context.service.outbox.queued()
+    messages = context.outbox.queued()
     return show(
         "mail.html",
         messages=messages,
         emails=context.contacts.emails({message.contact for message in messages}),
-        prospect=context.service.mail_sender.prospect,
-        state=context.service.mail_sender.state,
-        keep=context.service.site.register.table(*OUTBOX[0]).keep_words,
+        prospect=context.mail_sender.prospect,
+        state=context.mail_sender.state,
+        keep=context.register.table(*OUTBOX[0]).keep_words,
     )
 
 
@@ -76,11 +76,11 @@ def show_contact(contact: Contact, status: int = 200, **values: object) -> Respo
         "contact.html",
         status,
         **given,
-        legal_bases=legal_bases(context.service.site.register),
+        legal_bases=legal_bases(context.register),
         contact=contact,
-        forms=context.service.site.forms,
-        labels=_labels(context.service.site),
-        words=_words(context.service.site),
+        forms=context.site.forms,
+        labels=_labels(context.site),
+        words=_words(context.site),
         shows_readers=may_read(ACCESS_LOG),
     )
 

@@ -1,70 +1,117 @@
 """What the staff pages work with, made once for each application."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, field
 from datetime import date, tzinfo
-from typing import cast
 
-from flask import current_app
+from flask import g
+from sqlalchemy import Engine
 
+from analytics.contacts.mail.outbox import Outbox
+from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.repository import Contacts
-from analytics.service import Service
+from analytics.contacts.stores import FormStores
 from analytics.staff.access_log import AccessLog
 from analytics.staff.accounts import Accounts
 from analytics.staff.sessions import Limits, Sessions
 from analytics.staff.sign_in_limits import SignInLimits
 from analytics.storage.database import Database
+from analytics.storage.retention import RetentionThread
+from analytics.visits.store.base import CounterStore
+from analytics.web.clock import Clock
+from analytics.web.cookies import CookieWriter
+from analytics.web.features import on
+from analytics.web.log import ServiceLog
+from analytics.web.rate_limits import RateLimiter
+from analytics.web.static_files import Pages
+from policy import Register, Site
 
-__all__ = ["CONTEXT", "StaffContext", "current_context", "open_context"]
-
-CONTEXT = "plainsite staff"
-"""Where the application keeps it."""
+__all__ = ["StaffContext", "current_context", "use"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StaffContext:
-    """The stores behind the staff pages, with the service's clock."""
+    """The parts of the service that staff see, and the stores behind the pages.
 
-    service: Service
-    accounts: Accounts
-    sessions: Sessions
-    access_log: AccessLog
-    sign_in_limits: SignInLimits
+    `pages` is what is served now. What belongs to a feature that is off is None, and the properties
+    that give it raise FeatureOff.
+    """
+
+    site: Site
+    cookies: CookieWriter
+    pages: Pages
+    clock: Clock
+    log: ServiceLog
+    records: Engine
+    retention: RetentionThread
+    rate_limiter: RateLimiter
+    counter_store: CounterStore | None
+    form_stores: FormStores | None
+    accounts: Accounts = field(init=False)
+    sessions: Sessions = field(init=False)
+    access_log: AccessLog = field(init=False)
+    sign_in_limits: SignInLimits = field(init=False)
+
+    def __post_init__(self) -> None:
+        tables = Database.of(self.records).tables.tables
+        staff, limits = tables["staff"], Limits.of(self.register.cookie("session"))
+        made = {
+            "accounts": Accounts(self.records, staff),
+            "sessions": Sessions(self.records, tables["sessions"], staff, limits),
+            "access_log": AccessLog(self.records, tables["access_log"]),
+            "sign_in_limits": SignInLimits(self.rate_limiter),
+        }
+        for name, part in made.items():
+            object.__setattr__(self, name, part)
+
+    @property
+    def register(self) -> Register:
+        """What the site declares."""
+        return self.site.register
 
     @property
     def contacts(self) -> Contacts:
-        """Those who sent forms. Raises FeatureOff where forms are off."""
-        return self.service.contacts
+        """Those who sent forms."""
+        return on(self.form_stores, "forms").contacts
+
+    @property
+    def outbox(self) -> Outbox:
+        """The messages that wait."""
+        return on(self.form_stores, "forms").outbox
+
+    @property
+    def mail_sender(self) -> MailSender:
+        """What sends them."""
+        return on(self.form_stores, "forms").mail_sender
+
+    @property
+    def counters(self) -> CounterStore:
+        """What is counted."""
+        return on(self.counter_store, "visits")
 
     @property
     def now(self) -> int:
         """Seconds since 1970."""
-        return int(self.service.clock())
+        return int(self.clock())
 
     @property
     def today(self) -> date:
         """In the site's time zone."""
-        return self.service.clock.today()
+        return self.clock.today()
 
     @property
     def zone(self) -> tzinfo:
         """The site's time zone."""
-        return self.service.clock.zone
+        return self.clock.zone
+
+
+def use(context: StaffContext) -> None:
+    """Answer this request with the stores of `context`."""
+    g.staff_context = context
 
 
 def current_context() -> StaffContext:
-    """The context of the application that is answering this request."""
-    return cast(StaffContext, current_app.extensions[CONTEXT])
-
-
-def open_context(service: Service) -> StaffContext:
-    """Make it, when the application starts."""
-    register, engine = service.site.register, service.records
-    tables = Database.of(engine).tables
-    staff, sessions, log = (tables.tables[name] for name in ("staff", "sessions", "access_log"))
-    return StaffContext(
-        service=service,
-        accounts=Accounts(engine, staff),
-        sessions=Sessions(engine, sessions, staff, Limits.of(register.cookie("session"))),
-        access_log=AccessLog(engine, log),
-        sign_in_limits=SignInLimits(service.rate_limiter),
-    )
+    """The context of the request that is being answered."""
+    context: StaffContext = g.staff_context
+    return context

@@ -73,7 +73,7 @@ def disclose_contact(contact_id: str) -> Response:
     """Record that what is held about a contact is given out; then give it, if as a file."""
     if request.method == "GET":  # Somebody opened the address of the answer.
         return make_response(redirect(url_for("staff.contact", contact_id=contact_id), 303))
-    context, register = current_context(), current_context().service.site.register
+    context, register = current_context(), current_context().register
     contact = context.contacts.find(contact_id)
     rows = context.contacts.rows(contact_id)
     if contact is None or rows is None:
@@ -102,7 +102,7 @@ def disclose_contact(contact_id: str) -> Response:
 @reads(CONTACTS)
 def export_list() -> Response:
     """Record why the list of contacts is taken along; then give it as CSV (RFC 4180)."""
-    context, register = current_context(), current_context().service.site.register
+    context, register = current_context(), current_context().register
     count = context.contacts.count(suspected=False)
     disclosure, errors = Disclosure("", "", ""), {}
     if request.method == "POST":
@@ -125,7 +125,7 @@ def export_list() -> Response:
 def _list() -> str:
     context = current_context()
     permitted = context.contacts.permitted()
-    submissions = context.service.site.register.table("records", "submissions")
+    submissions = context.register.table("records", "submissions")
     listed = [column for column in submissions.columns if column.listed]
     out = io.StringIO()
     rows = csv.writer(out)

@@ -97,9 +97,9 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
     page = render_template(
         f"staff/{template}",
         **values,
-        site=context.service.site.settings,
+        site=context.site.settings,
         register=_register(),
-        asset=context.service.asset,
+        asset=context.pages.asset,
         staff=staff,
         menu=[entry for entry in MENU if staff and may_read(entry.tables)],
         format=formats,
@@ -135,7 +135,7 @@ def clock_page(error: Exception) -> Response:
 
 
 def _unusable(what: str, error: Exception) -> Response:
-    log = current_context().service.log
+    log = current_context().log
     log.say("fault", error=type(error).__name__, place=place_of(error))
     response = show("error.html", 503, failed=True, unusable=what)
     response.headers["Retry-After"] = "300"
@@ -154,4 +154,4 @@ def page_number(count: int, size: int) -> int:
 
 
 def _register() -> Register:
-    return current_context().service.site.register
+    return current_context().register

@@ -85,7 +85,7 @@ def _try_to_sign_in() -> Response:
     session_id = context.sessions.begin(staff, context.now)
     context.access_log.record(staff, Action.SIGNED_IN, context.now)
     response = make_response(redirect(_return_to(), 303))
-    context.service.cookies.write(response, "session", {"id": session_id})
+    context.cookies.write(response, "session", {"id": session_id})
     return response
 
 
@@ -125,7 +125,7 @@ def _to_sign_in(ended: Ended) -> Response:
     said = None if ended is Ended.UNKNOWN else ended.value
     response = make_response(redirect(url_for("staff.sign_in", ended=said, next=came_for), 303))
     if _carried() is not None:
-        current_context().service.cookies.delete(response, "session")
+        current_context().cookies.delete(response, "session")
     return response
 
 
@@ -143,10 +143,10 @@ def _session_id() -> str | None:
     if carried is None:
         return None
     try:
-        return str(current_context().service.cookies.decode("session", carried)["id"])
+        return str(current_context().cookies.decode("session", carried)["id"])
     except BadCookie:
         return None
 
 
 def _carried() -> str | None:
-    return current_context().service.cookies.raw(request.environ, "session")
+    return current_context().cookies.raw(request.environ, "session")

@@ -14,10 +14,11 @@ from flask import Flask
 from pydantic import BaseModel
 from werkzeug.routing import Rule
 
-from analytics.service import Service
 from analytics.web.problems import REFUSED_HEADER, Reason
+from policy import Site
 from policy.fields import CHOICES, Field
 from policy.forms import TICKED, Form
+from policy.manifest import Build
 
 __all__ = ["describe"]
 
@@ -32,32 +33,36 @@ WRONG = {422: "What is wrong, beside each field, with what was typed", 429: "Too
 AWAY = {503: "It could not be done, and nothing was stored"}
 
 
-def describe(app: Flask, bodies: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
-    """The OpenAPI description of an application that `create_app` made.
+def describe(
+    app: Flask, site: Site, build: Build, bodies: Mapping[str, type[BaseModel]]
+) -> dict[str, Any]:
+    """The OpenAPI description of an application that `create_app` made for `site`.
 
-    `bodies` says, by endpoint, what scripts send.
+    `build` says which pages there are, `bodies`, by endpoint, what scripts send.
     """
-    service: Service = app.extensions["plainsite"]
-    settings = service.site.settings
+    settings = site.settings
     paths: dict[str, dict[str, Any]] = {}
     for rule in sorted(app.url_map.iter_rules(), key=str):
         view = app.view_functions[rule.endpoint]
-        for address, form in _addresses(rule, service.site.forms):
+        for address, form in _addresses(rule, site.forms):
             for method in METHODS:
                 if method in (rule.methods or ()):
-                    operation = _operation(service, rule, method, form, bodies.get(rule.endpoint))
+                    operation = _operation(rule, method)
+                    content = _body(site, build, bodies.get(rule.endpoint), form)
+                    if content and method == "POST":
+                        operation["requestBody"] = {"required": True, "content": content}
                     words = (inspect.getdoc(view) or "").partition("\n\n")[0]
                     operation["summary"] = " ".join(words.split())
                     paths.setdefault(address, {})[method.lower()] = operation
     cookies = {
         cookie.name: {"type": "apiKey", "in": "cookie", "name": cookie.cookie}
-        for cookie in service.site.register.cookies
+        for cookie in site.register.cookies
     }
     return {
         "openapi": "3.1.1",
         "info": {
             "title": f"The service of {settings.name}",
-            "version": str(service.site.register.version),
+            "version": str(site.register.version),
             "description": "Every other address is a page or a file that was built.",
         },
         "servers": [{"url": settings.url}],
@@ -75,9 +80,7 @@ def _addresses(rule: Rule, forms: Mapping[str, Form]) -> Iterator[tuple[str, For
         yield rule.rule.replace("<", "{").replace(">", "}"), None
 
 
-def _operation(
-    service: Service, rule: Rule, method: str, form: Form | None, sent: type[BaseModel] | None
-) -> dict[str, Any]:
+def _operation(rule: Rule, method: str) -> dict[str, Any]:
     operation: dict[str, Any] = {"operationId": f"{rule.endpoint}.{method.lower()}"}
     names = sorted(rule.arguments - {"name"})
     if names:
@@ -85,9 +88,6 @@ def _operation(
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in names
         ]
-    body = _body(service, sent, form) if method == "POST" else None
-    if body:
-        operation["requestBody"] = {"required": True, "content": body}
     operation["responses"] = _responses(rule.endpoint, method)
     cookie = {"visits.count_view": "visit", "visits.count_engaged": "visit"}.get(rule.endpoint)
     if cookie:
@@ -95,15 +95,17 @@ def _operation(
     return operation
 
 
-def _body(service: Service, sent: type[BaseModel] | None, form: Form | None) -> dict[str, Any]:
+def _body(
+    site: Site, build: Build, sent: type[BaseModel] | None, form: Form | None
+) -> dict[str, Any]:
     if sent is not None:
         schema = sent.model_json_schema()
         properties = schema["properties"]
         if "page" in properties:
-            pages = service.build.pages.items()
-            properties["page"]["enum"] = sorted(name for name, page in pages if page.counted)
+            counted = sorted(name for name, page in build.pages.items() if page.counted)
+            properties["page"]["enum"] = counted
         if "version" in properties:
-            properties["version"]["const"] = service.site.register.version
+            properties["version"]["const"] = site.register.version
         return {JSON: {"schema": schema}}
     return {FORM_TYPE: {"schema": _form_schema(form)}} if form else {}
 

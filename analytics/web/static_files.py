@@ -86,6 +86,10 @@ class Pages:
         """
         return self.build.register != self._version
 
+    def asset(self, name: str) -> str:
+        """The address of the asset `name`, with its fingerprint. Raises KeyError."""
+        return self.build.assets[name]
+
     def refresh(self) -> Build:
         """The newest build that can be read. Says, once, what is wrong with one that cannot."""
         trouble: Trouble | None = None

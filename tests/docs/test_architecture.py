@@ -88,7 +88,12 @@ def test_only_the_application_imports_all_features():
         name: {feature for feature in FEATURES for each in imported if each.startswith(feature)}
         for name, imported in IMPORTS.items()
     }
-    whole = [name for name, imported in features.items() if imported == FEATURES]
+    whole = [
+        name
+        for name, imported in features.items()
+        # Staff see what the others keep: their stores, and not their routes.
+        if imported == FEATURES and not name.startswith("analytics.staff.")
+    ]
     assert whole == ["analytics.app"]
     assert routes <= IMPORTS["analytics.app"]
     elsewhere = {
@@ -98,6 +103,22 @@ def test_only_the_application_imports_all_features():
         if name.split(".")[:2] != route.split(".")[:2]
     }
     assert elsewhere == {"analytics.app"}
+
+
+def test_features_get_what_they_need_as_arguments() -> None:
+    """What holds all parts is for who makes and ends a service. No feature reaches for it, nor for
+    the application that answers."""
+    whole = {name for name, imported in IMPORTS.items() if "analytics.service" in imported}
+    assert whole == {"analytics.app", "audit.target"}
+    reaching = {
+        (name, word)
+        for name, path in modules().items()
+        if name.startswith(tuple(FEATURES)) or name.startswith("analytics.web.")
+        for word in ("current_service", "current_app", ".extensions[")
+        if word in path.read_text(encoding="utf-8")
+    }
+    assert reaching == set()
+    assert "current_service" not in "".join(path.read_text() for path in modules().values())
 
 
 @pytest.mark.parametrize("below", ["analytics.web.", "analytics.storage."])

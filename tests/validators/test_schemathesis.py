@@ -42,7 +42,9 @@ LIMITS = settings(
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_every_answer_is_declared(site: SmallSite, mode: GenerationMode) -> None:
     """Statuses, types and headers; 405 for other methods; a refusal for what is forbidden."""
-    schema = schemathesis.openapi.from_dict(describe(site.app, BODIES))
+    schema = schemathesis.openapi.from_dict(
+        describe(site.app, site.service.site, site.service.build, BODIES)
+    )
     schema.app = site.app
     visitor = site.visitor()
     visitor.consent()
@@ -80,7 +82,7 @@ def test_every_answer_is_declared(site: SmallSite, mode: GenerationMode) -> None
 
 def test_all_that_the_service_answers_is_described(site: SmallSite) -> None:
     """Each route has its address, each form its fields, each script's body its pages."""
-    told = describe(site.app, BODIES)
+    told = describe(site.app, site.service.site, site.service.build, BODIES)
     assert len(told["paths"]) >= 25
     engaged = told["paths"]["/visit/engaged"]["post"]["requestBody"]["content"]["application/json"]
     assert engaged["schema"]["properties"]["ms"]["exclusiveMinimum"] == 0

@@ -31,7 +31,7 @@ LINES_SHOWN = 8
 def report_page() -> Response:
     """The report of the period that the address asks for."""
     context = current_context()
-    counters, register = context.service.counters, context.service.site.register
+    counters, register = context.counters, context.register
     period, problem = _asked(context.today, _earliest(register.table(*COUNTERS[0]), context.today))
     hours = period.hours(context.zone)
     before = period.hours_before(context.zone, context.now // 3600)
@@ -52,7 +52,7 @@ def report_page() -> Response:
         chart=draw(report.measured_steps(period.steps(context.zone), rows)),
         panels=panels,
         lines_shown=LINES_SHOWN,
-        pages=context.service.build.pages,
+        pages=context.pages.build.pages,
         today=context.today,
     )
 
@@ -61,7 +61,7 @@ def report_page() -> Response:
 def consent_page() -> Response:
     """How many agreed to which version of the register, and took it back, by day."""
     context = current_context()
-    days = context.service.counters.consents()
+    days = context.counters.consents()
     page = page_number(len(days), DAYS_A_PAGE)
     versions = sorted({day.version for day in days}, reverse=True)
     return show(
@@ -70,7 +70,7 @@ def consent_page() -> Response:
         days=days[DAYS_A_PAGE * (page - 1) : DAYS_A_PAGE * page],
         page=page,
         pages=max(1, -(-len(days) // DAYS_A_PAGE)),
-        versions={version.number: version.url for version in context.service.site.versions},
+        versions={version.number: version.url for version in context.site.versions},
     )
 
 
