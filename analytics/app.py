@@ -163,13 +163,13 @@ def _open_service(
         # Before the databases are opened: without a key there is no service.
         keys = keys_in_use(var, site.register, _today(clock))
         stores, counters = open_databases(site, var, clock, log)
-    cookies = CookieWriter(
-        site.register,
-        keys,
-        pages=pages,
-        sources=source_names(),
-        audiences=frozenset(site.audiences.names),
-    )
+    named = {
+        "page": pages,
+        "section": pages.sections,
+        "source": source_names(),
+        "audience": frozenset(site.audiences.names),
+    }
+    cookies = CookieWriter(site.register, keys, named)
     if stores is not None and site.register.has("forms"):
         forms = _open_forms(site, stores, keys, log, clock, relay)
     return Service(

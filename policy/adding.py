@@ -20,6 +20,8 @@ from policy.toml_source import Lines, frozen, validation_faults
 __all__ = ["Adding", "purposes_of"]
 
 SUBMISSIONS = "submissions"
+CONDITIONS = ("if_on", "if_entry")
+"""Keys of a feature's entries that say where they are declared."""
 
 
 class Adding:
@@ -28,6 +30,7 @@ class Adding:
     def __init__(self, declared: Declaration, lines: Lines) -> None:
         self.declared = declared
         self.on = frozenset(declared.features)
+        self.entry = declared.entry or "page"
         self.origins = Origins(REGISTER, lines)
         self.sum: dict[str, Any] = {
             "version": declared.version,
@@ -47,28 +50,28 @@ class Adding:
             for index, entry in enumerate(entries):
                 kept = self._as_on(kind, entry)
                 if kept is not None:
-                    self._put(kind, kept, feature, index, entry)
+                    self._put(kind, kept, feature, index)
 
-    def _put(
-        self, kind: str, kept: dict[str, Any], feature: Feature, index: int, entry: dict[str, Any]
-    ) -> None:
+    def _put(self, kind: str, kept: dict[str, Any], feature: Feature, index: int) -> None:
         place = self._next(kind)
         self.sum[kind].append(kept)
         self.origins.put(place, feature.path, feature.lines, (kind, index))
-        for number, part in enumerate(kept.get(PARTS.get(kind, ""), ())):
-            there = (kind, index, PARTS[kind], _index(entry[PARTS[kind]], part["name"]))
-            here = (*place, PARTS[kind], number)
-            self.origins.put(here, feature.path, feature.lines, there)
+        key = PARTS.get(kind, "")
+        if key in kept:
+            declared = feature.entries[kind][index][key]
+            there = [number for number, part in enumerate(declared) if self._is_on(part)]
+            for number, stands in enumerate(there):
+                here = (*place, key, number)
+                self.origins.put(here, feature.path, feature.lines, (kind, index, key, stands))
 
     def _next(self, kind: str) -> Location:
         return kind, len(self.sum.setdefault(kind, []))
 
     def _as_on(self, kind: str, entry: dict[str, Any]) -> dict[str, Any] | None:
         """The entry as it is where only these features are on; None where it is not there."""
-        wanted = entry.get("if_on")
-        if wanted is not None and self.on.isdisjoint(wanted):
+        if not self._is_on(entry):
             return None
-        kept = {key: copy.deepcopy(value) for key, value in entry.items() if key != "if_on"}
+        kept = {key: copy.deepcopy(value) for key, value in entry.items() if key not in CONDITIONS}
         parts = PARTS.get(kind)
         if parts in kept:
             found = (self._as_on("", part) for part in kept[parts])
@@ -77,8 +80,14 @@ class Adding:
             kept["readers"] = []  # There is nobody who could sign in.
         return kept
 
+    def _is_on(self, entry: Mapping[str, Any]) -> bool:
+        needed, entered_by = entry.get("if_on"), entry.get("if_entry", self.entry)
+        return (needed is None or not self.on.isdisjoint(needed)) and entered_by == self.entry
+
     def own(self) -> Iterator[Fault]:
         """Add what is the site's own."""
+        if self.declared.entry and "visits" not in self.on:
+            yield self._off("visits", ("entry",), '"entry"')
         for name, field in self.declared.fields.items():
             if "forms" not in self.on:
                 yield self._off("forms", ("fields", name), f'the field "{name}"')

@@ -7,7 +7,7 @@ the two up to the register.
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -65,12 +65,17 @@ class NoticeWords(Declared):
 
 
 class Declaration(Declared):
-    """The whole file. `words` and `limits` change texts and times of the features' entries, each
-    under the entry's address, as `cookie.audience.lifetime`."""
+    """The whole file.
+
+    `entry` is what the visit cookie names of where a visit began: the page, unless it says
+    `section`. `words` and `limits` change texts and times of the features' entries, each under the
+    entry's address, as `cookie.audience.lifetime`.
+    """
 
     version: Annotated[int, Field(ge=1)]
     date: datetime.date
     features: tuple[FeatureName, ...] = ()
+    entry: Literal["page", "section"] | None = None
     notice: NoticeWords = NoticeWords()
     fields: Annotated[dict[Name, OwnField], Field(default_factory=dict)]
     purposes: Annotated[dict[Name, OwnPurpose], Field(default_factory=dict)]

@@ -4,7 +4,8 @@ A file is written once, beside the engine, so that what the engine needs cannot 
 site's register. Its keys are those of a register (`policy.register`), and some of its own: `about`
 says what the feature does, `needs` names the features that it does not work without, `layouts` and
 `scripts` what no page has where it is off. An entry or column with `if_on` is declared only where
-one of those features is on.
+one of those features is on, and a part of a cookie with `if_entry` only where the site has that
+`entry`.
 """
 
 from __future__ import annotations

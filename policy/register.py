@@ -40,7 +40,9 @@ Category = Literal[
     "contact details", "email", "session information", "account details", "correspondence"
 ]
 Role = Literal["reports", "contacts", "admin"]
-Kind = Literal["version", "number", "page", "source", "audience", "random", "one of", "month"]
+Kind = Literal[
+    "version", "number", "page", "section", "source", "audience", "random", "one of", "month"
+]
 
 
 class Notice(Declared):
@@ -84,6 +86,7 @@ class Part(Declared):
             "version": "A version number of this register",
             "number": f"A whole number from {self.least} to {self.most}",
             "page": "The address of a page on this site",
+            "section": "The first folder in the address of a page on this site",
             "source": "One name of a fixed list, such as “Direct”",
             "audience": "One name of a fixed list of groups",
             "random": f"A random value of {self.bits} bits",
@@ -117,6 +120,10 @@ class Cookie(Declared):
     idle_minutes: int | None = None
     most_hours: int | None = None
     most_bits: Annotated[int, Field(ge=1, le=MOST_BITS)] | None = None
+
+    def part(self, name: str) -> Part:
+        """The part of that name. Raises `KeyError`."""
+        return {part.name: part for part in self.parts}[name]
 
     @property
     def lifetime_seconds(self) -> int | None:

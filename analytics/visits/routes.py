@@ -38,6 +38,7 @@ from analytics.web.reload_due import ReloadDue, gives_back
 from analytics.web.static_files import Pages
 from policy import Site
 from policy.referrers import source_of
+from policy.sections import section_of
 
 __all__ = ["Visits", "blueprint"]
 
@@ -91,10 +92,15 @@ class Visits:
         body, agent = self._admit(ViewBody)
         state = self._state_on(body.page)
         now = self.clock()
-        hit = View(coarse_step(now), body.page, source_of(body.referrer), agent)
+        source = source_of(body.referrer)
+        hit = View(coarse_step(now), body.page, self._entry(body.page), source, agent)
         state, increments = view(state, hit)
         self._count(now, increments)
         return self._done(state)
+
+    def _entry(self, page: str) -> str:
+        entry = self.site.register.cookie("visit").part("entry")
+        return section_of(page) if entry.kind == "section" else page
 
     def count_engaged(self) -> Response:
         """Count engaged time.

@@ -51,10 +51,12 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page was opened in the step `seen`; `source` is the kind of place it was reached from."""
+    """A page was opened in the step `seen`; `entry` is what a visit is said to begin with if it
+    begins here: the page, or its section. `source` is the kind of place it was reached from."""
 
     seen: int
     page: str
+    entry: str
     source: str
     agent: Agent
 
@@ -92,7 +94,7 @@ def is_idle(state: State, seen: int) -> bool:
 def view(state: State, hit: View) -> tuple[State, tuple[Increment, ...]]:
     """Count a page view. The first view of a visit decides its entry and its source for good."""
     if state.pages == 0 or is_idle(state, hit.seen):
-        state = State(hit.seen, 1, hit.page, hit.source)
+        state = State(hit.seen, 1, hit.entry, hit.source)
         visits, continued = 1, 0
     else:
         visits, continued = 0, int(state.pages == 1)

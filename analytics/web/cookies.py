@@ -7,7 +7,7 @@ signed with a plain `itsdangerous.Signer`, never a timed one: a timestamp is nea
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -17,7 +17,7 @@ from werkzeug.sansio.http import parse_cookie
 from werkzeug.wrappers import Response
 
 from policy.register import Cookie, Part, Register
-from policy.values import allows
+from policy.values import Named, allows
 
 Value = str | int
 
@@ -53,19 +53,12 @@ class StrangeCookie(BadCookie):
 class CookieWriter:
     """Writes, reads and deletes the cookies of one register.
 
-    `pages`, `sources` and `audiences` are what the parts of those kinds may hold.
+    `named` is what the parts may hold that name something: pages, sections, sources, audiences.
     """
 
-    def __init__(
-        self,
-        register: Register,
-        keys: tuple[bytes, ...],
-        pages: Container[str],
-        sources: Container[str],
-        audiences: Container[str],
-    ) -> None:
+    def __init__(self, register: Register, keys: tuple[bytes, ...], named: Named) -> None:
         self._register = register
-        self._named = {"page": pages, "source": sources, "audience": audiences}
+        self._named = named
         self._signers = {
             cookie.name: Signer(
                 keys,

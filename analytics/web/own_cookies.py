@@ -87,8 +87,9 @@ class OwnCookies:
             return step_words(int(value))
         if part.name == "pages":
             return PAGES[int(value)]
-        if part.kind == "page":
-            return self.pages.build.pages[str(value)].title
+        if part.kind in ("page", "section"):
+            page = self.pages.build.pages.get(str(value))  # A section may have no page of its own.
+            return page.title if page else str(value)
         if part.kind == "audience":
             return self.site.audiences.label(str(value))
         return f"Version {value}" if part.kind == "version" else str(value)

@@ -26,9 +26,10 @@ from policy.manifest import (
     Replaced,
     Stored,
 )
+from policy.sections import section_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -66,6 +67,7 @@ class Pages:
         self._log = log
         self._told: Trouble | None = None
         self._telling = Lock()
+        self._sections = _Sections(self)
 
     @property
     def build(self) -> Build:
@@ -118,6 +120,11 @@ class Pages:
     def __contains__(self, permalink: object) -> bool:
         return permalink in self.build.pages
 
+    @property
+    def sections(self) -> Container[str]:
+        """The sections of the pages, whatever build they are of."""
+        return self._sections
+
     def answer(self, look_up: Callable[[Build], Found]) -> Found:
         """What `look_up` finds in the newest build, which was not replaced while it was opened."""
         build = self.refresh()
@@ -165,6 +172,21 @@ class Pages:
         return self.answer(
             lambda build: self.send(build, build.files[NOT_FOUND], environ, status=404)
         )
+
+
+class _Sections:
+    """The sections of the newest build's pages, found once for each build."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self._known: tuple[Build | None, frozenset[str]] = None, frozenset()
+
+    def __contains__(self, section: object) -> bool:
+        build, (known, sections) = self._pages.build, self._known
+        if known is not build:
+            sections = frozenset(map(section_of, build.pages))
+            self._known = build, sections
+        return section in sections
 
 
 class PageServer:

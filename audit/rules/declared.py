@@ -14,6 +14,7 @@ from policy.origins import Location, Origin
 from policy.referrers import source_names
 from policy.register import Cookie, Storage
 from policy.register_entries import Endpoint
+from policy.sections import section_of
 from policy.values import Counted
 
 
@@ -30,12 +31,14 @@ class Declared:
     def of(cls, site: Site, pages: Collection[str]) -> Declared:
         """What `site` declares. `pages` are those that it has."""
         register = site.register
+        known = set(pages) | _unlisted(site)
         return cls(
             site=site,
             cookies={cookie.cookie: cookie for cookie in register.cookies},
             storages={(storage.where, storage.key): storage for storage in register.storages},
             named={
-                "page": set(pages) | _unlisted(site),
+                "page": known,
+                "section": set(map(section_of, known)),
                 "source": source_names(),
                 "audience": set(site.audiences.names),
             },

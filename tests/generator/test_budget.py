@@ -71,6 +71,54 @@ def test_no_hint_leads_past_the_highest_budget():
     assert "most_bits" not in warning.hint
 
 
+def in_sections(pages: int, sections: int) -> Content:
+    """Pages in so many folders."""
+    urls = [f"/{n % sections}/{n}/" for n in range(pages)]
+    return Content({url: Page("", url, FrontMatter(title="T"), "", {}, "page") for url in urls})
+
+
+def by_section(site: Site) -> Site:
+    """The site after `entry = "section"`."""
+    (cookie,) = site.register.cookies
+    entry, *others = cookie.parts
+    parts = (entry.model_copy(update={"kind": "section"}), *others)
+    cookie = cookie.model_copy(update={"parts": parts})
+    return replace(site, register=site.register.model_copy(update={"cookies": (cookie,)}))
+
+
+def test_naming_sections_is_a_mend_where_it_helps() -> None:
+    """Beside a higher budget, and by itself where that is at its end; each of the two works."""
+    pages, helps = in_sections(2_000, 20), 'write entry = "section" below features, by which'
+    for bits, others, wider in ((10, 1, "most_bits = 11 under [limits], "), (40, 2**30, "")):
+        site = with_room(read_site(build.ROOT), bits=bits, others=others)
+        (fault,) = budget_faults(site, pages)
+        assert helps in fault.hint
+        assert wider in fault.hint
+        assert ("most_bits" in fault.hint) == bool(wider)
+        assert list(budget_faults(by_section(site), pages)) == []
+    (warning,) = budget_warnings(with_room(read_site(build.ROOT), bits=11), pages)
+    assert helps in warning.hint
+
+
+def test_naming_sections_is_no_mend_where_they_are_as_many_as_pages():
+    site = with_room(read_site(build.ROOT), bits=10)
+    for pages in (in_sections(1_025, 1_025), in_sections(1_024, 1_000)):
+        for fault in (*budget_faults(site, pages), *budget_warnings(site, pages)):
+            assert "section" not in fault.hint
+
+
+def test_where_only_both_help_both_are_named():
+    """40 bits are the most, and its pages need more."""
+    site, pages = with_room(read_site(build.ROOT), bits=30, others=2**28), in_sections(9_000, 20)
+    (fault,) = budget_faults(site, pages)
+    assert fault.hint == (
+        'write entry = "section" below features, and cookie.visit.most_bits = 33 under [limits]; '
+        "or publish fewer pages"
+    )
+    wider = with_room(read_site(build.ROOT), bits=33, others=2**28)
+    assert list(budget_faults(by_section(wider), pages)) == []
+
+
 def test_a_cookie_that_names_no_page_has_room_for_any_number():
     site = read_site(build.ROOT)
     others = tuple(each for each in site.register.cookies if each.name != "visit")

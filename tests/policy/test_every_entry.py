@@ -60,6 +60,7 @@ LAWFUL: Mapping[str, tuple[object, ...]] = {
     "fullscreen": ("answer", "audience", "usage", "operation"),
     "formerly": ("role", "email", "day", "fax", "no such"),
     "features": tuple([each for each in FEATURES if each != off] for off in FEATURES),
+    "entry": ("page", "section", "pages"),
     "date": (datetime.date(1, 1, 1), datetime.date(9999, 12, 31)),
     "version": (2, 999),
 }

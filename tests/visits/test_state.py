@@ -38,7 +38,7 @@ agents = st.sampled_from([CHROME, Agent("Safari", "iOS", "Phone")])
 pages, sources = st.sampled_from(PAGES), st.sampled_from(SOURCES)
 pauses = st.integers(0, 3 * 3600)
 hits = st.one_of(
-    st.builds(View, seen=st.just(0), page=pages, source=sources, agent=agents),
+    st.builds(View, seen=st.just(0), page=pages, entry=pages, source=sources, agent=agents),
     st.builds(Engaged, seen=st.just(0), page=pages, ms=st.integers(1, 10**7), agent=agents),
 )
 histories = st.lists(st.tuples(pauses, hits), max_size=25)
@@ -47,7 +47,9 @@ History = list[tuple[int, View | Engaged]]
 
 
 REGISTER = read_site(ROOT).register
-COOKIES = CookieWriter(REGISTER, b"a key for tests, and nothing but", PAGES, SOURCES, ())
+COOKIES = CookieWriter(
+    REGISTER, (b"a key for tests, and nothing but",), {"page": PAGES, "source": SOURCES}
+)
 
 
 def parts(state: State) -> dict[str, str | int]:
@@ -70,7 +72,7 @@ def live(start: int, history: History) -> tuple[list[State], list[Increment]]:
         now += pause
         seen = coarse_step(now)
         if isinstance(hit, View):
-            state, more = view(states[-1], View(seen, hit.page, hit.source, hit.agent))
+            state, more = view(states[-1], View(seen, hit.page, hit.entry, hit.source, hit.agent))
         else:
             state, more = engage(states[-1], Engaged(seen, hit.page, hit.ms, hit.agent))
         states.append(state)
@@ -114,7 +116,7 @@ def test_it_counts_what_the_register_declares(name: str, kind: type) -> None:
     added: set[tuple[str, str]] = set()
     state = State(0, 0, "/", "Direct")
     for seen in (0, 1, 100):
-        for hit in (View(seen, "/", "Google", CHROME), Engaged(seen, "/", 5, CHROME)):
+        for hit in (View(seen, "/", "/", "Google", CHROME), Engaged(seen, "/", 5, CHROME)):
             state, increments = (view if isinstance(hit, View) else engage)(state, hit)
             if isinstance(hit, kind):
                 added |= {
@@ -168,7 +170,7 @@ def test_same_actions_in_the_same_steps_give_the_same_bytes(
     for moment, hit in shifted:
         seen = coarse_step(moment)
         if isinstance(hit, View):
-            state, _ = view(state, View(seen, hit.page, hit.source, other))
+            state, _ = view(state, View(seen, hit.page, hit.entry, hit.source, other))
         else:
             state, _ = engage(state, Engaged(seen, hit.page, hit.ms, other))
         second.append(as_cookie(state))
@@ -181,7 +183,7 @@ def test_thirty_idle_minutes_start_a_new_visit(
 ) -> None:
     """After 30 idle minutes, at any moment of the week, a view is the first of a new visit."""
     state = State(coarse_step(start), 2, "/about/", "Google")
-    state, counted = view(state, View(coarse_step(start + pause), page, source, CHROME))
+    state, counted = view(state, View(coarse_step(start + pause), page, page, source, CHROME))
     assert (state.pages, state.entry, state.source) == (1, page, source)
     assert add_up(counted)[Dimension.ALL]["visits"] == 1
 
@@ -190,7 +192,7 @@ def test_thirty_idle_minutes_start_a_new_visit(
 def test_entry_and_source_stick(start: int, pause: int, page: str, source: str) -> None:
     """Within 25 minutes it is the same visit: where it began and came from do not change."""
     state = State(coarse_step(start), 1, "/about/", "Google")
-    state, counted = view(state, View(coarse_step(start + pause), page, source, CHROME))
+    state, counted = view(state, View(coarse_step(start + pause), page, page, source, CHROME))
     assert (state.pages, state.entry, state.source) == (2, "/about/", "Google")
     assert Increment(Dimension.ENTRY, "/about/", views=1, continued=1) in counted
 
@@ -198,7 +200,7 @@ def test_entry_and_source_stick(start: int, pause: int, page: str, source: str) 
 @pytest.mark.parametrize(("views", "continued"), [(1, 0), (2, 1), (3, 1), (9, 1)])
 def test_first_and_second_page_decide_the_bounce(views: int, continued: int) -> None:
     """A visit of one page has not gone on; its second page makes it so, once."""
-    history: History = [(60, View(0, "/", "Direct", CHROME))] * views
+    history: History = [(60, View(0, "/", "/", "Direct", CHROME))] * views
     everything = add_up(live(0, history)[1])[Dimension.ALL]
     assert (everything["visits"], everything["continued"]) == (1, continued)
 
@@ -206,14 +208,14 @@ def test_first_and_second_page_decide_the_bounce(views: int, continued: int) -> 
 def test_reading_keeps_a_visit_alive() -> None:
     """Engaged time every 20 minutes bridges what would be an idle hour."""
     reading = (20 * 60, Engaged(0, "/", 60_000, CHROME))
-    opening = (20 * 60, View(0, "/", "Direct", CHROME))
+    opening = (20 * 60, View(0, "/", "/", "Direct", CHROME))
     everything = add_up(live(0, [opening, reading, reading, opening])[1])[Dimension.ALL]
     assert (everything["visits"], everything["continued"]) == (1, 1)
 
 
 def test_reading_neither_starts_nor_revives_a_visit() -> None:
     """Time is counted after an idle hour, but the next view is still a new visit."""
-    opening = (0, View(0, "/", "Direct", CHROME))
+    opening = (0, View(0, "/", "/", "Direct", CHROME))
     late = (3600, Engaged(0, "/", 60_000, CHROME))
     everything = add_up(live(0, [late, opening, late, opening])[1])[Dimension.ALL]
     assert everything == {"visits": 2, "views": 2, "continued": 0, "engaged_ms": 60_000}

@@ -19,6 +19,7 @@ from tests.fixtures.small_site import ROOT
 
 REGISTER = read_site(ROOT).register
 PAGES, SOURCES, AUDIENCES = ("/", "/café/", "/a=b&c/"), ("Direct", "Google"), ("teacher", "family")
+NAMED = {"page": PAGES, "source": SOURCES, "audience": AUDIENCES}
 NOUGHT = {"version": 1, "seen": 0, "pages": 0, "entry": "/", "source": "Direct"}
 
 visits = st.builds(
@@ -32,7 +33,7 @@ visits = st.builds(
 
 
 def writer(secret: bytes = b"k" * 32, register=REGISTER) -> CookieWriter:
-    return CookieWriter(register, (secret,), PAGES, SOURCES, AUDIENCES)
+    return CookieWriter(register, (secret,), NAMED)
 
 
 @given(visits)

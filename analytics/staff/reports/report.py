@@ -5,10 +5,21 @@ from dataclasses import dataclass
 
 from analytics.staff import format as formats
 from analytics.staff.reports.periods import Step
-from analytics.visits.model import Counts, Hour, Total
+from analytics.visits.model import MEASURES, Counts, Hour, Total
+from policy import Register
+from policy.sections import section_of
 
 __all__ = ["KINDS", "Change", "Figure", "Kind", "Line", "Panel"]
-__all__ += ["add_up", "change", "figures", "measured_steps", "panel", "points"]
+__all__ += [
+    "add_up",
+    "cells_of",
+    "change",
+    "figures",
+    "kinds_of",
+    "measured_steps",
+    "panel",
+    "points",
+]
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,31 @@ KINDS: tuple[Kind, ...] = (
     Kind("system", "Systems", "System", _visits, "Visits", "share"),
     Kind("device", "Devices", "Device", _visits, "Visits", "share"),
 )
+
+
+ENTRY_SECTIONS = Kind("entry", "Entry sections", "Section", _visits, "Visits", "bounce")
+
+
+def kinds_of(register: Register) -> tuple[Kind, ...]:
+    """The panels of a site. Where the visit cookie names sections, visits began in one."""
+    if register.cookie("visit").part("entry").kind != "section":
+        return KINDS
+    return tuple(ENTRY_SECTIONS if kind.dimension == "entry" else kind for kind in KINDS)
+
+
+def cells_of(kind: Kind, rows: Iterable[Total]) -> Iterable[Total]:
+    """The rows of a panel. What was counted by page before the site chose sections is added to the
+    section of the page."""
+    if kind is not ENTRY_SECTIONS:
+        return rows
+    sums: dict[str, Counts] = {}
+    for row in rows:
+        section = section_of(row.cell)
+        sums[section] = sums.get(section, Counts()) + row
+    return [
+        Total(section, **{name: getattr(sum, name) for name in MEASURES})
+        for section, sum in sums.items()
+    ]
 
 
 def add_up(rows: Iterable[Hour], parts: Sequence[range]) -> tuple[Counts, ...]:

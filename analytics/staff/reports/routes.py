@@ -11,6 +11,7 @@ from analytics.staff.reports import report
 from analytics.staff.reports.chart import draw
 from analytics.staff.reports.periods import CHOICES, Period, PeriodError, choose, custom
 from analytics.staff.roles import CONSENTS, COUNTERS
+from analytics.visits.model import Total
 from analytics.visits.store.base import Consents
 from policy.durations import Duration
 from policy.register import Table
@@ -37,9 +38,13 @@ def report_page() -> Response:
     before = period.hours_before(context.zone, context.now // 3600)
     rows = counters.series(before.start, hours.stop - 1)
     total, total_before = report.add_up(rows, [hours, before])
+
+    def rows_of(dimension: str) -> Sequence[Total]:
+        return counters.totals(dimension, hours.start, hours.stop - 1, MOST_CELLS)
+
     panels = [
-        report.panel(kind, counters.totals(kind.dimension, hours.start, hours.stop - 1, MOST_CELLS))
-        for kind in report.KINDS
+        report.panel(kind, report.cells_of(kind, rows_of(kind.dimension)))
+        for kind in report.kinds_of(register)
     ]
     return show(
         "report.html",
