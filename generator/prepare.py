@@ -1,78 +1,323 @@
-"""A whole site in memory: read, rendered and checked. Nothing here writes a file."""
+"""A site read, rendered and checked, as far as it is not known from an earlier build.
+
+Nothing here writes in `public/`; what is rendered is handed over where it is made, in a worker.
+"""
 
 from __future__ import annotations
 
 import datetime
+import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from generator.assets import Assets, load_assets
+from generator.assets import ASSETS_FOLDER, Assets, load_assets
 from generator.budget import budget_faults, budget_warnings
-from generator.check.html import html_faults
-from generator.check.links import Addresses, addresses_used, anchors, file_faults, link_faults
-from generator.check.site_files import alias_faults, menu_pages, site_file_faults
+from generator.check.site_files import alias_faults, site_file_faults
 from generator.check.warnings import description_warnings
-from generator.content.fates import waits_for
-from generator.content.library import FOLDER, Content, load_content
-from generator.content.urls import file_address, service_addresses
+from generator.check.whole import Offers, lost, needing
+from generator.content.library import FOLDER, Content, Known, Others, load_content
+from generator.content.pages import Page
+from generator.fates import with_fates
 from generator.files import PlainFile, read_file
+from generator.graph.changes import Inputs, changed_pages, page_keys
+from generator.graph.reads import Key
+from generator.graph.scan import Scan, sure
+from generator.graph.state import Made, State
+from generator.make import Outcome, make_pages
 from generator.outputs.for_programs import addresses_for_programs
 from generator.outputs.policy_pages import policy_pages
 from generator.recorded import Rendered
-from generator.render import Renderer, render_all
+from generator.render import Renderer
+from generator.template_faults import each_once
 from policy import Fault, Faults, Site, read_site
 from policy.settings import Item
 
+__all__ = ["Asked", "Ready", "prepare"]
+
 NEEDED = ("content", "templates")
+FOLDERS = (FOLDER, "templates", "site")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What to build, and how: the site in `root`, as it is on the day `today`, with its drafts or
+    without; `jobs` workers at most; `scan` is what its folders hold."""
+
+    root: Path
+    out: Path
+    drafts: bool
+    today: datetime.date
+    scan: Scan
+    jobs: int | None = None
 
 
 @dataclass(frozen=True)
 class Ready:
-    """A site without a fault. `files` are those beside pages, by address."""
+    """A site without a fault.
+
+    `outcomes` are the pages that were made now, `files` those beside pages that were read now, by
+    address; all else is as in the build before. `state` is for the next build.
+    """
 
     site: Site
     content: Content
     assets: Assets
     files: Mapping[str, PlainFile]
-    rendered: Sequence[Rendered]
-    warnings: tuple[Fault, ...]
+    outcomes: Sequence[Outcome]
+    state: State
+    is_listed_anew: bool
+    """Whether what lists all pages may be another: feeds, the sitemap, the manifest's pages."""
 
 
-def prepare(root: Path, *, drafts: bool, today: datetime.date) -> Ready:
-    """Read, render and check the site in `root`. Raises `Faults` with everything that is wrong."""
-    site = read_site(root.resolve())
-    if missing := [folder for folder in NEEDED if not os.path.lexists(site.root / folder)]:
-        hint = "put it back: a site has content/, templates/ and site/"
-        raise Faults(Fault(folder, None, "this folder is missing", hint) for folder in missing)
-    reserved = addresses_for_programs(site)
-    assets, asset_faults = load_assets(site)
-    content, content_faults = load_content(
-        site, drafts=drafts, today=today, made=policy_pages(site), reserved=reserved
+def prepare(
+    asked: Asked,
+    before: State | None,
+    hand_over: Callable[[Rendered], Any],
+    is_intact: Callable[[str], bool],
+) -> Ready:
+    """Read, render and check what is not as it was in the build `before`.
+
+    `hand_over` takes a rendered page. `is_intact` says of an address whether what was published
+    there is still there. Raises `Faults` with everything that is wrong.
+    """
+    return _Preparation(asked, before).ready(hand_over, is_intact)
+
+
+class _Preparation:
+    def __init__(self, asked: Asked, before: State | None) -> None:
+        self._asked = asked
+        self._before = before
+        self._changed_names = _changed_names(before.scan, asked.scan) if before else None
+
+    def ready(
+        self, hand_over: Callable[[Rendered], Any], is_intact: Callable[[str], bool]
+    ) -> Ready:
+        asked, before = self._asked, self._before
+        site = self._site()
+        others = Others(policy_pages(site), addresses_for_programs(site))
+        assets, asset_faults = self._assets(site)
+        context = _context(site, asked.root)
+        content, content_faults = load_content(
+            site,
+            drafts=asked.drafts,
+            today=asked.today,
+            others=others,
+            known=self._known(context),
+        )
+        shown = _without_pages_that_are_off(site, content)
+        renderer = Renderer(shown, content, assets.urls)
+        inputs = Inputs(shown, content, assets.urls)
+        dirty, changed = self._dirty(shown, content, inputs, is_intact)
+        outcomes = list(make_pages(site, renderer, dirty, hand_over, asked.jobs))
+        made = self._all_made(content, outcomes)
+        summaries = (each for one in made.values() for each in one.summaries.values())
+        fated = with_fates(content, renderer, summaries, before.uses if before else {})
+        content = fated.content
+        files, broken_files = self._files(site, content, is_intact)
+        told_of_files = self._told_of_files(content, files)
+        listed = self._is_listed_anew(site, content, changed)
+        faults = [
+            *asset_faults,
+            *content_faults,
+            *broken_files,
+            *each_once(fault for each in outcomes for fault in each.faults),
+            *self._unmet(Offers(site, content, made, others.reserved), outcomes, files, renderer),
+        ]
+        if listed:
+            faults.extend(budget_faults(site, content))
+            faults.extend(alias_faults(content, others.reserved))
+            faults.extend(site_file_faults(site, content))
+        if faults:
+            raise Faults(faults)
+        warnings = (*assets.left_out, *content.left_out, *description_warnings(content))
+        warnings = (*warnings, *budget_warnings(site, content))
+        warnings = (*warnings, *(each for told in told_of_files.values() for each in told))
+        state = State(
+            root=os.fspath(asked.root),
+            out=os.fspath(asked.out),
+            drafts=asked.drafts,
+            today=asked.today,
+            until=_until(content, asked.today),
+            scan=sure(asked.scan),
+            context=context,
+            site=site,
+            content=content,
+            assets=replace(assets, files=dict.fromkeys(assets.files, b"")),
+            inputs=inputs.of({key for each in made.values() for key in each.reads}),
+            made=made,
+            uses=fated.uses,
+            told_of_files=told_of_files,
+            warnings=warnings,
+        )
+        return Ready(site, content, assets, files, outcomes, state, listed)
+
+    def _site(self) -> Site:
+        root = self._asked.root
+        if self._before and not self._touched("site/"):
+            return self._before.site
+        site = read_site(root)
+        if missing := [folder for folder in NEEDED if not os.path.lexists(root / folder)]:
+            hint = "put it back: a site has content/, templates/ and site/"
+            raise Faults(Fault(folder, None, "this folder is missing", hint) for folder in missing)
+        return site
+
+    def _touched(self, *folders: str) -> bool:
+        """Whether anything in these folders is not as it was."""
+        if self._changed_names is None:
+            return True
+        return any(name.startswith(folders) for name in self._changed_names)
+
+    def _assets(self, site: Site) -> tuple[Assets, Sequence[Fault]]:
+        before = self._before
+        if (
+            before
+            and not self._touched(f"{ASSETS_FOLDER}/", "site/audit/")
+            and before.site.off == site.off
+        ):
+            return before.assets, ()
+        return load_assets(site)
+
+    def _known(self, context: bytes) -> Known:
+        before = self._before
+        if before is None or self._changed_names is None or before.context != context:
+            return Known()
+        changed = self._changed_names
+        pages = {page.path: page for page in before.content.read if page.path not in changed}
+        names = {name for name in changed if name.startswith(f"{FOLDER}/")}
+        same = all(
+            name in before.scan and len(self._asked.scan.get(name, ())) == len(before.scan[name])
+            for name in names
+        )
+        return Known(pages, before.content.listing if same else None)
+
+    def _dirty(
+        self, site: Site, content: Content, inputs: Inputs, is_intact: Callable[[str], bool]
+    ) -> tuple[list[Page], set[str]]:
+        """The pages to be made, and the addresses of those that are not what they were."""
+        before = self._before
+        if before is None:
+            return list(content.pages.values()), set(content.pages)
+        changed = changed_pages(before.content.pages, content.pages)
+        was = _without_pages_that_are_off(before.site, before.content)
+        keys: set[Key] = set(page_keys(changed, (was, before.content), (site, content)))
+        now = inputs.of(before.inputs)
+        keys |= {key for key, value in before.inputs.items() if now[key] != value}
+        dirty = [
+            page
+            for url, page in content.pages.items()
+            if url in changed
+            or (known := before.made.get(url)) is None
+            or not keys.isdisjoint(known.reads)
+            or not is_intact(url)
+        ]
+        return dirty, changed
+
+    def _all_made(self, content: Content, outcomes: Sequence[Outcome]) -> dict[str, Made]:
+        new = {each.url: each.made for each in outcomes}
+        old = self._before.made if self._before else {}
+        found: dict[str, Made] = {}
+        for url in content.pages:
+            made = new[url] if url in new else old.get(url)
+            if made is not None:
+                found[url] = made
+        return found
+
+    def _files(
+        self, site: Site, content: Content, is_intact: Callable[[str], bool]
+    ) -> tuple[dict[str, PlainFile], list[Fault]]:
+        files: dict[str, PlainFile] = {}
+        faults: list[Fault] = []
+        known = self._before.content.files if self._before else {}
+        for address, name in content.files.items():
+            if (
+                known.get(address) == name
+                and not name.endswith(".html")  # Its links may lead nowhere now.
+                and not self._touched(name)
+                and is_intact(address)
+            ):
+                continue
+            try:
+                files[address] = read_file(site.root, name)
+                faults.extend(files[address].faults)
+            except Faults as error:
+                faults.extend(error.faults)
+        return files, faults
+
+    def _told_of_files(
+        self, content: Content, files: Mapping[str, PlainFile]
+    ) -> dict[str, Sequence[Fault]]:
+        """What the owner of each file should know, where there is anything."""
+        told = {address: file.warnings for address, file in files.items()}
+        before = self._before.told_of_files if self._before else {}
+        return {
+            address: found
+            for address in content.files
+            if (found := told.get(address, before.get(address, ())))
+        }
+
+    def _is_listed_anew(self, site: Site, content: Content, changed: set[str]) -> bool:
+        before = self._before
+        return (
+            before is None
+            or site is not before.site
+            or content.files != before.content.files
+            or content.off != before.content.off
+            or any(
+                (was := before.content.pages.get(url)) is None
+                or (page := content.pages.get(url)) is None
+                or was.given != page.given
+                for url in changed
+            )
+        )
+
+    def _unmet(
+        self,
+        offers: Offers,
+        outcomes: Sequence[Outcome],
+        files: Mapping[str, PlainFile],
+        renderer: Renderer,
+    ) -> Iterator[Fault]:
+        look_at = [each.url for each in outcomes if each.made]
+        if before := self._before:
+            reserved = addresses_for_programs(before.site)
+            offered = Offers(before.site, before.content, before.made, reserved)
+            look_at = list(dict.fromkeys([*look_at, *needing(lost(offered, offers), offers.made)]))
+
+        def render(url: str) -> Rendered:
+            return renderer.render(offers.content.pages[url], marked=True)
+
+        return offers.unmet(look_at, render, files)
+
+
+def _changed_names(old: Scan, new: Scan) -> frozenset[str]:
+    """The names that came, went, or have another stamp."""
+    return frozenset(name for name, stamp in new.items() if old.get(name) != stamp) | (
+        old.keys() - new.keys()
     )
-    renderer = Renderer(_without_pages_that_are_off(site, content), content, assets)
-    results = list(render_all(renderer, content, site))
-    rendered = [each for each in results if isinstance(each, Rendered)]
-    content = _with_fates(content, renderer, rendered)
-    files, broken_files = _read_files(site, content)
-    faults = [
-        *asset_faults,
-        *content_faults,
-        *broken_files,
-        *budget_faults(site, content),
-        *(each for each in results if isinstance(each, Fault)),
-        *html_faults(rendered),
-        *_link_faults(site, content, rendered, files, reserved),
-        *alias_faults(content, reserved),
-        *site_file_faults(site, content),
-    ]
-    if faults:
-        raise Faults(faults)
-    warnings = (*assets.left_out, *content.left_out, *description_warnings(content))
-    warnings = (*warnings, *budget_warnings(site, content))
-    warnings = (*warnings, *(each for file in files.values() for each in file.warnings))
-    return Ready(site, content, assets, files, rendered, warnings)
+
+
+def _context(site: Site, root: Path) -> bytes:
+    """What reading a page depends on besides its file."""
+    layouts = sorted(path.name for path in (root / "templates").glob("*.html"))
+    made_of = (
+        site.settings.feed,
+        site.settings.downloads,
+        site.audiences.names,
+        site.audiences.default,
+        sorted(site.forms),
+        layouts,
+    )
+    return hashlib.blake2b(repr(made_of).encode(), digest_size=16).digest()
+
+
+def _until(content: Content, today: datetime.date) -> datetime.date:
+    """The next day on which the same sources make another site: a page is due, or a month ends."""
+    month = datetime.date(today.year + today.month // 12, today.month % 12 + 1, 1)
+    due = (page.front.date for page in content.waiting if not page.front.draft)
+    return min([month, *(day for day in due if day and day > today)])
 
 
 def _without_pages_that_are_off(site: Site, content: Content) -> Site:
@@ -90,82 +335,3 @@ def _without_pages_that_are_off(site: Site, content: Content) -> Site:
         }
     )
     return replace(site, navigation=kept)
-
-
-def _with_fates(content: Content, renderer: Renderer, rendered: Sequence[Rendered]) -> Content:
-    """The content with only those of its files that are published (`generator.content.fates`)."""
-    used = {
-        address
-        for each in rendered
-        for recorded in each.recorded.values()
-        for address in addresses_used(each.page.url, recorded)
-    }
-    used_by_waiting = {
-        address: page.path
-        for page in content.waiting
-        for recorded in renderer.record_text(page)
-        for address in addresses_used(page.url, recorded)
-    }
-    waits = {
-        address: page
-        for address, path in content.files.items()
-        if (page := waits_for(path, address, content.published, used, used_by_waiting))
-    }
-    return replace(
-        content,
-        files={address: path for address, path in content.files.items() if address not in waits},
-        left_out=(*content.left_out, *_told(content, waits)),
-        waiting_files={address: content.files[address] for address in waits},
-    )
-
-
-def _told(content: Content, waits: Mapping[str, str]) -> Iterator[Fault]:
-    for address, page in waits.items():
-        message = f"not published: it belongs to {page}, which is not published yet"
-        hint = "nothing to do: it is published with that page, or with a page that shows it"
-        yield Fault(content.files[address], None, message, hint)
-
-
-def _read_files(site: Site, content: Content) -> tuple[dict[str, PlainFile], list[Fault]]:
-    files: dict[str, PlainFile] = {}
-    faults: list[Fault] = []
-    for address, name in content.files.items():
-        try:
-            files[address] = read_file(site.root, name)
-            faults.extend(files[address].faults)
-        except Faults as error:
-            faults.extend(error.faults)
-    return files, faults
-
-
-def _link_faults(
-    site: Site,
-    content: Content,
-    rendered: Sequence[Rendered],
-    files: Mapping[str, PlainFile],
-    reserved: Sequence[str],
-) -> Iterator[Fault]:
-    waits = {page.url: page.path for page in content.waiting} | dict(content.waiting_files)
-    left_out = {
-        file_address(each.path.removeprefix(f"{FOLDER}/")): each for each in content.left_out
-    }
-    addresses = Addresses(
-        known={*content.pages, *content.files, *reserved},
-        anchors=anchors(rendered),
-        default=site.audiences.default,
-        waiting={
-            **{
-                address: f"{each.path} is {each.message}; {each.hint}"
-                for address, each in left_out.items()
-            },
-            **{address: f"publish {path} first" for address, path in waits.items()},
-        },
-        service=service_addresses(site.register),
-    )
-    yield from link_faults(rendered, addresses, menu_pages(site))
-    documents = {
-        address: file.recorded
-        for address, file in files.items()
-        if file.recorded and address.endswith(".html")
-    }
-    yield from file_faults(documents, addresses)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from generator.content.pages import Page
+from generator.graph.reads import Key
 from generator.marks import place, unmarked
 
 REFUSED = frozenset(
@@ -32,6 +33,9 @@ OF_TEMPLATES = frozenset(
 
 OPEN_COMMENT = "plainsite-comment"
 """An element where a comment begins that has no end."""
+
+_BY_NAME = REFUSED | OF_TEMPLATES | {OPEN_COMMENT}
+"""Elements that say something even without an attribute."""
 
 _LOADS = ("src", "poster", "data", "action", "formaction", "background", "ping", "manifest")
 _SETS = ("srcset", "imagesrcset")
@@ -78,12 +82,13 @@ class Recorded:
 class Rendered:
     """A page's HTML by audience; only the default, and those whose HTML differs from it.
 
-    `recorded` is what each of them holds.
+    `recorded` is what each of them holds, `reads` what they were made of.
     """
 
     page: Page
     html: Mapping[str, str]
     recorded: Mapping[str, Recorded]
+    reads: frozenset[Key] = frozenset()
 
 
 Sources = Callable[[int], str]
@@ -102,7 +107,10 @@ def record(
     counted = False
     root = LexborHTMLParser(html).root
     for node in root.traverse(include_text=False) if root else ():
-        attributes, where = _attributes(node, page, sources)
+        given = node.attributes
+        if not given and node.tag not in _BY_NAME:
+            continue
+        attributes, where = _attributes(given, page, sources)
         for kind, value in _things(
             node.tag or "", attributes, only_templates if where.own else frozenset()
         ):
@@ -119,9 +127,11 @@ def record(
     )
 
 
-def _attributes(node: LexborNode, page: str, sources: Sources) -> tuple[dict[str, str], Place]:
+def _attributes(
+    written: Mapping[str, str | None], page: str, sources: Sources
+) -> tuple[dict[str, str], Place]:
     given, where = {}, Place(page, None, own=True)
-    for name, value in node.attributes.items():
+    for name, value in written.items():
         at = place(name, value)
         if at is None:
             given[name] = unmarked(value or "")

@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment, FileSystemLoader, Template
 from jinja2.exceptions import TemplateNotFound
 from markupsafe import Markup
 
-from generator.assets import Assets, MissingAsset
+from generator.assets import MissingAsset
 from generator.budget import bits
 from generator.content.audience_blocks import select
 from generator.content.blocks import FORM, nested
-from generator.content.library import Content
+from generator.content.library import Content, written
 from generator.content.pages import Page
 from generator.content.sections import Sections
+from generator.graph.reads import Reads, Watched
 from generator.markdown import Hooks, reader
 from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
 from generator.recorded import Recorded, Rendered, record
-from generator.template_faults import each_once, faults_of
 from policy import Fault, Faults, Site, templates
-from policy.site_files import is_file
+from policy.register import Cookie, Storage
 from policy.toml_source import read_text, refuse_two_versions
 
 ENGINE = "python-markdown"
 _HALF = re.compile("[\ud800-\udfff]")
+FIELD_BY_FIELD = ("site", "navigation")
+"""What of the site's declarations is noted field by field; the rest is noted as a whole."""
+
+_WHOLE = re.compile(r"\b(?:register|versions|audit|forms|audiences)\b")
 
 
 class _Audience:
@@ -50,46 +53,55 @@ class _Audience:
 
 
 class Renderer:
-    """Renders the pages of one site."""
+    """Renders the pages of one site, and notes what each has read.
 
-    def __init__(self, site: Site, content: Content, assets: Assets) -> None:
+    Where marks are asked for, everything that the page's own text made has its line; that costs as
+    much again, and only who has a fault to tell needs it.
+    """
+
+    def __init__(self, site: Site, content: Content, assets: Mapping[str, str]) -> None:
+        self.reads = Reads()
         self._site = site
-        self._sections = Sections(site, content)
-        self._templates = _MarkedTemplates(site.root)
-        self._jinja = environment(site, assets.urls, self._templates)
+        self._sections = Sections(site, content, self.reads)
+        self._templates = _WatchedTemplates(site.root, self.reads)
+        self._jinja = environment(site, assets, self._templates, self.reads)
         self._jinja.globals["get_section"] = self._sections.get
-        self._jinja.globals["bits"] = bits(site, content)
+        self._jinja.globals["bits"] = self._watched_bits(bits(site, content))
         self._markdown = reader(ENGINE, Hooks(self._block))
         self._plain_markdown = reader(ENGINE, Hooks(lambda _name, _argument, body: body))
 
-    def render(self, page: Page) -> Rendered:
-        """Every variant of a page. Raises `TemplateError`, or `MissingAsset`."""
+    def render(self, page: Page, *, marked: bool = False) -> Rendered:
+        """Every variant of a page. Raises `TemplateError`, `MissingAsset`, or `Faults`."""
+        self.reads.taken()
         default = self._site.audiences.default
-        html, record, asked = self._variant(page, default)
+        html, record, asked = self._variant(page, default, marked=marked)
         rendered, recorded = {default: html}, {default: record}
-        if asked or page.blocks.for_audiences:
+        _, blocks = written(self._site.root, page)
+        if asked or blocks.for_audiences:
+            self.reads.add("site", "audiences")
             for name in self._site.audiences.names:
-                variant, record, _ = self._variant(page, name)
+                variant, record, _ = self._variant(page, name, marked=marked)
                 if variant != html:
                     rendered[name], recorded[name] = variant, record
-        return Rendered(page, rendered, recorded)
+        return Rendered(page, rendered, recorded, self.reads.taken())
 
     def record_text(self, page: Page) -> Iterator[Recorded]:
         """What a page that waits holds in its own text, for each audience."""
+        text, blocks = written(self._site.root, page)
         for name in (self._site.audiences.default, *self._site.audiences.names):
-            text = select(page.text, page.blocks, name)
-            html = self._plain_markdown.read(
-                nested(text, page.blocks), page.resolve, marked=True
-            ).html
+            chosen = nested(select(text, blocks, name), blocks)
+            html = self._plain_markdown.read(chosen, page.resolve).html
             yield record(html, page.path, self._templates.path)
-            if not page.blocks.for_audiences:
+            if not blocks.for_audiences:
                 return
 
-    def _variant(self, page: Page, name: str) -> tuple[str, Recorded, bool]:
+    def _variant(self, page: Page, name: str, *, marked: bool) -> tuple[str, Recorded, bool]:
         audience = _Audience(self._site, name)
-        text = nested(select(page.text, page.blocks, name), page.blocks)
-        body = self._markdown.read(text, page.resolve, marked=True)
-        view = replace(self._sections.view(page), body=body.html, toc=body.headings)
+        text, blocks = written(self._site.root, page)
+        body = self._markdown.read(
+            nested(select(text, blocks, name), blocks), page.resolve, marked=marked
+        )
+        view = self._sections.own(page, body.html, body.headings)
         previous, following = self._sections.neighbours(page)
         html = self._jinja.get_template(f"{page.layout}.html").render(
             page=view,
@@ -119,6 +131,7 @@ class Renderer:
     def _block(self, name: str, argument: str, body: Markup) -> str:
         template = self._jinja.get_template(f"blocks/{name}.html")
         if name == FORM:
+            self.reads.add("site", "forms")
             form = self._site.forms.get(argument)
             if form is None:  # The check of the page's blocks tells.
                 return ""
@@ -126,18 +139,49 @@ class Renderer:
             return f"<!-- form {argument} -->\n{html}\n<!-- /form -->"
         return template.render(title=argument, attribution=argument, body=body)
 
+    def _watched_bits(
+        self, count: Callable[[Cookie | Storage], float]
+    ) -> Callable[[Cookie | Storage], float]:
+        def watched(entry: Cookie | Storage) -> float:
+            self.reads.add("bits")
+            return count(entry)
 
-class _MarkedTemplates(FileSystemLoader):
-    """Templates in which every tag has a mark, so that what they add to a page has its place."""
+        return watched
 
-    def __init__(self, root: Path) -> None:
+
+class _WatchedTemplates(FileSystemLoader):
+    """Templates in which every tag has a mark, so that what they add to a page has its place.
+
+    Which ones a page uses is noted, and what they name of what the site declares.
+    """
+
+    def __init__(self, root: Path, reads: Reads) -> None:
         super().__init__(root / "templates")
         self._root = root
+        self._reads = reads
         self._paths = [""]  # Number 0 is the page itself.
+        self._loaded: dict[str, Template] = {}
+        self._named: dict[str, frozenset[str]] = {}
 
     def path(self, number: int) -> str:
         """The path, relative to the root, of the template that a mark's number stands for."""
         return self._paths[number]
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: Any = None,
+    ) -> Template:
+        """As `FileSystemLoader`, once for each template."""
+        self._reads.add("template", name)
+        template = self._loaded.get(name)
+        if template is None:
+            template = self._loaded[name] = super().load(environment, name, globals)
+        for each in self._named.get(name, ()):
+            self._reads.add("site", each)
+        template._module = None  # Else what it reads when it is imported was noted only once.
+        return template
 
     def get_source(
         self, environment: Environment, template: str
@@ -150,6 +194,7 @@ class _MarkedTemplates(FileSystemLoader):
         except (OSError, UnicodeDecodeError):
             read_text(self._root, f"templates/{template}")  # It raises what is wrong.
             raise
+        self._named[template] = frozenset(_WHOLE.findall(source))
         self._paths.append(f"templates/{template}")
         refuse_two_versions(f"templates/{template}", source)
         source = NONCHARACTERS.sub("", source)
@@ -157,32 +202,26 @@ class _MarkedTemplates(FileSystemLoader):
 
 
 def environment(
-    site: Site, assets: Mapping[str, str], loader: FileSystemLoader | None = None
+    site: Site,
+    assets: Mapping[str, str],
+    loader: FileSystemLoader | None = None,
+    reads: Reads | None = None,
 ) -> Environment:
-    """Jinja for this site, with what every page may use."""
+    """Jinja for this site, with what every page may use; what it reads is noted in `reads`."""
+    noted = reads or Reads()
 
     def asset(name: str) -> str:
+        noted.add("asset", name)
         if name not in assets:
             raise MissingAsset(name, assets)
         return assets[name]
 
     jinja = Environment(  # noqa: S701  (the shared options escape)
         loader=loader or FileSystemLoader(site.root / "templates"),
+        cache_size=0,  # Our loader keeps them, and hears of each use.
         **templates.options(),
     )
     templates.prepare(jinja, site, asset)
+    for name in FIELD_BY_FIELD:
+        jinja.globals[name] = Watched(jinja.globals[name], name, noted)
     return jinja
-
-
-def render_all(renderer: Renderer, content: Content, site: Site) -> Iterator[Rendered | Fault]:
-    """Every page, or what is wrong with the templates that render it, each thing once."""
-    faults: list[Fault] = []
-    for page in content.pages.values():
-        if not is_file(site.root, f"templates/{page.layout}.html"):
-            continue  # Told at the page's own line.
-        try:
-            yield renderer.render(page)
-        # A template is a program of the site's: it can raise anything.
-        except Exception as error:
-            faults.extend(faults_of(error, site.root, page))
-    yield from each_once(faults)

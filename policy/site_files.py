@@ -23,7 +23,8 @@ _HINTS = {
 def read_bytes(root: Path, name: str) -> bytes:
     """The bytes of `root/name`. Raises `Faults` where they cannot be read."""
     try:
-        return (root / name).read_bytes()
+        with open(f"{root}/{name}", "rb") as file:  # noqa: PTH123  (ten thousand of them)
+            return file.read()
     except FileNotFoundError:
         if (root / name).is_symlink():
             hint = "remove it, or put a file in its place"

@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template, select_autoescape
 
 from policy.site import Site
 
-__all__ = ["open_comment", "options", "prepare", "without_comments"]
+__all__ = ["open_comment", "options", "prepare", "shared_values", "without_comments"]
 
 _BEGINNINGS = re.compile(r"<!(?!doctype)|<\?", re.IGNORECASE)
 _COMMENTS = re.compile(
@@ -43,16 +43,20 @@ def options() -> dict[str, Any]:
 def prepare(jinja: Environment, site: Site, asset: Callable[[str], str]) -> None:
     """Give templates what each may use. `asset` gives the address of an asset by its name."""
     jinja.template_class = _Published
-    jinja.globals.update(
-        site=site.settings,
-        navigation=site.navigation,
-        register=site.register,
-        versions=site.versions,
-        audit=site.audit,
-        forms=site.forms,
-        audiences=site.audiences,
-        asset=asset,
-    )
+    jinja.globals.update(shared_values(site), asset=asset)
+
+
+def shared_values(site: Site) -> dict[str, Any]:
+    """What of a site's declarations every template may use, by the name it has there."""
+    return {
+        "site": site.settings,
+        "navigation": site.navigation,
+        "register": site.register,
+        "versions": site.versions,
+        "audit": site.audit,
+        "forms": site.forms,
+        "audiences": site.audiences,
+    }
 
 
 def without_comments(html: str) -> str:
@@ -64,6 +68,8 @@ def without_comments(html: str) -> str:
 
 def open_comment(html: str) -> int | None:
     """Where a comment begins that has no end, and in which browsers lose the rest of the page."""
+    if "<!--" not in html:
+        return None
     return next((found.start() for found in _COMMENTS.finditer(html) if found["open"]), None)
 
 

@@ -32,6 +32,18 @@ def _faults(recorded: Recorded) -> Iterator[Fault]:
         yield Fault(found.place.path, found.place.line, "a comment has no end", hint)
 
 
+def needs_marks(recorded: Recorded) -> bool:
+    """Whether something may be wrong, of which only marks in the page's own text tell the line.
+
+    An id of the page's own that is none, or looks like one of a template, may be one that Markdown
+    made.
+    """
+    return any(True for _ in _faults(recorded)) or any(
+        found.place.own and (TEMPLATES in found.value or _is_none(found.value))
+        for found in recorded.ids
+    )
+
+
 def refused_faults(recorded: Recorded) -> Iterator[Fault]:
     """What browsers may not find in anything that is published."""
     for found in recorded.refused:
@@ -56,7 +68,7 @@ def _wrong_name(found: Found) -> Iterator[Fault]:
     path, line, own = found.place
     if own and line is None:
         return  # Markdown made it, of a footnote's name.
-    if not found.value or any(letter.isspace() for letter in found.value):
+    if _is_none(found.value):
         yield Fault(path, line, f'"{found.value}" is no id', "write letters, digits and hyphens")
     elif own and TEMPLATES in found.value:
         hint = f"write one hyphen: {found.value.replace(TEMPLATES, '-')}"
@@ -64,3 +76,7 @@ def _wrong_name(found: Found) -> Iterator[Fault]:
     elif not own and TEMPLATES not in found.value:
         hint = f'write two hyphens in it, as in "page--{found.value}"'
         yield Fault(path, line, f'the id "{found.value}" could be one of a heading', hint)
+
+
+def _is_none(name: str) -> bool:
+    return not name or any(letter.isspace() for letter in name)

@@ -43,7 +43,7 @@ class Addresses:
             return f"a link cannot begin with {parts.scheme}:", "link to a page, or remove the link"
         if parts.scheme or parts.netloc or parts.path.startswith(self._service):
             return None
-        target = _target(base, parts)
+        target = target_of(base, parts)
         if target not in self._known:
             shown = " ".join(link.split())
             return f"the link {shown} leads to no page", self._hint(target, "the link")
@@ -67,7 +67,7 @@ class Addresses:
         if parts.scheme:
             short = f"{address[:40]}…" if len(address) > 40 else address
             return f"{short} would not be shown", "keep it as a file beside the page, and use that"
-        target = _target(base, parts)
+        target = target_of(base, parts)
         if target.startswith((*self._service, "/assets/")) or target in self._known:
             return None
         return f"there is no file {address}", self._hint(target, "the address")
@@ -78,7 +78,7 @@ class Addresses:
         return closest(target, self._known) or f"correct or remove {what}"
 
 
-def _target(base: str, parts: SplitResult) -> str:
+def target_of(base: str, parts: SplitResult) -> str:
     """The address that a browser on the page `base` asks for."""
     return unquote(urljoin(base, parts.path or base))
 
@@ -88,7 +88,7 @@ def addresses_used(base: str, recorded: Recorded) -> Iterator[str]:
     for found in (*recorded.links, *recorded.loads):
         parts = split_address(found.value)
         if parts and not parts.scheme and not parts.netloc:
-            yield _target(base, parts)
+            yield target_of(base, parts)
 
 
 def anchors(rendered: Sequence[Rendered]) -> Anchors:

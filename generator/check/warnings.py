@@ -11,7 +11,7 @@ from policy import Fault
 def description_warnings(content: Content) -> Iterator[Fault]:
     """Descriptions that search engines would not show as they are."""
     for page in content.pages.values():
-        length = len(page.front.description)
+        length = len(page.given.get("description", ""))
         line = page.lines.get("description")
         if not length:
             hint = "add a line: description: What the page is about, in 50 to 160 characters"

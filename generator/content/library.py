@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
-from generator.content.blocks import block_faults, read_blocks
+from generator.content.blocks import Blocks, block_faults, read_blocks
 from generator.content.fates import waiting_section
-from generator.content.files import KINDS, PAGE, list_files
+from generator.content.files import KINDS, PAGE, Listing, list_files
 from generator.content.front_matter import FrontMatter, read_front_matter
 from generator.content.pages import Page, parent_of
 from generator.content.urls import NOT_FOUND, awkward, file_address, is_reserved, permalink
 from generator.marks import NONCHARACTERS
+from generator.workers import spread
 from policy import Fault, Faults, Site
 from policy.site_files import is_file
 from policy.toml_source import read_text
@@ -34,6 +35,10 @@ class Content:
     waiting_files: Mapping[str, str] = field(default_factory=dict)
     off: frozenset[str] = frozenset()
     left_out: tuple[Fault, ...] = ()
+    read: Sequence[Page] = ()
+    """Every page that was written, published or not."""
+
+    listing: Listing | None = None
 
     @property
     def published(self) -> Mapping[str, bool]:
@@ -42,48 +47,93 @@ class Content:
         return {page.path: True for page in self.pages.values()} | waiting
 
 
+@dataclass(frozen=True)
+class Others:
+    """What a site has besides: the pages that are made of something else, by address, and the
+    addresses that neither page nor file may have."""
+
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    reserved: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an earlier build read and found without a fault: the pages whose files are as they were,
+    by path; and the listing, where every name is."""
+
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    listing: Listing | None = None
+
+
 def load_content(
     site: Site,
     *,
     drafts: bool,
     today: datetime.date,
-    made: Mapping[str, Page],
-    reserved: Collection[str],
+    others: Others,
+    known: Known | None = None,
 ) -> tuple[Content, tuple[Fault, ...]]:
     """Read `content/`. Drafts and pages of a later day wait, unless `drafts`.
 
-    The pages `made` of something else are among its pages; no file may have a `reserved` address.
+    The pages of `others` are among its pages.
     Faults are returned, not raised, so that the rest can be checked in the same run.
     """
-    kinds = {PAGE, *KINDS, *(f".{ending}" for ending in site.settings.downloads)}
-    listing = list_files(site.root, FOLDER, kinds, adds=_ADDS)
+    known = known or Known()
+    listing = known.listing or list_files(site.root, FOLDER, _kinds(site), adds=_ADDS)
     faults = list(listing.faults)
-    pages: list[Page] = []
-    files: dict[str, str] = {}
-    places = {_place(url): page.path for url, page in made.items()}
-    for name in listing.files:
-        url = _address(name.removeprefix(f"{FOLDER}/"))
-        faults.extend(_place_faults(name, url, places, reserved))
-        places.setdefault(_place(url), name)
-        if not name.endswith(PAGE):
-            files[url] = name
-            continue
-        try:
-            page, found = _read_page(site, name, url)
-        except Faults as error:
-            faults.extend(error.faults)
-            continue
+    addresses = {name: _address(name.removeprefix(f"{FOLDER}/")) for name in listing.files}
+    files = {url: name for name, url in addresses.items() if not name.endswith(PAGE)}
+    if known.listing is None:
+        faults.extend(_address_faults(addresses, others))
+    pages = []
+    for page, found in _read_pages(site, addresses, known.pages):
         faults.extend(found)
-        pages.append(page)
-    faults.extend(_folder_faults(places))
+        if page is not None:
+            pages.append(page)
     off = frozenset(page.url for page in pages if page.layout in site.off.layouts)
-    pages = [page for page in pages if page.url not in off]
-    waiting = () if drafts else _waiting(pages, today)
+    shown = [page for page in pages if page.url not in off] if off else pages
+    waiting = () if drafts else _waiting(shown, today)
     hidden = {page.url for page in waiting}
-    published = {page.url: page for page in pages if page.url not in hidden}
+    published = {page.url: page for page in shown if page.url not in hidden}
     left_out = tuple(listing.left_out)
-    content = Content({**published, **made}, files, waiting, off=off, left_out=left_out)
+    content = Content(
+        {**published, **others.pages},
+        files,
+        waiting,
+        off=off,
+        left_out=left_out,
+        read=pages,
+        listing=listing,
+    )
     return content, tuple(faults)
+
+
+def _kinds(site: Site) -> set[str]:
+    return {PAGE, *KINDS, *(f".{ending}" for ending in site.settings.downloads)}
+
+
+def _address_faults(addresses: Mapping[str, str], others: Others) -> Iterator[Fault]:
+    places = {_place(url): page.path for url, page in others.pages.items()}
+    for name, url in addresses.items():
+        yield from _place_faults(name, url, places, others.reserved)
+        places.setdefault(_place(url), name)
+    yield from _folder_faults(places)
+
+
+def _read_pages(
+    site: Site, addresses: Mapping[str, str], known: Mapping[str, Page]
+) -> Iterator[tuple[Page | None, Sequence[Fault]]]:
+    """Each page, in the order of their names; the pages that are known are not read again."""
+    unread = [
+        (name, url) for name, url in addresses.items() if name.endswith(PAGE) and name not in known
+    ]
+    reader = _Reader(site)
+    read = dict(spread(reader.read, unread))
+    for name in addresses:
+        if name in known:
+            yield known[name], ()
+        elif name in read:
+            yield read[name]
 
 
 def _waiting(pages: list[Page], today: datetime.date) -> tuple[Page, ...]:
@@ -127,22 +177,53 @@ def _folder_faults(places: Mapping[str, str]) -> Iterator[Fault]:
                 yield Fault(name, None, message, "rename or remove one of them")
 
 
-def _read_page(site: Site, name: str, url: str) -> tuple[Page, list[Fault]]:
-    parsed = read_front_matter(name, NONCHARACTERS.sub("", read_text(site.root, name)))
-    blocks = read_blocks(parsed.text)
-    layout = parsed.front.layout or _usual_layout(site, name, url)
-    page = Page(name, url, parsed.front, parsed.text, parsed.lines, layout, blocks)
-    audiences = (*site.audiences.names, site.audiences.default)
-    faults = [*parsed.faults, *block_faults(name, blocks, audiences, list(site.forms))]
-    dated = page.front.date is not None or "date" in parsed.lines
-    if page.layout == "article" and parsed.readable and not dated:
-        hint = "add a line: date: 2026-11-24"
-        faults.append(Fault(name, 1, 'an article needs the key "date"', hint))
-    if not is_file(site.root, f"templates/{page.layout}.html"):
-        line = parsed.lines.get("layout")
-        hint = f"make templates/{page.layout}.html, or choose another layout"
-        faults.append(Fault(name, line, f'there is no layout "{page.layout}"', hint))
-    return page, faults
+class _Reader:
+    """Reads one page after another of one site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._audiences = (*site.audiences.names, site.audiences.default)
+        self._layouts: dict[str, bool] = {}
+
+    def read(self, place: tuple[str, str]) -> tuple[str, tuple[Page | None, Sequence[Fault]]]:
+        """(its name, the page, what is wrong with it), by the name and the address."""
+        name, url = place
+        try:
+            parsed = read_front_matter(name, page_text(self._site.root, name))
+        except Faults as error:
+            return name, (None, error.faults)
+        blocks = read_blocks(parsed.text)
+        layout = parsed.front.layout or _usual_layout(self._site, name, url)
+        page = Page(name, url, parsed, layout, blocks)
+        faults = list(parsed.faults)
+        faults.extend(block_faults(name, blocks, self._audiences, list(self._site.forms)))
+        dated = page.front.date is not None or "date" in parsed.lines
+        if page.layout == "article" and parsed.readable and not dated:
+            hint = "add a line: date: 2026-11-24"
+            faults.append(Fault(name, 1, 'an article needs the key "date"', hint))
+        if not self._is_layout(page.layout):
+            line = parsed.lines.get("layout")
+            hint = f"make templates/{page.layout}.html, or choose another layout"
+            faults.append(Fault(name, line, f'there is no layout "{page.layout}"', hint))
+        return name, (page, faults)
+
+    def _is_layout(self, name: str) -> bool:
+        if name not in self._layouts:
+            self._layouts[name] = is_file(self._site.root, f"templates/{name}.html")
+        return self._layouts[name]
+
+
+def page_text(root: Path, name: str) -> str:
+    """The whole text of a page's file. Raises `Faults`."""
+    return NONCHARACTERS.sub("", read_text(root, name))
+
+
+def written(root: Path, page: Page) -> tuple[str, Blocks]:
+    """A page's text, with blank lines for its front matter, and its blocks. Raises `Faults`."""
+    if page.written is None:
+        text = read_front_matter(page.path, page_text(root, page.path)).text
+        page.written = text, read_blocks(text)
+    return page.written
 
 
 def _usual_layout(site: Site, name: str, url: str) -> str:

@@ -2,52 +2,86 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 from urllib.parse import unquote
 
 from generator.content.blocks import Blocks
-from generator.content.front_matter import FrontMatter
+from generator.content.front_matter import FrontMatter, Parsed
 from generator.content.urls import file_address, permalink
 
 WORDS_PER_MINUTE = 220
+_WORDS = re.compile(r"\w+")
 
 
-@dataclass(frozen=True)
 class Page:
-    """A page. `path` is its file, relative to the root; `lines` says where its keys stand."""
+    """A page. `path` is its file, relative to the root; `lines` says where its keys stand.
 
-    path: str
-    url: str
-    front: FrontMatter
-    text: str
-    lines: Mapping[str, int]
-    layout: str
-    blocks: Blocks = field(default_factory=Blocks)
+    `source` names what it was read from: it changes with every byte that matters to the page. A
+    page that is known from an earlier build has no text until `generator.content.source` reads it.
+    """
+
+    def __init__(
+        self, path: str, url: str, parsed: Parsed, layout: str, blocks: Blocks | None = None
+    ) -> None:
+        self.path = path
+        self.url = url
+        self.lines = parsed.lines
+        self.layout = layout
+        self.given: Mapping[str, Any] = parsed.front.model_dump(exclude_unset=True)
+        self.minutes = math.ceil(len(_WORDS.findall(parsed.text)) / WORDS_PER_MINUTE) or 1
+        made_of = f"{path}\0{layout}\0{self.given}\0{parsed.text}"
+        self.source = hashlib.blake2b(
+            made_of.encode("utf-8", "surrogatepass"), digest_size=16
+        ).digest()
+        self.__dict__["front"] = parsed.front
+        self.written: tuple[str, Blocks] | None = (parsed.text, blocks or Blocks())
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        """All but the text, which is in the page's file."""
+        return self.path, self.url, self.lines, self.layout, self.given, self.minutes, self.source
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        (
+            self.path,
+            self.url,
+            self.lines,
+            self.layout,
+            self.given,
+            self.minutes,
+            self.source,
+        ) = state
+        self.written = None
+
+    def forget_text(self) -> None:
+        """Let go of the text, which can be read again: a site in memory is its pages without it."""
+        if self.path.endswith(".md"):
+            self.written = None
+
+    @cached_property
+    def front(self) -> FrontMatter:
+        """What the page says about itself."""
+        return FrontMatter.model_construct(**self.given)
 
     @property
     def is_index(self) -> bool:
         """Whether the page stands for its folder."""
         return self.path.endswith("/index.md")
 
-    @property
+    @cached_property
     def parent(self) -> str:
         """The address of the section that the page belongs to."""
         return parent_of(self.url)
 
-    @cached_property
-    def minutes(self) -> int:
-        """How long the page takes to read."""
-        return math.ceil(len(re.findall(r"\w+", self.text)) / WORDS_PER_MINUTE) or 1
-
     def resolve(self, link: str) -> str:
         """The address that a link in this page's text means; relative to the page's file."""
         path, mark, rest = _split(link)
-        if not path or re.match(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", path, re.IGNORECASE):
+        if not path or _ELSEWHERE.match(path):
             return link
         if not path.startswith("/"):
             folder = posixpath.dirname(self.path.removeprefix("content/"))
@@ -56,6 +90,9 @@ class Page:
         elif path.endswith(".md"):
             path = permalink(unquote(path).lstrip("/"))
         return path + mark + rest
+
+
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
 
 
 def parent_of(url: str) -> str:

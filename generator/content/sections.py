@@ -1,34 +1,98 @@
-"""What templates see of pages and sections."""
+"""What templates see of pages and sections, and what of that they read."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from markupsafe import Markup
 
 from generator.content.library import Content
 from generator.content.pages import Page
 from generator.content.urls import encoded
+from generator.graph.reads import Reads
 from generator.markdown import Heading
 from policy import Site
 
+FIELDS: Mapping[str, Callable[[Page], Any]] = {
+    "title": lambda page: page.front.title,
+    "description": lambda page: page.front.description,
+    "url": lambda page: page.url,
+    "canonical": lambda page: page.url,
+    "date": lambda page: page.front.date,
+    "updated": lambda page: page.front.updated,
+    "layout": lambda page: page.layout,
+    "eyebrow": lambda page: page.front.eyebrow,
+    "summary": lambda page: page.front.summary,
+    "minutes": lambda page: page.minutes,
+}
+"""What a template sees of another page, and what of the page that is made of."""
 
-@dataclass(frozen=True)
+
 class Section:
     """A folder of pages: its own page's title and address, and the pages in their order."""
 
-    title: str
-    url: str
-    pages: tuple[PageView, ...]
-    subsections: tuple[str, ...]
+    def __init__(self, sections: Sections, page: Page) -> None:
+        self._sections = sections
+        self._page = page
+        self.url = page.url
+
+    @property
+    def title(self) -> str:
+        """The title of its own page."""
+        self._sections.reads.add("page", self.url, "title")
+        return self._page.front.title
+
+    @property
+    def pages(self) -> tuple[PageView, ...]:
+        """Its pages, in their order."""
+        self._sections.reads.add("section", self.url)
+        return self._views
+
+    @property
+    def subsections(self) -> tuple[str, ...]:
+        """The addresses of the sections in it."""
+        self._sections.reads.add("section", self.url)
+        return tuple(each.url for each in self._sections.members(self.url) if each.is_index)
+
+    @cached_property
+    def _views(self) -> tuple[PageView, ...]:
+        return tuple(map(self._sections.listed, self._sections.members(self.url)))
 
 
-@dataclass(frozen=True)
 class PageView:
-    """A page as templates see it. `body` and `toc` are those of the variant being rendered."""
+    """Another page, as templates see it. Each field that they read is noted."""
+
+    body = Markup()
+    toc: tuple[Heading, ...] = ()
+    section: Section | None = None
+
+    def __init__(self, page: Page, site: Site, reads: Reads) -> None:
+        self._page, self._site, self._reads = page, site, reads
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in FIELDS:
+            raise AttributeError(name)
+        self._reads.add("page", self._page.url, name)
+        if name == "canonical":
+            self._reads.add("site", "site", "url")
+            return self._site.settings.url + encoded(self._page.url)
+        return FIELDS[name](self._page)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PageView | OwnView) and other.url == self._page.url
+
+    def __hash__(self) -> int:
+        return hash(self._page.url)
+
+
+@dataclass(frozen=True, eq=False)
+class OwnView:
+    """The page that is rendered, as its template sees it; `body` and `toc` are those of the
+    variant."""
 
     title: str
     description: str
@@ -40,83 +104,126 @@ class PageView:
     eyebrow: str
     summary: str
     minutes: int
+    section: Section | None
     body: Markup = field(default_factory=Markup)
     toc: tuple[Heading, ...] = ()
-    section: Section | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PageView | OwnView) and other.url == self.url
+
+    def __hash__(self) -> int:
+        return hash(self.url)
 
 
 class Sections:
-    """Every section of the content, by address."""
+    """Every section of the content. What is read of it is noted in `reads`."""
 
-    def __init__(self, site: Site, content: Content) -> None:
+    def __init__(self, site: Site, content: Content, reads: Reads | None = None) -> None:
+        self.reads = reads or Reads()
         self._site = site
         self._pages = content.pages
+        self._members: dict[str, tuple[Page, ...]] = {}
+        self._sections: dict[str, Section] = {}
+        self._views: dict[str, PageView] = {}
+        self._all_beside: dict[str, Mapping[str, tuple[str, str]]] = {}
 
     def get(self, url: str) -> Section | None:
         """The section at `url`; None where no folder has that address."""
-        return self._all.get(url)
+        if url not in self._sections:
+            page = self._pages.get(url)
+            if page is None or not page.is_index:
+                self.reads.add("section", url)
+                return None
+            self._sections[url] = Section(self, page)
+        self.reads.add("page", url, "url")  # It would be another answer if the page went.
+        return self._sections[url]
 
-    def view(self, page: Page) -> PageView:
-        """What templates see of a page, without its body."""
-        return replace(_view(self._site, page), section=self.get(page.parent))
+    def members(self, url: str) -> tuple[Page, ...]:
+        """The pages of the section at `url`, in their order. Unlisted ones are left out."""
+        if url not in self._members:
+            self._members[url] = ordered(self._inside.get(url, ()), url, self._site.settings.feed)
+        return self._members[url]
+
+    def urls(self, url: str) -> tuple[str, ...] | None:
+        """The addresses of the section's pages, in their order; None where there is no section."""
+        page = self._pages.get(url)
+        if page is None or not page.is_index:
+            return None
+        return tuple(each.url for each in self.members(url))
+
+    def own(self, page: Page, body: Markup, toc: tuple[Heading, ...]) -> OwnView:
+        """What a page's own template sees of it."""
+        front = page.front
+        self.reads.add("site", "site", "url")
+        return OwnView(
+            title=front.title,
+            description=front.description,
+            url=page.url,
+            canonical=self._site.settings.url + encoded(page.url),
+            date=front.date,
+            updated=front.updated,
+            layout=page.layout,
+            eyebrow=front.eyebrow,
+            summary=front.summary,
+            minutes=page.minutes,
+            section=self.get(page.parent),
+            body=body,
+            toc=toc,
+        )
+
+    def listed(self, page: Page) -> PageView:
+        """What templates see of another page."""
+        view = self._views.get(page.url)
+        if view is None:
+            view = self._views[page.url] = PageView(page, self._site, self.reads)
+        return view
 
     def neighbours(self, page: Page) -> tuple[PageView | None, PageView | None]:
         """The earlier and the later article of the feed section."""
-        section = self.get(page.parent)
-        if page.layout != "article" or section is None:
+        if page.layout != "article":
             return None, None
-        urls = [each.url for each in section.pages]
-        if page.url not in urls:
-            return None, None
-        at = urls.index(page.url)
-        earlier = section.pages[at + 1] if at + 1 < len(urls) else None
-        return earlier, section.pages[at - 1] if at else None
+        self.reads.add("beside", page.url)
+        earlier, later = self.beside(page.url, page.parent)
+        return self._listed_at(earlier), self._listed_at(later)
+
+    def beside(self, url: str, section: str) -> tuple[str, str]:
+        """The addresses of the earlier and the later page in a section; empty where none is."""
+        return self._beside(section).get(url, ("", ""))
+
+    def _listed_at(self, url: str) -> PageView | None:
+        return self.listed(self._pages[url]) if url else None
+
+    def _beside(self, section: str) -> Mapping[str, tuple[str, str]]:
+        if section not in self._all_beside:
+            page = self._pages.get(section)
+            members = self.members(section) if page and page.is_index else ()
+            urls = ["", *(each.url for each in members), ""]
+            self._all_beside[section] = {
+                url: (urls[at + 1], urls[at - 1]) for at, url in enumerate(urls) if url
+            }
+        return self._all_beside[section]
 
     @cached_property
-    def _all(self) -> Mapping[str, Section]:
+    def _inside(self) -> Mapping[str, Sequence[Page]]:
         inside: dict[str, list[Page]] = {}
         for page in self._pages.values():
-            if page.url != "/" and not page.front.unlisted:
+            if page.url != "/" and not page.given.get("unlisted"):
                 inside.setdefault(page.parent, []).append(page)
-        return {
-            page.url: Section(
-                title=page.front.title,
-                url=page.url,
-                pages=tuple(_view(self._site, each) for each in self._ordered(inside, page)),
-                subsections=tuple(
-                    each.url for each in self._ordered(inside, page) if each.is_index
-                ),
-            )
-            for page in self._pages.values()
-            if page.is_index
-        }
+        return inside
 
-    def _ordered(self, inside: Mapping[str, list[Page]], index: Page) -> list[Page]:
-        pages = inside.get(index.url, [])
-        if index.url == f"/{self._site.settings.feed}/":
-            return sorted(pages, key=lambda page: (-_ordinal(page), page.url))
-        return sorted(pages, key=lambda page: (_order(page), page.front.title))
+
+def ordered(pages: Sequence[Page], section: str, feed: str) -> tuple[Page, ...]:
+    """The pages of a section: those of the feed's newest first, others by `order` and title."""
+    if section == f"/{feed}/":
+        return tuple(sorted(pages, key=lambda page: (-_ordinal(page), page.url)))
+    return tuple(sorted(pages, key=lambda page: (_order(page), page.given["title"])))
 
 
 def _ordinal(page: Page) -> int:
-    return page.front.date.toordinal() if page.front.date else 0
+    date: datetime.date | None = page.given.get("date")
+    return date.toordinal() if date else 0
 
 
 def _order(page: Page) -> float:
-    return float("inf") if page.front.order is None else page.front.order
-
-
-def _view(site: Site, page: Page) -> PageView:
-    front = page.front
-    return PageView(
-        title=front.title,
-        description=front.description,
-        url=page.url,
-        canonical=site.settings.url + encoded(page.url),
-        date=front.date,
-        updated=front.updated,
-        layout=page.layout,
-        eyebrow=front.eyebrow,
-        summary=front.summary,
-        minutes=page.minutes,
-    )
+    order: int | None = page.given.get("order")
+    return float("inf") if order is None else order

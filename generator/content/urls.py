@@ -10,7 +10,6 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
-from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from policy import Register
@@ -25,6 +24,7 @@ one that is turned on later."""
 RESERVED = (*SERVICE, "/healthz", "/assets/", "/_variants/", "/_build", "/.well-known/")
 """Where no page may stand."""
 
+_BLANKS = re.compile(r"\s+")
 _AWKWARD = re.compile(r'[\x00-\x1f\x7f"#%&*:<>?\\|\ud800-\udfff]')
 
 
@@ -32,16 +32,16 @@ def permalink(path: str) -> str:
     """The address of the page `path`, relative to `content`: `a/One page.md` is `/a/one-page/`."""
     if path == "404.md":
         return NOT_FOUND
-    steps = list(PurePosixPath(path).with_suffix("").parts)
-    if steps[-1] == "index":
-        steps.pop()
-    return "/" + "".join(f"{_step(step)}/" for step in steps)
+    *folders, name = _steps(path)
+    name = name.removesuffix(".md")
+    steps = folders if name == "index" else [*folders, name]
+    return "/" + "".join(f"{_step(each)}/" for each in steps)
 
 
 def file_address(path: str) -> str:
     """The address of the file `path`, relative to `content`: its own name, beside its page."""
-    pure = PurePosixPath(path)
-    return "/" + "".join(f"{_step(step)}/" for step in pure.parent.parts) + pure.name
+    *folders, name = _steps(path) or [""]
+    return "/" + "".join(f"{_step(each)}/" for each in folders) + name
 
 
 def service_addresses(register: Register) -> tuple[str, ...]:
@@ -54,8 +54,12 @@ def is_reserved(address: str) -> bool:
     return address.lower().startswith(RESERVED)
 
 
+def _steps(path: str) -> list[str]:
+    return [each for each in path.split("/") if each not in ("", ".")]
+
+
 def _step(name: str) -> str:
-    return re.sub(r"\s+", "-", unicodedata.normalize("NFC", name.lower()))
+    return _BLANKS.sub("-", unicodedata.normalize("NFC", name.lower()))
 
 
 def awkward(path: str) -> str:

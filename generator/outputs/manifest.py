@@ -1,54 +1,58 @@
-"""Everything that is published, and what the manifest says of it."""
+"""What is published of a page, of assets and files, and what the manifest says of it all."""
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from generator.outputs.for_programs import files_for_programs
+from generator.assets import Assets
+from generator.content.library import Content
+from generator.files import PlainFile
+from generator.graph.state import Made
 from generator.outputs.redirects import redirects
-from generator.prepare import Ready
 from generator.publish import About, Output
 from generator.recorded import Rendered
+from policy import Site
 from policy.manifest import Page
 
+__all__ = ["about", "asset_outputs", "file_outputs", "page_outputs"]
 
-def outputs(ready: Ready, today: datetime.date) -> Iterator[Output]:
-    """Every file of `public/`, apart from the manifest itself."""
-    for address, data in ready.assets.files.items():
+
+def asset_outputs(assets: Assets) -> Iterator[Output]:
+    """The assets, whose addresses change with their bytes."""
+    for address, data in assets.files.items():
         yield Output(address, address.lstrip("/"), data, immutable=True)
-    for address, file in ready.files.items():
+
+
+def file_outputs(files: Mapping[str, PlainFile]) -> Iterator[Output]:
+    """The files beside pages."""
+    for address, file in files.items():
         yield Output(address, address.lstrip("/"), file.data)
-    for each in ready.rendered:
-        yield from _variants(each, ready.site.audiences.default)
-    for address, data in files_for_programs(ready.site, ready.content, today).items():
-        yield Output(address, address.lstrip("/"), data)
 
 
-def _variants(rendered: Rendered, default: str) -> Iterator[Output]:
+def page_outputs(rendered: Rendered) -> Iterator[Output]:
+    """A page for each audience that has its own; the first is for the default one."""
     path = rendered.page.url.lstrip("/")
     path = path if path.endswith(".html") else f"{path}index.html"
-    for name, html in rendered.html.items():
-        audience = "" if name == default else name
+    for number, (name, html) in enumerate(rendered.html.items()):
+        audience = name if number else ""
         place = f"_variants/{audience}/{path}" if audience else path
         yield Output(rendered.page.url, place, html.encode("utf-8"), audience)
 
 
-def about(ready: Ready) -> About:
+def about(
+    site: Site, content: Content, assets: Mapping[str, str], made: Mapping[str, Made]
+) -> About:
     """The pages, assets and redirects of the site."""
-    forms = {form.page: form.name for form in ready.site.forms.values()}
+    forms = {form.page: form.name for form in site.forms.values()}
     pages = {
-        each.page.url: Page(
-            each.page.front.title, forms.get(each.page.url), counted=_is_counted(each)
-        )
-        for each in ready.rendered
-        if not each.page.url.endswith(".html")
+        url: Page(page.given["title"], forms.get(url), counted=_is_counted(made[url]))
+        for url, page in content.pages.items()
+        if not url.endswith(".html")
     }
-    register = ready.site.register.version
-    return About(register, pages, ready.assets.urls, redirects(ready.content))
+    return About(site.register.version, pages, assets, redirects(content))
 
 
-def _is_counted(rendered: Rendered) -> bool:
+def _is_counted(made: Made) -> bool:
     """Whether the page's script counts it. The page of thanks is not: its hour would be that of the
     submission, of which only the day is kept."""
-    return all(recorded.counted for recorded in rendered.recorded.values())
+    return all(summary.counted for summary in made.summaries.values())

@@ -3,7 +3,7 @@ version, and that of the audit."""
 
 from __future__ import annotations
 
-from generator.content.front_matter import FrontMatter
+from generator.content.front_matter import FrontMatter, Parsed
 from generator.content.pages import Page
 from policy import Site
 from policy.audited import FILE
@@ -28,14 +28,11 @@ def _version_pages(site: Site) -> dict[str, Page]:
         version.url: Page(
             path=f"site/policy-versions/{version.number}.toml",
             url=version.url,
-            front=FrontMatter(
-                title=f"Privacy register, version {version.number}",
-                description=f"Version {version.number} of the register behind our privacy policy, "
+            parsed=_parsed(
+                f"Privacy register, version {version.number}",
+                f"Version {version.number} of the register behind our privacy policy, "
                 f"word for word as it was released on {version.register.date}.",
-                eyebrow="Privacy",
             ),
-            text="",
-            lines={},
             layout=LAYOUT,
         )
         for version in site.versions
@@ -45,11 +42,13 @@ def _version_pages(site: Site) -> dict[str, Page]:
 def _audit_page(site: Site) -> dict[str, Page]:
     if site.audit is None:
         return {}
-    front = FrontMatter(
-        title="The audit of this site",
-        description=f"On {site.audit.at.date()} real browsers went through this site, and what "
+    parsed = _parsed(
+        "The audit of this site",
+        f"On {site.audit.at.date()} real browsers went through this site, and what "
         "they kept, sent and showed was compared with our privacy register.",
-        eyebrow="Privacy",
     )
-    page = Page(path=FILE, url=AUDIT, front=front, text="", lines={}, layout=AUDIT_LAYOUT)
-    return {AUDIT: page}
+    return {AUDIT: Page(FILE, AUDIT, parsed, AUDIT_LAYOUT)}
+
+
+def _parsed(title: str, description: str) -> Parsed:
+    return Parsed(FrontMatter(title=title, description=description, eyebrow="Privacy"), "")

@@ -8,7 +8,7 @@ import pytest
 
 import build
 from generator.budget import budget_faults, budget_warnings
-from generator.content.front_matter import FrontMatter
+from generator.content.front_matter import FrontMatter, Parsed
 from generator.content.library import Content
 from generator.content.pages import Page
 from policy import Site, read_site
@@ -17,7 +17,7 @@ from tests.generator.test_build_faults import run
 
 
 def content(pages: int) -> Content:
-    made = (Page("", f"/{n}/", FrontMatter(title="T"), "", {}, "page") for n in range(pages))
+    made = (Page("", f"/{n}/", Parsed(FrontMatter(title="T"), ""), "page") for n in range(pages))
     return Content({page.url: page for page in made})
 
 
@@ -74,7 +74,8 @@ def test_no_hint_leads_past_the_highest_budget():
 def in_sections(pages: int, sections: int) -> Content:
     """Pages in so many folders."""
     urls = [f"/{n % sections}/{n}/" for n in range(pages)]
-    return Content({url: Page("", url, FrontMatter(title="T"), "", {}, "page") for url in urls})
+    about = Parsed(FrontMatter(title="T"), "")
+    return Content({url: Page("", url, about, "page") for url in urls})
 
 
 def by_section(site: Site) -> Site:

@@ -264,10 +264,10 @@ def test_folders_too_deep_are_a_fault(root, request):
 def test_a_picture_that_is_renamed_during_the_build_is_a_fault(root, monkeypatch):
     """It was there when the folder was listed."""
     prepare = import_module("generator.prepare")
-    really = prepare.render_all
+    really = prepare.make_pages
     monkeypatch.setattr(
         prepare,
-        "render_all",
+        "make_pages",
         lambda *given: (
             (root / "content/gate.svg").rename(root / "content/door.svg"),
             really(*given),

@@ -1,0 +1,78 @@
+"""What a page needs of the rest of the site, in short: enough to see that nothing is wrong.
+
+A whole check of every link at every build would cost more than rendering. So each page keeps what
+it needs and what it offers as plain texts; where all that is needed is offered, no link is wrong,
+and otherwise the page is looked at closely (`generator.check.links`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote
+
+from generator.check.links import SCHEMES, target_of
+from generator.recorded import Recorded, is_elsewhere, split_address
+
+__all__ = ["Summary", "needed_addresses", "summary"]
+
+_ODD = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Addresses that a page links to, with `#` and the id where one is named; addresses that it
+    loads; its ids. It is `odd` where a link or a load can be right nowhere, and `counted` where its
+    script counts it."""
+
+    links: tuple[str, ...]
+    loads: tuple[str, ...]
+    ids: tuple[str, ...]
+    odd: bool
+    counted: bool
+
+
+def summary(base: str, recorded: Recorded, service: tuple[str, ...]) -> Summary:
+    """Of what was recorded of the page `base`. What begins with `service` is always there."""
+    links = {_link(_base(base, found.value), found.value, service) for found in recorded.links}
+    loads = {_load(_base(base, found.value), found.value, service) for found in recorded.loads}
+    return Summary(
+        links=tuple(sorted(links - {"", _ODD})),
+        loads=tuple(sorted(loads - {"", _ODD})),
+        ids=tuple(sorted({found.value for found in recorded.ids})),
+        odd=_ODD in links or _ODD in loads,
+        counted=recorded.counted,
+    )
+
+
+def needed_addresses(summaries: Iterable[Summary]) -> Iterator[str]:
+    """Every address that is needed, without ids."""
+    for each in summaries:
+        yield from each.loads
+        yield from (link.partition("#")[0] for link in each.links)
+
+
+def _base(base: str, address: str) -> str:
+    """The page's address, unless it makes no difference: then the answer is the same on each."""
+    return "/" if address[:1] == "/" else base
+
+
+@lru_cache(maxsize=50_000)
+def _link(base: str, link: str, service: tuple[str, ...]) -> str:
+    parts = split_address(link)
+    if parts is None or parts.scheme not in SCHEMES:
+        return _ODD
+    if parts.scheme or parts.netloc or parts.path.startswith(service):
+        return ""
+    anchor = unquote(parts.fragment)
+    return f"{target_of(base, parts)}#{anchor}" if anchor else target_of(base, parts)
+
+
+@lru_cache(maxsize=50_000)
+def _load(base: str, address: str, service: tuple[str, ...]) -> str:
+    parts = split_address(address)
+    if parts is None or is_elsewhere(parts) or parts.scheme:
+        return _ODD
+    target = target_of(base, parts)
+    return "" if target.startswith((*service, "/assets/")) else target

@@ -1,0 +1,149 @@
+"""Whether all that pages need is there: quickly for a whole site, closely where something lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from generator.check.links import Addresses, file_faults, link_faults
+from generator.check.needs import Summary
+from generator.check.site_files import menu_pages
+from generator.content.library import FOLDER, Content
+from generator.content.urls import file_address, service_addresses
+from generator.files import PlainFile
+from generator.graph.state import Made
+from generator.recorded import Rendered
+from policy import Fault, Site
+
+__all__ = ["Offers", "lost", "needing"]
+
+MANY = 200
+
+
+class Offers:
+    """All that a link or a load can lead to."""
+
+    def __init__(
+        self, site: Site, content: Content, made: Mapping[str, Made], reserved: Collection[str]
+    ) -> None:
+        self._site = site
+        self.content = content
+        self.made = made
+        self._reserved = reserved
+
+    @cached_property
+    def addresses(self) -> frozenset[str]:
+        """Of pages, of files, and of what is made for programs."""
+        return frozenset((*self.content.pages, *self.content.files, *self._reserved))
+
+    def lack(self, audience: str, summary: Summary) -> bool:
+        """Whether a page needs what is not there, or may need it."""
+        if summary.odd or not self.addresses.issuperset(summary.loads):
+            return True
+        rest = [link for link in summary.links if link not in self.addresses]
+        return not all(self._has_id(link, audience) for link in rest)
+
+    def unmet(
+        self,
+        looked_at: Iterable[str],
+        render: Callable[[str], Rendered],
+        documents: Mapping[str, PlainFile],
+    ) -> Iterator[Fault]:
+        """What the pages `looked_at` need that is not there, and what is wrong in HTML files.
+
+        `render` renders a page once more, with marks that tell the lines.
+        """
+        suspects = [
+            url
+            for url in looked_at
+            if any(self.lack(name, each) for name, each in self.made[url].summaries.items())
+        ]
+        recorded = {
+            address: file.recorded
+            for address, file in documents.items()
+            if file.recorded and address.endswith(".html")
+        }
+        if not suspects and not recorded:
+            return
+        addresses = self._closely()
+        pages = [render(url) for url in self._differing(suspects)]
+        yield from link_faults(pages, addresses, menu_pages(self._site))
+        yield from file_faults(recorded, addresses)
+
+    def _differing(self, suspects: Collection[str]) -> Iterator[str]:
+        """The suspects; of the many that lack the same, as by a template, not all."""
+        seen: dict[frozenset[str], int] = {}
+        for url in suspects:
+            lacking = frozenset(
+                need
+                for each in self.made[url].summaries.values()
+                for need in (*each.links, *each.loads)
+                if need.partition("#")[0] not in self.addresses
+            )
+            seen[lacking] = seen.get(lacking, 0) + 1
+            if seen[lacking] <= MANY:
+                yield url
+
+    def _has_id(self, link: str, audience: str) -> bool:
+        address, _, anchor = link.partition("#")
+        if not anchor or address not in self.addresses:
+            return False
+        made = self.made.get(address)
+        if made is None:
+            return True  # A file's places are its own.
+        default = made.summaries[self._site.audiences.default]
+        return anchor in made.summaries.get(audience, default).ids
+
+    def _closely(self) -> Addresses:
+        """The same, to tell what is wrong and how to mend it."""
+        content = self.content
+        waits = {page.url: page.path for page in content.waiting} | dict(content.waiting_files)
+        left_out = {
+            file_address(each.path.removeprefix(f"{FOLDER}/")): each for each in content.left_out
+        }
+        return Addresses(
+            known=self.addresses,
+            anchors={
+                (url, audience): summary.ids
+                for url, made in self.made.items()
+                for audience, summary in made.summaries.items()
+            },
+            default=self._site.audiences.default,
+            waiting={
+                **{
+                    address: f"{each.path} is {each.message}; {each.hint}"
+                    for address, each in left_out.items()
+                },
+                **{address: f"publish {path} first" for address, path in waits.items()},
+            },
+            service=service_addresses(self._site.register),
+        )
+
+
+def lost(before: Offers, now: Offers) -> set[str]:
+    """What an earlier build offered and this one does not: addresses, and ids with theirs."""
+    gone = set(before.addresses - now.addresses)
+    for url, made in before.made.items():
+        after = now.made.get(url)
+        if after is not made and after is not None:
+            default = next(iter(after.summaries.values()))
+            for audience, summary in made.summaries.items():
+                left = after.summaries.get(audience, default).ids
+                gone |= {f"{url}#{name}" for name in set(summary.ids) - set(left)}
+    return gone
+
+
+def needing(gone: set[str], made: Mapping[str, Made]) -> Iterator[str]:
+    """The addresses of pages that need something that is gone."""
+    if not gone:
+        return
+    addresses = {each for each in gone if "#" not in each}
+    for url, each in made.items():
+        for summary in each.summaries.values():
+            if (
+                not gone.isdisjoint(summary.links)
+                or not gone.isdisjoint(summary.loads)
+                or any(link.partition("#")[0] in addresses for link in summary.links if "#" in link)
+            ):
+                yield url
+                break

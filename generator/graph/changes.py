@@ -1,0 +1,119 @@
+"""Which of the things that rendering read have changed since an earlier build."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from generator.budget import named
+from generator.content.library import Content
+from generator.content.pages import Page
+from generator.content.sections import FIELDS, Sections
+from generator.graph.reads import Key
+from policy import Site, templates
+
+__all__ = ["PLACES", "Inputs", "changed_pages", "page_keys"]
+
+PLACES = frozenset({"page", "section", "beside", "every"})
+"""Kinds of keys that `page_keys` finds; all others have a fingerprint."""
+
+_ORDERED_BY = ("title", "date", "order", "unlisted")
+
+
+class Inputs:
+    """The fingerprints of what is not a page: equal ones mean that nothing has changed."""
+
+    def __init__(self, site: Site, content: Content, assets: Mapping[str, str]) -> None:
+        self._site = site
+        self._content = content
+        self._assets = assets
+        self._shared = templates.shared_values(site)
+        self._known: dict[Key, bytes] = {}
+
+    def fingerprint(self, key: Key) -> bytes:
+        """16 bytes for what the key names, as it is now."""
+        if key not in self._known:
+            value = self._value(*key)
+            made_of = value if isinstance(value, bytes) else repr(value).encode("utf-8", "replace")
+            self._known[key] = hashlib.blake2b(made_of, digest_size=16).digest()
+        return self._known[key]
+
+    def of(self, keys: Iterable[Key]) -> dict[Key, bytes]:
+        """The fingerprints of those keys that have one."""
+        return {key: self.fingerprint(key) for key in keys if key[0] not in PLACES}
+
+    def _value(self, kind: str, *names: str) -> Any:
+        match kind:
+            case "template":
+                return self._bytes(f"templates/{names[0]}")
+            case "file":
+                return self._bytes(names[0])
+            case "asset":
+                return self._assets.get(names[0])
+            case "bits":
+                lists = named(self._site, self._content)
+                return sorted((kind, len(values)) for kind, values in lists.items())
+            case "site" if len(names) > 1:
+                return getattr(self._shared[names[0]], names[1], None)
+            case "site":
+                return self._shared[names[0]]
+            case _:
+                raise KeyError(kind)
+
+    def _bytes(self, name: str) -> bytes | None:
+        try:
+            return (self._site.root / name).read_bytes()
+        except OSError:
+            return None
+
+
+def changed_pages(old: Mapping[str, Page], new: Mapping[str, Page]) -> set[str]:
+    """The addresses of pages that came, went, or are not made of the same."""
+    same_source = (
+        url
+        for url, page in new.items()
+        if (before := old.get(url)) is page or (before and before.source == page.source)
+    )
+    return (old.keys() | new.keys()) - set(same_source)
+
+
+def page_keys(
+    changed: Iterable[str], before: tuple[Site, Content], now: tuple[Site, Content]
+) -> Iterator[Key]:
+    """The keys of what other pages could have read of the pages that changed, and of sections."""
+    (old_site, old), (new_site, new) = before, now
+    touched: set[str] = set()
+    for url in changed:
+        was, page = old.pages.get(url), new.pages.get(url)
+        yield from (("page", url, field) for field in _differing(was, page))
+        if was is None or page is None or _moved(was, page):
+            touched |= {each.parent for each in (was, page) if each}
+            touched.add(url)
+    if old_site.settings.feed != new_site.settings.feed:
+        touched |= {f"/{each.settings.feed}/" for each in (old_site, new_site)}
+    if touched:
+        yield from _section_keys(touched, Sections(old_site, old), Sections(new_site, new))
+
+
+def _differing(was: Page | None, page: Page | None) -> Iterator[str]:
+    for field, value in FIELDS.items():
+        if was is None or page is None or value(was) != value(page):
+            yield field
+
+
+def _moved(was: Page, page: Page) -> bool:
+    return was.is_index != page.is_index or any(
+        was.given.get(key) != page.given.get(key) for key in _ORDERED_BY
+    )
+
+
+def _section_keys(touched: Iterable[str], old: Sections, new: Sections) -> Iterator[Key]:
+    for url in touched:
+        was, now = old.urls(url), new.urls(url)
+        if was == now:
+            continue
+        yield "section", url
+        for each in {*(was or ()), *(now or ())}:
+            if old.beside(each, url) != new.beside(each, url):
+                yield "beside", each

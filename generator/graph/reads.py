@@ -1,0 +1,52 @@
+"""What rendering reads, and whether that is still what it was.
+
+A key names one thing that an output was made of:
+
+- `("page", URL, FIELD)`: what templates see of another page; `("every", FIELD)`: of all of them
+- `("section", URL)`: which pages a section has, in their order
+- `("beside", URL)`: which articles stand before and after one
+- `("template", NAME)`, `("asset", NAME)`, `("file", PATH)`: a file
+- `("site", NAME)` and `("site", NAME, FIELD)`: what the site declares
+- `("bits",)`: what the cookies can carry, which depends on the number of pages
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = ["Key", "Reads", "Watched"]
+
+Key = tuple[str, ...]
+
+
+class Reads:
+    """Gathers the keys of one rendering after another."""
+
+    def __init__(self) -> None:
+        self._keys: set[Key] = set()
+
+    def add(self, *key: str) -> None:
+        """Something was read."""
+        self._keys.add(key)
+
+    def taken(self) -> frozenset[Key]:
+        """What was read since this was last asked."""
+        keys, self._keys = self._keys, set()
+        return frozenset(keys)
+
+
+class Watched:
+    """A value of which it is noted which attributes are read."""
+
+    __slots__ = ("_name", "_reads", "_value")
+
+    def __init__(self, value: object, name: str, reads: Reads) -> None:
+        self._value, self._name, self._reads = value, name, reads
+
+    def __getattr__(self, field: str) -> Any:
+        self._reads.add("site", self._name, field)
+        return getattr(self._value, field)
+
+    def __repr__(self) -> str:
+        self._reads.add("site", self._name)
+        return repr(self._value)

@@ -1,0 +1,76 @@
+"""What stands in a site's folders now: each name with its stamp, without reading a file.
+
+A stamp says whether a file is still the one that was read. One that changed so shortly before it
+was read that its times could not tell is unsure, and is read again (the "racy" files of git's
+index).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+__all__ = ["UNSURE", "Scan", "Stamp", "scanned", "sure"]
+
+Stamp = tuple[int, ...]
+"""Inode, size in bytes, time of the last change of its bytes and of anything about it (ns); of a
+link, its own and those of what it leads to."""
+
+Scan = Mapping[str, Stamp]
+"""Stamps by name, relative to the root, with slashes."""
+
+UNSURE: Stamp = (-1,)
+"""Of a file that may have changed since without a sign of it. It is equal to no other stamp."""
+
+_UNSURE_NS = 50_000_000
+"""File systems tell times apart by 10 ms at worst; five times that is on the safe side."""
+
+
+def scanned(root: Path, folders: Iterable[str]) -> dict[str, Stamp]:
+    """The stamps of all that is no folder below these folders, hidden names included.
+
+    A folder that cannot be read has the stamp of the error, under its own name.
+    """
+    found: dict[str, Stamp] = {}
+    base = os.fspath(root)
+    waiting = [folder for folder in folders if os.path.lexists(f"{base}/{folder}")]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(f"{base}/{folder}") as entries:
+                for entry in entries:
+                    name = f"{folder}/{entry.name}"
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(name)
+                    else:
+                        found[name] = _stamp(entry)
+        except OSError as error:
+            found[folder] = (error.errno or 0,)
+    return found
+
+
+def _stamp(entry: os.DirEntry[str]) -> Stamp:
+    own = entry.stat(follow_symlinks=False)
+    stamp = (own.st_ino, own.st_size, own.st_mtime_ns, own.st_ctime_ns)
+    if not entry.is_symlink():
+        return stamp
+    try:
+        other = entry.stat()
+    except OSError as error:
+        return (*stamp, error.errno or 0)
+    return (*stamp, other.st_ino, other.st_size, other.st_mtime_ns, other.st_ctime_ns)
+
+
+def sure(scan: Scan, began_ns: int | None = None) -> dict[str, Stamp]:
+    """The scan as it may be kept: what changed right before `began_ns`, now by default, is unsure.
+
+    `began_ns` is a time before the first of its files was read, in ns since 1970.
+    """
+    began = time.time_ns() if began_ns is None else began_ns
+    limit = began - _UNSURE_NS
+    return {
+        name: UNSURE if len(stamp) > 3 and max(stamp[3::4]) > limit else stamp
+        for name, stamp in scan.items()
+    }

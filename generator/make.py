@@ -1,0 +1,88 @@
+"""Every page that must be made, on all cores: rendered, looked at, and handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from generator.check.html import html_faults, needs_marks
+from generator.check.needs import Summary, summary
+from generator.content.pages import Page
+from generator.content.urls import service_addresses
+from generator.graph.state import Made
+from generator.recorded import Rendered
+from generator.render import Renderer
+from generator.template_faults import faults_of
+from generator.workers import spread
+from policy import Fault, Faults, Site
+from policy.site_files import is_file
+
+__all__ = ["Outcome", "make_pages"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A page that was made, and what was handed over of it; or what is wrong with it."""
+
+    url: str
+    made: Made | None = None
+    faults: Sequence[Fault] = ()
+    handed: Any = None
+
+
+def make_pages(
+    site: Site,
+    renderer: Renderer,
+    pages: Iterable[Page],
+    hand_over: Callable[[Rendered], Any],
+    jobs: int | None = None,
+) -> Iterator[Outcome]:
+    """Make these pages, in no order. `hand_over` runs where a page was rendered, in a worker."""
+    maker = _Maker(site, renderer, hand_over)
+    return spread(maker.make, [page for page in pages if maker.has_layout(page)], jobs)
+
+
+class _Maker:
+    def __init__(
+        self, site: Site, renderer: Renderer, hand_over: Callable[[Rendered], Any]
+    ) -> None:
+        self._site = site
+        self._renderer = renderer
+        self._hand_over = hand_over
+        self._service = service_addresses(site.register)
+        self._layouts: dict[str, bool] = {}
+
+    def has_layout(self, page: Page) -> bool:
+        """Whether its template is there; where it is not, the page's own line tells."""
+        if page.layout not in self._layouts:
+            self._layouts[page.layout] = is_file(self._site.root, f"templates/{page.layout}.html")
+        return self._layouts[page.layout]
+
+    def make(self, page: Page) -> Outcome:
+        try:
+            rendered = self._rendered(page)
+        # A template is a program of the site's: it can raise anything.
+        except Exception as error:
+            return Outcome(page.url, faults=tuple(faults_of(error, self._site.root, page)))
+        page.forget_text()
+        made = Made(page.source, rendered.reads, self._summaries(rendered))
+        if faults := tuple(html_faults([rendered])):
+            return Outcome(page.url, made, faults)
+        return Outcome(page.url, made, handed=self._hand_over(rendered))
+
+    def _rendered(self, page: Page) -> Rendered:
+        """The page; where something is wrong, with marks that tell the line."""
+        try:
+            rendered = self._renderer.render(page)
+        except Faults:
+            return self._renderer.render(page, marked=True)
+        if any(map(needs_marks, rendered.recorded.values())):
+            return self._renderer.render(page, marked=True)
+        return rendered
+
+    def _summaries(self, rendered: Rendered) -> Mapping[str, Summary]:
+        return {
+            audience: summary(rendered.page.url, recorded, self._service)
+            for audience, recorded in rendered.recorded.items()
+        }

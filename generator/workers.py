@@ -1,0 +1,161 @@
+"""One function over many items, on all cores.
+
+Workers are forks: they have the whole site in memory without a copy, and send back only results.
+A worker that dies ends the build; nothing it made is published. A worker whose build dies ends when
+it has something to say, since nobody listens.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import selectors
+import signal
+import struct
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, NoReturn, TypeVar
+
+__all__ = ["WorkerDied", "spread", "worker_number"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+FEW = 48
+"""Up to so many items, forking would cost more than it saves."""
+
+_CHUNK = 16
+_LENGTH = struct.Struct("<I")
+_number = 0
+
+
+class WorkerDied(Exception):
+    """A worker process ended before its work was done: killed, or out of memory."""
+
+
+def worker_number() -> int:
+    """0 in the build itself; 1 and up in its workers."""
+    return _number
+
+
+def spread(
+    function: Callable[[Item], Result], items: Sequence[Item], jobs: int | None = None
+) -> Iterator[Result]:
+    """The result of each item, in no order. Results must be picklable.
+
+    `jobs` is the number of workers, by default that of the cores; 1 takes none. A process with
+    other threads forks none either: a fork could stop at a lock that one of them held. Raises what
+    `function` raises, and WorkerDied.
+    """
+    jobs = min(jobs or len(os.sched_getaffinity(0)), -(-len(items) // _CHUNK))
+    if len(items) <= FEW or jobs < 2 or threading.active_count() > 1:
+        yield from map(function, items)
+        return
+    gc.freeze()  # No worker's collection touches, and so copies, what they share.
+    pipes: dict[int, int] = {}
+    try:
+        for number in range(jobs):
+            pipe, pid = _fork(function, items, number, jobs, tuple(pipes))
+            pipes[pipe] = pid
+        yield from _gathered(pipes)
+    finally:
+        gc.unfreeze()
+        for pipe, pid in pipes.items():
+            os.close(pipe)
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _fork(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    number: int,
+    jobs: int,
+    others: Sequence[int],
+) -> tuple[int, int]:
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if not pid:
+        global _number  # noqa: PLW0603  (this process is another one from here on)
+        _number = number + 1
+        _work(function, items[number * _CHUNK :], jobs, writing, (reading, *others))
+    os.close(writing)
+    return reading, pid
+
+
+def _work(
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    jobs: int,
+    writing: int,
+    others: Sequence[int],
+) -> NoReturn:
+    status = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # The build itself hears Ctrl-C, and ends us.
+        for pipe in others:
+            os.close(pipe)
+        for start in range(0, len(items), _CHUNK * jobs):
+            _send(writing, [function(item) for item in items[start : start + _CHUNK]])
+        _send(writing, None)
+        status = 0
+    except BrokenPipeError:
+        pass
+    except BaseException as error:
+        with suppress(Exception):
+            _send(writing, _picklable(error))
+            status = 0
+    finally:
+        os._exit(status)
+
+
+def _picklable(error: BaseException) -> BaseException:
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301  (our own)
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _send(pipe: int, value: object) -> None:
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    view = memoryview(_LENGTH.pack(len(data)) + data)
+    while view:
+        view = view[os.write(pipe, view) :]
+
+
+def _gathered(pipes: dict[int, int]) -> Iterator[Result]:
+    buffers = {pipe: bytearray() for pipe in pipes}
+    with selectors.DefaultSelector() as selector:
+        for pipe in pipes:
+            selector.register(pipe, selectors.EVENT_READ)
+        while buffers:
+            for key, _ in selector.select():
+                pipe = key.fd
+                data = os.read(pipe, 1 << 20)
+                if not data:
+                    raise WorkerDied
+                buffers[pipe] += data
+                value: Any
+                for value in _whole(buffers[pipe]):
+                    if value is None:
+                        selector.unregister(pipe)
+                        del buffers[pipe]
+                        break
+                    if isinstance(value, BaseException):
+                        raise value
+                    yield from value
+
+
+def _whole(buffer: bytearray) -> Iterator[Any]:
+    while len(buffer) >= _LENGTH.size:
+        (length,) = _LENGTH.unpack_from(buffer)
+        end = _LENGTH.size + length
+        if len(buffer) < end:
+            return
+        value = pickle.loads(buffer[_LENGTH.size : end])  # noqa: S301  (our own workers’)
+        del buffer[:end]
+        yield value
