@@ -25,6 +25,12 @@ server = create_server(create_app(root, public, var), host="127.0.0.1", port=0)
 print(server.effective_port, flush=True)
 server.run()
 """
+KEPT = """
+SELECT email FROM contacts JOIN submissions ON submissions.contact = contacts.id
+JOIN asks ON asks.submission = submissions.id JOIN outbox ON outbox.legal_basis_row = asks.id
+"""
+"""Each that was sent whole: with its contact, the question, and the email that asks it."""
+
 SENDERS = 6
 
 
@@ -51,11 +57,7 @@ def test_killed_service_has_kept_every_submission_it_thanked_for(tmp_path: Path)
     assert len(thanked) >= 40
     with closing(sqlite3.connect(tmp_path / "var/records.sqlite3")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        kept = connection.execute(
-            "SELECT email FROM contacts JOIN submissions ON submissions.contact = contacts.id"
-            " JOIN asks ON asks.submission = submissions.id"
-            " JOIN outbox ON outbox.legal_basis_row = asks.id"
-        ).fetchall()
+        kept = connection.execute(KEPT).fetchall()
     assert {(email,) for email in thanked} <= set(kept)
     # Each sender may have had one more committed, and the service killed before it could say so.
     assert len(kept) <= len(thanked) + SENDERS
