@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from analytics.storage.addresses import Addresses
+from analytics.storage.known_tables import KnownTables
 from analytics.storage.stores import Stores, make_folder, open_stores
 from analytics.visits.store.base import CounterStore
 from analytics.visits.store.opening import open_counters
@@ -28,5 +29,7 @@ def open_databases(
     with suppress(OSError):  # The databases say which folder is missing.
         make_folder(var)
     register = site.register
-    counters = open_counters(addresses, register, log) if register.has("visits") else None
+    counters = None
+    if register.has("visits"):
+        counters = open_counters(addresses, register, log, KnownTables("counters", var))
     return open_stores(register, addresses, var, clock, log, counters), counters

@@ -10,10 +10,10 @@ from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.repository import Contacts
 from analytics.contacts.stores import FormStores
-from analytics.storage.database import DatabaseUnavailable
 from analytics.storage.health import storage_health
 from analytics.storage.retention import RetentionThread
 from analytics.storage.stores import Stores
+from analytics.storage.unusable import DatabaseUnavailable
 from analytics.visits.store.base import CounterStore
 from analytics.web.clock import Clock
 from analytics.web.cookies import CookieWriter

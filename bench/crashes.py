@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -79,18 +80,24 @@ def sending(folder: Path, kills: int, acknowledged: int) -> None:
         pass
     thanked: set[str] = set()
     kept: set[str] = set()
+    refused: Counter[bytes] = Counter()
     for number in range(kills):
-        thanked |= thanked_until_killed(folder, number, acknowledged)
+        thanked |= thanked_until_killed(folder, number, acknowledged, refused)
         kept = stored(folder / "var/records.sqlite3")
         lost = thanked - kept
         assert not lost, (number, lost)
         # Each sender may have had one more committed before each kill.
         assert len(kept) <= len(thanked) + SENDERS * (number + 1), (number, kept - thanked)
     more = len(kept) - len(thanked)
-    print(f"records: {kills} kills: {len(thanked)} thanked, none lost, {more} more committed")
+    told = f"{sum(refused.values())} refused {dict(refused)}"
+    print(
+        f"records: {kills} kills: {len(thanked)} thanked, none lost, {more} more committed, {told}"
+    )
 
 
-def thanked_until_killed(folder: Path, kill: int, acknowledged: int) -> set[str]:
+def thanked_until_killed(
+    folder: Path, kill: int, acknowledged: int, refused: Counter[bytes]
+) -> set[str]:
     """The addresses whose form the service thanked for before it was killed."""
     command = [sys.executable, "-c", SERVING, *map(str, (ROOT, folder / "public", folder / "var"))]
     thanked: set[str] = set()
@@ -101,7 +108,7 @@ def thanked_until_killed(folder: Path, kill: int, acknowledged: int) -> set[str]
         port = int(process.stdout.readline())
 
         def send(sender: int) -> None:
-            for email in posted(port, sender, kill):
+            for email in posted(port, sender, kill, refused):
                 thanked.add(email)
                 if len(thanked) >= acknowledged:
                     process.kill()
@@ -112,7 +119,7 @@ def thanked_until_killed(folder: Path, kill: int, acknowledged: int) -> set[str]
     return thanked
 
 
-def posted(port: int, sender: int, kill: int) -> Iterator[str]:
+def posted(port: int, sender: int, kill: int, refused: Counter[bytes]) -> Iterator[str]:
     """The addresses that one visitor was thanked for, until the service is gone."""
     for number in range(MOST_FROM_ONE):
         email = f"ada{number}@kill{kill}.sender{sender}.example.org"
@@ -120,9 +127,12 @@ def posted(port: int, sender: int, kill: int) -> Iterator[str]:
             answer = post_form(port, f"127.0.0.{sender + 2}", email)
         except ConnectionError:
             return
-        if b" 303 " not in answer:
-            return
-        yield email
+        if not answer:
+            return  # The connection was taken before the kill, and ended by it.
+        if b" 303 " in answer:
+            yield email
+        else:
+            refused[answer[9:12]] += 1
 
 
 def stored(path: Path) -> set[str]:

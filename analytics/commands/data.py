@@ -15,6 +15,7 @@ __all__ = ["data"]
         keys.rotate_secret,
         databases.backup,
         databases.check,
+        databases.accept_loss,
         databases.retention,
         databases.restore,
     ]

@@ -1,4 +1,4 @@
-"""`build.py data backup`, `check`, `retention` and `restore`: the databases."""
+"""`build.py data backup`, `check`, `accept-loss`, `retention` and `restore`: the databases."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from analytics.storage.backups import restore as put_back
 from analytics.storage.database import Database, Name
 from analytics.storage.deletion_limits import LAST_RUN, LastRun
 from analytics.storage.health import storage_health
+from analytics.storage.known_tables import KnownTables
 from analytics.storage.retention import purge, what_is_due
 from analytics.web.clock import machine_clock
 from analytics.web.log import ServiceLog
-from policy import Faults, read_site
+from policy import Faults, Register, read_site
+from policy.failures import Refusal
 from policy.places import Places
 
-__all__ = ["backup", "check", "restore", "retention"]
+__all__ = ["accept_loss", "backup", "check", "restore", "retention"]
 
 
 @click.command("backup")
@@ -68,14 +70,7 @@ def check(places: Places) -> None:
     Ends with status 1 where there is something, so that a reload can be refused before it.
     """
     register = read_site(places.root).register
-    addresses = Addresses.of(places.var)
-    files: tuple[tuple[Name, Path], ...] = (
-        ("records", addresses.records),
-        ("counters", addresses.counters),
-    )
-    found = [
-        Database(name, path, register).check() for name, path in files if name in register.databases
-    ]
+    found = [database.check() for database in _databases(places, register)]
     if any(found):
         raise Faults([fault for faults in found for fault in faults])
     match register.databases:
@@ -85,6 +80,43 @@ def check(places: Places) -> None:
             click.echo(f"The {name} can be used.")
         case _:
             click.echo("Both databases can be used.")
+
+
+@click.command("accept-loss")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.pass_obj
+def accept_loss(places: Places, names: tuple[str, ...]) -> None:
+    """Begin anew what a database has lost: each NAME is a table, a column or a database.
+
+    What was there and is missing is never made anew by itself, since it was lost with all that it
+    held. Put it back from a backup if you can; `data check` says what is missing. After this the
+    service makes it, empty, within seconds.
+    """
+    databases = _databases(places, keeping(places))
+    missing = {name: database for database in databases for name in database.lost()}
+    for name in names:
+        if name not in missing:
+            known = ", ".join(missing) or "nothing"
+            raise Refusal(f'"{name}" is not missing', f"missing is: {known}")
+    for name in names:
+        database = missing[name]
+        table, _, column = name.partition(".")
+        database.known.forget("" if name == database.name else table, column)
+        click.echo(f"The service begins {name} anew, empty.")
+
+
+def _databases(places: Places, register: Register) -> list[Database]:
+    """Those of the site, with what they are known to hold; nothing is opened yet."""
+    addresses = Addresses.of(places.var)
+    files: tuple[tuple[Name, Path], ...] = (
+        ("records", addresses.records),
+        ("counters", addresses.counters),
+    )
+    return [
+        Database(name, path, register, known=KnownTables(name, places.var))
+        for name, path in files
+        if name in register.databases
+    ]
 
 
 @click.command("retention")

@@ -18,6 +18,7 @@ from analytics.staff.accounts import (
 )
 from analytics.storage.addresses import Addresses
 from analytics.storage.database import open_records
+from analytics.storage.known_tables import KnownTables
 from analytics.web.clock import machine_clock
 from policy import Register, read_site
 from policy.failures import Refusal
@@ -111,7 +112,9 @@ def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
         message = 'the feature "staff" is off, so nobody can sign in'
         raise Refusal(message, 'add "staff" to features in site/policy.toml')
     places.var.mkdir(mode=0o700, exist_ok=True)
-    engine = open_records(Addresses.of(places.var).records, register)
+    engine = open_records(
+        Addresses.of(places.var).records, register, KnownTables("records", places.var)
+    )
     try:
         yield engine, register
     finally:

@@ -13,6 +13,8 @@ from analytics.staff import roles
 from analytics.staff.accounts import Staff
 from analytics.staff.context import current_context
 from analytics.staff.roles import TableName
+from analytics.storage.database import Database
+from analytics.storage.unusable import DatabaseState
 from analytics.web.log import place_of
 from policy import Register
 
@@ -101,6 +103,7 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
         register=_register(),
         asset=context.pages.asset,
         staff=staff,
+        trouble=_trouble() if staff and "admin" in staff.roles else (),
         menu=[entry for entry in MENU if staff and may_read(entry.tables)],
         format=formats,
         zone=context.zone,
@@ -108,6 +111,15 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
         here=request.endpoint,
     )
     return make_response(page, status)
+
+
+def _trouble() -> tuple[DatabaseState, ...]:
+    """The databases that do not work, for staff who can have it mended."""
+    context = current_context()
+    databases = [Database.of(context.records)]
+    if context.counter_store is not None:
+        databases.append(context.counter_store.database)
+    return tuple(state for each in databases if not (state := each.state).works)
 
 
 def error_page(error: HTTPException) -> Response:

@@ -26,6 +26,7 @@ from pathlib import Path
 
 from analytics.storage.addresses import Addresses
 from analytics.storage.deletion_limits import LAST_RUN, MOST_DAYS_OFF, LastRun
+from analytics.storage.known_tables import KnownTables
 from analytics.storage.sqlite_file import SQLiteFile
 from policy.durations import Duration
 from policy.failures import Refusal
@@ -146,6 +147,8 @@ def restore(path: Path, var: Path, databases: Iterable[str] = BOTH) -> Restored:
             for name in (KEY, *(f"{name}.sqlite3" for name in reversed(names))):
                 if (Path(unpacked) / name).exists():
                     shutil.move(Path(unpacked) / name, paths[name])
+        for name in wanted:  # Who restores was told what the backup holds.
+            KnownTables(name, var).forget()
         _sync(var)
     except (OSError, tarfile.TarError, sqlite3.Error) as error:
         raise BackupError(f"{path} was not restored: {error}") from error

@@ -2,7 +2,8 @@
 
 A database is taken up when it is first used: made, or brought to what the register declares. One
 that cannot be says why, whoever asks, until it was mended; then it is taken up without a restart,
-as is a file that was put in its place.
+as is a file that was put in its place. What it had and has lost is not made anew: somebody must say
+that it is to be (`analytics.storage.known_tables`).
 """
 
 from __future__ import annotations
@@ -10,68 +11,52 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any, Literal
 from weakref import WeakKeyDictionary, ref
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DatabaseError, DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DisconnectionError
 from sqlalchemy.pool import NullPool, Pool, QueuePool
 
-from analytics.storage.migrations import follow
+from analytics.storage.inspection import CHECKED_BYTES, Changed, Inspection
+from analytics.storage.known_tables import KnownTables
+from analytics.storage.migrations import columns_of, follow, lost_of
 from analytics.storage.schema import metadata
 from analytics.storage.sqlite_file import BUSY_MS, NotPrivate, SQLiteFile, StillShared
+from analytics.storage.unusable import (
+    BUSY,
+    DAMAGED,
+    HARMLESS,
+    HELD,
+    DatabaseState,
+    DatabaseUnavailable,
+    code_of,
+    damaged,
+    fault_of,
+    gone,
+)
 from policy import Fault, Faults, Register
 
-__all__ = ["Database", "DatabaseState", "DatabaseUnavailable", "Name", "open_records"]
+__all__ = ["Database", "Name", "open_records"]
 
 SECONDS_BETWEEN_TRIES = 2.0
-CHECKED_BYTES = 64 << 20
-"""A larger file is not read through at its start, only once something in it was found damaged."""
-
-DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-
 Name = Literal["counters", "records"]
 
 _databases: WeakKeyDictionary[Engine, ref[Database]] = WeakKeyDictionary()
 """An engine's listeners hold its database, so both go together."""
 
 
-class DatabaseUnavailable(SQLAlchemyError):
-    """The database `name` cannot be used now; `faults` say why. Nothing was read or written."""
-
-    def __init__(self, name: str, faults: tuple[Fault, ...]) -> None:
-        self.name = name
-        self.faults = faults
-        super().__init__(f"the {name} cannot be used")
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseState:
-    """Whether a database can be used, and if not, why. `failure` is the kind of the last thing
-    that a database in use could not do, such as a full disk; empty once something worked."""
-
-    name: str
-    usable: bool
-    faults: tuple[Fault, ...] = ()
-    failure: str = ""
-
-    @property
-    def works(self) -> bool:
-        """Whether it can be used, and did what was last asked of it."""
-        return self.usable and not self.failure
-
-
 class Database:
     """One of the two databases, in the file at `path`. Nothing is opened before it is used.
 
-    `changed` is called after each change that was committed.
+    `changed` is called after each change that was committed. `known` is what it held before.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each is a fact that only the caller knows)
         self,
         name: Name,
         path: Path,
@@ -79,19 +64,23 @@ class Database:
         *,
         begin: Literal["IMMEDIATE", "DEFERRED"] = "IMMEDIATE",
         busy_ms: int = BUSY_MS,
+        known: KnownTables | None = None,
     ) -> None:
         self.name = name
         self.register = register
         self.tables = metadata(register, name)
         self.file = SQLiteFile(path, busy_ms)
+        self.known = known or KnownTables(name)
         self.changed: Callable[[], None] = lambda: None
         self._begin = begin
         self._identity: tuple[int, int] | None = None
         self._faults: tuple[Fault, ...] = ()
-        self._failure = ""
-        self._suspect = self._was_usable = False
+        self._failure, self._failure_code = "", 0
+        self._suspect, self._uses = False, 0
+        self._inspection = Inspection(self.file, self.tables)
         self._tried = -SECONDS_BETWEEN_TRIES
         self._lock = RLock()
+        self._probing = Lock()
         self.engine = self._engine(self._open, QueuePool)
         event.listen(self.engine, "begin", self._take_turns)
         event.listen(self.engine, "checkout", self._check_out)
@@ -114,7 +103,8 @@ class Database:
             self.take_up()
         except DatabaseUnavailable as unavailable:
             return DatabaseState(self.name, False, unavailable.faults)
-        return DatabaseState(self.name, True, failure=self._failure)
+        failure = HELD if self._inspection.held else self._failure
+        return DatabaseState(self.name, True, failure=failure)
 
     def take_up(self) -> None:
         """Make sure that it can be used. Raises DatabaseUnavailable."""
@@ -132,12 +122,43 @@ class Database:
             self._tried = time.monotonic()
             if self._faults:
                 raise DatabaseUnavailable(self.name, self._faults)
-            self._identity, self._was_usable, self._failure = self.file.identity, True, ""
+            self._identity, self._failure = self.file.identity, ""
+            # What connections of before remember of the file may be wrong by now.
+            self._uses += 1
             self.changed()
 
     def check(self) -> tuple[Fault, ...]:
         """What would keep a service from using it. Changes nothing."""
-        return self._prepare(keep=False) if self.file.identity else ()
+        return self._prepare(keep=False) if self.file.identity or self.known.read() else ()
+
+    def lost(self) -> tuple[str, ...]:
+        """What is known of it and missing: tables, columns as `table.column`, or all of it by its
+        own name. Raises sqlite3.Error, SQLAlchemyError."""
+        known = self.known.read()
+        if not known:
+            return ()
+        if self.file.identity is None:
+            return (self.name,)
+        with self._engine(self.file.connect, NullPool).connect() as connection:
+            return lost_of(connection, self.name, self.register, self.tables, known)
+
+    def look(self) -> None:
+        """See whether it is still as it was taken up, before anybody uses it: whether what is
+        declared is there, whether its bytes are a database, and whether others hold it."""
+        if not self.state.usable:
+            return
+        try:
+            with closing(self.file.connect_to_look()) as raw:
+                with self._probing:
+                    if self._inspection.probe(raw) and self._failure_code in BUSY:
+                        self._failure = ""
+                self._inspection.see(raw)
+        except sqlite3.DatabaseError as error:
+            if code_of(error) not in BUSY:
+                self._judge(error)
+        except Changed as change:
+            with self._lock:
+                self._suspect, self._identity = self._suspect or change.damaged, None
 
     def rewrite(self) -> None:
         """Write the file anew in the order of its keys, which are random.
@@ -175,7 +196,7 @@ class Database:
         return connection
 
     def _connect(self, connection: sqlite3.Connection, record: Any) -> None:
-        record.info["identity"] = self.file.identity
+        record.info["use"] = self._uses
         record.info["changes"] = connection.total_changes
 
     def _take_turns(self, connection: Connection) -> None:
@@ -185,30 +206,37 @@ class Database:
 
     def _check_out(self, _connection: object, record: Any, _proxy: object) -> None:
         self.take_up()
-        if record.info.get("identity") != self._identity:
-            raise DisconnectionError("the file was replaced")
+        if record.info.get("use") != self._uses:
+            raise DisconnectionError("the file was replaced, or looked at again")
 
     def _check_in(self, connection: sqlite3.Connection | None, record: Any) -> None:
+        failed = record.info.pop("failed", False)
         if connection is None or connection.total_changes == record.info.get("changes"):
             return
-        if self.file.overwrite_journal(connection):
+        with self._probing:
+            overwritten = self.file.overwrite_journal(connection)
+        if overwritten:
             record.info["changes"] = connection.total_changes
-        self._failure = ""
+        if not failed:  # SQLite counts a change that was rolled back as well.
+            self._failure = ""
+            self._inspection.written()
         self.changed()
 
     def _note(self, context: ExceptionContext) -> None:
         if isinstance(context.original_exception, sqlite3.DatabaseError):
+            if context.connection is not None and not context.connection.closed:
+                context.connection.info["failed"] = True
             self._judge(context.original_exception)
 
     def _judge(self, error: sqlite3.DatabaseError) -> None:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        code = code_of(error)
         if code == sqlite3.SQLITE_ERROR:
             # Such as a table that is not there: somebody may have changed them. Look again.
             with self._lock:
                 self._identity = None
         if code in HARMLESS:
             return
-        self._failure = type(error).__name__
+        self._failure, self._failure_code = type(error).__name__, code
         if code in DAMAGED:
             with self._lock:
                 self._suspect, self._identity = True, None
@@ -216,9 +244,8 @@ class Database:
     def _prepare(self, *, keep: bool = True) -> tuple[Fault, ...]:
         """What keeps it from being used, once all was done that could be."""
         file, path = self.file, self.file.path
-        if self._was_usable and file.identity is None:
-            hint = "put it back, or restart the service to begin with an empty one"
-            return (Fault(path.name, None, f"{path} is gone, or empty", hint),)
+        if file.identity is None and self.known.read():
+            return (gone(path, self.name),)
         try:
             file.make_private()
             return self._follow(keep)
@@ -226,7 +253,7 @@ class Database:
             message = "others on this machine can read it, and it belongs to somebody else"
             return (Fault(str(error.path), None, message, f"chmod 600 {error.path}"),)
         except (sqlite3.DatabaseError, DatabaseError) as error:
-            return (_fault(path, getattr(error, "orig", error)),)
+            return (fault_of(path, getattr(error, "orig", error)),)
         except StillShared:
             message = "an earlier version of the service still uses it"
             return (Fault(path.name, None, message, "stop that one: systemctl restart plainsite"),)
@@ -243,44 +270,27 @@ class Database:
             if self._suspect or self.file.path.stat().st_size < CHECKED_BYTES:
                 answer = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
                 if answer != "ok":
-                    return (_damaged(self.file.path),)
+                    return (damaged(self.file.path),)
                 self._suspect = False
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             name = self.file.path.name
-            faults = follow(connection, self.name, self.register, self.tables, name)
+            known = self.known.read()
+            faults = follow(connection, self.name, self.register, self.tables, name, known)
+            found = columns_of(connection)
             connection.exec_driver_sql("ROLLBACK" if faults or not keep else "COMMIT")
+            if keep and not faults:
+                self.known.write(found)
             if keep:
                 self.file.overwrite_journal(raw, wait=True)
         return Faults(faults).faults
 
 
-HARMLESS = {0, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT}
-"""Errors of a statement, which say nothing of the file."""
-
-
-def _fault(path: Path, error: object) -> Fault:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code in DAMAGED:
-        return _damaged(path)
-    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return Fault(path.name, None, "another program holds it", "end that program")
-    if code == sqlite3.SQLITE_FULL:
-        return Fault(path.name, None, "the disk is full", "free some space")
-    hint = f"let the service write to {path} and to its folder"
-    return Fault(path.name, None, f"it cannot be used: {error}", hint)
-
-
-def _damaged(path: Path) -> Fault:
-    hint = f"move {path} away, and restore a backup: build.py data restore FILE"
-    return Fault(path.name, None, "it is damaged", hint)
-
-
-def open_records(path: Path, register: Register) -> Engine:
+def open_records(path: Path, register: Register, known: KnownTables | None = None) -> Engine:
     """The records database at `path`, with exactly the tables that the register declares.
 
-    Raises `Faults` where it cannot be used.
+    Raises `Faults` where it cannot be used, or where it has lost what is `known` of it.
     """
-    database = Database("records", path, register)
+    database = Database("records", path, register, known=known)
     try:
         database.take_up()
     except DatabaseUnavailable as unavailable:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analytics.background import TaskState
-from analytics.storage.database import DatabaseState
 from analytics.storage.deletion_limits import Refusal
 from analytics.storage.rewriting import Rewriter
 from analytics.storage.stores import Stores
+from analytics.storage.unusable import DatabaseState
 
 __all__ = ["StorageHealth", "storage_health"]
 
@@ -36,7 +36,12 @@ def storage_health(stores: Stores) -> StorageHealth:
     counters = (stores.counters,) if stores.counters else ()
     return StorageHealth(
         databases=(*(each.database.state for each in counters), stores.records.state),
-        tasks=(*(each.state for each in counters), stores.retention.state, stores.rewriting.state),
+        tasks=(
+            *(each.state for each in counters),
+            stores.retention.state,
+            stores.rewriting.state,
+            stores.checking.state,
+        ),
         refusal=stores.retention.refusal,
         late=_late(stores.rewriter),
     )

@@ -31,9 +31,10 @@ from sqlalchemy import table as sql_table
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
+from analytics.storage.unusable import lost
 from policy import Fault, Register
 
-__all__ = ["STEPS", "follow"]
+__all__ = ["STEPS", "columns_of", "follow", "lost_of"]
 
 Step = Callable[[Connection], None]
 REGISTER = "site/policy.toml"
@@ -64,10 +65,16 @@ STEPS: Mapping[str, tuple[Step, ...]] = {"counters": (), "records": (_field_name
 step that was released, add one."""
 
 
-def follow(
-    connection: Connection, database: str, register: Register, tables: MetaData, file: str
+def follow(  # noqa: PLR0913, PLR0917  (what a database is compared with)
+    connection: Connection,
+    database: str,
+    register: Register,
+    tables: MetaData,
+    file: str,
+    known: Mapping[str, frozenset[str]],
 ) -> list[Fault]:
-    """Bring the database to what `tables` declares; a fault for each thing that cannot be.
+    """Bring the database to what `tables` declares; a fault for each thing that cannot be, and for
+    what is `known` to have been there and is lost.
 
     Foreign keys must not be enforced meanwhile. Where there are faults, the caller rolls back.
     """
@@ -80,11 +87,41 @@ def follow(
         for step in steps[had:]:
             step(connection)
     faults = [*_strangers(connection, tables, file)]
+    missing = lost_of(connection, database, register, tables, known)
+    if missing:
+        return [*faults, *(lost(file, name) for name in missing)]
     for table in tables.sorted_tables:
         faults += _follow_table(connection, database, register, table, file)
     if had != len(steps) or not live:
         connection.exec_driver_sql(f"PRAGMA user_version = {len(steps)}")
     return faults
+
+
+def lost_of(
+    connection: Connection,
+    database: str,
+    register: Register,
+    tables: MetaData,
+    known: Mapping[str, frozenset[str]],
+) -> tuple[str, ...]:
+    """What the register declares, and what is `known` to have been there and is not any more: a
+    table, or a column as `table.column`."""
+    found, missing = columns_of(connection), []
+    for table in tables.sorted_tables:
+        if table.name in known and table.name not in found:
+            missing.append(table.name)
+        elif table.name in found:
+            before, now = known.get(table.name, frozenset()), found[table.name]
+            for each in register.table(database, table.name).columns:
+                names = {each.name, each.formerly or each.name}
+                if names & before and not names & now:
+                    missing.append(f"{table.name}.{each.name}")
+    return tuple(missing)
+
+
+def columns_of(connection: Connection) -> dict[str, frozenset[str]]:
+    """The columns of each table that is there."""
+    return {name: frozenset(_columns(connection, name)) for name in _statements(connection)}
 
 
 def _statements(connection: Connection) -> dict[str, str]:

@@ -72,6 +72,13 @@ class SQLiteFile:
             return None
         return (found.st_dev, found.st_ino) if found.st_size else None
 
+    @property
+    def stamp(self) -> tuple[int, ...]:
+        """What changes with the file's bytes, whoever writes them; its length comes last. Raises
+        OSError."""
+        found = self.path.stat()
+        return found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size
+
     def make_private(self) -> None:
         """Make it if it is not there; take it from others where they could read it.
 
@@ -91,16 +98,21 @@ class SQLiteFile:
 
     def connect(self) -> sqlite3.Connection:
         """A new connection to the file, which must be there. Raises sqlite3.Error."""
-        connection = sqlite3.connect(
+        connection = self.connect_to_look()
+        connection.execute(f"PRAGMA busy_timeout = {self.busy_ms}")
+        for name, value in PRAGMAS.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+        return connection
+
+    def connect_to_look(self) -> sqlite3.Connection:
+        """One that waits for nobody, and must not write. Raises sqlite3.Error."""
+        return sqlite3.connect(
             f"{self.path.resolve().as_uri()}?mode=rw",
             uri=True,
             isolation_level=None,  # Transactions are begun by us, not by the driver.
             check_same_thread=False,  # The pool gives it to one thread at a time.
-            timeout=self.busy_ms / 1_000,
+            timeout=0,
         )
-        for name, value in PRAGMAS.items():
-            connection.execute(f"PRAGMA {name} = {value}")
-        return connection
 
     def keep_no_history(self, connection: sqlite3.Connection) -> None:
         """Have changes leave nothing but a journal that can be overwritten, as by
@@ -134,6 +146,12 @@ class SQLiteFile:
             finally:
                 connection.execute("ROLLBACK")
         return True
+
+    def overwrite_own_journal(self) -> None:
+        """The same, for who has every lock and has begun no change. Raises OSError."""
+        with suppress(FileNotFoundError):
+            if any(self.journal.read_bytes()):
+                _overwrite(self.journal, sync=True)
 
     @contextmanager
     def _busy_ms(self, connection: sqlite3.Connection, ms: int) -> Iterator[None]:

@@ -11,11 +11,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.background import BackgroundTask, Waits
 from analytics.storage.addresses import Addresses
-from analytics.storage.database import Database, DatabaseUnavailable
+from analytics.storage.checking import Checker
+from analytics.storage.database import Database
 from analytics.storage.deletion_limits import LAST_RUN, LastRun
+from analytics.storage.known_tables import KnownTables
 from analytics.storage.retention import Retention, RetentionThread
 from analytics.storage.rewriting import Rewriter
 from analytics.storage.store import Store
+from analytics.storage.unusable import DatabaseUnavailable
 from analytics.web.clock import Clock
 from analytics.web.log import ServiceLog
 from policy import Register
@@ -33,14 +36,17 @@ class Stores:
     retention: RetentionThread
     rewriter: Rewriter
     rewriting: BackgroundTask
+    checking: BackgroundTask
 
     def start(self) -> None:
         """Begin to look after them."""
         self.retention.start()
         self.rewriting.start()
+        self.checking.start()
 
     def close(self) -> None:
         """End what was begun, leave no order of the last changes, and let go of the files."""
+        self.checking.close()
         self.retention.close()
         self.rewriting.close()
         if self.rewriter.due:
@@ -61,7 +67,7 @@ def open_stores(  # noqa: PLR0913, PLR0917  (what all that looks after them need
 ) -> Stores:
     """The records, with `counters` beside them. One that cannot be used is taken up once it was
     mended."""
-    records = Database("records", addresses.records, register)
+    records = Database("records", addresses.records, register, known=KnownTables("records", var))
     retention = Retention(
         (register, records.engine, counters),
         clock.moment,
@@ -79,7 +85,15 @@ def open_stores(  # noqa: PLR0913, PLR0917  (what all that looks after them need
     records.changed = changed
     with suppress(DatabaseUnavailable):  # Said by whoever uses it, until it was mended.
         records.take_up()
-    return Stores(records, counters, RetentionThread(retention, log, clock), rewriter, rewriting)
+    databases = (records, counters.database) if counters else (records,)
+    return Stores(
+        records=records,
+        counters=counters,
+        retention=RetentionThread(retention, log, clock),
+        rewriter=rewriter,
+        rewriting=rewriting,
+        checking=BackgroundTask("checking", Checker(databases, log), log, clock=clock),
+    )
 
 
 def make_folder(var: Path) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from analytics.storage.addresses import Addresses
-from analytics.storage.database import Database, DatabaseUnavailable, Name, open_records
+from analytics.storage.database import Database, Name, open_records
 from analytics.storage.health import storage_health
 from analytics.storage.migrations import STEPS
+from analytics.storage.unusable import DatabaseUnavailable
 from policy import Faults, read_site
 from tests.fixtures.form_site import REQUEST, form_site, rows, send
 from tests.fixtures.small_site import ROOT, SmallSite
@@ -141,9 +142,13 @@ CELL = "INSERT INTO counters VALUES (1, 'page', '/', 1, 2, 0, 0)"
 def test_what_may_be_migrated_is(
     tmp_path: Path, name: Name, change: Callable[[Path], None]
 ) -> None:
-    """A hit and a form are taken at once, and what was counted before is still there."""
+    """A hit and a form are taken at once, and what was counted before is still there.
+
+    The file is one that the service sees for the first time: `test_lost_tables.py` has the others.
+    """
     with form_site(tmp_path):
         pass
+    (tmp_path / "var" / f"{name}.tables.json").unlink()
     change(tmp_path / "var" / f"{name}.sqlite3")
     with form_site(tmp_path) as site:
         assert storage_health(site.service.stores).works
@@ -316,6 +321,7 @@ def test_without_their_folder_pages_are_served(tmp_path: Path) -> None:
     with form_site(tmp_path):
         pass
     key = (tmp_path / "var/secret.key").read_text()
+    (tmp_path / "var/records.tables.json").unlink()  # Nothing was ever there.
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PLAINSITE_SECRET_KEY", key)
         patch.setenv("PLAINSITE_RECORDS", f"sqlite:///{tmp_path}/nowhere/records.sqlite3")
@@ -383,6 +389,7 @@ def test_a_check_changes_nothing(records: Database) -> None:
     assert records.check() == ()
     records.take_up()
     path = records.file.path
+    records.known.forget()
     changed("CREATE TABLE seen (ip TEXT)", "ALTER TABLE submissions DROP COLUMN phone")(path)
     before = path.read_bytes()
     assert [fault.message for fault in records.check()] == [

@@ -12,7 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from analytics import wsgi
-from analytics.storage.database import DatabaseUnavailable
+from analytics.storage.unusable import DatabaseUnavailable
 from analytics.visits import user_agents
 from analytics.visits.user_agents import agent_of
 from analytics.web.health import Part

@@ -22,7 +22,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
 
 from analytics.background import Progress, TaskState
-from analytics.storage.database import Database, DatabaseUnavailable
+from analytics.storage.database import Database
+from analytics.storage.known_tables import KnownTables
+from analytics.storage.unusable import DatabaseUnavailable
 from analytics.visits.model import MEASURES, Dimension, Hour, Increment, Total
 from analytics.visits.store.base import Consents, StoreError
 from analytics.web.log import ServiceLog
@@ -83,8 +85,16 @@ class _Sums:
 class Counters:
     """The tables that the register declares, in the file at `path`; all are made if missing."""
 
-    def __init__(self, path: Path, register: Register, log: ServiceLog | None = None) -> None:
-        self.database = Database("counters", path, register, begin="DEFERRED", busy_ms=BUSY_MS)
+    def __init__(
+        self,
+        path: Path,
+        register: Register,
+        log: ServiceLog | None = None,
+        known: KnownTables | None = None,
+    ) -> None:
+        self.database = Database(
+            "counters", path, register, begin="DEFERRED", busy_ms=BUSY_MS, known=known
+        )
         self._engine = self.database.engine
         tables = self.database.tables.tables
         self._table, self._consents = tables["counters"], tables["consents"]

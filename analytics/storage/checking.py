@@ -1,0 +1,47 @@
+"""Checking: once a second each database is looked at, so that what is wrong is told before anybody
+needs it, and again each hour until it was mended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from analytics.storage.database import Database
+from analytics.web.log import ServiceLog
+
+__all__ = ["Checker"]
+
+SECONDS_BETWEEN = 1.0
+REMINDER_SECONDS = 3_600.0
+
+
+class Checker:
+    """The step of a background task. `clock` gives seconds that only grow."""
+
+    def __init__(
+        self,
+        databases: Sequence[Database],
+        log: ServiceLog,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._databases = databases
+        self._log = log
+        self._clock = clock
+        self._told_at: dict[str, float] = {}
+
+    def __call__(self) -> float:
+        """Seconds until the next time."""
+        for database in self._databases:
+            database.look()
+            self._tell(database)
+        return SECONDS_BETWEEN
+
+    def _tell(self, database: Database) -> None:
+        name, now = database.name, self._clock()
+        told_at = self._told_at.get(name)
+        if database.state.works:
+            if self._told_at.pop(name, None) is not None:
+                self._log.say("database taken up", database=name)
+        elif told_at is None or now >= told_at + REMINDER_SECONDS:
+            self._told_at[name] = now
+            self._log.say("database not usable", database=name)

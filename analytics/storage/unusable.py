@@ -1,0 +1,84 @@
+"""Why a database cannot be used, in words for whoever can mend it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from policy import Fault
+
+__all__ = ["BUSY", "DAMAGED", "HARMLESS", "DatabaseState", "DatabaseUnavailable"]
+__all__ += ["code_of", "damaged", "fault_of", "gone", "lost"]
+
+DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+HARMLESS = {0, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT}
+"""Errors of a statement, which say nothing of the file."""
+
+HELD = "another program holds it"
+
+
+class DatabaseUnavailable(SQLAlchemyError):
+    """The database `name` cannot be used now; `faults` say why. Nothing was read or written."""
+
+    def __init__(self, name: str, faults: tuple[Fault, ...]) -> None:
+        self.name = name
+        self.faults = faults
+        super().__init__(f"the {name} cannot be used")
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseState:
+    """Whether a database can be used, and if not, why. `failure` is the kind of the last thing
+    that a database in use could not do, such as a full disk; empty once something worked."""
+
+    name: str
+    usable: bool
+    faults: tuple[Fault, ...] = ()
+    failure: str = ""
+
+    @property
+    def works(self) -> bool:
+        """Whether it can be used, and did what was last asked of it."""
+        return self.usable and not self.failure
+
+
+def code_of(error: object) -> int:
+    """SQLite's primary code for an error; 0 where it has none."""
+    return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def fault_of(path: Path, error: object) -> Fault:
+    """What an error of SQLite means for the file at `path`."""
+    code = code_of(error)
+    if code in DAMAGED:
+        return damaged(path)
+    if code in BUSY:
+        return Fault(path.name, None, HELD, "end that program")
+    if code == sqlite3.SQLITE_FULL:
+        return Fault(path.name, None, "the disk is full", "free some space")
+    hint = f"let the service write to {path} and to its folder"
+    return Fault(path.name, None, f"it cannot be used: {error}", hint)
+
+
+def damaged(path: Path) -> Fault:
+    """Its bytes are no database, or not whole."""
+    hint = f"move {path} away, and restore a backup: build.py data restore FILE"
+    return Fault(path.name, None, "it is damaged", hint)
+
+
+def gone(path: Path, name: str) -> Fault:
+    """There was a database, and there is none any more."""
+    hint = f"put it back, or begin with an empty one: build.py data accept-loss {name}"
+    return Fault(path.name, None, f"{path} is gone, or empty", hint)
+
+
+def lost(file: str, name: str) -> Fault:
+    """There was a table, or a column as `table.column`, and it is missing with what it held."""
+    kind = "column" if "." in name else "table"
+    message = f'{file} has lost the {kind} "{name}", with what it held'
+    hint = f"put it back from a backup, or begin it anew: build.py data accept-loss {name}"
+    return Fault(file, None, message, hint)
