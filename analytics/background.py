@@ -93,7 +93,8 @@ class BackgroundTask:
     """A thread that does `step` until it is closed.
 
     `step` returns after how many seconds it is to be done again; None where that is when it is
-    called. Whatever it raises is logged, and it is tried again after `waits`.
+    called. Whatever it raises is logged, and it is tried again after `waits`. A class
+    that does more than its step is a kind of this one.
     """
 
     def __init__(

@@ -29,7 +29,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from generators.corpus import Entry, corpus, edited
-from generators.peers import Generator, Plainsite, found
+from generators.generator import Generator
+from generators.peers import found
+from generators.plainsite import Plainsite
 
 STEPS = ("cold", "nothing new", "one edited")
 

@@ -37,7 +37,7 @@ def contact_list() -> Response:
         forms=context.site.forms,
         labels=_labels(context.site),
         words=_words(context.site),
-        mail_waits=len(context.outbox.queued()),
+        mail_waits=len(context.forms.outbox.queued()),
     )
 
 
@@ -57,13 +57,13 @@ def mail_page() -> Response:
     """Messages that wait or cannot be sent, with the reason. What they say is not shown."""
     context = current_context()
     context.access_log.record(current_staff(), Action.READ_MAIL, context.now)
-    messages = context.outbox.queued()
+    messages = context.forms.outbox.queued()
     return show(
         "mail.html",
         messages=messages,
         emails=context.contacts.emails({message.contact for message in messages}),
-        prospect=context.mail_sender.prospect,
-        state=context.mail_sender.state,
+        prospect=context.forms.mail_sender.prospect,
+        state=context.forms.mail_sender.state,
         keep=context.register.table(*OUTBOX[0]).keep_words,
     )
 

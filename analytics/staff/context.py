@@ -8,8 +8,6 @@ from datetime import date, tzinfo
 from flask import g
 from sqlalchemy import Engine
 
-from analytics.contacts.mail.outbox import Outbox
-from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.repository import Contacts
 from analytics.contacts.stores import FormStores
 from analytics.staff.access_log import AccessLog
@@ -71,19 +69,14 @@ class StaffContext:
         return self.site.register
 
     @property
+    def forms(self) -> FormStores:
+        """What belongs to forms: contacts, and the messages to them."""
+        return on(self.form_stores, "forms")
+
+    @property
     def contacts(self) -> Contacts:
         """Those who sent forms."""
-        return on(self.form_stores, "forms").contacts
-
-    @property
-    def outbox(self) -> Outbox:
-        """The messages that wait."""
-        return on(self.form_stores, "forms").outbox
-
-    @property
-    def mail_sender(self) -> MailSender:
-        """What sends them."""
-        return on(self.form_stores, "forms").mail_sender
+        return self.forms.contacts
 
     @property
     def counters(self) -> CounterStore:

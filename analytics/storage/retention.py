@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
-from analytics.background import BackgroundTask, TaskState
+from analytics.background import BackgroundTask
 from analytics.storage.deletion_limits import Due, LastRun, Refusal, judge, seconds_since_start
 from analytics.storage.schema import metadata
 from analytics.storage.store import Store, StoreError
@@ -195,34 +195,21 @@ class Retention:
         return purge(*self._stores, self._now())
 
 
-class RetentionThread:
+class RetentionThread(BackgroundTask):
     """Deletes once an hour, beginning at its start, until it is closed."""
 
     def __init__(self, retention: Retention, log: ServiceLog, clock: Callable[[], float]) -> None:
+        super().__init__("retention", self._delete_what_is_due, log, clock=clock)
         self.purge = retention.purge
         self._retention = retention
         self._log = log
-        self._task = BackgroundTask("retention", self._run, log, clock=clock)
-
-    def start(self) -> None:
-        """Begin the first run."""
-        self._task.start()
-
-    def close(self) -> None:
-        """Let a run that has begun come to its end, and begin no other."""
-        self._task.close()
-
-    @property
-    def state(self) -> TaskState:
-        """What it did last."""
-        return self._task.state
 
     @property
     def refusal(self) -> Refusal | None:
         """Why the last run deleted nothing; None where it did what was due."""
         return self._retention.refusal
 
-    def _run(self) -> float:
+    def _delete_what_is_due(self) -> float:
         before = self.refusal
         for each in self._retention():
             self._log.say("rows removed", table=each.table, rows=each.rows)

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from tests.fixtures.form_site import NEWSLETTER, REQUEST, form_site, send
+from tests.fixtures.form_site import NEWSLETTER, REQUEST, send
 from tests.fixtures.small_site import HOST, SmallSite
 
 NAME = "__Host-audience"
 TICKED = REQUEST | {"recognize": "yes"}
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with form_site(tmp_path) as site:
-        yield site
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,16 +13,10 @@ from werkzeug.test import TestResponse
 from analytics.contacts.form_routes import MOST_BYTES
 from analytics.web import rate_limits
 from analytics.web.form_pages import with_form
-from tests.fixtures.form_site import FORMS, NEWSLETTER, REQUEST, form_site, rows, send
+from tests.fixtures.form_site import FORMS, NEWSLETTER, REQUEST, rows, send
 from tests.fixtures.small_site import SmallSite
 
 STORED = "SELECT count(*) FROM submissions"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with form_site(tmp_path) as site:
-        yield site
 
 
 def submissions(site: SmallSite) -> int:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from analytics.contacts.spam import suspect_spam
 from policy import read_site
-from tests.fixtures.form_site import REQUEST, confirm, form_site, rows, send
+from tests.fixtures.form_site import REQUEST, confirm, rows, send
 from tests.fixtures.small_site import ROOT, SmallSite
 
 FORM = read_site(ROOT).forms["request-information"]
@@ -20,12 +17,6 @@ def suspected(**answers: str) -> str:
     posted = {**REQUEST, "leave_empty": "", "seconds": "", **answers}
     values = FORM.check(posted).values
     return suspect_spam(FORM, {name: [answer] for name, answer in posted.items()}, values)
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with form_site(tmp_path) as site:
-        yield site
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import datetime
 import re
 import sqlite3
 import stat
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -20,7 +19,7 @@ from analytics.contacts.repository import Contacts
 from analytics.storage.database import open_records
 from analytics.storage.schema import metadata
 from policy import Faults, read_site
-from tests.fixtures.form_site import NEWSLETTER, REQUEST, confirm, form_site, rows, send
+from tests.fixtures.form_site import NEWSLETTER, REQUEST, confirm, rows, send
 from tests.fixtures.small_site import ROOT, SmallSite
 
 REGISTER = read_site(ROOT).register
@@ -36,12 +35,6 @@ def store(engine: Engine, sent: Submission) -> Ask | None:
     contacts = Contacts(engine, metadata(REGISTER, "records"), lambda: DAY)
     with contacts.transaction() as connection:
         return contacts.submit(connection, sent)
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with form_site(tmp_path) as site:
-        yield site
 
 
 @pytest.mark.promise("P1")

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from analytics.visits.store.base import Consents
-from tests.fixtures.small_site import SmallSite, small_site
+from tests.fixtures.small_site import SmallSite
 
 FIRST, SECOND = datetime.date(2026, 3, 2), datetime.date(2026, 3, 3)
 DAY_MINUTES = 24 * 60
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with small_site(tmp_path) as site:
-        yield site
 
 
 @pytest.mark.promise("P4")

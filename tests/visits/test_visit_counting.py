@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
-from tests.fixtures.small_site import MONDAY, SmallSite, Visitor, small_site
+from tests.fixtures.small_site import MONDAY, SmallSite, Visitor
 
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
 )
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with small_site(tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def visitor(site: SmallSite) -> Visitor:
-    visitor = site.visitor()
-    visitor.consent()
-    return visitor
 
 
 def test_a_visit_is_counted_in_every_dimension(site: SmallSite, visitor: Visitor) -> None:

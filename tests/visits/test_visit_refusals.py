@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -13,19 +13,6 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.fixtures.small_site import SmallSite, Visitor, small_site, write_build
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with small_site(tmp_path) as site:
-        yield site
-
-
-@pytest.fixture
-def visitor(site: SmallSite) -> Visitor:
-    visitor = site.visitor()
-    visitor.consent()
-    return visitor
 
 
 def raw(visitor: Visitor, body: bytes, kind: str = "application/json") -> TestResponse:

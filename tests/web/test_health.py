@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -19,12 +18,6 @@ from analytics.web.health import Part
 from analytics.web.metrics import MetricsServer
 from policy import Faults
 from tests.fixtures.small_site import SmallSite, small_site
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with small_site(tmp_path) as site:
-        yield site
 
 
 def test_all_parts_are_told(site: SmallSite) -> None:

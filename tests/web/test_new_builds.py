@@ -50,12 +50,6 @@ def rebuilt(tmp_path: Path) -> Iterator[SmallSite]:
         yield site
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with small_site(tmp_path) as site:
-        yield site
-
-
 def read(client: Client, address: str, encoding: str) -> tuple[int, str]:
     answer = client.get(address, headers={"Accept-Encoding": encoding}, buffered=True)
     packed = answer.headers.get("Content-Encoding") == "br"

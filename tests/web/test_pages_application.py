@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,12 +13,6 @@ from jinja2 import UndefinedError
 from analytics.storage.secret import read_keys
 from policy import Faults
 from tests.fixtures.small_site import CHROME, SmallSite, small_site
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with small_site(tmp_path) as site:
-        yield site
 
 
 def test_key_is_made_once_and_kept_from_others(tmp_path: Path) -> None:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.fixtures.small_site import AUDIENCES, PERSONAL, SmallSite, small_site
+from tests.fixtures.small_site import AUDIENCES, PERSONAL, SmallSite
 
 NAME = "__Host-audience"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with small_site(tmp_path) as site:
-        yield site
 
 
 def signed(site: SmallSite, audience: str) -> str:

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
-from pathlib import Path
 
 import brotli
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from tests.fixtures.small_site import SmallSite, small_site, write_build
+from tests.fixtures.small_site import SmallSite, write_build
 
 ASSET = "/assets/main.1a2b3c4d.css"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[SmallSite]:
-    with small_site(tmp_path) as site:
-        yield site
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Literal
 
-from analytics.background import BackgroundTask, TaskState, Waits
+from analytics.background import BackgroundTask, Waits
 from analytics.contacts.mail.build_message import MessageBuilder
 from analytics.contacts.mail.failures import Failure, judge
 from analytics.contacts.mail.outbox import Message, Outbox
@@ -30,7 +30,7 @@ LATE = Failure("LinkRanOut", for_good=True)
 Prospect = Literal["now", "later", "never"]
 
 
-class MailSender:
+class MailSender(BackgroundTask):
     """Sends messages, from its start until it is closed. Without a relay they stay."""
 
     def __init__(
@@ -41,6 +41,7 @@ class MailSender:
         log: ServiceLog,
         clock: Callable[[], float],
     ) -> None:
+        super().__init__("mail", self._send_what_waits, log, clock=clock)
         self._log = log
         self._outbox = outbox
         self._relay = relay
@@ -48,33 +49,15 @@ class MailSender:
         self._owner = secrets.token_hex(8)
         self._taken: set[str] = set()
         self._rounds_put_off = 0
-        self._task = BackgroundTask("mail", self._step, log, clock=clock)
-
-    def start(self) -> None:
-        """Begin to send."""
-        self._task.start()
-
-    def call(self) -> None:
-        """Say that something waits."""
-        self._task.call()
-
-    def close(self) -> None:
-        """Bring the message at hand to its end, and stop."""
-        self._task.close()
-
-    @property
-    def state(self) -> TaskState:
-        """What the task did last."""
-        return self._task.state
 
     @property
     def prospect(self) -> Prospect:
         """When a message that is queued now will be sent, as far as is known."""
-        if self._relay is None or not self._task.state.alive:
+        if self._relay is None or not self.state.alive:
             return "never"
-        return "later" if self._rounds_put_off or self._task.state.failures else "now"
+        return "later" if self._rounds_put_off or self.state.failures else "now"
 
-    def _step(self) -> float:
+    def _send_what_waits(self) -> float:
         if self.round():
             return IDLE_SECONDS
         return Waits().after(self._rounds_put_off)
@@ -86,7 +69,7 @@ class MailSender:
         done = [
             self._try(self._relay, message)
             for message in self._outbox.waiting()
-            if not self._task.closing
+            if not self.closing
         ]
         self._rounds_put_off = 0 if all(done) else self._rounds_put_off + 1
         return all(done)
