@@ -3,10 +3,13 @@
 This is the only module that knows the file's form. The generator writes it (`to_json`), whoever
 serves the site reads it. A reader needs no lock, and never sees a mixture of two builds:
 
-1. While a build is moved into place, the manifest says where the new bytes still are (`moving`).
-   Only when that manifest is there does the first old file give way.
+1. While a build is moved into place, the manifest says in which folder its new files may still be
+   (`moving`). Only when that manifest is there does the first old file give way.
 2. So a reader looks a file up, opens it, and then asks whether the manifest is still the one that
-   it looked in. If so, it has the bytes of that build; if not, it looks again. `Published` does it.
+   it looked in. If so, it has the bytes of that build; if not, it looks again: `policy.published`.
+
+The file has each entry on two lines, and is read lazily (`policy.lazy_json`). Its last line is a
+check sum: a file that does not fit it is damaged, wherever that is, and no entry need be checked.
 """
 
 from __future__ import annotations
@@ -15,38 +18,41 @@ import datetime
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
-
-from pydantic import ConfigDict, TypeAdapter, ValidationError
-from pydantic_core import from_json
+from typing import Any
 
 from policy.faults import Fault, Faults
+from policy.lazy_json import Entries, Kind, compact
 
 __all__ = [
     "BUILD_FILE",
+    "FILES",
     "FORM",
+    "PAGES",
+    "SUFFIXES",
+    "VARIANTS",
     "Build",
     "Damaged",
     "File",
     "NotBuilt",
     "OtherForm",
     "Page",
-    "Published",
-    "Replaced",
     "Stored",
+    "check_of",
     "digest_of",
     "read_build",
     "to_json",
 ]
 
 BUILD_FILE = "_build.json"
-FORM = 2
+FORM = 3
 """The version of the file's form. A change that an older reader would misread takes the next."""
 
-_STRICT = ConfigDict(extra="forbid")
+SUFFIXES = {"br": ".br", "gzip": ".gz"}
+"""What the path of an encoding ends in, after the path of the file as it is."""
 
 
 class NotBuilt(Faults):
@@ -61,10 +67,6 @@ class OtherForm(Faults):
     """`_build.json` was written by another version of Plainsite."""
 
 
-class Replaced(Exception):
-    """Another build was published since. Look the file up again, in the new one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Stored:
     """Bytes on the disk. `path` is relative to `public/`, `size` in bytes."""
@@ -76,19 +78,19 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One thing to send. `encodings` maps "br" and "gzip" to what is stored in them.
+    """One thing to send. `encodings` maps "br" and "gzip" to what is stored in them, and
+    `compression` says how hard it was tried to make them small: "", "fast" or "best".
 
     Where it is `immutable`, its address changes with its bytes. `retired` is the day since which
     no page asks for it; pages that were loaded before still may.
     """
-
-    __pydantic_config__ = _STRICT
 
     plain: Stored
     type: str
     encodings: Mapping[str, Stored] = field(default_factory=dict)
     immutable: bool = False
     retired: datetime.date | None = None
+    compression: str = ""
 
     @property
     def path(self) -> str:
@@ -110,8 +112,6 @@ class File:
 class Page:
     """A page, and the form that it shows. Views of one that is not `counted` are refused."""
 
-    __pydantic_config__ = _STRICT
-
     title: str
     form: str | None = None
     counted: bool = True
@@ -123,11 +123,9 @@ class Build:
 
     `files` are by address, `variants` by permalink and audience: a variant has no address.
     `assets` maps the names that templates use to addresses, `redirects` addresses to permalinks.
-    `packing` names the compressors. `moving` maps the paths of files that are not in their place
-    yet to where they are; it is empty once a build is finished.
+    `packing` names the compressors. `moving` is the folder in which files may still be that are
+    not in their place yet; it is empty once a build is finished.
     """
-
-    __pydantic_config__ = _STRICT
 
     register: int
     pages: Mapping[str, Page]
@@ -136,7 +134,7 @@ class Build:
     assets: Mapping[str, str]
     redirects: Mapping[str, str]
     packing: str = ""
-    moving: Mapping[str, str] = field(default_factory=dict)
+    moving: str = ""
 
     def file(self, permalink: str, audience: str = "") -> File:
         """The page's file for an audience; the default one, where the audience has none.
@@ -146,15 +144,11 @@ class Build:
         return self.variants.get(permalink, {}).get(audience) or self.files[permalink]
 
     @property
-    def all_files(self) -> tuple[File, ...]:
+    def all_files(self) -> Iterator[File]:
         """Everything that is stored, variants included."""
-        inner = (each for variants in self.variants.values() for each in variants.values())
-        return (*self.files.values(), *inner)
-
-
-_BUILD = TypeAdapter(Build)
-_Mark = tuple[int, int, int] | None
-"""What tells one `_build.json` from the next: inode, time and size; None where there is none."""
+        yield from self.files.values()
+        for variants in self.variants.values():
+            yield from variants.values()
 
 
 def digest_of(data: bytes) -> str:
@@ -162,12 +156,77 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
+def _page(page: Page) -> dict[str, Any]:
+    stated: dict[str, Any] = {"title": page.title}
+    if page.form is not None:
+        stated["form"] = page.form
+    if not page.counted:
+        stated["counted"] = False
+    return stated
+
+
+def _file(file: File) -> dict[str, Any]:
+    plain = file.plain
+    stated: dict[str, Any] = {
+        "path": plain.path,
+        "digest": plain.digest,
+        "size": plain.size,
+        "type": file.type,
+    }
+    for encoding, stored in file.encodings.items():
+        stated[encoding] = [stored.digest, stored.size]
+    if file.immutable:
+        stated["immutable"] = True
+    if file.retired:
+        stated["retired"] = file.retired.isoformat()
+    if file.compression:
+        stated["compression"] = file.compression
+    return stated
+
+
+def _read_file(stated: dict[str, Any]) -> File:
+    path, retired = stated["path"], stated.get("retired")
+    return File(
+        Stored(path, stated["digest"], stated["size"]),
+        stated["type"],
+        {
+            encoding: Stored(path + suffix, *stated[encoding])
+            for encoding, suffix in SUFFIXES.items()
+            if encoding in stated
+        },
+        stated.get("immutable", False),
+        datetime.date.fromisoformat(retired) if retired else None,
+        stated.get("compression", ""),
+    )
+
+
+PAGES: Kind[Page] = Kind(_page, lambda stated: Page(**stated))
+FILES: Kind[File] = Kind(_file, _read_file)
+VARIANTS: Kind[Mapping[str, File]] = Kind(
+    lambda variants: {audience: _file(file) for audience, file in variants.items()},
+    lambda stated: {audience: _read_file(file) for audience, file in stated.items()},
+)
+
+_KINDS: dict[str, Kind[Any]] = {"pages": PAGES, "files": FILES, "variants": VARIANTS}
+_CHECK = '"check":"{:08x}"}}\n'
+_CHECK_LENGTH = len(_CHECK.format(0))
+
+
 def to_json(build: Build) -> bytes:
     """What `read_build` reads. Equal builds give equal bytes."""
-    stated = _BUILD.dump_python(build, mode="json", exclude_defaults=True)
-    # Not indented: with ten thousand pages, Python's encoder is then ten times as quick.
-    text = json.dumps({"manifest": FORM, **stated}, ensure_ascii=False, sort_keys=True)
-    return text.encode("utf-8")
+    head = {
+        "register": build.register,
+        "assets": dict(build.assets),
+        "redirects": dict(build.redirects),
+        "packing": build.packing,
+        "moving": build.moving,
+    }
+    lines = [f'{{"manifest":{FORM},{compact(head)[1:-1]},\n']
+    for name, kind in _KINDS.items():
+        text = Entries.of(kind, getattr(build, name)).text
+        lines += (f'"{name}":{{\n', text, "\n},\n")
+    data = "".join(lines).encode("utf-8")
+    return data + _CHECK.format(zlib.crc32(data)).encode("ascii")
 
 
 def read_build(public: Path) -> Build:
@@ -181,100 +240,45 @@ def read_build(public: Path) -> Build:
     except OSError as error:
         hint = "let it be read, or remove it and build again: python build.py"
         raise Damaged([Fault(name, None, f"it cannot be read: {error.strerror}", hint)]) from error
-    return _parsed(data, name)
+    text, check = data[:-_CHECK_LENGTH], data[-_CHECK_LENGTH:]
+    if check != _CHECK.format(zlib.crc32(text)).encode("ascii"):
+        raise _unreadable(data, name)
+    return _read(text.decode("utf-8"))
 
 
-def _parsed(data: bytes, name: str) -> Build:
+def check_of(public: Path) -> str:
+    """What tells a manifest from another one, without reading it whole; "" where there is none."""
+    try:
+        with (public / BUILD_FILE).open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _CHECK_LENGTH))
+            return f"{size} {file.read().hex()}"
+    except OSError:
+        return ""
+
+
+def _read(text: str) -> Build:
+    head, _, rest = text.partition(",\n")
+    entries: dict[str, Any] = {}
+    for name, kind in _KINDS.items():
+        inside, _, rest = rest.removeprefix(f'"{name}":{{\n').partition("\n},\n")
+        entries[name] = Entries(kind, inside)
+    stated = json.loads(f"{head}}}")
+    del stated["manifest"]
+    return Build(**stated, **entries)
+
+
+def _unreadable(data: bytes, name: str) -> Faults:
+    """Why: another version of Plainsite wrote it, or it is not what was written."""
     again = "build again: python build.py"
+    message = "it is damaged: it is not what a build wrote"
     try:
-        stated = from_json(data)
+        stated = json.loads(data)
     except ValueError as error:
-        raise Damaged([Fault(name, None, f"it is damaged: {error}", again)]) from None
-    form = stated.pop("manifest", 1) if isinstance(stated, dict) else None
-    if isinstance(form, int) and form != FORM:
-        message = f"it has form {form}, and this version of Plainsite reads form {FORM}"
-        raise OtherForm([Fault(name, None, message, again)])
-    try:
-        return _BUILD.validate_python(stated)
-    except ValidationError as error:
-        place = ".".join(map(str, error.errors()[0]["loc"]))
-        message = f"it is damaged: {place}: {error.errors()[0]['msg']}"
-        raise Damaged([Fault(name, None, message, again)]) from None
-
-
-class Published:
-    """The build in `public/` as it is now, for one who reads while others build.
-
-    Safe for threads: each sees a build whole. Raises NotBuilt, Damaged or OtherForm.
-    """
-
-    def __init__(self, public: Path) -> None:
-        self._public = public
-        self._manifest = str(public / BUILD_FILE)
-        self._read = (self._mark(), read_build(public))
-        self._unreadable: tuple[_Mark, Faults] | None = None
-
-    @property
-    def build(self) -> Build:
-        """The build that was read last."""
-        return self._read[1]
-
-    def refresh(self) -> Build:
-        """The build that is there now. Costs one `stat` where it is still the same.
-
-        Raises NotBuilt, Damaged or OtherForm; the build that was read last stays.
-        """
-        mark, build = self._read
-        now = self._mark()
-        if now == mark:
-            return build
-        known = self._unreadable
-        if known and known[0] == now:
-            # Ten thousand pages are megabytes to parse: once is enough to know that they are bad.
-            raise type(known[1])(known[1].faults)
-        try:
-            # The mark is older than what is read, never newer: at worst it is read once more.
-            build = read_build(self._public)
-        except Faults as faults:
-            self._unreadable = (now, faults)
-            raise
-        self._read = (now, build)
-        return build
-
-    def open(self, build: Build, stored: Stored) -> IO[bytes]:
-        """The bytes of a file that was looked up in `build`.
-
-        Raises Replaced where `build` is not the newest that can be read, and FileNotFoundError
-        where somebody else removed the file.
-        """
-        try:
-            file = self._open(build, stored.path)
-        except FileNotFoundError:
-            if self._is_replaced(build):
-                raise Replaced from None
-            raise
-        if self._is_replaced(build):
-            file.close()
-            raise Replaced
-        return file
-
-    def _is_replaced(self, build: Build) -> bool:
-        try:
-            return self.refresh() is not build
-        except Faults:
-            return self.build is not build
-
-    def _open(self, build: Build, path: str) -> IO[bytes]:
-        if path in build.moving:
-            try:
-                return (self._public / build.moving[path]).open("rb")
-            except FileNotFoundError:
-                pass  # It has just been moved to its place.
-        return (self._public / path).open("rb")
-
-    def _mark(self) -> _Mark:
-        try:
-            found = os.stat(self._manifest)  # noqa: PTH116  (a request asks this twice)
-        except FileNotFoundError:
-            return None
-        return found.st_ino, found.st_mtime_ns, found.st_size
+        message = f"it is damaged: {error}"
+    else:
+        form = stated.get("manifest", 1) if isinstance(stated, dict) else None
+        if isinstance(form, int) and form != FORM:
+            message = f"it has form {form}, and this version of Plainsite reads form {FORM}"
+            return OtherForm([Fault(name, None, message, again)])
+    return Damaged([Fault(name, None, message, again)])

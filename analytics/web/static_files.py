@@ -16,16 +16,8 @@ from analytics.web.audience_cookie import read_audience
 from analytics.web.cookies import CookieWriter
 from analytics.web.log import ServiceLog
 from analytics.web.send_file import send
-from policy.manifest import (
-    Build,
-    Damaged,
-    File,
-    NotBuilt,
-    OtherForm,
-    Published,
-    Replaced,
-    Stored,
-)
+from policy.manifest import Build, Damaged, File, NotBuilt, OtherForm, Stored
+from policy.published import Published, Replaced
 from policy.sections import section_of
 
 if TYPE_CHECKING:

@@ -1,14 +1,17 @@
 """Each change that publishing makes to the file system, one small method a change.
 
 Nothing else in the generator writes, moves or removes a file, so a test that stands between can
-stop a build, or fill the disk, at any step.
+stop a build, or fill the disk, at any step. Paths are text: a build has tens of thousands of them,
+and an object for each would cost more than what is done with it.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+
+from generator.publish.tree import Stamp, stamp
 
 __all__ = ["Disk"]
 
@@ -17,39 +20,54 @@ MANY = 64
 
 
 class Disk:
-    """The real one. Every method raises OSError."""
+    """The real one. Every method raises OSError, with the path."""
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: str) -> None:
         """Make a folder, whose parent is there."""
-        path.mkdir()
+        os.mkdir(path)
 
-    def write(self, path: Path, data: bytes) -> None:
+    def write(self, path: str, data: bytes) -> Stamp:
         """Write a new file, or over an old one. It may be found half written after a crash."""
-        path.write_bytes(data)
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(opened, rest) :]
+            return stamp(os.fstat(opened))
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, path) from error
+        finally:
+            os.close(opened)
 
-    def move(self, old: Path, new: Path) -> None:
-        """Give a file another path in one step. What was there before is gone."""
-        old.replace(new)
+    def move(self, old: str, new: str) -> None:
+        """Give a file or a folder another path in one step. A file that was there is gone."""
+        os.rename(old, new)
 
-    def remove(self, path: Path) -> None:
+    def remove(self, path: str) -> None:
         """Remove a file, or a link."""
-        path.unlink()
+        os.unlink(path)
 
-    def remove_folder(self, path: Path) -> None:
+    def remove_folder(self, path: str) -> None:
         """Remove an empty folder."""
-        path.rmdir()
+        os.rmdir(path)
 
-    def settle(self, paths: Collection[Path]) -> None:
+    def settle(self, paths: Collection[str]) -> None:
         """Return when these files, and the names in these folders, would survive a power cut.
 
-        A name in a folder is kept by the folder (fsync(2)), so both must be asked for.
+        A name in a folder is kept by the folder (fsync(2)), so both must be asked for. They are
+        asked for at once: a journal commits them together.
         """
         if len(paths) >= MANY:
             os.sync()  # Linux waits until all is written; where a system does not, it is soon.
             return
-        for path in paths:
-            opened = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(opened)
-            finally:
-                os.close(opened)
+        with ThreadPoolExecutor(max(1, len(paths))) as pool:
+            for _ in pool.map(_settle, paths):
+                pass
+
+
+def _settle(path: str) -> None:
+    opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from policy import Fault, Faults
 from policy.manifest import BUILD_FILE
 
-__all__ = ["NEXT", "Unfinished", "Unpublished", "refusal"]
+__all__ = ["NEXT", "Unfinished", "Unpublished", "meddled", "refusal"]
 
 NEXT = ".next"
 """Where new files wait, in `public/`. No page stands there: names with a dot are not published."""
@@ -31,8 +32,13 @@ class Unpublished(Faults):
 
     def __init__(self, faults: Iterable[Fault], out: Path) -> None:
         super().__init__(faults)
+        self._out = out
         stands = (out / BUILD_FILE).is_file()
         self.epilogue = _AS_IT_WAS if stands else "Nothing was published."
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """So that it can come from another process."""
+        return type(self), (self.faults, self._out)
 
 
 class Unfinished(Faults):
@@ -41,10 +47,18 @@ class Unfinished(Faults):
     epilogue = "The new site is served. The next build puts the rest of public/ in order."
 
 
+def meddled(out: Path, path: str) -> Unpublished:
+    """A file of `out` holds other bytes than it did when the build began."""
+    message = "somebody changed it during the build"
+    return Unpublished([Fault(f"{out.name}/{path}", None, message, "build again")], out)
+
+
 def refusal(error: OSError, out: Path) -> Fault:
     """Which file of `out` could not be written, and why."""
     path = Path(error.filename) if isinstance(error.filename, str) else out
-    shown = path if path.is_relative_to(out) and NEXT not in path.parts else out
+    inside = path.relative_to(out).parts if path.is_relative_to(out) else ()
+    if inside[:1] == (NEXT,):
+        inside = inside[2:]  # Where it would have been.
     hint = _HINTS.get(error.errno or 0, "mend that, then build again")
-    place = shown.relative_to(out.parent).as_posix()
+    place = "/".join((out.name, *inside))
     return Fault(place, None, f"it cannot be written: {error.strerror}", hint)

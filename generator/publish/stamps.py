@@ -1,76 +1,162 @@
-"""Which bytes a file holds, without reading those that nobody touched since they were read.
+"""Which bytes the files of a build hold, without reading those that nobody touched since.
 
-A file is known by its digest. Its stamp says whether it is still the file that was read; one that
-changed so lately that its times could not tell is read again (the "racy" files of git's index).
-The stamps stand beside `public/`, not in it: they are this machine's own.
+A file is known by its digest. Its stamp says whether it is still the file whose digest was taken.
+One that changed so shortly before it was looked at that its time could not tell of the next change
+has no stamp, and is read again (the "racy" files of git's index). The stamp of a folder says
+whether a name came or went in it.
+
+They stand beside `public/`, not in it: they are this machine's own. They name the manifest of
+which they are true, and can be deleted: then every file is read.
 """
 
 from __future__ import annotations
 
 import json
-import time
+import zlib
+from array import array
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from generator.publish.disk import Disk
-from generator.publish.tree import Stamp, stamp_of
-from policy.manifest import digest_of
+from generator.publish.tree import Stamp
 
-__all__ = ["Stamps"]
+__all__ = ["FOLDER", "UNSURE", "WIDTH", "Stamps", "Table", "sure"]
 
-FORM = 1
+FORM = 2
 UNSURE_NS = 100_000_000
 """File systems tell times apart by 10 ms at worst; ten times that is on the safe side."""
 
+UNSURE: Stamp = (0, 0, 0)
+"""What no file has."""
 
-class Stamps:
-    """The digests of the files in `out`, of which `seen` has the stamps by path."""
+WIDTH = len(UNSURE)
+DIGEST_BYTES = 16
+FOLDER = "00" * DIGEST_BYTES
+"""What stands for the digest of a folder."""
 
-    def __init__(self, out: Path, seen: Mapping[str, Stamp]) -> None:
-        self._out = out
-        self._file = out.with_name(f".{out.name}.stamps")
-        self._seen = seen
-        self._before = self._read()
-        self._known: dict[str, tuple[Stamp, str]] = {}
 
-    def digest(self, path: str) -> str | None:
-        """The digest of the file's bytes; None where there is no plain file. Raises OSError."""
-        stamp = self._seen.get(path)
-        if stamp is None:
+@dataclass(frozen=True)
+class Table:
+    """Paths relative to `public/`, with a stamp and a digest each, in no order."""
+
+    paths: list[str] = field(default_factory=list)
+    stamps: array[int] = field(default_factory=lambda: array("q"))
+    digests: bytes = b""
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """At which place of the table a path is."""
+        return {path: place for place, path in enumerate(self.paths)}
+
+    def known(self, path: str, stamp: Stamp | None) -> str | None:
+        """The digest of what is at a path, if its stamp is the one of the table."""
+        place = self.places.get(path)
+        if place is None or stamp is None or stamp != self.stamp(place):
             return None
-        known = self._before.get(path)
-        if known is None or known[0] != stamp:
-            known = (stamp, digest_of((self._out / path).read_bytes()))
-        self._keep(path, *known)
-        return known[1]
+        return self.digest(place)
 
-    def note(self, path: str, digest: str) -> None:
-        """The file was written since, and holds these bytes now."""
-        stamp = stamp_of(self._out / path)
-        if stamp:
-            self._keep(path, stamp, digest)
+    def stamp(self, place: int) -> Stamp:
+        """The stamp at a place of the table."""
+        inode, size, changed = self.stamps[place * WIDTH : (place + 1) * WIDTH]
+        return inode, size, changed
 
-    def _keep(self, path: str, stamp: Stamp, digest: str) -> None:
-        if stamp[3] < time.time_ns() - UNSURE_NS:
-            self._known[path] = (stamp, digest)
+    def digest(self, place: int) -> str:
+        """The digest at a place of the table, in hexadecimal digits."""
+        return self.digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES].hex()
 
-    def save(self, disk: Disk, paths: Collection[str]) -> None:
-        """Write down what is known of `paths`. Only time is lost where that cannot be done."""
-        stated = {path: self._known[path] for path in sorted(paths) if path in self._known}
-        if stated == self._before:
-            return
-        part = self._file.with_name(f"{self._file.name}.part")
-        with suppress(OSError):
-            disk.write(part, json.dumps({"form": FORM, "stamps": stated}).encode("ascii"))
-            disk.move(part, self._file)
+    def changed(self, now: Mapping[str, tuple[Stamp, str]], gone: Collection[str] = ()) -> Table:
+        """The same with other stamps, and without some paths."""
+        if not now and not gone:
+            return self
+        kept = self._without(gone) if gone else self
+        paths, stamps = list(kept.paths), array("q", kept.stamps)
+        digests, places = bytearray(kept.digests), kept.places
+        for path, (stamp, digest) in now.items():
+            place = places.get(path)
+            if place is None:
+                paths.append(path)
+                stamps.extend(stamp)
+                digests += bytes.fromhex(digest)
+            else:
+                stamps[place * WIDTH : (place + 1) * WIDTH] = array("q", stamp)
+                digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES] = bytes.fromhex(digest)
+        return Table(paths, stamps, bytes(digests))
 
-    def _read(self) -> dict[str, tuple[Stamp, str]]:
+    def _without(self, gone: Collection[str]) -> Table:
+        table = Table([], array("q"), b"")
+        digests = bytearray()
+        for place, path in enumerate(self.paths):
+            if path not in gone:
+                table.paths.append(path)
+                table.stamps.extend(self.stamps[place * WIDTH : (place + 1) * WIDTH])
+                digests += self.digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]
+        return Table(table.paths, table.stamps, bytes(digests))
+
+    @classmethod
+    def of(cls, known: Mapping[str, tuple[Stamp, str]]) -> Table:
+        """A table of these."""
+        return cls().changed(known)
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """The files and the folders of a build; `manifest` tells which one that is."""
+
+    files: Table
+    folders: Table
+    manifest: str
+
+    @staticmethod
+    def read(path: Path) -> Stamps | None:
+        """None where there are none, or they are damaged."""
         try:
-            stated = json.loads(self._file.read_bytes())
-            if stated["form"] != FORM:
-                return {}
-            entries = stated["stamps"].items()
-            return {path: ((i, s, m, c), digest) for path, ((i, s, m, c), digest) in entries}
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
-            return {}  # Missing, or not what was written: the files themselves are read.
+            head, rest = path.read_bytes().split(b"\n", 1)
+            stated = json.loads(head)
+            if stated["form"] != FORM or stated["check"] != zlib.crc32(rest):
+                return None
+            files, rest = _read(rest, *stated["files"])
+            folders, _ = _read(rest, *stated["folders"])
+            return Stamps(files, folders, stated["manifest"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
+
+    def save(self, path: Path, disk: Disk) -> None:
+        """Write them down. Only time is lost where that cannot be done."""
+        parts: list[bytes] = []
+        sizes = [_write(table, parts) for table in (self.files, self.folders)]
+        rest = b"".join(parts)
+        head = {
+            "form": FORM,
+            "manifest": self.manifest,
+            "files": sizes[0],
+            "folders": sizes[1],
+            "check": zlib.crc32(rest),
+        }
+        part = f"{path}.part"
+        with suppress(OSError):
+            disk.write(part, json.dumps(head).encode("ascii") + b"\n" + rest)
+            disk.move(part, str(path))
+
+
+def sure(stamp: Stamp, now: int) -> Stamp:
+    """The stamp of what was looked at `now` (ns) or later, if it tells of the next change."""
+    return stamp if stamp[-1] < now - UNSURE_NS else UNSURE
+
+
+def _write(table: Table, parts: list[bytes]) -> tuple[int, int]:
+    """Add the bytes of a table to `parts`. The number of its paths, and of their bytes."""
+    paths = "\0".join(table.paths).encode("utf-8", "surrogateescape")
+    parts += (paths, table.stamps.tobytes(), table.digests)
+    return len(table.paths), len(paths)
+
+
+def _read(data: bytes, number: int, length: int) -> tuple[Table, bytes]:
+    """A table, and the bytes after it."""
+    stamps, end = array("q"), length + number * WIDTH * 8
+    stamps.frombytes(data[length:end])
+    after = end + number * DIGEST_BYTES
+    paths = data[:length].decode("utf-8", "surrogateescape").split("\0") if number else []
+    return Table(paths, stamps, data[end:after]), data[after:]

@@ -1,9 +1,10 @@
 """Putting a build in its place, so that a reader sees the old one or the new one at every moment.
 
-1. New bytes are written beside the site, into `.next/`. Nothing that is served changes.
-2. `_build.json` is replaced: the new site, some of whose files are still in `.next/`. From here on
-   it is the one that is served. This step alone decides.
-3. The files are moved to their paths, and `_build.json` is replaced by one that says so.
+1. New bytes are written beside the site, into a folder in `.next/`. Nothing that is served changes.
+2. `_build.json` is replaced: the new site, some of whose files are still in `.next/`. From here
+   on it is the one that is served. This step alone decides.
+3. What is there is moved to its place, and `_build.json` is replaced by one that says so.
+   A folder that is new is moved as a whole.
 4. What no build names is removed.
 
 A build that is stopped in 1 changed nothing; one that is stopped in 3 is finished by the next,
@@ -13,15 +14,14 @@ which begins with what `_build.json` says. Each step is on the disk before the n
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from generator.publish.disk import Disk
 from generator.publish.refusals import NEXT
-from generator.publish.tree import Tree, look
+from generator.publish.tree import is_folder, look, parents
 from policy.manifest import (
     BUILD_FILE,
     Build,
@@ -38,138 +38,130 @@ __all__ = ["Transaction"]
 class Transaction:
     """Changes one folder, under the lock. Every method raises OSError.
 
-    `switched` says that the new build is the one that is served.
+    `waiting` is where new files wait, each by the path that it will have. `switched` says that the
+    new build is the one that is served; `moved` names the folders that were moved as a whole,
+    `touched` those in which a name came or went.
     """
 
-    def __init__(self, out: Path, disk: Disk) -> None:
+    def __init__(self, out: str, disk: Disk) -> None:
+        self.out = out
+        self.disk = disk
+        # A name of its own: what another build left there is never taken for this one's.
+        self.waiting = f"{NEXT}/{os.urandom(4).hex()}"
         self.switched = False
-        self._out = out
-        self._disk = disk
-        self._folders: set[PurePosixPath] = set()
-        self._staged: dict[str, str] | None = None
+        self.moved: set[str] = set()
+        self.touched: set[str] = set()
 
     def recover(self) -> Build | None:
         """Finish what a stopped build began, and return the build that stands then.
 
         None where nothing is known of what is there; then every file counts as a stranger.
         """
+        build: Build | None
         try:
-            build = read_build(self._out)
+            build = read_build(Path(self.out))
         except (NotBuilt, Damaged, OtherForm):
-            return None
-        if build.moving:
-            build = self._move_in(build)
+            build = None
+        if build and build.moving:
+            build = self._finish(build)
+            self.moved, self.touched = set(), set()
+        elif os.path.lexists(f"{self.out}/{NEXT}"):
+            self._remove(NEXT)
         return build
 
-    def stage(self, missing: Mapping[str, bytes]) -> None:
-        """Step 1: write the bytes, given by the paths that they belong to, beside the site."""
-        self._staged = {path: f"{NEXT}/{number}" for number, path in enumerate(missing)}
-        if not missing:
-            return
-        self._remove_tree(NEXT)
-        self._make_folders(PurePosixPath(NEXT))
-        for path, data in missing.items():
-            self._disk.write(self._out / self._staged[path], data)
-        self._disk.settle([self._out / path for path in (*self._staged.values(), NEXT)])
-
-    def commit(self, build: Build) -> None:
-        """Steps 2 and 3: serve `build`, and move what was staged to its place."""
-        moving = replace(build, moving=self._staged or {})
-        self._state(moving)
+    def commit(self, build: Build, staged: Iterable[str]) -> Build:
+        """Steps 2 and 3: serve `build`, and move what was staged, by its paths, to its place."""
+        waiting = [f"{self.waiting}/{path}" for path in staged]
+        folders = {folder for path in waiting for folder in parents(path)}
+        moving = replace(build, moving=self.waiting if waiting else "")
+        part = self._write(moving)
+        self.disk.settle([part, *(f"{self.out}/{path}" for path in (*waiting, *folders))])
+        self._clear(BUILD_FILE)
+        self.disk.move(part, f"{self.out}/{BUILD_FILE}")
+        self.switched = True
+        self.touched.add("")
+        self.disk.settle([self.out])
         if moving.moving:
-            self._move_in(moving)
+            return self._finish(moving)
+        self._remove(NEXT)
+        return build
 
     def undo(self) -> None:
-        """After a step was refused: where the old build stands, give the disk its room back."""
-        if self._staged is not None and not self.switched:
+        """Where the old build stands, give the disk its room back."""
+        if not self.switched:
             with suppress(OSError):
-                self._remove_tree(NEXT)
+                self._remove(NEXT)
 
-    def prune(self, build: Build, tree: Tree) -> int:
-        """Step 4: remove what `build` does not name. The number of files removed."""
-        self.switched = True
-        kept = {BUILD_FILE, *(each.path for file in build.all_files for each in file.stored)}
-        strangers = [path for path in (*tree.files, *tree.others) if path not in kept]
-        for path in strangers:
-            self._disk.remove(self._out / path)
-        used = {parent.as_posix() for path in kept for parent in PurePosixPath(path).parents}
-        for path in reversed(tree.folders):  # the innermost come last there
-            if path not in used:
-                self._disk.remove_folder(self._out / path)
-        return sum(not path.startswith(f"{NEXT}/") for path in strangers)
+    def prune(self, paths: Iterable[str]) -> int:
+        """Step 4: remove these, and folders that are empty then. The number of files removed."""
+        removed = 0
+        emptied: set[str] = set()
+        for path in paths:
+            removed += self._remove(path)
+            emptied.update(parents(path))
+        for folder in sorted(emptied - {""}, key=len, reverse=True):
+            with suppress(OSError):  # It has other names.
+                self.disk.remove_folder(f"{self.out}/{folder}")
+        self.touched |= emptied
+        return removed
 
-    def _move_in(self, build: Build) -> Build:
-        touched = set()
-        for path, staged in build.moving.items():
-            source = self._out / staged
-            if source.exists():  # Otherwise it was moved before the build was stopped.
-                self._make_way(path)
-                self._disk.move(source, self._out / path)
-                touched.add((self._out / path).parent)
-        self._disk.settle([folder for folder in touched if folder.exists()])
-        done = replace(build, moving={})
-        self._state(done)
+    def _finish(self, build: Build) -> Build:
+        """Step 3. What was moved already is in its place."""
+        if is_folder(f"{self.out}/{build.moving}"):
+            self._move_in(build.moving, "")
+        done = replace(build, moving="")
+        part = self._write(done)
+        self.disk.settle([part, *(f"{self.out}/{folder}" for folder in self.touched)])
+        self.disk.move(part, f"{self.out}/{BUILD_FILE}")
+        self._remove(NEXT)
         return done
 
-    def _state(self, build: Build) -> None:
-        """Replace the manifest in one step, which a power cut cannot undo afterwards."""
-        part = self._out / NEXT / BUILD_FILE
-        self._make_folders(PurePosixPath(NEXT))
-        self._disk.write(part, to_json(build))
-        self._disk.settle([part])
-        self._clear(BUILD_FILE)
-        self._disk.move(part, self._out / BUILD_FILE)
-        self.switched = self._staged is not None
-        self._disk.settle([self._out])
-
-    def _empty_next(self) -> None:
-        self._remove_tree(NEXT)
-        self._folders.discard(PurePosixPath(NEXT))
-        self._make_folders(PurePosixPath(NEXT))
-
-    def _make_way(self, path: str) -> None:
-        """Make the folders for a path, and remove a folder that stands in its place."""
-        self._make_folders(PurePosixPath(path).parent)
-        self._clear(path)
-
-    def _make_folders(self, folder: PurePosixPath) -> None:
-        """Files and links that stand where a folder should be belong to no build that is served."""
-        for each in (*reversed(folder.parents), folder):
-            if each in self._folders or each == PurePosixPath():
+    def _move_in(self, tree: str, folder: str) -> None:
+        """Move what waits in a tree for a folder that is there."""
+        waiting = f"{self.out}/{tree}/{folder}".rstrip("/")
+        with os.scandir(waiting) as entries:
+            names = sorted((each.name, each.is_dir(follow_symlinks=False)) for each in entries)
+        for name, is_whole_folder in names:
+            path = f"{folder}/{name}" if folder else name
+            there = is_folder(f"{self.out}/{path}")
+            if is_whole_folder and there:
+                self._move_in(tree, path)
                 continue
-            mode = _mode(self._out / each)
-            if mode is not None and not stat.S_ISDIR(mode):
-                self._disk.remove(self._out / each)
-                mode = None
-            if mode is None:
-                self._disk.make_folder(self._out / each)
-            self._folders.add(each)
+            # What stands in the way belongs to no build that is served.
+            if there or (there is False and is_whole_folder):
+                self._remove(path)
+            self.disk.move(f"{waiting}/{name}", f"{self.out}/{path}")
+            self.touched.add(folder)
+            if is_whole_folder:
+                self.moved.add(path)
+
+    def _write(self, build: Build) -> str:
+        """Write a manifest beside the site, and return where."""
+        if not is_folder(f"{self.out}/{NEXT}"):
+            self._remove(NEXT)
+            self.disk.make_folder(f"{self.out}/{NEXT}")
+        part = f"{self.out}/{NEXT}/{BUILD_FILE}"
+        self.disk.write(part, to_json(build))
+        return part
 
     def _clear(self, path: str) -> None:
-        mode = _mode(self._out / path)
-        if mode is not None and stat.S_ISDIR(mode):
-            self._remove_tree(path)
+        """Remove a folder that stands where a file belongs."""
+        if is_folder(f"{self.out}/{path}"):
+            self._remove(path)
 
-    def _remove_tree(self, path: str) -> None:
-        mode = _mode(self._out / path)
-        if mode is None:
-            return
-        if not stat.S_ISDIR(mode):
-            self._disk.remove(self._out / path)
-            return
-        folder = self._out / path
-        tree = look(folder)
+    def _remove(self, path: str) -> int:
+        """Remove whatever is there. The number of files."""
+        full = f"{self.out}/{path}"
+        there = is_folder(full)
+        if there is None:
+            return 0
+        if not there:
+            self.disk.remove(full)
+            return 1
+        tree = look(full)
         for name in (*tree.files, *tree.others):
-            self._disk.remove(folder / name)
+            self.disk.remove(f"{full}/{name}")
         for name in reversed(tree.folders):
-            self._disk.remove_folder(folder / name)
-        self._disk.remove_folder(folder)
-        gone = PurePosixPath(path)
-        self._folders = {each for each in self._folders if not each.is_relative_to(gone)}
-
-
-def _mode(path: Path) -> int | None:
-    try:
-        return os.lstat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+            self.disk.remove_folder(f"{full}/{name}")
+        self.disk.remove_folder(full)
+        return len(tree.files) + len(tree.others)

@@ -179,7 +179,7 @@ def test_a_killed_build_is_finished_by_the_next_one(root, tmp_path):
         wanted = new if "/page-0/" not in manifest.pages else old
         for file in manifest.all_files:
             for each in file.stored:
-                places = (out / manifest.moving.get(each.path, each.path), out / each.path)
+                places = (out / (manifest.moving or ".") / each.path, out / each.path)
                 data = next(place.read_bytes() for place in places if place.exists())
                 assert data == wanted[each.path]
     generator.build(root, out, today=DAY)

@@ -18,10 +18,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.publish import About, Keeping, Output, Unfinished, Unpublished, write_site
+from generator.publish import (
+    About,
+    Compression,
+    Keeping,
+    Output,
+    Unfinished,
+    Unpublished,
+    write_site,
+)
 from generator.publish.disk import Disk
 from generator.publish.packing import packed as really_packed
-from policy.manifest import BUILD_FILE, Page, Published, Replaced, Stored, digest_of, read_build
+from generator.publish.tree import Stamp
+from policy.manifest import BUILD_FILE, Page, Stored, digest_of, read_build
+from policy.published import Published, Replaced
 
 DAY = datetime.date(2026, 3, 10)
 WEEK = 7
@@ -55,15 +65,17 @@ STYLED = {name: text for name, text in NEW.items() if not name.startswith("asset
 
 
 @functools.cache
-def packed(path: str, data: bytes) -> tuple[tuple[str, bytes], ...]:
+def packed(
+    path: str, data: bytes, compression: Compression = Compression.FAST
+) -> tuple[tuple[str, bytes], ...]:
     """Each once: thousands of builds pack the same few texts."""
-    return tuple(really_packed(path, data))
+    return tuple(really_packed(path, data, compression))
 
 
 @pytest.fixture(scope="module", autouse=True)
 def packed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("generator.publish.plan.packed", packed)
+        patch.setattr("generator.publish.staging.packed", packed)
         yield
 
 
@@ -72,7 +84,8 @@ def outputs(site: Site) -> Iterator[Output]:
         path, _, audience = name.partition("#")
         place = f"_variants/{audience}/{path}" if audience else path
         immutable = path.startswith("assets/")
-        yield Output(f"/{path}", place, text.encode(), audience, immutable)
+        address = f"/{path}".removesuffix("index.html")
+        yield Output(address, place, text.encode(), audience, immutable)
 
 
 def put(out: Path, site: Site, disk: Disk | None = None, *, today: datetime.date = DAY):
@@ -103,9 +116,10 @@ def _texts(published: Published, build) -> Iterator[tuple[str, str]]:
         assert (digest_of(data), len(data)) == (stored.digest, stored.size), stored
         return data
 
-    files = {address.lstrip("/"): file for address, file in build.files.items()}
+    files = {file.path: file for file in build.files.values()}
     for address, variants in build.variants.items():
-        files |= {f"{address.lstrip('/')}#{name}": file for name, file in variants.items()}
+        path = build.files[address].path
+        files |= {f"{path}#{name}": file for name, file in variants.items()}
     for name, file in files.items():
         data = read(file.plain)
         assert {encoding: read(each) for encoding, each in file.encodings.items()} == dict(
@@ -122,8 +136,8 @@ class Killed(BaseException):
 class Unsettled(Disk):
     """No power is cut in a test."""
 
-    def settle(self, paths: Collection[Path]) -> None:
-        assert all(path.exists() for path in paths)
+    def settle(self, paths: Collection[str]) -> None:
+        assert all(map(os.path.exists, paths))
 
 
 class Watching(Unsettled):
@@ -137,27 +151,27 @@ class Watching(Unsettled):
         self._look(self.steps)
         self.steps += 1
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: str) -> None:
         self._step()
         super().make_folder(path)
 
-    def write(self, path: Path, data: bytes) -> None:
+    def write(self, path: str, data: bytes) -> Stamp:
         self._step()
-        super().write(path, data)
+        return super().write(path, data)
 
-    def move(self, old: Path, new: Path) -> None:
+    def move(self, old: str, new: str) -> None:
         self._step()
         super().move(old, new)
 
-    def remove(self, path: Path) -> None:
+    def remove(self, path: str) -> None:
         self._step()
         super().remove(path)
 
-    def remove_folder(self, path: Path) -> None:
+    def remove_folder(self, path: str) -> None:
         self._step()
         super().remove_folder(path)
 
-    def settle(self, paths: Collection[Path]) -> None:
+    def settle(self, paths: Collection[str]) -> None:
         self._step()
         super().settle(paths)
 
@@ -175,11 +189,12 @@ class Killing(Watching):
             raise Killed
         super()._step()
 
-    def write(self, path: Path, data: bytes) -> None:
+    def write(self, path: str, data: bytes) -> Stamp:
         if self.steps == self._at and self._half:
-            path.write_bytes(data[: len(data) // 2])
+            super(Unsettled, self).write(path, data[: len(data) // 2])
+            self._half = False
             raise Killed
-        super().write(path, data)
+        return super().write(path, data)
 
 
 class Full(Watching):
@@ -190,21 +205,21 @@ class Full(Watching):
         self._at = at
         self._number = number
 
-    def _refuse(self, path: Path) -> None:
+    def _refuse(self, path: str) -> None:
         if self.steps >= self._at:
-            raise OSError(self._number, os.strerror(self._number), str(path))
+            raise OSError(self._number, os.strerror(self._number), path)
 
-    def make_folder(self, path: Path) -> None:
+    def make_folder(self, path: str) -> None:
         self._refuse(path)
         super().make_folder(path)
 
-    def write(self, path: Path, data: bytes) -> None:
+    def write(self, path: str, data: bytes) -> Stamp:
         if self.steps >= self._at:
-            path.write_bytes(data[: len(data) // 2])
+            super(Unsettled, self).write(path, data[: len(data) // 2])
         self._refuse(path)
-        super().write(path, data)
+        return super().write(path, data)
 
-    def move(self, old: Path, new: Path) -> None:
+    def move(self, old: str, new: str) -> None:
         self._refuse(new)
         super().move(old, new)
 
@@ -426,10 +441,11 @@ def test_another_compressor_packs_everything_anew(tmp_path, monkeypatch):
     """As a clean build with it would."""
     out = tmp_path / "public"
     put(out, OLD)
-    monkeypatch.setattr("generator.publish.plan.PACKING", "another")
+    for module in ("staging", "succession", "repacking"):
+        monkeypatch.setattr(f"generator.publish.{module}.PACKING", "another")
     monkeypatch.setattr(
-        "generator.publish.plan.packed",
-        lambda path, data: [("br", brotli.compress(data, quality=1))],
+        "generator.publish.staging.packed",
+        lambda path, data, compression: [("br", brotli.compress(data, quality=1))],
     )
     put(out, OLD)
     assert everything(out) == clean(tmp_path, OLD)
