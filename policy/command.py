@@ -15,6 +15,9 @@ from policy.differences import differences
 from policy.faults import Fault, Faults, closest
 from policy.forms import Form
 from policy.manifest import read_build
+from policy.migration import KEPT
+from policy.migration import migrate as old_register
+from policy.migration import write as write_new
 from policy.origins import Origin
 from policy.places import Places
 from policy.register import Register
@@ -66,6 +69,29 @@ def diff(context: click.Context, old: str, new: str) -> None:
         _say(changes)
     else:
         click.echo("They allow the same. Only words differ, if anything.")
+
+
+@policy.command()
+@click.option("--dry-run", is_flag=True, help="Print the new file, and write nothing.")
+@click.pass_context
+def migrate(context: click.Context, dry_run: bool) -> None:
+    """Write a register of version 0.1's form anew: which features are on, and what is the site's.
+
+    The old file stays beside the new one, as site/policy.toml.old. What no site can change is left
+    out, and told.
+    """
+    root: Path = context.obj.root
+    made = old_register(root)
+    if dry_run:
+        click.echo(made.text, nl=False)
+    else:
+        write_new(root, made)
+        click.echo(f"Wrote {REGISTER}. What was there is in {KEPT}, with its comments.")
+        click.echo("Next: python build.py check, then python build.py policy release")
+    if made.left_out:
+        click.echo("Left out:", err=dry_run)
+    for each in made.left_out:
+        click.echo(f"- {each}", err=dry_run)
 
 
 @policy.command()

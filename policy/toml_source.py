@@ -119,7 +119,11 @@ def read_toml(root: Path, name: str, model: type[Model]) -> Model:
 
 def read_toml_with_lines(root: Path, name: str, model: type[Model]) -> tuple[Model, Lines]:
     """As `read_toml`, with the finder of lines for the checks that come after. Raises `Faults`."""
-    text = read_text(root, name)
+    return read_toml_text(name, read_text(root, name), model)
+
+
+def read_toml_text(name: str, text: str, model: type[Model]) -> tuple[Model, Lines]:
+    """As `read_toml_with_lines`, of the text of a file. Raises `Faults`."""
     lines = Lines(text)
     try:
         return model.model_validate(frozen(tomllib.loads(text)), strict=True), lines
