@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,16 @@ class Unknown(Declared):
 
     why: Text
     journeys: tuple[str, ...] = ()
+    """Each as "firefox, reject"; of a browser as a whole, "firefox"."""
+
+    @property
+    def by_browser(self) -> Mapping[str, tuple[str, ...]]:
+        """The journeys of each browser; none where it is the browser as a whole."""
+        pairs = [each.partition(", ") for each in self.journeys]
+        return {
+            name: tuple(journey for browser, _, journey in pairs if browser == name and journey)
+            for name in dict.fromkeys(browser for browser, _, _ in pairs)
+        }
 
 
 class Picture(Declared):
@@ -71,6 +82,14 @@ class Audited(Declared):
     looked_for: tuple[str, ...]
     skipped: tuple[str, ...]
     pictures: tuple[Picture, ...]
+
+    @property
+    def browser_names(self) -> tuple[str, ...]:
+        """The browsers that made journeys, or were to: also one that never started."""
+        made = (
+            name for journey in self.journeys for name in (*journey.snapshots, *journey.stopped)
+        )
+        return tuple(dict.fromkeys((*self.browsers, *made)))
 
     @property
     def outcome(self) -> str:

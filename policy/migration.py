@@ -1,6 +1,6 @@
 """A register of the form of version 0.1, which held everything, as the site's own part of a sum.
 
-What the engine of then declared is in `version-0.1.toml`, beside this module. Only what a site had
+What the engine of then declared is in `version_0_1.toml`, beside this module. Only what a site had
 otherwise, or besides, is its own.
 """
 
@@ -29,7 +29,7 @@ __all__ = ["KEPT", "Migration", "migrate", "write"]
 KEPT = f"{REGISTER}.old"
 """Where the old file stays."""
 
-BASELINE = Path(__file__).with_name("version-0.1.toml")
+BASELINE = Path(__file__).with_name("version_0_1.toml")
 HEAD = """\
 # What this site collects and keeps. The features of the engine declare what they do in
 # policy/features/; here stands which of them are on, and what is our own. docs/register.md explains

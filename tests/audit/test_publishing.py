@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ import generator
 from analytics.app import create_app
 from audit.journeys.routes import ROUTES
 from audit.journeys.run import Options
-from audit.observations import Journey, Observed, Snapshot, Stop
+from audit.observations import Journey, Observed, Snapshot, Stop, Untold
 from audit.reports.publish import publish
 from audit.reports.result import Result
 from audit.rules.findings import Finding, Place
@@ -158,6 +160,37 @@ def test_what_differs_is_published_too(root, tmp_path):
     assert "1 thing differs from the register" in page
     assert "A browser keeps id" in page
     assert "Promise 4. To mend it: remove it." in page
+
+
+def test_what_could_not_be_told_is_published_by_browser(root, tmp_path):
+    """Each reason once, with what it kept each browser from; also one that never started."""
+    made = result(root, tmp_path / "pictures")
+    journeys = (
+        *made.observed.journeys,
+        Journey("reject", "firefox", stop=Stop("it stopped answering")),
+        Journey(
+            "withdraw",
+            "firefox",
+            made.observed.journeys[1].snapshots,
+            stop=Stop("it stopped answering"),
+        ),
+        Journey("reject", "webkit", stop=Stop("it does not start")),
+    )
+    missed = (Untold("it is not installed", "safari"), Untold("/robots.txt does not open"))
+    observed = replace(made.observed, journeys=journeys, missed=missed)
+    publish(replace(made, observed=observed), tmp_path / "pictures", root)
+    generator.build(root, tmp_path / "public")
+    page = (tmp_path / "public/privacy/audit/index.html").read_text(encoding="utf-8")
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "Not everything could be looked at" in text
+    assert text.count("It could not be told whether anything differs") == 1
+    assert "It stopped answering Firefox Reject, withdraw" in text
+    assert "It is not installed Safari All of it" in text
+    assert "/robots.txt does not open It stopped answering" in text
+    assert "Journey Chromium Firefox Webkit" in text
+    assert "Withdraw Not made 1 snapshot, then stopped Not made" in text
+    assert "Reject Not made Not looked at Not looked at" in text
+    assert 'class="note unsure"' in page
 
 
 def test_the_last_audit_takes_the_place_of_the_one_before(root, tmp_path):
