@@ -17,14 +17,15 @@ from functools import lru_cache
 ATTRIBUTE = "data-line"
 """The attribute whose value is the mark of an element that Markdown makes."""
 
-_TAG, _VALUE, _BETWEEN, _END = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
+_TAG, _VALUE, _BETWEEN, END = "\ufdd0", "\ufdd1", "\ufdd2", "\ufdd3"
 _BEGINNINGS = frozenset((_TAG, _VALUE))
 _ZERO = 0xFDE0
 _DIGITS = {ord(str(digit)): _ZERO + digit for digit in range(10)}
 _NUMBERS = {_ZERO + digit: str(digit) for digit in range(10)}
 _BODY = "[\ufde0-\ufde9]+\ufdd2[\ufde0-\ufde9]+\ufdd3"
 _MARK = f"{_TAG}{_BODY}"
-_ANY = re.compile(f' {ATTRIBUTE}="{_MARK}"|{ATTRIBUTE}={_MARK} | {_MARK}|[{_TAG}{_VALUE}]{_BODY}')
+_QUOTE = '(?:"|&quot;)'
+_ANY = re.compile(f" {ATTRIBUTE}={_QUOTE}{_MARK}{_QUOTE}| {_MARK}|[{_TAG}{_VALUE}]{_BODY}")
 _READ = re.compile(f"[{_TAG}{_VALUE}]([\ufde0-\ufde9]+)\ufdd2([\ufde0-\ufde9]+)\ufdd3")
 LEADING = f"{_VALUE}{_BODY}"
 """A regular expression for the mark at the beginning of a text or an address."""
@@ -41,16 +42,16 @@ _TAGS = re.compile(
 """The beginning of a tag, in HTML or in a template (where its name may be an expression); and that
 of a comment without an end, in which all that follows is lost."""
 
-_MARKDOWN = re.compile(
-    r"(?P<tag><[A-Za-z](?:[\w-]|:\w)*(?=[\s/>]))"
-    r"|(?P<braces>\{:?[ ]*(?=[^}\n ][^}\n]*\}))"
-    r"|(?:<!--|\]\([ ]*<?(?=[^\s)>])"
+_AUTOLINKS = r"|<(?=[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>)"
+_MARKDOWN = (
+    r"(?P<tag><[A-Za-z][A-Za-z0-9-]*(?=[\s/>]))"
+    r"|<!--(?![\ufdd4\ufdd5])|\]\([ ]*<?(?=[^\s)>])"
     r"|^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ ]*(?:\n[ ]*(?=[\w/<.]\S*[ ]*$))?<?(?=\S)"
-    r"|^[ ]{0,3}\[\^[^\[\]\n]+\]:[ ]*(?=[^\W\d])"
-    r"|<(?=[A-Za-z][A-Za-z0-9+.-]*://[^<>]*>)"
-    r"|^[ \t>]*\#{1,6}[ \t]*(?=[^\s\#]))",
-    re.MULTILINE,
 )
+_MARKED = {
+    autolinks: re.compile(_MARKDOWN + _AUTOLINKS * autolinks, re.MULTILINE)
+    for autolinks in (False, True)
+}
 
 
 def place_before(html: str, at: int) -> tuple[int, int] | None:
@@ -74,19 +75,25 @@ def mark_tags(text: str, source: int, line: int | None = None) -> str:
     return _marked(_TAGS, text, source, place, line)
 
 
-def mark_markdown(text: str, source: int) -> str:
-    """Mark what in Markdown becomes an element with an address, an id or attributes."""
+def mark_markdown(text: str, source: int, *, autolinks: bool = False) -> str:
+    """Mark what in Markdown becomes an element with an address or attributes; `autolinks`: also
+    what stands in angle brackets, for an engine that reads it with a mark in it."""
 
     def place(found: re.Match[str], mark: str) -> str:
-        match found.lastgroup:
-            case "tag":
-                return f"{found[0]} {_TAG}{mark}"
-            case "braces":
-                return f"{found[0]}{ATTRIBUTE}={_TAG}{mark} "
-            case _:
-                return f"{found[0]}{_VALUE}{mark}"
+        if found["tag"]:
+            return f'{found[0]} {ATTRIBUTE}="{_TAG}{mark}"'
+        return f"{found[0]}{_VALUE}{mark}"
 
-    return _marked(_MARKDOWN, text, source, place)
+    return _marked(_MARKED[autolinks], text, source, place)
+
+
+def of(line: int, source: int = 0) -> str:
+    """The mark of a line, as the value of an element's `ATTRIBUTE`."""
+    return f"{_TAG}{_body(source, line)}"
+
+
+def _body(source: int, line: int) -> str:
+    return f"{source}{_BETWEEN}{line}{END}".translate(_DIGITS)
 
 
 def _marked(
@@ -103,19 +110,19 @@ def _marked(
         if only is None:
             line += text.count("\n", at, found.end())
         at = found.end()
-        return place(found, f"{source}{_BETWEEN}{line}{_END}".translate(_DIGITS))
+        return place(found, _body(source, line))
 
     return pattern.sub(replace, text)
 
 
 def unmarked(text: str) -> str:
     """The text without marks: as if there had never been any."""
-    if _END not in text:
+    if END not in text:
         return text
     # Nearly all are those of templates, and this is ten times as quick as the expression.
     first, *rest = str(text).split(f" {_TAG}")
-    text = first + "".join([each[each.index(_END) + 1 :] for each in rest])
-    return _ANY.sub("", text) if _END in text else text
+    text = first + "".join([each[each.index(END) + 1 :] for each in rest])
+    return _ANY.sub("", text) if END in text else text
 
 
 def attribute(mark: str) -> str:

@@ -31,10 +31,10 @@ OF_TEMPLATES = frozenset(
 )
 """Elements that only a template may use: what follows one that has no end would be lost in it."""
 
-OPEN_COMMENT = "plainsite-comment"
-"""An element where a comment begins that has no end."""
+FAULT = "plainsite-fault"
+"""An element that tells of a fault of a page's text: `about` is the message, `hint` how to mend."""
 
-_BY_NAME = REFUSED | OF_TEMPLATES | {OPEN_COMMENT}
+_BY_NAME = REFUSED | OF_TEMPLATES | {FAULT}
 """Elements that say something even without an attribute."""
 
 _LOADS = ("src", "poster", "data", "action", "formaction", "background", "ping", "manifest")
@@ -73,7 +73,8 @@ class Recorded:
     ids: tuple[Found, ...]
     refused: tuple[Found, ...]
     bare_pictures: tuple[Found, ...] = ()
-    open_comments: tuple[Found, ...] = ()
+    of_text: tuple[Found, ...] = ()
+    """Faults of the text itself, each a message, a line end and a hint."""
     counted: bool = False
     """Whether its script counts the page, which then says which one it is."""
 
@@ -122,7 +123,7 @@ def record(
         ids=tuple(found["ids"]),
         refused=tuple(found["refused"]),
         bare_pictures=tuple(found["bare_pictures"]),
-        open_comments=tuple(found["open_comments"]),
+        of_text=tuple(found["of_text"]),
         counted=counted,
     )
 
@@ -145,8 +146,8 @@ def _things(
 ) -> Iterator[tuple[str, str]]:
     if "id" in given:
         yield "ids", given["id"]
-    if tag == OPEN_COMMENT:
-        yield "open_comments", ""
+    if tag == FAULT:
+        yield "of_text", f"{given.get('about')}\n{given.get('hint')}"
     if tag == "img" and not given.get("alt", "").strip() and refused and given.get("src"):
         yield "bare_pictures", given["src"]
     if tag in REFUSED or tag in refused or _is_inline(tag, given):

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from generator.assets import MissingAsset
 from generator.budget import bits
 from generator.content.audience_blocks import select
-from generator.content.blocks import FORM, nested
+from generator.content.blocks import FORM
 from generator.content.library import Content, written
 from generator.content.pages import Page
 from generator.content.sections import Sections
@@ -26,7 +26,6 @@ from policy import Fault, Faults, Site, templates
 from policy.register import Cookie, Storage
 from policy.toml_source import read_text, refuse_two_versions
 
-ENGINE = "python-markdown"
 _HALF = re.compile("[\ud800-\udfff]")
 FIELD_BY_FIELD = ("site", "navigation")
 """What of the site's declarations is noted field by field; the rest is noted as a whole."""
@@ -67,12 +66,14 @@ class Renderer:
         self._jinja = environment(site, assets, self._templates, self.reads)
         self._jinja.globals["get_section"] = self._sections.get
         self._jinja.globals["bits"] = self._watched_bits(bits(site, content))
-        self._markdown = reader(ENGINE, Hooks(self._block))
-        self._plain_markdown = reader(ENGINE, Hooks(lambda _name, _argument, body: body))
+        engine = site.settings.markdown
+        self._markdown = reader(engine, Hooks(self._block))
+        self._plain_markdown = reader(engine, Hooks(lambda _name, _argument, body: body))
 
     def render(self, page: Page, *, marked: bool = False) -> Rendered:
         """Every variant of a page. Raises `TemplateError`, `MissingAsset`, or `Faults`."""
         self.reads.taken()
+        self.reads.add("site", "site", "markdown")
         default = self._site.audiences.default
         html, record, asked = self._variant(page, default, marked=marked)
         rendered, recorded = {default: html}, {default: record}
@@ -89,7 +90,7 @@ class Renderer:
         """What a page that waits holds in its own text, for each audience."""
         text, blocks = written(self._site.root, page)
         for name in (self._site.audiences.default, *self._site.audiences.names):
-            chosen = nested(select(text, blocks, name), blocks)
+            chosen = select(text, blocks, name)
             html = self._plain_markdown.read(chosen, page.resolve).html
             yield record(html, page.path, self._templates.path)
             if not blocks.for_audiences:
@@ -98,9 +99,7 @@ class Renderer:
     def _variant(self, page: Page, name: str, *, marked: bool) -> tuple[str, Recorded, bool]:
         audience = _Audience(self._site, name)
         text, blocks = written(self._site.root, page)
-        body = self._markdown.read(
-            nested(select(text, blocks, name), blocks), page.resolve, marked=marked
-        )
+        body = self._markdown.read(select(text, blocks, name), page.resolve, marked=marked)
         view = self._sections.own(page, body.html, body.headings)
         previous, following = self._sections.neighbours(page)
         html = self._jinja.get_template(f"{page.layout}.html").render(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
@@ -61,6 +61,8 @@ class Settings(Declared):
     """Facts about the site. `url` is its origin, without a path; `downloads` are endings of files
     that are published besides the usual ones.
 
+    `markdown` is the engine that reads pages (`generator.markdown`).
+
     `keep_assets` says how long a style sheet, script or picture that no page uses any more is
     still served, for pages that were loaded before.
     """
@@ -73,6 +75,7 @@ class Settings(Declared):
     feed: str = ""
     downloads: tuple[Annotated[str, AfterValidator(_ending)], ...] = ()
     keep_assets: Length = Duration(7, "days")
+    markdown: Literal["commonmark", "python-markdown"] = "python-markdown"
     organization: Organization
 
 

@@ -27,9 +27,9 @@ def _faults(recorded: Recorded) -> Iterator[Fault]:
         hint = "write what it shows between the square brackets: ![A school gate](gate.jpg)"
         message = "the picture has no text for those who cannot see it"
         yield Fault(found.place.path, found.place.line, message, hint)
-    for found in recorded.open_comments:
-        hint = "write --> where it ends"
-        yield Fault(found.place.path, found.place.line, "a comment has no end", hint)
+    for found in recorded.of_text:
+        message, _, hint = found.value.partition("\n")
+        yield Fault(found.place.path, found.place.line, message, hint)
 
 
 def needs_marks(recorded: Recorded) -> bool:

@@ -1,9 +1,8 @@
 """The `///` lines of our blocks, read once for each page: outside code, and nested as people write
 them.
 
-Markdown's own block syntax (pymdownx.blocks) tells an outer block from an inner one by the number
-of slashes. Here an inner block may use three slashes like the outer one: `nested` counts for the
-writer. No function here changes the number of lines.
+An inner block may use three slashes like the outer one. What engines see in the place of these
+lines is made by `generator.markdown.source`.
 """
 
 from __future__ import annotations
@@ -12,8 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from markdown.extensions.fenced_code import FencedBlockPreprocessor
-
+from generator.markdown.structure import code_lines
 from policy import Fault, nearest
 
 AUDIENCE = "audience"
@@ -89,17 +87,12 @@ def _block_lines(text: str) -> Iterator[BlockLine]:
     """Each `///` line outside code and comments."""
     if "///" not in text:
         return
-    for number, line in enumerate(_without_code(text).split("\n")):
+    text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
+    code = code_lines(text) if "```" in text or "~~~" in text else set()
+    for number, line in enumerate(text.split("\n")):
         found = _LINE.match(line)
-        if found:
+        if found and number + 1 not in code:
             yield BlockLine(number, len(found[1]), found[2].lower(), found[4] or "")
-
-
-def _without_code(text: str) -> str:
-    """The text with fenced code and comments blanked out, character for character."""
-    for pattern in (FencedBlockPreprocessor.FENCED_BLOCK_RE, _COMMENT):
-        text = pattern.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), text)
-    return text
 
 
 class _Reader:
@@ -149,17 +142,6 @@ class _Reader:
             self.faults.append(BlockFault(line.line, message, "remove one of them"))
         else:
             self._otherwise[inner] = line.line
-
-
-def nested(text: str, blocks: Blocks) -> str:
-    """The text with the slashes of each block counted by its depth, for pymdownx.blocks."""
-    if not any(block.depth for block in blocks.blocks):
-        return text
-    lines = text.split("\n")
-    for block in blocks.blocks:
-        for number in (block.opening.line, block.end):
-            lines[number] = re.sub(r"/{3,}", "/" * (3 + block.depth), lines[number], count=1)
-    return "\n".join(lines)
 
 
 def block_faults(

@@ -81,7 +81,10 @@ class Reader(Protocol):
         """
 
 
-ENGINES = {"python-markdown": ("generator.markdown.python_markdown", "PythonMarkdown")}
+ENGINES = {
+    "commonmark": ("generator.markdown.commonmark", "CommonMark"),
+    "python-markdown": ("generator.markdown.python_markdown", "PythonMarkdown"),
+}
 """Where the reader of each engine is, by the name that `site/settings.toml` has for it."""
 
 

@@ -155,6 +155,7 @@ def messages(source: str) -> list[str]:
     """The messages of faults in a module: the third value of a Fault, or one given to a fault."""
     found = re.findall(r'Fault\(\s*[\w.]+,\s*[^"\n]*?,\s*f?(".*?"|\'.*?\'),', source)
     found += re.findall(r'(?:message = |yield |yield "\w+", )f?("[^"\n]*"|\'[^\'\n]*\')', source)
+    found += re.findall(r'yield fault\(f?("[^"\n]*"|\'[^\'\n]*\'),', source)
     found += re.findall(r'lines\.faults\(\w+, f?("[^"]*"|\'[^\']*\'),', source)
     found += re.findall(r'ValueError\(f?("[^"]*"|\'[^\']*\')\)', source)
     return [text[1:-1] for text in found if " " in text]

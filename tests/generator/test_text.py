@@ -27,7 +27,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-ENGINES = ("python-markdown",)
+ENGINES = ("python-markdown", "commonmark")
 READERS = {
     engine: reader(engine, Hooks(lambda name, _argument, body: f"<{name}>{body}</{name}>"))
     for engine in ENGINES

@@ -1,0 +1,140 @@
+"""CommonMark 0.31.2 with GitHub's extensions, by comrak (in Rust).
+
+comrak hands HTML over, so what it does not know is added to that, by `generator.markdown.finish`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from itertools import pairwise
+from urllib.parse import unquote
+
+from comrak import ExtensionOptions, ParseOptions, RenderOptions, render_markdown
+
+from generator import marks
+from generator.markdown import Body, Hooks, Resolve
+from generator.markdown.faults import fault
+from generator.markdown.finish import PICTURE, Finish
+from generator.markdown.source import read_source
+from generator.markdown.structure import Kind, read_structure, walk
+
+__all__ = ["CommonMark"]
+
+_EXTENSIONS = (
+    "autolink",
+    "description_lists",
+    "footnotes",
+    "strikethrough",
+    "table",
+    "tasklist",
+)
+_POSITION = re.compile(r' data-sourcepos="(\d+):[^"]*"')
+_PROTECTED = re.compile(r"<span data-escaped-char[^<>]*>(&\w+;|.)</span>")
+_REFERENCE = re.compile(
+    r'<sup(?P<mark>(?: data-line="[^"]*")?) class="footnote-ref"><a href="#fn-(?P<name>[^"]*)" '
+    r'id="fnref-(?P=name)(?:-(?P<again>\d+))?" data-footnote-ref>(?P<number>\d+)</a></sup>'
+)
+_SECTION = re.compile(
+    r'<section[^<>]* class="footnotes" data-footnotes>\n<ol>(.*)</ol>\n</section>', re.DOTALL
+)
+_NOTE = re.compile(
+    r'<li(?P<mark>(?: data-line="[^"]*")?) id="fn-(?P<name>[^"]*)">'
+    r"(?P<text>.*?)\n</li>(?=\n(?:<li|$))",
+    re.DOTALL,
+)
+_BACK = re.compile(
+    r' <a href="#fnref-[^"]*" class="footnote-backref" data-footnote-backref'
+    r' data-footnote-backref-idx="(\d+)(?:-(\d+))?"[^<>]*>↩'
+    r'(?:<sup class="footnote-ref">\d+</sup>)?</a>'
+)
+
+
+class CommonMark:
+    """See `generator.markdown.Reader`."""
+
+    def __init__(self, hooks: Hooks) -> None:
+        self._hooks = hooks
+        self._extensions = ExtensionOptions()
+        for name in _EXTENSIONS:
+            setattr(self._extensions, name, True)
+        self._extensions.image_url_rewriter = PICTURE.__add__
+        self._parsing = ParseOptions()
+        self._rendering = {
+            (marked, protects): _rendering(marked, protects)
+            for marked in (False, True)
+            for protects in (False, True)
+        }
+
+    def read(self, text: str, resolve: Resolve, marked: bool = False) -> Body:
+        """See `generator.markdown.Reader`."""
+        source = read_source(text)
+        written = marks.mark_markdown(source.text, 0) if marked else source.text
+        protects = "\\" in written
+        if not written.endswith("\n"):
+            written += "\n"  # Without it, comrak overlooks a definition in the last line.
+        html = render_markdown(
+            written, self._extensions, self._parsing, self._rendering[marked, protects]
+        )
+        if marked:
+            html = _POSITION.sub(_mark, html)
+        if protects:
+            html = _PROTECTED.sub(lambda found: f"\x02{ord(unescape(found[1]))}\x03", html)
+        if "data-footnotes>" in html:
+            html = _SECTION.sub(_footnotes, _REFERENCE.sub(_reference, html))
+        faults = _crowded(source.text, marked) if "<dl" in html else ()
+        return Finish(source, resolve, self._hooks, marked).body(html, faults)
+
+
+def _crowded(text: str, marked: bool) -> Iterator[str]:
+    """A fault for each list of terms in which comrak would join two paragraphs without a blank."""
+    for block in walk(read_structure(text)):
+        if block.kind is Kind.TERMS:
+            for term, meaning in pairwise(block.children):
+                close = meaning.kind is Kind.MEANING and term.last + 1 == meaning.line
+                if close and len(meaning.children) > 1:
+                    message = "what explains a term has several parts, and no empty line above it"
+                    hint = "leave an empty line between the term and the line with the colon"
+                    yield fault(message, hint, marks.of(meaning.line) if marked else "")
+
+
+def _rendering(marked: bool, protects: bool) -> RenderOptions:
+    options = RenderOptions()
+    options.unsafe_ = True
+    options.full_info_string = True
+    options.tasklist_classes = True
+    options.sourcepos = marked
+    options.escaped_char_spans = protects
+    return options
+
+
+def _mark(found: re.Match[str]) -> str:
+    return f' {marks.ATTRIBUTE}="{marks.of(int(found[1]))}"'
+
+
+def _reference(found: re.Match[str]) -> str:
+    name = unquote(found["name"])
+    return (
+        f'<sup{found["mark"]} id="fnref{found["again"] or ""}:{name}">'
+        f'<a class="footnote-ref" href="#fn:{name}">{found["number"]}</a></sup>'
+    )
+
+
+def _footnotes(found: re.Match[str]) -> str:
+    notes = _NOTE.sub(_footnote, found[1])
+    return f'<div class="footnote">\n<hr>\n<ol>{notes}</ol>\n</div>'
+
+
+def _footnote(found: re.Match[str]) -> str:
+    name = unquote(found["name"])
+
+    def back(link: re.Match[str]) -> str:
+        title = f"Jump back to footnote {link[1]} in the text"
+        return (
+            f'&#160;<a class="footnote-backref" href="#fnref{link[2] or ""}:{name}"'
+            f' title="{title}">&#8617;</a>'
+        )
+
+    text = _BACK.sub(back, found["text"])
+    return f'<li{found["mark"]} id="fn:{name}">{text}\n</li>'

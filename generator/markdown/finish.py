@@ -1,0 +1,245 @@
+"""What is done to the HTML of either engine: addresses, pictures, ids of headings, code, attribute
+lists, and our blocks.
+
+An engine hands over HTML in which
+- comments stand for the `///` lines, as `generator.markdown.source` puts them there;
+- the address of a picture that Markdown made begins with `PICTURE`;
+- U+0002 and U+0003 stand around the number of each character that a backslash protects;
+- what Markdown made has its line in `marks.ATTRIBUTE`, where the text is read with marks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html import escape, unescape
+from urllib.parse import quote, unquote_to_bytes
+
+from markupsafe import Markup
+
+from generator import marks
+from generator.markdown import Body, Heading, Hooks, Image, Resolve
+from generator.markdown.abbreviations import abbreviate
+from generator.markdown.attributes import apply_lists
+from generator.markdown.code import code_block
+from generator.markdown.faults import fault, heading_faults, leftovers, open_comments
+from generator.markdown.headings import anchor, unused
+from generator.markdown.source import CLOSING, OPENING, Source
+from generator.markdown.tags import tag_faults
+
+PICTURE = "\ufdd6"
+
+_BLOCK = re.compile(
+    rf"<!--{OPENING}(\d+)-->((?:(?!<!--{OPENING}).)*?)<!--{CLOSING}\d+-->", re.DOTALL
+)
+_COMMENTS = re.compile(
+    r"<!--(?![\ufdd4\ufdd5])(?:-?>|.*?-->)|<\?.*?\?>|<!\[CDATA\[.*?\]\]>", re.DOTALL
+)
+_MARK = rf'(?: {marks.ATTRIBUTE}="[^"]*")?'
+_PIECES = re.compile(
+    rf'(?P<link><a{_MARK} href="(?P<href>[^"]*)")'
+    r"|(?P<heading><h(?P<level>[1-6])\b(?P<given>[^<>]*)>(?P<words>.*?)</h(?P=level)>)"
+    rf"|(?P<code><pre(?P<mark>{_MARK})><code(?P<info>[^<>]*)>(?P<text>[^<]*)</code></pre>)"
+    rf'|(?P<cell><t(?P<kind>[hd])(?P<at>{_MARK}) align="(?P<side>\w+)")'
+    r"|(?P<tag><(?i:a|area|audio|img|source|track|video)\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)",
+    re.DOTALL,
+)
+_ATTRIBUTES = re.compile(r'([^\s="]+)="([^"]*)"')
+_ADDRESSES = re.compile(
+    r"""(?P<before>\s(?P<name>href|src|srcset|poster)\s*=\s*)(?P<value>"[^"]*"|'[^']*'|[^\s"'=<>`]+)""",
+    re.IGNORECASE,
+)
+_CANDIDATE = re.compile(r"([\s,]*)(\S*[^\s,])((?:\s[^,]*)?)")
+_ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
+_UNSAFE = re.compile(r'[\x00-\x20"<>^`{|}\x7f]')
+_PROTECTED = re.compile("\x02(\\d+)\x03")
+_TAGS = re.compile(r"<[^<>]*>")
+_NOTE = re.compile(r"<sup\b[^<>]*><a class=\"footnote-ref\".*?</sup>")
+_ID = re.compile(r'\sid="([^"]*)"')
+_TASK = re.compile(
+    r"<input(?P<given>[^<>]* class=\"task-list-item-checkbox\"[^<>]*)>(?P<words>.*?)"
+    r"(?=</li>|</p>|\n?<(?:ul|ol|p|pre|blockquote|table|div|dl|hr|h[1-6])\b)",
+    re.DOTALL,
+)
+
+
+class Finish:
+    """Makes the body of one page of what an engine made of its text."""
+
+    def __init__(self, source: Source, resolve: Resolve, hooks: Hooks, marked: bool) -> None:
+        self._source = source
+        self._marked = marked
+        self._resolve = resolve
+        self._hooks = hooks
+        self._headings: list[Heading] = []
+        self._levels: list[tuple[int, str, str]] = []
+        self._ids: set[str] = set()
+
+    def body(self, html: str, told: Iterable[str] = ()) -> Body:
+        """The body; `told` are faults that the engine found."""
+        faults = [*told, *self._source_faults()]
+        if self._source.html:
+            if "<!" in html or "<?" in html:
+                html = _COMMENTS.sub("", html)
+            html, found = open_comments(html, self._source.text)
+            faults += found
+            faults += tag_faults(html, self._source, self._marked)
+        if "{" in html:
+            html = apply_lists(html)
+        faults += leftovers(html)
+        if self._source.abbreviations:
+            html = abbreviate(html, self._source.abbreviations)
+        if ' id="' in html:
+            self._ids.update(_ID.findall(html))
+        html = _PIECES.sub(self._piece, html)
+        if "task-list-item-checkbox" in html:
+            html = _TASK.sub(_task, html)
+        faults += heading_faults(self._levels)
+        if "\x02" in html:
+            html = _PROTECTED.sub(_character, html)
+        while OPENING in html:
+            html, number = _BLOCK.subn(self._block, html)
+            if not number:
+                break
+        return Body(Markup(html + "".join(faults)), tuple(self._headings))  # noqa: S704  (the site's own)
+
+    def _source_faults(self) -> Iterator[str]:
+        for name, line in self._source.unused.items():
+            message = f"the footnote [^{name}] is used nowhere"
+            hint = f"put [^{name}] into the text, or remove the footnote"
+            yield fault(message, hint, marks.of(line) if self._marked else "")
+
+    def _piece(self, found: re.Match[str]) -> str:
+        match found.lastgroup:
+            case "link":
+                return self._link(found)
+            case "heading":
+                return self._heading(found)
+            case "code":
+                return _code(found)
+            case "cell":
+                return f'<t{found["kind"]}{found["at"]} class="align-{found["side"]}"'
+            case _:
+                return self._tag(found[0])
+
+    def _link(self, found: re.Match[str]) -> str:
+        href = found["href"]
+        if "&" not in href and "%" not in href and "\ufdd1" not in href:
+            return f'{found[0][: -len(href) - 1]}{_safe(self._resolve(href))}"'
+        mark, address = self._address(href)
+        if mark:
+            return f'<a {marks.ATTRIBUTE}="{mark}" href="{address}"'
+        return f'{found[0][: -len(href) - 1]}{address}"'
+
+    def _address(self, written_as: str) -> tuple[str, str]:
+        """(its mark or an empty text, the address as it stands in an attribute)."""
+        link = _ENCODED.sub(_readable, unescape(written_as)).removeprefix(PICTURE)
+        mark, link = marks.split(link)
+        return marks.attribute(mark), _safe(self._resolve(link))
+
+    def _tag(self, tag: str) -> str:
+        """A picture of Markdown's, or a tag of HTML, whose addresses are meant as in Markdown."""
+        if tag.startswith("<img") and ("%EF%B7%96" in tag or PICTURE in tag):
+            return self._picture(tag)
+        return _ADDRESSES.sub(self._attribute, tag)
+
+    def _attribute(self, found: re.Match[str]) -> str:
+        value = found["value"].strip("\"'")
+        if found["name"].lower() == "srcset":
+            address = _CANDIDATE.sub(
+                lambda each: f"{each[1]}{self._address(each[2])[1]}{each[3]}", value
+            )
+        else:
+            _, address = self._address(value.strip())
+        return f'{found["before"]}"{address}"'
+
+    def _picture(self, tag: str) -> str:
+        given = dict(_ATTRIBUTES.findall(tag))
+        own, src = self._address(given.pop("src"))
+        mark = own or given.pop(marks.ATTRIBUTE, "")
+        given.pop(marks.ATTRIBUTE, None)
+        plain = {
+            name: unescape(_PROTECTED.sub(_plain_character, value)) for name, value in given.items()
+        }
+        place = marks.place(marks.ATTRIBUTE, mark)
+        image = Image(
+            src=unescape(src),
+            alt=plain.pop("alt", ""),
+            title=plain.pop("title", None),
+            attributes=plain,
+            line=place[1] if place else None,
+        )
+        html = self._hooks.render_image(image)
+        return marks.mark_tags(html, *place) if place else html
+
+    def _heading(self, found: re.Match[str]) -> str:
+        level, words, given = int(found["level"]), found["words"], found["given"]
+        own = _ID.search(given)
+        if "<" in words:
+            words = _PIECES.sub(self._piece, words)
+        text = _text(words)
+        name = unescape(own[1]) if own else unused(anchor(text), self._ids)
+        self._ids.add(name)
+        given = given if own else f'{given} id="{name}"'
+        self._headings.append(Heading(name, text, level))
+        mark = (
+            dict(_ATTRIBUTES.findall(given)).get(marks.ATTRIBUTE, "")
+            if marks.ATTRIBUTE in given
+            else ""
+        )
+        self._levels.append((level, text, mark))
+        return f"<h{level}{given}>{words}</h{level}>"
+
+    def _block(self, found: re.Match[str]) -> str:
+        line = self._source.lines[int(found[1])]
+        inner = Markup(found[2].strip())  # noqa: S704  (as in `body`)
+        return self._hooks.render_block(line.name, line.argument, inner)
+
+
+def _text(words: str) -> str:
+    """What a heading says, without its elements and its footnotes."""
+    if "<" in words:
+        words = _TAGS.sub("", _NOTE.sub("", words))
+    if "\x02" in words:
+        words = _PROTECTED.sub(_plain_character, words)
+    return (
+        marks.unmarked(unescape(words)).strip()
+        if "&" in words or "\ufdd3" in words
+        else words.strip()
+    )
+
+
+def _code(found: re.Match[str]) -> str:
+    given = dict(_ATTRIBUTES.findall(found["info"]))
+    kind = unescape(given.get("class", "")).removeprefix("language-")
+    info = f"{kind} {unescape(given.get('data-meta', ''))}".strip()
+    code = marks.unmarked(unescape(found["text"]))
+    return code_block(code, marks.unmarked(info), found["mark"])
+
+
+def _safe(address: str) -> str:
+    """An address as it stands in an attribute."""
+    if _UNSAFE.search(address):
+        address = _UNSAFE.sub(lambda each: quote(each[0]), address)
+    return escape(address) if "&" in address or "'" in address else address
+
+
+def _readable(found: re.Match[str]) -> str:
+    """Letters of an address as people write them; what is no letter stays encoded."""
+    try:
+        return unquote_to_bytes(found[0]).decode()
+    except UnicodeDecodeError:
+        return found[0]
+
+
+def _task(found: re.Match[str]) -> str:
+    checked = " checked" if " checked" in found["given"] else ""
+    return f'<label><input type="checkbox" disabled{checked}>{found["words"]}</label>'
+
+
+def _character(found: re.Match[str]) -> str:
+    return escape(chr(int(found[1])), quote=False)
+
+
+def _plain_character(found: re.Match[str]) -> str:
+    return chr(int(found[1]))
