@@ -210,7 +210,7 @@ def _open_forms(  # noqa: PLR0913, PLR0917  (what all parts share)
     links = Links(keys, clock)
     builder = MessageBuilder.of(site.settings, links)
     sender = MailSender(outbox, relay, builder, log, clock)
-    return FormStores(contacts, links, outbox, sender)
+    return FormStores(contacts, links, outbox, Asking(site, links, outbox), sender)
 
 
 def _draw_with(app: Flask, service: Service) -> None:

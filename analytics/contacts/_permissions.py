@@ -112,9 +112,13 @@ def _keep(connection: Connection, tables: Tables, contact: str, submission: str)
 
 
 def withdraw(connection: Connection, tables: Tables, contact: str, day: datetime.date) -> None:
-    """End every permission of a contact, and take every open ask as answered with no."""
+    """End every permission of a contact, and take every open ask as answered with no; what was
+    not asked about yet never is."""
     given, asks = tables["permissions"], tables["asks"]
     ended = update(given).where(given.c.contact == contact, given.c.withdrawn_on.is_(None))
     connection.execute(ended.values(withdrawn_on=day))
     refused = update(asks).where(asks.c.contact == contact, asks.c.answer.is_(None))
     connection.execute(refused.values(answer=NO))
+    sent = tables["submissions"]
+    unasked = update(sent).where(sent.c.contact == contact, sent.c.unasked_wording.is_not(None))
+    connection.execute(unasked.values(unasked_wording=None))

@@ -8,8 +8,16 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
 
-__all__ = ["AddressTaken", "Ask", "Contact", "LegalBasis", "Listed", "NoLegalBasis", "NotStored"]
-__all__ += ["Permission", "PermissionState", "Received", "Rows", "Submission"]
+__all__ = ["AddressTaken", "Ask", "Contact", "LegalBasis", "Listed", "NoLegalBasis"]
+__all__ += [
+    "NotStored",
+    "NotSuspected",
+    "Permission",
+    "PermissionState",
+    "Received",
+    "Rows",
+    "Submission",
+]
 
 
 @dataclass(frozen=True)
@@ -57,11 +65,14 @@ class Listed:
 
 @dataclass(frozen=True)
 class Received:
-    """What was sent with a form. `answers` maps the register's columns to what was given."""
+    """What was sent with a form. `answers` maps the register's columns to what was given;
+    `unasked_wording` stood beside a box that was checked and not asked about yet."""
 
+    id: str
     form: str
     day: date
     suspected_spam: str | None
+    unasked_wording: str | None
     answers: Mapping[str, str]
 
 
@@ -123,6 +134,10 @@ class NoLegalBasis(Exception):
 
 class AddressTaken(Exception):
     """Another contact has this address already. Nothing was changed."""
+
+
+class NotSuspected(Exception):
+    """There is no such submission, or nobody suspects it any more. Nothing was changed."""
 
 
 class NotStored(Exception):

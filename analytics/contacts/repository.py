@@ -1,4 +1,4 @@
-"""The contacts: the only module (with `_permissions` and `_listing`) that touches their tables.
+"""The contacts: the only module, with those of `_` beside it, that touches their tables.
 
 Forms, staff, personal data, mail and export all go through it, so that what may be read, sent and
 erased is decided in one place. What it did is committed, or belongs to the caller's transaction.
@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
-from analytics.contacts import _permissions
+from analytics.contacts import _permissions, _rows, _suspicion
 from analytics.contacts._listing import listing
 from analytics.contacts.model import (
     AddressTaken,
@@ -36,9 +36,7 @@ from analytics.contacts.model import (
     LegalBasis,
     Listed,
     NotStored,
-    Permission,
     PermissionState,
-    Received,
     Rows,
     Submission,
 )
@@ -100,6 +98,7 @@ class Contacts:
             "form": sent.form,
             "day": self._today(),
             "suspected_spam": sent.suspected_spam or None,
+            "unasked_wording": sent.wording or None if sent.suspected_spam else None,
             "unconfirmed_since": self._today() if sent.only_to_ask else None,
             **{name: text or None for name, text in answers.items()},
         }
@@ -138,7 +137,20 @@ class Contacts:
         with self.transaction() as connection:
             _permissions.withdraw(connection, self._tables, contact, self._today())
 
-    # ------------------------------------------------------------------ what staff read
+    # ------------------------------------------------------------------ what staff read, and decide
+
+    def clear_suspicion(
+        self, connection: Connection, contact: str, submission: str, *, asks_since: datetime.date
+    ) -> Ask | None:
+        """Take a submission as sent by a person; see `_suspicion.clear`."""
+        return _suspicion.clear(
+            connection,
+            self._tables,
+            contact,
+            submission,
+            day=self._today(),
+            asks_since=asks_since,
+        )
 
     def listed(self, page: int, *, suspected: bool, search: str = "") -> tuple[Listed, ...]:
         """A page (from 1) of contacts, those who wrote last first."""
@@ -165,9 +177,9 @@ class Contacts:
         if found is None:
             return None
         of = {name: [row for each, row in found.rows if each == name] for name in OF_A_CONTACT}
-        submissions = [_received(row) for row in of["submissions"]]
-        permissions = [_given(row) for row in of["permissions"]]
-        permissions += [_asked(row) for row in of["asks"] if row["answer"] is None]
+        submissions = [_rows.received(row) for row in of["submissions"]]
+        permissions = [_rows.given(row) for row in of["permissions"]]
+        permissions += [_rows.asked(row) for row in of["asks"] if row["answer"] is None]
         return Contact(
             contact,
             found.email,
@@ -283,19 +295,3 @@ def _only(connection: Connection, table: Table, values: Mapping[str, Any]) -> st
     made = secrets.token_hex(16)
     connection.execute(insert(table).values(id=made, **values))
     return made
-
-
-def _received(row: Mapping[Any, Any]) -> Received:
-    own = {"id", "contact", "form", "day", "suspected_spam", "unconfirmed_since"}
-    answers = {name: value for name, value in row.items() if name not in own and value}
-    return Received(row["form"], row["day"], row["suspected_spam"], answers)
-
-
-def _given(row: Mapping[Any, Any]) -> Permission:
-    ended = row["withdrawn_on"]
-    state = PermissionState.WITHDRAWN if ended else PermissionState.GIVEN
-    return Permission(row["channel"], row["wording"], state, row["given_on"], ended)
-
-
-def _asked(row: Mapping[Any, Any]) -> Permission:
-    return Permission(row["channel"], row["wording"], PermissionState.ASKED, row["asked_on"])

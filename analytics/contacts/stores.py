@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analytics.contacts.links import Links
+from analytics.contacts.mail.asking import Asking
 from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.repository import Contacts
@@ -19,4 +20,5 @@ class FormStores:
     contacts: Contacts
     links: Links
     outbox: Outbox
+    asking: Asking
     mail_sender: MailSender

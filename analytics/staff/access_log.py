@@ -1,12 +1,12 @@
-"""The table `access_log`: each sign-in, and each time somebody read contacts or gave them out,
-before they did."""
+"""The table `access_log`: each sign-in, each time somebody read contacts or gave them out, before
+they did, and each change that somebody made, together with it."""
 
 import secrets
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, Select, Table, func, insert, select
+from sqlalchemy import Connection, Engine, Select, Table, func, insert, select
 
 from analytics.staff.accounts import Staff
 from policy import Register
@@ -28,6 +28,9 @@ class Action(StrEnum):
     EXPORTED_CONTACT = "exported a contact"
     EXPORTED_LIST = "exported the list of contacts"
     TOLD_CONTACT = "disclosed a contact"
+    CLEARED_SUSPICION = "cleared a suspicion of spam"
+    RETRIED_MAIL = "had a message tried again"
+    REMOVED_MAIL = "removed a message"
 
 
 READINGS = (Action.READ_LIST, Action.SEARCHED, Action.READ_CONTACT, Action.READ_MAIL)
@@ -82,6 +85,19 @@ class AccessLog:
         given: Given | None = None,
     ) -> None:
         """Write an entry. It is committed when this returns."""
+        with self.engine.begin() as connection:
+            self.note(connection, staff, action, now, contact, given)
+
+    def note(  # noqa: PLR0913, PLR0917  (the columns of a row)
+        self,
+        connection: Connection,
+        staff: Staff,
+        action: Action,
+        now: int,
+        contact: str | None = None,
+        given: Given | None = None,
+    ) -> None:
+        """Write an entry within the caller's transaction, with the change that it tells of."""
         entry = {
             "id": secrets.token_hex(16),
             "at": now,
@@ -94,8 +110,7 @@ class AccessLog:
         }
         # Where there are no contacts, there are no columns for who read one.
         entry = {name: value for name, value in entry.items() if name in self.table.c}
-        with self.engine.begin() as connection:
-            connection.execute(insert(self.table).values(entry))
+        connection.execute(insert(self.table).values(entry))
 
     def read(
         self, page: int, contact: str | None = None, *, given_out: bool = False

@@ -1,17 +1,20 @@
-"""The list of contacts, the page of one, and mail that waits or was set aside.
+"""The list of contacts, the page of one, and what staff decide about what was sent.
 
-Each reading is recorded before it is shown.
+Each reading is recorded before it is shown, and each decision together with it.
 """
 
-from flask import Response, abort, request
+from datetime import date
 
-from analytics.contacts.model import Contact
+from flask import Response, abort, make_response, redirect, request, url_for
+
+from analytics.contacts.model import Contact, NotSuspected
 from analytics.contacts.repository import PAGE_SIZE
 from analytics.staff.access_log import Action, legal_bases
 from analytics.staff.context import current_context
 from analytics.staff.layout import current_staff, may_read, page_number, reads, show
-from analytics.staff.roles import ACCESS_LOG, CONTACTS, OUTBOX
+from analytics.staff.roles import ACCESS_LOG, ASKS, CONTACTS
 from policy import Site
+from policy.durations import Duration
 
 MOST_SEARCHED_CHARACTERS = 254
 
@@ -52,37 +55,54 @@ def contact_page(contact_id: str) -> Response:
     return show_contact(contact)
 
 
-@reads((*CONTACTS, *OUTBOX))
-def mail_page() -> Response:
-    """Messages that wait or cannot be sent, with the reason. What they say is not shown."""
-    context = current_context()
-    context.access_log.record(current_staff(), Action.READ_MAIL, context.now)
-    messages = context.forms.outbox.queued()
-    return show(
-        "mail.html",
-        messages=messages,
-        emails=context.contacts.emails({message.contact for message in messages}),
-        prospect=context.forms.mail_sender.prospect,
-        state=context.forms.mail_sender.state,
-        keep=context.register.table(*OUTBOX[0]).keep_words,
-    )
+@reads(CONTACTS)
+def clear_suspicion(contact_id: str) -> Response:
+    """Take a submission as sent by a person. If they checked a box, they are asked about it now."""
+    if request.method == "GET":  # Somebody opened the address of the answer.
+        return make_response(redirect(url_for("staff.contact", contact_id=contact_id), 303))
+    context, forms = current_context(), current_context().forms
+    action, said = Action.CLEARED_SUSPICION, "It counts as any other submission now."
+    try:
+        with forms.contacts.transaction() as connection:
+            ask = forms.contacts.clear_suspicion(
+                connection, contact_id, request.form.get("submission", ""), asks_since=_asks_since()
+            )
+            context.access_log.note(connection, current_staff(), action, context.now, contact_id)
+            if ask is not None:
+                forms.asking.ask(connection, ask)
+                said = f"{said} An email asks whether the box was meant."
+    except NotSuspected:
+        return contact_page(contact_id=contact_id)
+    forms.mail_sender.call()
+    contact = forms.contacts.find(contact_id)
+    return show_contact(contact, said=said) if contact else abort(404)
 
 
 def show_contact(contact: Contact, status: int = 200, **values: object) -> Response:
     """The page of a contact, with what became of a disclosure, if one was tried."""
     context = current_context()
     given = {"said": "", "errors": {}, "disclosure": None, **values}
+    asks = context.register.table(*ASKS)
     return show(
         "contact.html",
         status,
         **given,
         legal_bases=legal_bases(context.register),
         contact=contact,
+        asks_since=_asks_since(),
+        asks_keep=asks.keep_words,
         forms=context.site.forms,
         labels=_labels(context.site),
         words=_words(context.site),
         shows_readers=may_read(ACCESS_LOG),
     )
+
+
+def _asks_since() -> date:
+    """The first day of which a checked box is still asked about: an older ask would be deleted."""
+    context = current_context()
+    keep = context.register.table(*ASKS).keep
+    return keep.before(context.clock.moment()).date() if isinstance(keep, Duration) else date.min
 
 
 def _labels(site: Site) -> dict[str, str]:

@@ -7,6 +7,7 @@ from policy.register import Table
 
 __all__ = [
     "ACCESS_LOG",
+    "ASKS",
     "CONSENTS",
     "CONTACTS",
     "COUNTERS",
@@ -24,11 +25,12 @@ TableName = tuple[str, str]
 
 CONSENTS: tuple[TableName, ...] = (("counters", "consents"),)
 COUNTERS: tuple[TableName, ...] = (("counters", "counters"),)
+ASKS: TableName = ("records", "asks")
 CONTACTS: tuple[TableName, ...] = (
     ("records", "contacts"),
     ("records", "submissions"),
     ("records", "permissions"),
-    ("records", "asks"),
+    ASKS,
 )
 OUTBOX: tuple[TableName, ...] = (("records", "outbox"),)
 ACCESS_LOG: tuple[TableName, ...] = (("records", "access_log"),)

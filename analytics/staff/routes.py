@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from analytics.contacts.model import NotStored
-from analytics.staff import admin_pages, contact_pages, disclosure, layout, sign_in
+from analytics.staff import admin_pages, contact_pages, disclosure, layout, mail_pages, sign_in
 from analytics.staff.context import StaffContext, use
 from analytics.staff.reports import routes as report_pages
 from analytics.web.clock import UnusableClock
@@ -49,7 +49,10 @@ def blueprint(context: StaffContext) -> Blueprint:
     made.add_url_rule(
         "/contacts/<contact_id>/disclose/", "disclose", disclosure.disclose_contact, methods=BOTH
     )
-    made.add_url_rule("/mail/", "mail", contact_pages.mail_page)
+    made.add_url_rule("/mail/", "mail", mail_pages.mail_page, methods=BOTH)
+    made.add_url_rule(
+        "/contacts/<contact_id>/clear/", "clear", contact_pages.clear_suspicion, methods=BOTH
+    )
     made.add_url_rule("/contacts/<contact_id>/", "contact", contact_pages.contact_page)
     made.add_url_rule("/access-log/", "access_log", admin_pages.access_log_page)
     made.add_url_rule("/retention/", "retention", admin_pages.retention_page)

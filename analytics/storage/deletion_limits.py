@@ -102,6 +102,7 @@ def judge(
     for table in due:
         most = table.rows > FEWEST_ROWS and 2 * table.over > table.rows
         if most and 2 * max(passed, DRIFT) < table.keep:
-            says = f"{table.over} of the {table.rows} rows of “{table.table}” would go at once."
+            rows = f"{table.over:,} of the {table.rows:,} rows of “{table.table}”"
+            says = f"{rows} would go at once, which is more than half."
             return Refusal(today, "share", says)
     return None

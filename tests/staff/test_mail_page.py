@@ -47,8 +47,7 @@ def queue(site: SmallSite) -> str:
     with site.service.contacts.transaction() as connection:
         basis = LegalBasis("request")
         outbox.put(connection, contact, basis, subject="A subject", text="A canary.")
-    (message,) = outbox.waiting()
-    return message
+    return outbox.waiting()[0]
 
 
 def test_what_was_set_aside_is_shown_with_its_reason(site, carl):
@@ -88,3 +87,63 @@ def test_a_permission_that_is_only_asked_for_is_shown_as_such(site, carl):
     ((contact,),) = rows(site, "SELECT id FROM contacts")
     page = carl.get(f"/staff/contacts/{contact}/").text
     assert "Asked, not confirmed" in page
+
+
+def set_aside(site: SmallSite, reason: str = "SMTPRecipientsRefused 550") -> str:
+    before = site.service.outbox.waiting()
+    queue(site)
+    (message,) = set(site.service.outbox.waiting()).difference(before)
+    assert site.service.outbox.claim(message, "me")
+    site.service.outbox.set_aside(message, "me", reason)
+    return message
+
+
+def settle(client: Client, message: str, what: str, origin: str = HOST):
+    return client.post(
+        "/staff/mail/", data={"message": message, "what": what}, headers={"Origin": origin}
+    )
+
+
+DONE = "SELECT username, action, contact FROM access_log WHERE action LIKE '%message%'"
+STATES = "SELECT state, reason FROM outbox"
+
+
+def test_what_was_set_aside_can_be_tried_again(site, carl):
+    """It waits then, and who asked for it is in the access log."""
+    message = set_aside(site)
+    assert "Try again" in carl.get("/staff/mail/").text
+    page = settle(carl, message, "try").text
+    assert "is tried once mail can be sent" in page
+    assert "Not tried yet" in page
+    assert rows(site, STATES) == [("waiting", None)]
+    ((contact,),) = rows(site, "SELECT id FROM contacts")
+    assert rows(site, DONE) == [("carl", "had a message tried again", contact)]
+    assert site.service.outbox.claim(message, "another")
+
+
+def test_what_was_set_aside_can_be_removed(site, carl):
+    message = set_aside(site)
+    assert "The message is removed." in settle(carl, message, "remove").text
+    assert rows(site, "SELECT * FROM outbox") == []
+    ((contact,),) = rows(site, "SELECT id FROM contacts")
+    assert rows(site, DONE) == [("carl", "removed a message", contact)]
+
+
+def test_a_link_that_ran_out_is_not_tried_again(site, carl):
+    """It would be set aside again; the person can ask for another one."""
+    set_aside(site, "LinkRanOut")
+    page = carl.get("/staff/mail/").text
+    assert "Remove" in page
+    assert "Try again" not in page
+
+
+@pytest.mark.parametrize("what", ["try", "remove"])
+def test_what_is_not_set_aside_is_left_alone(site, carl, what):
+    """A message that waits, one that is gone, and what another site sends."""
+    waits = queue(site)
+    assert "not set aside any more" in settle(carl, waits, what).text
+    assert "not set aside any more" in settle(carl, "0123", what).text
+    message = set_aside(site, "X")
+    assert settle(carl, message, what, "https://evil.example").status_code == 403
+    assert rows(site, DONE) == []
+    assert sorted(rows(site, STATES)) == [("set aside", "X"), ("waiting", None)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 from dataclasses import dataclass
 
-__all__ = ["Failure", "judge"]
+__all__ = ["LATE", "Failure", "judge"]
 
 FOR_GOOD = 500
 """From this code on, a mail server says that trying again is of no use (RFC 5321, 4.2.1)."""
@@ -23,6 +23,10 @@ class Failure:
     def words(self) -> str:
         """For staff."""
         return f"{self.reason} {self.code}" if self.code else self.reason
+
+
+LATE = Failure("LinkRanOut", for_good=True)
+"""The link in a message has run out before it could be sent."""
 
 
 def judge(error: smtplib.SMTPException | OSError, *, international: bool) -> Failure:

@@ -11,12 +11,26 @@ from __future__ import annotations
 import datetime
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Row,
+    Table,
+    Update,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.engine import Engine
 
+from analytics.contacts.mail.failures import LATE
 from analytics.contacts.model import LegalBasis, NoLegalBasis
 from analytics.contacts.repository import Contacts
 
@@ -46,11 +60,22 @@ class Message:
 class Queued:
     """A message as staff see it: to whom, why and what became of it, and not what it says."""
 
+    id: str
     contact: str
     legal_basis: str
     queued_on: datetime.date
     state: str
     reason: str
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether it is not tried again by itself."""
+        return self.state == SET_ASIDE
+
+    @property
+    def may_be_tried(self) -> bool:
+        """Whether trying it again is of any use: a link that ran out stays so."""
+        return self.is_set_aside and self.reason != LATE.words
 
 
 class Outbox:
@@ -151,6 +176,23 @@ class Outbox:
         """Keep a message that cannot be sent, for staff to see, until its time is over."""
         self._release(message, owner, {"state": SET_ASIDE, "reason": reason})
 
+    def try_again(self, connection: Connection, message: str) -> str | None:
+        """Let a message that was set aside wait for another try, within the caller's transaction;
+        the contact that it goes to, None where it is not set aside any more."""
+        again = update(self._table).values(state=WAITING, reason=None)
+        return self._settle(connection, again, message)
+
+    def give_up(self, connection: Connection, message: str) -> str | None:
+        """Delete a message that was set aside; else as `try_again`."""
+        return self._settle(connection, delete(self._table), message)
+
+    def _settle(self, connection: Connection, change: Update | Delete, message: str) -> str | None:
+        columns = self._table.c
+        this = and_(columns.id == message, columns.state == SET_ASIDE)
+        contact: str | None = connection.scalar(select(columns.contact).where(this))
+        changed = connection.execute(change.where(this)).rowcount
+        return contact if changed else None
+
     def _release(self, message: str, owner: str, values: Mapping[str, str]) -> None:
         columns = self._table.c
         mine = and_(columns.id == message, columns.claimed_by == owner)
@@ -161,13 +203,12 @@ class Outbox:
     def queued(self) -> tuple[Queued, ...]:
         """What waits or was set aside, newest first; not what goes to nobody."""
         columns = self._table.c
-        query = select(
-            columns.contact, columns.legal_basis, columns.queued_on, columns.state, columns.reason
-        )
+        shown = (columns[each.name] for each in fields(Queued))
+        query = select(*shown)
         query = query.where(columns.contact.is_not(None))
         query = query.order_by(columns.queued_on.desc(), columns.id)
         with self._engine.connect() as connection:
             return tuple(
-                Queued(row.contact, row.legal_basis, row.queued_on, row.state, row.reason or "")
+                Queued(**{**row._mapping, "reason": row.reason or ""})
                 for row in connection.execute(query)
             )

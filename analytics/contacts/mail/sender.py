@@ -15,7 +15,7 @@ from typing import Literal
 
 from analytics.background import BackgroundTask, Waits
 from analytics.contacts.mail.build_message import MessageBuilder
-from analytics.contacts.mail.failures import Failure, judge
+from analytics.contacts.mail.failures import LATE, Failure, judge
 from analytics.contacts.mail.outbox import Message, Outbox
 from analytics.contacts.mail.transport import Transport
 from analytics.web.log import ServiceLog, place_of
@@ -24,8 +24,6 @@ __all__ = ["MailSender", "Prospect"]
 
 IDLE_SECONDS = 60.0
 """How often the outbox is looked at uncalled: another service may have left something in it."""
-
-LATE = Failure("LinkRanOut", for_good=True)
 
 Prospect = Literal["now", "later", "never"]
 
