@@ -199,7 +199,7 @@ class RetentionThread(BackgroundTask):
     """Deletes once an hour, beginning at its start, until it is closed."""
 
     def __init__(self, retention: Retention, log: ServiceLog, clock: Callable[[], float]) -> None:
-        super().__init__("retention", self._delete_what_is_due, log, clock=clock)
+        super().__init__("retention", self.delete_what_is_due, log, clock=clock)
         self.purge = retention.purge
         self._retention = retention
         self._log = log
@@ -209,7 +209,8 @@ class RetentionThread(BackgroundTask):
         """Why the last run deleted nothing; None where it did what was due."""
         return self._retention.refusal
 
-    def _delete_what_is_due(self) -> float:
+    def delete_what_is_due(self) -> float:
+        """One run; after how many seconds the next is due. Raises as `purge` does, OSError."""
         before = self.refusal
         for each in self._retention():
             self._log.say("rows removed", table=each.table, rows=each.rows)

@@ -31,7 +31,7 @@ def site(tmp_path: Path) -> Iterator[SmallSite]:
 
 
 def run(site: SmallSite) -> None:
-    site.service.retention_thread._run()
+    site.service.retention_thread.delete_what_is_due()
 
 
 @pytest.mark.promise("P11")
@@ -146,7 +146,8 @@ def test_staff_read_why_nothing_was_deleted(site):
     page = client.get("/staff/retention/", base_url="https://localhost").text
     assert "Nothing was deleted" in page
     assert "The clock says 2027-03-02, but the last run was on 2026-03-02." in page
-    assert "build.py data retention --confirm" in page
+    assert "build.py data retention" in page
+    assert "--confirm" in page
 
 
 @pytest.mark.promise("P11")
