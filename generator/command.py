@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 import click
 
 import generator
+from generator import PictureWork
 from policy.places import Places
 
 __all__ = ["Builder", "build", "build_and_say", "check"]
@@ -40,7 +43,8 @@ def build(places: Places, drafts: bool) -> None:
 @click.pass_obj
 def check(places: Places) -> None:
     """Look for faults in the site, and write nothing."""
-    report = generator.check(places.root)
+    with PictureProgress() as progress:
+        report = generator.check(places.root, pictures=PictureWork(places.var, progress=progress))
     _warn(report)
     click.echo(f"No faults in {report.pages} pages.")
 
@@ -48,7 +52,14 @@ def check(places: Places) -> None:
 def build_and_say(places: Places, *, drafts: bool) -> None:
     """Build, and say what was done. Raises `Faults`."""
     start = time.perf_counter()
-    built = generator.build(places.root, places.public, drafts=drafts, waiting=_say_that_it_waits)
+    with PictureProgress() as progress:
+        built = generator.build(
+            places.root,
+            places.public,
+            drafts=drafts,
+            waiting=_say_that_it_waits,
+            pictures=PictureWork(places.var, progress=progress),
+        )
     _warn(built)
     click.echo(
         f"Built {built.pages} pages in {time.perf_counter() - start:.2f} s: "
@@ -71,7 +82,34 @@ class Builder:
             drafts=order.drafts,
             today=order.today,
             waiting=_say_that_it_waits,
+            pictures=PictureWork(originals=True),  # Nobody waits for AVIF after each save.
         )
+
+
+class PictureProgress:
+    """Says how many pictures are made, where that takes longer than a second."""
+
+    def __init__(self) -> None:
+        self._begun = self._said = 0.0
+        self._is_seen = sys.stderr.isatty()
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        return self._say
+
+    def __exit__(self, *_: object) -> None:
+        if self._said and self._is_seen:
+            click.echo(err=True)
+
+    def _say(self, made: int, total: int) -> None:
+        now = time.monotonic()
+        self._begun = self._begun or now
+        # On a terminal the line is written over; elsewhere, as in a log, one a quarter minute does.
+        pause = 0.1 if self._is_seen else 15
+        if now - self._begun < 1 or (now - self._said < pause and made < total):
+            return
+        self._said = now
+        text = f"Pictures: {made} of {total} made"
+        click.echo(f"\r{text}" if self._is_seen else text, nl=not self._is_seen, err=True)
 
 
 def _say_that_it_waits() -> None:

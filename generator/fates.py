@@ -38,7 +38,7 @@ def with_fates(
             used = {
                 address
                 for recorded in renderer.record_text(page)
-                for address in addresses_used(page.url, recorded)
+                for address in addresses_used(page.url, (*recorded.links, *recorded.loads))
             }
             uses[page.path] = page.source, frozenset(used)
     used_by_waiting = {

@@ -29,6 +29,8 @@ class Outcome:
     made: Made | None = None
     faults: Sequence[Fault] = ()
     handed: Any = None
+    told_of: frozenset[str] = frozenset()
+    """The files of pictures that its faults tell of."""
 
 
 def make_pages(
@@ -66,9 +68,10 @@ class _Maker:
         except Exception as error:
             return Outcome(page.url, faults=tuple(faults_of(error, self._site.root, page)))
         page.forget_text()
-        made = Made(page.source, rendered.reads, self._summaries(rendered))
+        summaries = self._summaries(rendered)
+        made = Made(page.source, rendered.reads, summaries, rendered.pictures)
         if faults := tuple(html_faults([rendered])):
-            return Outcome(page.url, made, faults)
+            return Outcome(page.url, made, faults, told_of=_broken(rendered))
         return Outcome(page.url, made, handed=self._hand_over(rendered))
 
     def _rendered(self, page: Page) -> Rendered:
@@ -86,3 +89,8 @@ class _Maker:
             audience: summary(rendered.page.url, recorded, self._service)
             for audience, recorded in rendered.recorded.items()
         }
+
+
+def _broken(rendered: Rendered) -> frozenset[str]:
+    found = (each for recorded in rendered.recorded.values() for each in recorded.wrong_pictures)
+    return frozenset(each.path for each in found)

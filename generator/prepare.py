@@ -15,6 +15,8 @@ from typing import Any
 
 from generator.assets import ASSETS_FOLDER, Assets, load_assets
 from generator.budget import budget_faults, budget_warnings
+from generator.check.cards import card_style
+from generator.check.links import addresses_used
 from generator.check.site_files import alias_faults, site_file_faults
 from generator.check.warnings import description_warnings
 from generator.check.whole import Offers, lost, needing
@@ -29,7 +31,8 @@ from generator.graph.state import Made, State
 from generator.make import Outcome, make_pages
 from generator.outputs.for_programs import addresses_for_programs
 from generator.outputs.policy_pages import policy_pages
-from generator.recorded import Rendered
+from generator.pictures.found import Pictures
+from generator.recorded import Place, Rendered
 from generator.render import Renderer
 from generator.template_faults import each_once
 from policy import Fault, Faults, Site, read_site
@@ -44,7 +47,8 @@ FOLDERS = (FOLDER, "templates", "site")
 @dataclass(frozen=True)
 class Asked:
     """What to build, and how: the site in `root`, as it is on the day `today`, with its drafts or
-    without; `jobs` workers at most; `scan` is what its folders hold."""
+    without; `jobs` workers at most; `scan` is what its folders hold. Pages show their pictures as
+    they are where `originals` are asked for."""
 
     root: Path
     out: Path
@@ -52,6 +56,7 @@ class Asked:
     today: datetime.date
     scan: Scan
     jobs: int | None = None
+    originals: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,8 @@ class Ready:
     """A site without a fault.
 
     `outcomes` are the pages that were made now, `files` those beside pages that were read now, by
-    address; all else is as in the build before. `state` is for the next build.
+    address; all else is as in the build before. `state` is for the next build. `place_of` tells of
+    a picture's file where it is used.
     """
 
     site: Site
@@ -68,6 +74,7 @@ class Ready:
     files: Mapping[str, PlainFile]
     outcomes: Sequence[Outcome]
     state: State
+    place_of: Callable[[str], Place | None]
     is_listed_anew: bool
     """Whether what lists all pages may be another: feeds, the sitemap, the manifest's pages."""
 
@@ -108,7 +115,11 @@ class _Preparation:
             known=self._known(context),
         )
         shown = _without_pages_that_are_off(site, content)
-        renderer = Renderer(shown, content, assets.urls)
+        pictures = Pictures(
+            site.root, content.files, site.settings.pictures, derive=not asked.originals
+        )
+        style, card_faults = card_style(site, assets.urls)
+        renderer = Renderer(shown, content, assets.urls, pictures, style)
         inputs = Inputs(shown, content, assets.urls)
         dirty, changed = self._dirty(shown, content, inputs, is_intact)
         outcomes = list(make_pages(site, renderer, dirty, hand_over, asked.jobs))
@@ -118,13 +129,16 @@ class _Preparation:
         content = fated.content
         files, broken_files = self._files(site, content, is_intact)
         told_of_files = self._told_of_files(content, files)
+        told = {name for each in outcomes for name in each.told_of}
+        offers = Offers(site, content, made, (*others.reserved, *assets.files))
         listed = self._is_listed_anew(site, content, changed)
         faults = [
             *asset_faults,
             *content_faults,
-            *broken_files,
+            *(fault for fault in broken_files if fault.path not in told),
+            *card_faults,
             *each_once(fault for each in outcomes for fault in each.faults),
-            *self._unmet(Offers(site, content, made, others.reserved), outcomes, files, renderer),
+            *self._unmet(offers, outcomes, files, renderer),
         ]
         if listed:
             faults.extend(budget_faults(site, content))
@@ -152,7 +166,11 @@ class _Preparation:
             told_of_files=told_of_files,
             warnings=warnings,
         )
-        return Ready(site, content, assets, files, outcomes, state, listed)
+
+        def place_of(path: str) -> Place | None:
+            return next(_places(path, content, made, renderer), None)
+
+        return Ready(site, content, assets, files, outcomes, state, place_of, listed)
 
     def _site(self) -> Site:
         root = self._asked.root
@@ -282,7 +300,7 @@ class _Preparation:
     ) -> Iterator[Fault]:
         look_at = [each.url for each in outcomes if each.made]
         if before := self._before:
-            reserved = addresses_for_programs(before.site)
+            reserved = (*addresses_for_programs(before.site), *before.assets.files)
             offered = Offers(before.site, before.content, before.made, reserved)
             look_at = list(dict.fromkeys([*look_at, *needing(lost(offered, offers), offers.made)]))
 
@@ -297,6 +315,20 @@ def _changed_names(old: Scan, new: Scan) -> frozenset[str]:
     return frozenset(name for name, stamp in new.items() if old.get(name) != stamp) | (
         old.keys() - new.keys()
     )
+
+
+def _places(
+    path: str, content: Content, made: Mapping[str, Made], renderer: Renderer
+) -> Iterator[Place]:
+    """Where pages use the picture whose file that is."""
+    for url, each in made.items():
+        if ("file", path) not in each.reads:
+            continue
+        for recorded in renderer.render(content.pages[url], marked=True).recorded.values():
+            for found in recorded.loads:
+                used = addresses_used(url, (found,))
+                if any(content.files.get(address) == path for address in used):
+                    yield found.place
 
 
 def _context(site: Site, root: Path) -> bytes:

@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 from generator.content.pages import Page
 from generator.graph.reads import Key
 from generator.marks import place, unmarked
+from generator.pictures.cards import Wanted
 
 REFUSED = frozenset(
     {"applet", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "template"}
@@ -30,6 +31,9 @@ OF_TEMPLATES = frozenset(
     | {"xmp"}
 )
 """Elements that only a template may use: what follows one that has no end would be lost in it."""
+
+DECORATIVE = "decorative"
+"""The class of a picture that has no words, since it says nothing."""
 
 FAULT = "plainsite-fault"
 """An element that tells of a fault of a page's text: `about` is the message, `hint` how to mend."""
@@ -64,6 +68,15 @@ class Found(NamedTuple):
     place: Place
 
 
+class WrongPicture(NamedTuple):
+    """What is wrong with a picture, how it is mended, where it is used, and its file."""
+
+    message: str
+    hint: str
+    place: Place
+    path: str
+
+
 @dataclass(frozen=True)
 class Recorded:
     """What a page holds: links, what it loads, ids, pictures without words, refused things."""
@@ -75,6 +88,7 @@ class Recorded:
     bare_pictures: tuple[Found, ...] = ()
     of_text: tuple[Found, ...] = ()
     """Faults of the text itself, each a message, a line end and a hint."""
+    wrong_pictures: tuple[WrongPicture, ...] = ()
     counted: bool = False
     """Whether its script counts the page, which then says which one it is."""
 
@@ -83,13 +97,15 @@ class Recorded:
 class Rendered:
     """A page's HTML by audience; only the default, and those whose HTML differs from it.
 
-    `recorded` is what each of them holds, `reads` what they were made of.
+    `recorded` is what each of them holds, `reads` what they were made of, `pictures` what is to be
+    made for them.
     """
 
     page: Page
     html: Mapping[str, str]
     recorded: Mapping[str, Recorded]
     reads: frozenset[Key] = frozenset()
+    pictures: tuple[Wanted, ...] = ()
 
 
 Sources = Callable[[int], str]
@@ -148,7 +164,7 @@ def _things(
         yield "ids", given["id"]
     if tag == FAULT:
         yield "of_text", f"{given.get('about')}\n{given.get('hint')}"
-    if tag == "img" and not given.get("alt", "").strip() and refused and given.get("src"):
+    if tag == "img" and refused and given.get("src") and not _has_words(given):
         yield "bare_pictures", given["src"]
     if tag in REFUSED or tag in refused or _is_inline(tag, given):
         yield "refused", tag
@@ -163,6 +179,11 @@ def _things(
             yield _link_or_load(tag, given), value
         elif name.lower() == "attributename" and value.lower().endswith("href"):
             yield "refused", f"{tag} of an address"
+
+
+def _has_words(given: Mapping[str, str]) -> bool:
+    """Whether a picture has words, or is said to need none."""
+    return bool(given.get("alt", "").strip()) or DECORATIVE in given.get("class", "").split()
 
 
 def _is_inline(tag: str, given: Mapping[str, str]) -> bool:

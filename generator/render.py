@@ -21,6 +21,9 @@ from generator.content.sections import Sections
 from generator.graph.reads import Reads, Watched
 from generator.markdown import Hooks, reader
 from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
+from generator.pictures.cards import CardStyle
+from generator.pictures.found import Pictures
+from generator.pictures.pages import PagePictures
 from generator.recorded import Recorded, Rendered, record
 from policy import Fault, Faults, Site, templates
 from policy.register import Cookie, Storage
@@ -58,7 +61,14 @@ class Renderer:
     much again, and only who has a fault to tell needs it.
     """
 
-    def __init__(self, site: Site, content: Content, assets: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        content: Content,
+        assets: Mapping[str, str],
+        pictures: Pictures,
+        style: CardStyle | None,
+    ) -> None:
         self.reads = Reads()
         self._site = site
         self._sections = Sections(site, content, self.reads)
@@ -66,9 +76,13 @@ class Renderer:
         self._jinja = environment(site, assets, self._templates, self.reads)
         self._jinja.globals["get_section"] = self._sections.get
         self._jinja.globals["bits"] = self._watched_bits(bits(site, content))
+        self._pictures = PagePictures(pictures, site.settings.url, style, self.reads.add)
+        self._waiting = PagePictures(pictures.as_they_are(), "", None, self.reads.add)
         engine = site.settings.markdown
-        self._markdown = reader(engine, Hooks(self._block))
-        self._plain_markdown = reader(engine, Hooks(lambda _name, _argument, body: body))
+        self._markdown = reader(engine, Hooks(self._block, self._pictures.render))
+        self._plain_markdown = reader(
+            engine, Hooks(lambda _name, _argument, body: body, self._waiting.render)
+        )
 
     def render(self, page: Page, *, marked: bool = False) -> Rendered:
         """Every variant of a page. Raises `TemplateError`, `MissingAsset`, or `Faults`."""
@@ -84,21 +98,23 @@ class Renderer:
                 variant, record, _ = self._variant(page, name, marked=marked)
                 if variant != html:
                     rendered[name], recorded[name] = variant, record
-        return Rendered(page, rendered, recorded, self.reads.taken())
+        return Rendered(page, rendered, recorded, self.reads.taken(), self._pictures.taken())
 
     def record_text(self, page: Page) -> Iterator[Recorded]:
         """What a page that waits holds in its own text, for each audience."""
         text, blocks = written(self._site.root, page)
         for name in (self._site.audiences.default, *self._site.audiences.names):
+            self._waiting.begin(page)
             chosen = select(text, blocks, name)
             html = self._plain_markdown.read(chosen, page.resolve).html
-            yield record(html, page.path, self._templates.path)
+            yield self._waiting.recorded(record(html, page.path, self._templates.path))
             if not blocks.for_audiences:
                 return
 
     def _variant(self, page: Page, name: str, *, marked: bool) -> tuple[str, Recorded, bool]:
         audience = _Audience(self._site, name)
         text, blocks = written(self._site.root, page)
+        self._pictures.begin(page)
         body = self._markdown.read(select(text, blocks, name), page.resolve, marked=marked)
         view = self._sections.own(page, body.html, body.headings)
         previous, following = self._sections.neighbours(page)
@@ -108,9 +124,12 @@ class Renderer:
             previous=previous,
             next=following,
             audience=audience,
+            lead_picture=self._pictures.lead,
+            social_card=self._pictures.card,
         )
         self._refuse_lost(html, page)
-        return unmarked(html), record(html, page.path, self._templates.path), audience.asked
+        recorded = self._pictures.recorded(record(html, page.path, self._templates.path))
+        return unmarked(html), recorded, audience.asked
 
     def _refuse_lost(self, html: str, page: Page) -> None:
         """Raise `Faults` for half of a character (U+D800 to U+DFFF), which no file can hold, and

@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 
 from policy.durations import Duration, Length
 from policy.origin_addresses import OriginAddress
+from policy.pictures import CardSettings, PictureSettings
 from policy.toml_source import Declared
 
 _NEVER = frozenset(
@@ -77,6 +78,8 @@ class Settings(Declared):
     keep_assets: Length = Duration(7, "days")
     markdown: Literal["commonmark", "python-markdown"] = "python-markdown"
     organization: Organization
+    pictures: PictureSettings = PictureSettings()
+    card: CardSettings | None = None
 
 
 class Item(Declared):

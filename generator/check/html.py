@@ -24,9 +24,14 @@ def _faults(recorded: Recorded) -> Iterator[Fault]:
     yield from refused_faults(recorded)
     yield from _id_faults(recorded)
     for found in recorded.bare_pictures:
-        hint = "write what it shows between the square brackets: ![A school gate](gate.jpg)"
+        hint = (
+            "write what it shows between the square brackets: ![A school gate](gate.jpg); "
+            "behind one that says nothing, write {.decorative}"
+        )
         message = "the picture has no text for those who cannot see it"
         yield Fault(found.place.path, found.place.line, message, hint)
+    for wrong in recorded.wrong_pictures:
+        yield Fault(wrong.place.path, wrong.place.line, wrong.message, wrong.hint)
     for found in recorded.of_text:
         message, _, hint = found.value.partition("\n")
         yield Fault(found.place.path, found.place.line, message, hint)

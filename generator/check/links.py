@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import SplitResult, unquote, urljoin
 
 from generator.content.urls import closest
@@ -68,7 +68,7 @@ class Addresses:
             short = f"{address[:40]}…" if len(address) > 40 else address
             return f"{short} would not be shown", "keep it as a file beside the page, and use that"
         target = target_of(base, parts)
-        if target.startswith((*self._service, "/assets/")) or target in self._known:
+        if target.startswith(self._service) or target in self._known:
             return None
         return f"there is no file {address}", self._hint(target, "the address")
 
@@ -83,9 +83,9 @@ def target_of(base: str, parts: SplitResult) -> str:
     return unquote(urljoin(base, parts.path or base))
 
 
-def addresses_used(base: str, recorded: Recorded) -> Iterator[str]:
-    """The addresses on this site that a page names, in a link or to load them."""
-    for found in (*recorded.links, *recorded.loads):
+def addresses_used(base: str, named: Iterable[Found]) -> Iterator[str]:
+    """The addresses on this site among those that the page `base` names, as links or to load."""
+    for found in named:
         parts = split_address(found.value)
         if parts and not parts.scheme and not parts.netloc:
             yield target_of(base, parts)

@@ -75,4 +75,4 @@ def _load(base: str, address: str, service: tuple[str, ...]) -> str:
     if parts is None or is_elsewhere(parts) or parts.scheme:
         return _ODD
     target = target_of(base, parts)
-    return "" if target.startswith((*service, "/assets/")) else target
+    return "" if target.startswith(service) else target

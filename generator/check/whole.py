@@ -33,8 +33,9 @@ class Offers:
 
     @cached_property
     def addresses(self) -> frozenset[str]:
-        """Of pages, of files, and of what is made for programs."""
-        return frozenset((*self.content.pages, *self.content.files, *self._reserved))
+        """Of pages and their pictures, of files, and of what is there besides."""
+        pictures = (each.address for made in self.made.values() for each in made.pictures)
+        return frozenset((*self.content.pages, *self.content.files, *self._reserved, *pictures))
 
     def lack(self, audience: str, summary: Summary) -> bool:
         """Whether a page needs what is not there, or may need it."""

@@ -24,7 +24,7 @@ _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _UNBROKEN = re.compile(r"[\w-]+:[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _READ_OTHERWISE = re.compile("[\t\x85\u2028\u2029\ufeff]|(?:^|[\\s:,{\\[-])[?|>!]|[{\\[].*\\?")
-TEXTS = ("title", "description", "summary", "eyebrow")
+TEXTS = ("title", "description", "summary", "eyebrow", "image", "image_alt", "image_narrow")
 
 
 def _date(value: str) -> datetime.date:
@@ -99,6 +99,9 @@ class FrontMatter(BaseModel):
     order: Annotated[int, BeforeValidator(_whole)] | None = None
     summary: Text = ""
     eyebrow: Text = ""
+    image: Text = ""
+    image_alt: Text = ""
+    image_narrow: Text = ""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from generator.content.library import Content
     from generator.graph.reads import Key
     from generator.graph.scan import Scan
+    from generator.pictures.cards import Wanted
     from policy import Fault, Site
 
 __all__ = ["Made", "State", "forget", "keep", "recall"]
@@ -34,11 +35,13 @@ _MAGIC = b"Plainsite build cache 1\n"
 
 @dataclass(slots=True)
 class Made:
-    """How a page was made: of what source, what it read, and what was found in each variant."""
+    """How a page was made: of what source, what it read, what was found in each variant, and which
+    pictures they name that are made."""
 
     source: bytes
     reads: frozenset[Key]
     summaries: Mapping[str, Summary]
+    pictures: tuple[Wanted, ...] = ()
 
 
 @dataclass(slots=True)

@@ -27,6 +27,8 @@ _NOTES = re.compile(
 _REFUSED = frozenset(
     {"script", "foreignObject", "handler", "listener", "iframe", "object", "embed"}
 )
+_LENGTH = re.compile(r"\s*(\d{1,5}(?:\.\d+)?)(?:px)?\s*")
+_NUMBERS = re.compile(r"-?\d{1,6}(?:\.\d+)?")
 _PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp|avif);base64,", re.IGNORECASE)
 
 
@@ -69,6 +71,34 @@ def read_drawing(data: bytes, path: str) -> Drawing:
     )
     published = "".join(reader.out).encode("utf-8") if reader.cut else data
     return Drawing(published, reader.root, recorded)
+
+
+def drawing_size(data: bytes) -> tuple[int, int] | None:
+    """The width and height of a drawing as its root says, in pixels; None where it does not.
+
+    Raises `NotXml`.
+    """
+    root: dict[str, str] = {}
+    parser = expat.ParserCreate()
+
+    def start(_: str, given: dict[str, str]) -> None:
+        root.update(given)
+        parser.StartElementHandler = None
+
+    parser.StartElementHandler = start
+    try:
+        parser.Parse(data, True)
+    except (expat.ExpatError, LookupError, ValueError):
+        raise NotXml(1, "it is not well-formed") from None
+    found = [_LENGTH.fullmatch(root.get(name, "")) for name in ("width", "height")]
+    if found[0] and found[1]:
+        numbers = [float(each[1]) for each in found if each]
+    else:
+        box = _NUMBERS.findall(root.get("viewBox", ""))
+        numbers = [float(each) for each in box[2:]] if len(box) == 4 else []
+    if len(numbers) != 2 or min(numbers) < 1:
+        return None
+    return round(numbers[0]), round(numbers[1])
 
 
 class _Reader:

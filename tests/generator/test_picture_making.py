@@ -1,0 +1,238 @@
+"""Pictures are made once, kept, and never believed; whatever stops that leaves the old site."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import build
+import generator
+from generator import PictureWork
+from generator.pictures import making
+from generator.pictures.cache import KEPT_SECONDS, Cache
+from generator.pictures.derived import derived
+from generator.pictures.original import read_original
+from policy import Faults
+from tests.generator.photos import page, put, saved, scene, turned
+from tests.generator.test_build_site import DAY, published
+
+
+@pytest.fixture
+def out(root, tmp_path):
+    """A site with one photo, built."""
+    put(root, {"a.jpg": turned(1)})
+    page(root, "![A](a.jpg)")
+    generator.build(root, tmp_path / "public", today=DAY)
+    return tmp_path / "public"
+
+
+def never(*_: object) -> None:
+    raise AssertionError("made again")
+
+
+def test_what_was_made_is_not_made_again(root, out, tmp_path, monkeypatch):
+    """Nor for a new page, a renamed file, or an empty public/."""
+    monkeypatch.setattr(making, "_run", never)
+    (root / "content" / "a.jpg").rename(root / "content" / "b.jpg")
+    page(root, "More. ![A](b.jpg)")
+    generator.build(root, tmp_path / "elsewhere", today=DAY)
+    assert len(list((tmp_path / "elsewhere" / "assets" / "pictures").iterdir())) == 6
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-1], lambda data: b"", lambda data: data + b"x"]
+)
+def test_what_was_damaged_is_made_again(root, out, tmp_path, damage):
+    before = published(out)
+    kept = sorted((root / "var" / "pictures").iterdir())
+    assert len(kept) == 6
+    whole = kept[0].read_bytes()
+    kept[0].write_bytes(damage(whole))
+    generator.build(root, tmp_path / "again", today=DAY)
+    assert {n: d for n, d in published(tmp_path / "again").items() if "pictures" in n} == {
+        n: d for n, d in before.items() if "pictures" in n
+    }
+    assert kept[0].read_bytes() == whole
+
+
+def test_another_picture_under_the_same_name_is_another_address(root, out):
+    before = set((out / "assets" / "pictures").iterdir())
+    put(root, {"a.jpg": saved(scene(401, 300), "JPEG")})
+    generator.build(root, out, today=DAY)
+    assert len(set((out / "assets" / "pictures").iterdir()) - before) == 6
+
+
+def test_what_no_build_has_used_for_a_month_goes(root, out):
+    folder = root / "var" / "pictures"
+    old = time.time() - KEPT_SECONDS - 60
+    for name in ("used", "unused", "recent"):
+        Cache(folder).write(name, b"")
+    os.utime(folder / "unused", (old, old))
+    used = next(path for path in folder.iterdir() if len(path.name) == 64)
+    os.utime(used, (old, old))
+    generator.build(root, out, today=DAY)
+    assert {path.name for path in folder.iterdir()} >= {"used", "recent", used.name}
+    assert not (folder / "unused").exists()
+    assert used.stat().st_mtime > old + 60
+
+
+def test_where_nothing_can_be_kept_pictures_are_made_all_the_same(root, tmp_path):
+    """`var` is a file here, as root may write into every folder."""
+    put(root, {"a.jpg": turned(1)})
+    page(root, "![A](a.jpg)")
+    (root / "var").write_text("")
+    done = generator.build(root, tmp_path / "public", today=DAY)
+    assert [str(each).split("\n")[0] for each in done.warnings] == [
+        "error: var/pictures: it cannot be written: Not a directory"
+    ]
+    assert len(list((tmp_path / "public" / "assets" / "pictures").iterdir())) == 6
+
+
+def test_a_process_that_dies_leaves_the_old_site(root, out, monkeypatch):
+    """As where the system kills one for its memory."""
+    before = published(out)
+    put(root, {"b.jpg": saved(scene(200, 100), "JPEG")})
+    page(root, "![B](b.jpg)")
+    monkeypatch.setattr(making, "work", _die)
+    with pytest.raises(Faults) as told:
+        generator.build(root, out, today=DAY)
+    assert [str(each) for each in told.value.faults] == [
+        "error: content: a process that made pictures was ended from outside\n"
+        "hint: build again; where it happens again, there is too little memory: save them smaller"
+    ]
+    assert told.value.epilogue == "Nothing was published: public/ is as it was."
+    assert published(out) == before
+
+
+def _die(_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_full_disk_is_told_and_leaves_the_old_site(root, out, monkeypatch):
+    before = published(out)
+    put(root, {"b.jpg": saved(scene(200, 100), "JPEG")})
+    page(root, "![B](b.jpg)")
+    monkeypatch.setattr(making, "work", _full)
+    with pytest.raises(Faults, match="No space left on device"):
+        generator.build(root, out, today=DAY)
+    assert published(out) == before
+
+
+def _full(task: making.Task):
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    Cache.write = refuse  # In a process of its own.
+    return _WORK(task)
+
+
+_WORK = making.work
+
+
+def test_all_pictures_that_cannot_be_made_are_told_at_once(root):
+    broken = bytearray(saved(scene(), "PNG"))
+    broken[broken.index(b"IDAT") + 200] ^= 0xFF
+    put(root, {"a.png": bytes(broken), "b.png": bytes(broken) + b"x", "c.jpg": turned(1)})
+    page(root, "![A](a.png)\n![B](b.png)\n![C](c.jpg)")
+    for run in (
+        generator.check,
+        lambda root, today: generator.build(root, root / "public", today=today),
+    ):
+        with pytest.raises(Faults) as told:
+            run(root, today=DAY)
+        assert [(each.line, each.message) for each in told.value.faults] == [
+            (5, "content/a.png begins well, but cannot be decoded to its end"),
+            (6, "content/b.png begins well, but cannot be decoded to its end"),
+        ]
+
+
+def test_an_original_that_changes_under_the_build_is_told(root, tmp_path):
+    put(root, {"a.jpg": turned(1)})
+    wanted = list(derived(read_original("content/a.jpg", turned(3)), "jpeg", (320,)))
+    with pytest.raises(Faults, match="changed while it was read"):
+        making.make(wanted, root, Cache(tmp_path / "pictures"), making.no_progress)
+
+
+def test_progress_counts_to_the_end(root, tmp_path):
+    put(root, {"a.jpg": turned(1)})
+    page(root, "![A](a.jpg)")
+    heard: list[tuple[int, int]] = []
+    work = PictureWork(progress=lambda made, total: heard.append((made, total)))
+    generator.build(root, tmp_path / "public", today=DAY, pictures=work)
+    assert heard[0] == (0, 6)
+    assert heard[-1] == (6, 6)
+    assert [made for made, _ in heard] == sorted(made for made, _ in heard)
+    assert published(tmp_path / "public")
+
+
+@pytest.mark.parametrize("to_all", [True, False])
+def test_ctrl_c_ends_at_once_and_leaves_the_old_site(root, out, to_all):
+    """A terminal tells all processes of a command; `kill` tells the first one alone."""
+    before = published(out)
+    photo = saved(scene(1800, 1200), "JPEG")
+    put(root, {f"{number}.jpg": photo + bytes(number) for number in range(12)})
+    page(root, "\n\n".join(f"![A]({number}.jpg)" for number in range(12)))
+    process = subprocess.Popen(
+        [sys.executable, str(Path(build.ROOT) / "build.py"), "--root", str(root), "build"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    folder = root / "var" / "pictures"
+    deadline = time.monotonic() + 60
+    while len(list(folder.iterdir())) < 7 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    children = _children(process.pid)
+    assert children
+    (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert "Traceback" not in said
+    assert published(out) == before
+    _wait_until_gone(children)
+
+
+def test_a_build_that_is_killed_leaves_no_process_behind(root, out):
+    put(
+        root,
+        {f"{number}.jpg": saved(scene(1800, 1200), "JPEG") + bytes(number) for number in range(12)},
+    )
+    page(root, "\n\n".join(f"![A]({number}.jpg)" for number in range(12)))
+    process = subprocess.Popen(
+        [sys.executable, str(Path(build.ROOT) / "build.py"), "--root", str(root), "build"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    folder = root / "var" / "pictures"
+    deadline = time.monotonic() + 60
+    while len(list(folder.iterdir())) < 7 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    children = _children(process.pid)
+    assert children
+    process.kill()
+    process.wait()
+    _wait_until_gone(children)
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        found += [int(each) for each in (task / "children").read_text().split()]
+    return found
+
+
+def _wait_until_gone(pids: list[int]) -> None:
+    deadline = time.monotonic() + 30
+    while [pid for pid in pids if _runs(pid)]:
+        assert time.monotonic() < deadline, "still there"
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
