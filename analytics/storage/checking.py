@@ -16,25 +16,32 @@ REMINDER_SECONDS = 3_600.0
 
 
 class Checker:
-    """The step of a background task. `clock` gives seconds that only grow."""
+    """The step of a background task. `clock` gives seconds that only grow.
+
+    A journal that could not be overwritten at once is so by the next look, which is within half of
+    the `shortest_window` that the register declares.
+    """
 
     def __init__(
         self,
         databases: Sequence[Database],
         log: ServiceLog,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        shortest_window: float = SECONDS_BETWEEN,
     ) -> None:
         self._databases = databases
         self._log = log
         self._clock = clock
         self._told_at: dict[str, float] = {}
+        self.seconds_between = min(SECONDS_BETWEEN, shortest_window / 2)
 
     def __call__(self) -> float:
         """Seconds until the next time."""
         for database in self._databases:
             database.look()
             self._tell(database)
-        return SECONDS_BETWEEN
+        return self.seconds_between
 
     def _tell(self, database: Database) -> None:
         name, now = database.name, self._clock()

@@ -132,8 +132,7 @@ class Database:
         return self._prepare(keep=False) if self.file.identity or self.known.read() else ()
 
     def lost(self) -> tuple[str, ...]:
-        """What is known of it and missing: tables, columns as `table.column`, or all of it by its
-        own name. Raises sqlite3.Error, SQLAlchemyError."""
+        """What is missing, as `lost_of` names it, or all by its name. Raises SQLAlchemyError."""
         known = self.known.read()
         if not known:
             return ()
@@ -143,8 +142,7 @@ class Database:
             return lost_of(connection, self.name, self.register, self.tables, known)
 
     def look(self) -> None:
-        """See whether it is still as it was taken up, before anybody uses it: whether what is
-        declared is there, whether its bytes are a database, and whether others hold it."""
+        """See whether it is still as it was taken up, before anybody uses it."""
         if not self.state.usable:
             return
         try:
@@ -174,6 +172,7 @@ class Database:
             raw.execute("VACUUM")
             if not self.file.overwrite_journal(raw, wait=True):
                 raise sqlite3.OperationalError("the journal is in use")
+            self._inspection.written()
         except sqlite3.DatabaseError as error:
             self._judge(error)
             raise
@@ -223,10 +222,11 @@ class Database:
         self.changed()
 
     def _note(self, context: ExceptionContext) -> None:
-        if isinstance(context.original_exception, sqlite3.DatabaseError):
-            if context.connection is not None and not context.connection.closed:
+        error = context.original_exception
+        if isinstance(error, sqlite3.DatabaseError):
+            if context.connection is not None and code_of(error) not in HARMLESS:
                 context.connection.info["failed"] = True
-            self._judge(context.original_exception)
+            self._judge(error)
 
     def _judge(self, error: sqlite3.DatabaseError) -> None:
         code = code_of(error)

@@ -86,13 +86,15 @@ def open_stores(  # noqa: PLR0913, PLR0917  (what all that looks after them need
     with suppress(DatabaseUnavailable):  # Said by whoever uses it, until it was mended.
         records.take_up()
     databases = (records, counters.database) if counters else (records,)
+    shortest_window = min(register.window(each.name).keep.seconds for each in databases)
+    checker = Checker(databases, log, shortest_window=shortest_window)
     return Stores(
         records=records,
         counters=counters,
         retention=RetentionThread(retention, log, clock),
         rewriter=rewriter,
         rewriting=rewriting,
-        checking=BackgroundTask("checking", Checker(databases, log), log, clock=clock),
+        checking=BackgroundTask("checking", checker, log, clock=clock),
     )
 
 

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from analytics.storage.checking import Checker
 from analytics.storage.database import Name
 from analytics.storage.inspection import CHECKED_BYTES, HELD_SECONDS, Inspection
 from analytics.storage.sqlite_file import SQLiteFile
+from analytics.web.log import ServiceLog
+from policy import read_site
 from tests.fixtures.form_site import REQUEST, form_site, send
-from tests.fixtures.small_site import Clock, SmallSite
+from tests.fixtures.small_site import ROOT, Clock, SmallSite
 
 NAMES: tuple[Name, Name] = ("counters", "records")
 
@@ -153,6 +156,13 @@ def test_a_journal_that_could_not_be_overwritten_is_so_within_its_window(
     assert any(journal.read_bytes())
     look(site, "counters")
     assert not any(journal.read_bytes())
+
+
+@pytest.mark.parametrize(("window", "between"), [(60.0, 1.0), (2.0, 1.0), (1.0, 0.5)])
+def test_it_is_looked_at_within_half_of_the_window(window: float, between: float) -> None:
+    """That the register declares for what a journal tells."""
+    log = ServiceLog(read_site(ROOT).register)
+    assert Checker([], log, shortest_window=window)() == between
 
 
 def test_a_file_is_read_through_once_after_it_changed(site: SmallSite) -> None:
