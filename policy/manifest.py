@@ -258,12 +258,13 @@ def check_of(public: Path) -> str:
 
 
 def _read(text: str) -> Build:
-    head, _, rest = text.partition(",\n")
+    end = text.index(",\n")
+    stated = json.loads(f"{text[:end]}}}")
     entries: dict[str, Any] = {}
     for name, kind in _KINDS.items():
-        inside, _, rest = rest.removeprefix(f'"{name}":{{\n').partition("\n},\n")
-        entries[name] = Entries(kind, inside)
-    stated = json.loads(f"{head}}}")
+        start = text.index(f'"{name}":{{\n', end) + len(name) + 5
+        end = text.index("\n},\n", start)
+        entries[name] = Entries(kind, text[start:end])
     del stated["manifest"]
     return Build(**stated, **entries)
 

@@ -11,7 +11,7 @@ from generator.publish.looking import Found, strangers_in
 from generator.publish.staging import Staged
 from generator.publish.stamps import FOLDER, UNSURE, Stamps, sure
 from generator.publish.transaction import Transaction
-from generator.publish.tree import Stamp, is_folder, parents, stamp, stamp_of
+from generator.publish.tree import Stamp, is_folder, stamp, stamp_of
 
 __all__ = ["stamps_after", "tidied"]
 
@@ -30,13 +30,16 @@ def stamps_after(
     for path, written in made.written.items():
         folder = path.rpartition("/")[0]
         if folder not in moved:
-            for each in reversed([folder, *parents(folder)]):
-                above = each.rpartition("/")[0]
-                if each not in moved and moved[above]:
+            new = [folder]
+            while (above := new[-1].rpartition("/")[0]) not in moved:
+                new.append(above)
+            for each in reversed(new):
+                if moved[above]:
                     folders[each] = made.folders.get(each, UNSURE), FOLDER
                 elif each not in found.folders.places:
                     folders[each] = UNSURE, FOLDER
                 moved[each] = moved[above] or each in change.moved
+                above = each
         there: Stamp | None = written
         if not moved[folder]:
             there = stamp_of(f"{out}/{path}")

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from generator.publish.tree import Stamp, stamp
 
-__all__ = ["Disk"]
+__all__ = ["MANY", "Disk"]
 
 MANY = 64
 """From so many files on, one `sync` of everything is quicker than asking for each."""

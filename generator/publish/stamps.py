@@ -18,6 +18,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from generator.publish.disk import Disk
@@ -72,18 +73,16 @@ class Table:
         if not now and not gone:
             return self
         kept = self._without(gone) if gone else self
-        paths, stamps = list(kept.paths), array("q", kept.stamps)
-        digests, places = bytearray(kept.digests), kept.places
-        for path, (stamp, digest) in now.items():
-            place = places.get(path)
-            if place is None:
-                paths.append(path)
-                stamps.extend(stamp)
-                digests += bytes.fromhex(digest)
-            else:
-                stamps[place * WIDTH : (place + 1) * WIDTH] = array("q", stamp)
-                digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES] = bytes.fromhex(digest)
-        return Table(paths, stamps, bytes(digests))
+        stamps, digests, places = array("q", kept.stamps), bytearray(kept.digests), kept.places
+        for path in now.keys() & places.keys():
+            place = places[path]
+            stamp, digest = now[path]
+            stamps[place * WIDTH : (place + 1) * WIDTH] = array("q", stamp)
+            digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES] = bytes.fromhex(digest)
+        new = [path for path in now if path not in places]
+        stamps.extend(chain.from_iterable(now[path][0] for path in new))
+        digests += bytes.fromhex("".join(now[path][1] for path in new))
+        return Table(kept.paths + new, stamps, bytes(digests))
 
     def _without(self, gone: Collection[str]) -> Table:
         table = Table([], array("q"), b"")

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from generator.publish.disk import Disk
+from generator.publish.disk import MANY, Disk
 from generator.publish.refusals import NEXT
 from generator.publish.tree import is_folder, look, parents
 from policy.manifest import (
@@ -72,9 +72,9 @@ class Transaction:
     def commit(self, build: Build, staged: Iterable[str]) -> Build:
         """Steps 2 and 3: serve `build`, and move what was staged, by its paths, to its place."""
         waiting = [f"{self.waiting}/{path}" for path in staged]
-        folders = {folder for path in waiting for folder in parents(path)}
         moving = replace(build, moving=self.waiting if waiting else "")
         part = self._write(moving)
+        folders = {folder for path in waiting[:MANY] for folder in parents(path)}
         self.disk.settle([part, *(f"{self.out}/{path}" for path in (*waiting, *folders))])
         self._clear(BUILD_FILE)
         self.disk.move(part, f"{self.out}/{BUILD_FILE}")
