@@ -69,6 +69,11 @@ class Entries(Mapping[str, Value]):
         return "\n".join(chain.from_iterable(self._lines.items()))[:-1]
 
     @cached_property
+    def data(self) -> bytes:
+        """The bytes of `text`."""
+        return self.text.encode("utf-8")
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Every key."""
         return frozenset(self)
@@ -106,8 +111,8 @@ class Entries(Mapping[str, Value]):
         return isinstance(key, str) and _first(key) in self._lines
 
     def __iter__(self) -> Iterator[str]:
-        for first in self._lines:
-            yield json.loads(first[:-1]) if "\\" in first else first[1:-2]
+        lines = self._lines
+        return iter([json.loads(each[:-1]) if "\\" in each else each[1:-2] for each in lines])
 
     def __len__(self) -> int:
         return len(self._lines)

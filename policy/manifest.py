@@ -221,12 +221,14 @@ def to_json(build: Build) -> bytes:
         "packing": build.packing,
         "moving": build.moving,
     }
-    lines = [f'{{"manifest":{FORM},{compact(head)[1:-1]},\n']
+    parts = [f'{{"manifest":{FORM},{compact(head)[1:-1]},\n'.encode()]
     for name, kind in _KINDS.items():
-        text = Entries.of(kind, getattr(build, name)).text
-        lines += (f'"{name}":{{\n', text, "\n},\n")
-    data = "".join(lines).encode("utf-8")
-    return data + _CHECK.format(zlib.crc32(data)).encode("ascii")
+        entries = Entries.of(kind, getattr(build, name))
+        parts += (f'"{name}":{{\n'.encode(), entries.data, b"\n},\n")
+    check = 0
+    for part in parts:
+        check = zlib.crc32(part, check)
+    return b"".join([*parts, _CHECK.format(check).encode()])
 
 
 def read_build(public: Path) -> Build:

@@ -76,7 +76,7 @@ class Publisher:
     def _begin(self) -> Stamps:
         """Look at what is there, and finish what a stopped build began."""
         stamps = Stamps.read(self._stamps_file)
-        self._found = Found(Table(), Table())
+        self._found = Found(Table.of({}), Table.of({}))
         if stamps:
             self._look = Look(str(self._out), stamps)  # It needs time. The manifest is read in it.
         self._standing = self._change.recover()

@@ -16,8 +16,7 @@ import zlib
 from array import array
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
@@ -39,18 +38,32 @@ FOLDER = "00" * DIGEST_BYTES
 """What stands for the digest of a folder."""
 
 
-@dataclass(frozen=True)
 class Table:
     """Paths relative to `public/`, with a stamp and a digest each, in no order."""
 
-    paths: list[str] = field(default_factory=list)
-    stamps: array[int] = field(default_factory=lambda: array("q"))
-    digests: bytes = b""
+    def __init__(
+        self,
+        paths: list[str],
+        stamps: array[int],
+        digests: bytes,
+        places: dict[str, int] | None = None,
+    ) -> None:
+        self.paths = paths
+        self.stamps = stamps
+        self.digests = digests
+        self._places = places
 
-    @cached_property
+    @classmethod
+    def of(cls, known: Mapping[str, tuple[Stamp, str]]) -> Table:
+        """A table of these."""
+        return cls([], array("q"), b"").changed(known)
+
+    @property
     def places(self) -> dict[str, int]:
         """At which place of the table a path is."""
-        return {path: place for place, path in enumerate(self.paths)}
+        if self._places is None:
+            self._places = {path: place for place, path in enumerate(self.paths)}
+        return self._places
 
     def known(self, path: str, stamp: Stamp | None) -> str | None:
         """The digest of what is at a path, if its stamp is the one of the table."""
@@ -80,24 +93,20 @@ class Table:
             stamps[place * WIDTH : (place + 1) * WIDTH] = array("q", stamp)
             digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES] = bytes.fromhex(digest)
         new = [path for path in now if path not in places]
+        if not new:
+            return Table(kept.paths, stamps, bytes(digests), places)
         stamps.extend(chain.from_iterable(now[path][0] for path in new))
         digests += bytes.fromhex("".join(now[path][1] for path in new))
         return Table(kept.paths + new, stamps, bytes(digests))
 
     def _without(self, gone: Collection[str]) -> Table:
-        table = Table([], array("q"), b"")
-        digests = bytearray()
+        paths, stamps, digests = [], array("q"), bytearray()
         for place, path in enumerate(self.paths):
             if path not in gone:
-                table.paths.append(path)
-                table.stamps.extend(self.stamps[place * WIDTH : (place + 1) * WIDTH])
+                paths.append(path)
+                stamps.extend(self.stamps[place * WIDTH : (place + 1) * WIDTH])
                 digests += self.digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]
-        return Table(table.paths, table.stamps, bytes(digests))
-
-    @classmethod
-    def of(cls, known: Mapping[str, tuple[Stamp, str]]) -> Table:
-        """A table of these."""
-        return cls().changed(known)
+        return Table(paths, stamps, bytes(digests))
 
 
 @dataclass(frozen=True)
