@@ -7,6 +7,7 @@ and an object for each would cost more than what is done with it.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from generator.publish.tree import Stamp, stamp
 
 __all__ = ["MANY", "Disk"]
+
+_EXCHANGE = 2
+"""RENAME_EXCHANGE of renameat2(2)."""
 
 MANY = 64
 """From so many files on, one `sync` of everything is quicker than asking for each."""
@@ -42,6 +46,21 @@ class Disk:
     def move(self, old: str, new: str) -> None:
         """Give a file or a folder another path in one step. A file that was there is gone."""
         os.rename(old, new)
+
+    def exchange(self, one: str, other: str) -> None:
+        """Give each of two folders, by absolute paths, the path of the other, in one step.
+
+        Not every file system can (renameat2(2)): EINVAL, or ENOSYS.
+        """
+        import ctypes  # noqa: PLC0415  (no usual build needs it)
+
+        rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+        number = errno.ENOSYS
+        if rename is not None:
+            if rename(-1, os.fsencode(one), -1, os.fsencode(other), _EXCHANGE) == 0:
+                return
+            number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), other)
 
     def remove(self, path: str) -> None:
         """Remove a file, or a link."""

@@ -148,8 +148,14 @@ class Publisher:
 
     def close(self) -> None:
         """Give back what is held. What was not committed is gone."""
+        has_looked = self._look is None
         self._stop_looking()
+        if self._change.switched:
+            return
         self._change.undo()
+        found = self._found
+        if has_looked and self._standing and not found.broken and not found.strangers:
+            self._keep(Stamps(found.files, found.folders, ""))
 
     def _looked(self) -> Found:
         if self._look:
@@ -166,6 +172,7 @@ class Publisher:
         return not broken or not any(each.path in broken for each in file.stored)
 
     def _keep(self, stamps: Stamps) -> None:
+        """Write down what is known, where that is more than before."""
         if stamps.files is self._stamps.files and stamps.folders is self._stamps.folders:
             return
         replace(stamps, manifest=check_of(self._out)).save(self._stamps_file, self._disk)

@@ -32,7 +32,7 @@ from policy.manifest import (
     to_json,
 )
 
-__all__ = ["Transaction"]
+__all__ = ["Transaction", "remove"]
 
 
 class Transaction:
@@ -150,18 +150,21 @@ class Transaction:
             self._remove(path)
 
     def _remove(self, path: str) -> int:
-        """Remove whatever is there. The number of files."""
-        full = f"{self.out}/{path}"
-        there = is_folder(full)
-        if there is None:
-            return 0
-        if not there:
-            self.disk.remove(full)
-            return 1
-        tree = look(full)
-        for name in (*tree.files, *tree.others):
-            self.disk.remove(f"{full}/{name}")
-        for name in reversed(tree.folders):
-            self.disk.remove_folder(f"{full}/{name}")
-        self.disk.remove_folder(full)
-        return len(tree.files) + len(tree.others)
+        return remove(self.disk, f"{self.out}/{path}")
+
+
+def remove(disk: Disk, path: str) -> int:
+    """Remove whatever is at a path, with all that is in it. The number of files. Raises OSError."""
+    there = is_folder(path)
+    if there is None:
+        return 0
+    if not there:
+        disk.remove(path)
+        return 1
+    tree = look(path)
+    for name in (*tree.files, *tree.others):
+        disk.remove(f"{path}/{name}")
+    for name in reversed(tree.folders):
+        disk.remove_folder(f"{path}/{name}")
+    disk.remove_folder(path)
+    return len(tree.files) + len(tree.others)

@@ -1,0 +1,270 @@
+"""What stays of the standing build, how small its files are, and how little is looked at again."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import time
+from pathlib import Path
+
+import brotli
+import pytest
+
+from generator.publish import (
+    About,
+    Compression,
+    Keeping,
+    Output,
+    Unpublished,
+    Written,
+    looking,
+    publisher,
+    staging,
+)
+from policy.manifest import BUILD_FILE, Page, read_build
+from tests.generator.test_publishing import (
+    DAY,
+    NEW,
+    OLD,
+    WEEK,
+    Unsettled,
+    clean,
+    everything,
+    put,
+)
+
+KEEPING = Keeping(WEEK, DAY)
+ABOUT = About(1, None, {}, {})
+LEVELS = (Compression.NONE, Compression.FAST, Compression.BEST)
+TEXT = "Words that can be packed better with more time, some of them more than others. " * 40
+
+
+def page(name: str, text: str = TEXT, audience: str = "") -> Output:
+    folder = f"_variants/{audience}/" if audience else ""
+    return Output(f"/{name}/", f"{folder}{name}/index.html", f"{name} {text}".encode(), audience)
+
+
+def change(
+    out: Path, made: list[Output], kept: set[str], compression: Compression = Compression.FAST
+) -> Written:
+    out.mkdir(exist_ok=True)
+    with publisher(out, compression, disk=Unsettled()) as site:
+        return site.commit([site.stage(made)] if made else [], kept, ABOUT, KEEPING)
+
+
+def test_what_is_kept_stays_and_what_is_not_named_goes(tmp_path):
+    out = tmp_path / "public"
+    change(out, [page("a"), page("b"), page("b", TEXT, "teacher"), page("c")], set())
+    written = change(out, [page("a", "other")], {"/b/"})
+    assert written == Written(written=2, removed=5, unchanged=6)
+    assert sorted(read_build(out).files) == ["/a/", "/b/"]
+    assert not (out / "c").exists()
+    assert change(out, [], {"/a/", "/b/"}).written == 0
+
+
+def test_a_variant_alone_can_be_made_anew_and_its_page_stays(tmp_path):
+    out = tmp_path / "public"
+    made = [page("a"), page("a", TEXT, "teacher"), page("a", TEXT, "school")]
+    change(out, made, set())
+    change(out, [page("a", "other", "teacher")], {"/a/"})
+    build = read_build(out)
+    assert sorted(build.variants["/a/"]) == ["school", "teacher"]
+    assert (out / build.file("/a/", "teacher").path).read_text() == "a other"
+    change(out, [page("a"), page("a", "other", "teacher")], set())
+    assert sorted(read_build(out).variants["/a/"]) == ["teacher"]
+    assert not (out / "_variants/school").exists()
+
+
+def test_pages_are_said_again_or_anew(tmp_path):
+    out = tmp_path / "public"
+    change(out, [page("a"), page("b")], set())
+    titles = {"/a/": Page("A"), "/b/": Page("B")}
+    with publisher(out) as site:
+        site.commit([], {"/a/", "/b/"}, About(1, titles, {}, {}), KEEPING)
+    change(out, [page("a", "other")], {"/b/"})
+    assert read_build(out).pages == titles
+    change(out, [], {"/b/"})
+    assert read_build(out).pages == {"/b/": Page("B")}
+
+
+def test_an_asset_that_had_retired_and_is_kept_is_retired_no_more(tmp_path):
+    out = tmp_path / "public"
+    asset = Output("/assets/a.1.css", "assets/a.1.css", b"a{}" * 50, immutable=True)
+    change(out, [page("a"), asset], set())
+    change(out, [], {"/a/"})
+    assert read_build(out).files["/assets/a.1.css"].retired == DAY
+    change(out, [], {"/a/", "/assets/a.1.css"})
+    assert read_build(out).files["/assets/a.1.css"].retired is None
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda out: (out / "a/index.html").write_text("?"),
+        lambda out: (out / "a/index.html.gz").unlink(),
+        lambda out: ((out / "a").rename(out / "other"), (out / "a").symlink_to("other")),
+        lambda out: ((out / "a").rename(out / "other"), (out / "a").write_text("?")),
+        lambda out: (out / ".." / ".public.stamps").unlink() or (out / "a/index.html").unlink(),
+    ],
+)
+def test_what_somebody_changed_is_not_intact_and_all_else_is(tmp_path, spoil):
+    out = tmp_path / "public"
+    change(out, [page("a"), page("b"), page("b", TEXT, "teacher")], set())
+    before = everything(out)
+    spoil(out)
+    with publisher(out) as site:
+        assert [site.intact(f"/{name}/") for name in "abc"] == [False, True, False]
+        assert [site.intact("/b/", name) for name in ("teacher", "school")] == [True, False]
+        site.commit([site.stage([page("a")])], {"/b/"}, ABOUT, KEEPING)
+    assert everything(out) == before
+
+
+def test_a_page_that_was_restored_with_its_bytes_is_intact(tmp_path):
+    out = tmp_path / "public"
+    change(out, [page("a")], set())
+    path = out / "a/index.html"
+    data = path.read_bytes()
+    path.unlink()
+    path.write_bytes(data)
+    with publisher(out) as site:
+        assert site.intact("/a/")
+
+
+def sizes(out: Path) -> list[int]:
+    return [each.size for each in read_build(out).files["/a/"].stored]
+
+
+def best(data: bytes) -> list[int]:
+    return [len(data), len(brotli.compress(data)), len(gzip.compress(data, 9, mtime=0))]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_each_compression_leaves_what_a_clean_build_with_it_does(tmp_path, level):
+    """Whatever was before, where the text changed."""
+    for number, before in enumerate(LEVELS):
+        out = tmp_path / f"{number}" / "public"
+        out.parent.mkdir()
+        change(out, [page("a", "other words " * 40)], set(), before)
+        change(out, [page("a")], set(), level)
+        change(tmp_path / "clean", [page("a")], set(), level)
+        assert everything(out) == everything(tmp_path / "clean")
+    wanted = {Compression.NONE: 1, Compression.FAST: 3, Compression.BEST: 3}[level]
+    assert len(sizes(out)) == wanted
+    if level is Compression.BEST:
+        assert sizes(out) == best(page("a").data)
+
+
+@pytest.mark.parametrize("stays", [True, False])
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("before", LEVELS)
+def test_what_did_not_change_is_packed_as_well_as_it_was_or_as_is_asked(
+    tmp_path, before, level, stays
+):
+    """A release after a preview packs what the preview did not; a build after a release undoes
+    nothing. No page is rendered for it: `stays` says whether it was given again."""
+    out = tmp_path / "public"
+    picture = Output("/a.png", "a.png", b"not to be packed " * 50)
+    change(out, [page("a"), page("a", TEXT, "teacher"), picture], set(), before)
+    made = [] if stays else [page("a"), page("a", TEXT, "teacher"), picture]
+    change(out, made, {"/a/", "/a.png"} if stays else set(), level)
+    change(
+        tmp_path / "clean",
+        [page("a"), page("a", TEXT, "teacher"), picture],
+        set(),
+        max(before, level),
+    )
+    assert everything(out) == everything(tmp_path / "clean")
+
+
+def test_what_somebody_changes_while_a_kept_page_is_packed_is_told(tmp_path):
+    out = tmp_path / "public"
+    change(out, [page("a")], set(), Compression.NONE)
+    before = (out / BUILD_FILE).read_bytes()
+    with publisher(out) as site:
+        assert site.intact("/a/")
+        (out / "a/index.html").write_text("?")
+        with pytest.raises(Unpublished, match=r"public/a/index\.html: somebody changed it"):
+            site.commit([], {"/a/"}, ABOUT, KEEPING)
+    assert (out / BUILD_FILE).read_bytes() == before
+
+
+@pytest.fixture
+def reads(monkeypatch):
+    """The paths of published files that are read."""
+    seen: list[str] = []
+
+    def noted(path: str):
+        seen.append(path)
+        return digest_at(path)
+
+    digest_at = looking.digest_at
+    for module in (looking, staging):
+        monkeypatch.setattr(module, "digest_at", noted)
+    return seen
+
+
+def old(out: Path) -> None:
+    """As if everything had been written a while ago: its times tell of the next change."""
+    time.sleep(0.11)
+    put(out, OLD)
+
+
+def test_nothing_is_read_again_that_nobody_touched(tmp_path, reads):
+    out = tmp_path / "public"
+    put(out, OLD)
+    old(out)
+    reads.clear()
+    assert put(out, OLD).written == 0
+    assert reads == []
+    (out / "b/index.html").touch()
+    assert put(out, OLD).written == 0
+    assert set(reads) == {f"{out}/b/index.html"}
+
+
+def test_a_build_that_commits_nothing_keeps_what_it_has_learned(tmp_path, reads):
+    out = tmp_path / "public"
+    put(out, OLD)
+    time.sleep(0.11)
+    for _ in range(2):
+        reads.clear()
+        with publisher(out) as site:
+            assert site.intact("/")
+    assert reads == []
+
+
+def test_a_stranger_is_found_in_a_folder_that_nobody_wrote_to(tmp_path):
+    out = tmp_path / "public"
+    put(out, OLD)
+    old(out)
+    wanted = everything(out)
+    (out / "about/more/inside").mkdir(parents=True)
+    (out / "about/more/inside/x.html").write_text("?")
+    (out / "b/link").symlink_to("/etc")
+    assert put(out, OLD).removed == 2
+    assert everything(out) == wanted
+    assert not (out / "about/more").exists()
+    assert not os.path.lexists(out / "b/link")
+
+
+@pytest.mark.parametrize("cut", [0, 10, 100, -1])
+def test_a_damaged_manifest_is_made_anew_and_so_is_all_that_it_told_of(tmp_path, cut):
+    out = tmp_path / "public"
+    put(out, OLD)
+    manifest = out / BUILD_FILE
+    manifest.write_bytes(manifest.read_bytes()[:cut])
+    (out / "stray.html").write_text("?")
+    put(out, NEW)
+    assert everything(out) == clean(tmp_path, NEW)
+
+
+def test_a_manifest_from_a_backup_is_not_believed(tmp_path):
+    """Its digests are of other bytes than those that are there, whatever the stamps say."""
+    out = tmp_path / "public"
+    put(out, OLD)
+    manifest = (out / BUILD_FILE).read_bytes()
+    changed = {**OLD, "about/index.html": "Others. " * 40}
+    put(out, changed)
+    old_wanted = clean(tmp_path, OLD)
+    (out / BUILD_FILE).write_bytes(manifest)
+    put(out, OLD)
+    assert everything(out) == old_wanted
