@@ -337,6 +337,7 @@ def _context(site: Site, root: Path) -> bytes:
     made_of = (
         site.settings.feed,
         site.settings.downloads,
+        site.register.features,
         site.audiences.names,
         site.audiences.default,
         sorted(site.forms),

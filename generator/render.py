@@ -91,7 +91,7 @@ class Renderer:
         default = self._site.audiences.default
         html, record, asked = self._variant(page, default, marked=marked)
         rendered, recorded = {default: html}, {default: record}
-        _, blocks = written(self._site.root, page)
+        _, blocks = written(self._site, page)
         if asked or blocks.for_audiences:
             self.reads.add("site", "audiences")
             for name in self._site.audiences.names:
@@ -102,7 +102,7 @@ class Renderer:
 
     def record_text(self, page: Page) -> Iterator[Recorded]:
         """What a page that waits holds in its own text, for each audience."""
-        text, blocks = written(self._site.root, page)
+        text, blocks = written(self._site, page)
         for name in (self._site.audiences.default, *self._site.audiences.names):
             self._waiting.begin(page)
             chosen = select(text, blocks, name)
@@ -113,7 +113,7 @@ class Renderer:
 
     def _variant(self, page: Page, name: str, *, marked: bool) -> tuple[str, Recorded, bool]:
         audience = _Audience(self._site, name)
-        text, blocks = written(self._site.root, page)
+        text, blocks = written(self._site, page)
         self._pictures.begin(page)
         body = self._markdown.read(select(text, blocks, name), page.resolve, marked=marked)
         view = self._sections.own(page, body.html, body.headings)

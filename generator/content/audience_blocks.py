@@ -6,7 +6,7 @@ and the table of contents are those of the variant.
 
 from __future__ import annotations
 
-from generator.content.blocks import Block, Blocks, names
+from generator.content.blocks import Blocks, names
 
 
 def select(text: str, blocks: Blocks, audience: str) -> str:
@@ -16,14 +16,6 @@ def select(text: str, blocks: Blocks, audience: str) -> str:
         return text
     lines = text.split("\n")
     for block in blocks.for_audiences:
-        for number in _left_out(block, audience):
+        for number in block.left_out(chosen=audience in names(block.opening.argument)):
             lines[number] = ""
     return "\n".join(lines)
-
-
-def _left_out(block: Block, audience: str) -> set[int]:
-    start, end = block.opening.line, block.end
-    middle = end if block.otherwise is None else block.otherwise
-    chosen = audience in names(block.opening.argument)
-    hidden = range(middle, end) if chosen else range(start, middle)
-    return {start, middle, end, *hidden}

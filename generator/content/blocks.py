@@ -16,15 +16,20 @@ from policy import Fault, nearest
 
 AUDIENCE = "audience"
 OTHERWISE = "otherwise"
+FEATURE = "feature"
 FORM = "form"
 ARGUMENTS = {
     "audience": "the names of audiences",
     "call-to-action": "its title",
+    "feature": "the names of features",
     "form": "the name of a form",
     "note": None,
     "quote": None,
 }
 """Our blocks, and what must stand after the bar; None where it may be left out."""
+
+CHOOSING = (AUDIENCE, FEATURE)
+"""The blocks that have an `otherwise`."""
 
 _LINE = re.compile(r"^ {0,3}(/{3,})[ \t]*([^|]*?)[ \t]*(\|[ \t]*(.*?)[ \t]*)?$")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -48,6 +53,13 @@ class Block:
     otherwise: int | None
     end: int
     depth: int
+
+    def left_out(self, *, chosen: bool) -> set[int]:
+        """The lines that are not shown of a block that chooses: its `///` lines, and the part
+        before or after `otherwise`."""
+        start, end = self.opening.line, self.end
+        middle = end if self.otherwise is None else self.otherwise
+        return {start, middle, end, *(range(middle, end) if chosen else range(start, middle))}
 
 
 @dataclass(frozen=True)
@@ -133,12 +145,12 @@ class _Reader:
 
     def _read_otherwise(self, line: BlockLine) -> None:
         inner = self._open[-1] if self._open else None
-        if inner is None or inner.name != AUDIENCE:
-            message = '"otherwise" stands outside an audience block'
-            hint = "it stands between /// audience and its ///"
+        if inner is None or inner.name not in CHOOSING:
+            message = '"otherwise" stands outside a block that chooses'
+            hint = "it stands between /// audience or /// feature and its ///"
             self.faults.append(BlockFault(line.line, message, hint))
         elif inner in self._otherwise:
-            message = 'the audience block has two "otherwise"'
+            message = f'the block "{inner.name}" has two "otherwise"'
             self.faults.append(BlockFault(line.line, message, "remove one of them"))
         else:
             self._otherwise[inner] = line.line

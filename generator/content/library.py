@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from generator.content.blocks import Blocks, block_faults, read_blocks
 from generator.content.fates import waiting_section
+from generator.content.feature_blocks import as_on, feature_faults
 from generator.content.files import KINDS, PAGE, Listing, list_files
 from generator.content.front_matter import FrontMatter, read_front_matter
 from generator.content.pages import Page, parent_of
@@ -192,10 +193,12 @@ class _Reader:
             parsed = read_front_matter(name, page_text(self._site.root, name))
         except Faults as error:
             return name, (None, error.faults)
+        unknown = [*feature_faults(name, parsed.text)]
+        parsed = replace(parsed, text=as_on(parsed.text, self._site.register.features))
         blocks = read_blocks(parsed.text)
         layout = parsed.front.layout or _usual_layout(self._site, name, url)
         page = Page(name, url, parsed, layout, blocks)
-        faults = list(parsed.faults)
+        faults = [*parsed.faults, *unknown]
         faults.extend(block_faults(name, blocks, self._audiences, list(self._site.forms)))
         dated = page.front.date is not None or "date" in parsed.lines
         if page.layout == "article" and parsed.readable and not dated:
@@ -218,10 +221,12 @@ def page_text(root: Path, name: str) -> str:
     return NONCHARACTERS.sub("", read_text(root, name))
 
 
-def written(root: Path, page: Page) -> tuple[str, Blocks]:
-    """A page's text, with blank lines for its front matter, and its blocks. Raises `Faults`."""
+def written(site: Site, page: Page) -> tuple[str, Blocks]:
+    """A page's text, with blank lines for its front matter and for what is not there without a
+    feature that is off, and its blocks. Raises `Faults`."""
     if page.written is None:
-        text = read_front_matter(page.path, page_text(root, page.path)).text
+        text = read_front_matter(page.path, page_text(site.root, page.path)).text
+        text = as_on(text, site.register.features)
         page.written = text, read_blocks(text)
     return page.written
 
