@@ -120,7 +120,6 @@ class Preview:
         """Build and serve another site."""
         if shown != self._shown:
             self._shown = shown
-            self.updates.tell(busy=True)
             self.request()
 
     def order(self, changed: frozenset[str] | None) -> Order:
@@ -128,18 +127,21 @@ class Preview:
         shown = self._shown
         return Order(shown.out(self._places), shown.drafts, shown.day, changed)
 
-    def begin(self, order: Order) -> None:
-        """A build begins. A declaration that changes in one that fails is new to the next one."""
+    def begin(self, order: Order, noticed: float) -> None:
+        """A build begins, for a save that was noticed then (seconds since 1970).
+
+        A declaration that changes in one that fails is new to the next one.
+        """
         self._declarations_changed = (
             self._declarations_changed
             or order.changed is None
             or any(path.endswith(".toml") for path in order.changed)
         )
-        self.updates.tell(busy=True)
+        self.updates.begin(noticed)
 
     def fail(self, failed: Failed) -> None:
         """Show why there is no new build; what was built last goes on being served."""
-        self.updates.tell(failed=failed, busy=False)
+        self.updates.fail(failed)
 
     def renew(self, order: Order, built: Built) -> None:
         """Serve the new build; where the declarations changed, with a new application.
@@ -149,12 +151,12 @@ class Preview:
         if self._app is None or self._declarations_changed or order.out != self._served:
             self._start(order.out)
         self._declarations_changed = False
-        self.updates.tell(served=True, busy=False, failed=None, warnings=built.warnings)
+        self.updates.serve(built.warnings)
 
     def keep(self) -> None:
         """Serve what was built before this preview began. Raises what making the service raises."""
         self._start(self._shown.out(self._places))
-        self.updates.tell(served=True)
+        self.updates.serve()
 
     def _start(self, out: Path) -> None:
         old, self._app = self._app, self._make_app(out)

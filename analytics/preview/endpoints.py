@@ -64,6 +64,8 @@ def _next(preview: Preview, request: flask.Request) -> Response:
         "build": status.build,
         "busy": status.busy,
         "again": again_ms,
+        "noticed": status.noticed,
+        "served": status.served,
         "text": status.failed.text if status.failed else "",
         "faults": list(_stated(preview.root, status.failed.faults)) if status.failed else [],
         "warnings": list(_stated(preview.root, status.warnings)),

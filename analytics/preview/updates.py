@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,16 +22,26 @@ AGAIN_MS = 400
 """When a page asks again that could not wait, since others came after it."""
 
 
+BUSY_SECONDS = 0.3
+"""A build that takes longer is told of; news of a shorter one would only hold up its result."""
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """`build` names what is served. `failed` says why there is nothing newer, `busy` that something
-    newer is being built, `warnings` what is not quite right in what is served."""
+    newer is being built, `warnings` what is not quite right in what is served.
+
+    `noticed` and `served` are when the save that led to it was noticed, and when the build that it
+    led to was there, in seconds since 1970.
+    """
 
     build: str = ""
     number: int = 0
     busy: bool = False
     failed: Failed | None = None
     warnings: tuple[Fault, ...] = ()
+    noticed: float = 0.0
+    served: float = 0.0
 
 
 class Updates:
@@ -43,6 +54,7 @@ class Updates:
         self._changed = threading.Condition()
         self._waiting: deque[object] = deque()
         self._closed = False
+        self._timer: threading.Timer | None = None
 
     @property
     def now(self) -> Status:
@@ -54,14 +66,47 @@ class Updates:
         """The name of what is served."""
         return self._status.build
 
-    def tell(self, *, served: bool = False, **changes: Any) -> None:
-        """Something is new; with `served`, it is another build that is served."""
+    def begin(self, noticed: float) -> None:
+        """A build begins, for a save that was noticed then."""
         with self._changed:
-            status = replace(self._status, number=self._status.number + 1, **changes)
-            if served:
-                status = replace(status, build=f"{self._edition}.{status.number}")
-            self._status = status
-            self._changed.notify_all()
+            self._end()
+            self._status = replace(self._status, noticed=noticed)
+            self._timer = threading.Timer(BUSY_SECONDS, self._take_long)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _take_long(self) -> None:
+        with self._changed:
+            if self._timer is threading.current_thread():
+                self._tell(busy=True)
+
+    def fail(self, failed: Failed) -> None:
+        """It ended without a new site."""
+        with self._changed:
+            self._end()
+            self._tell(failed=failed, busy=False)
+
+    def serve(self, warnings: tuple[Fault, ...] = ()) -> None:
+        """Another build is served."""
+        with self._changed:
+            self._end()
+            number = self._status.number + 1
+            self._tell(
+                build=f"{self._edition}.{number}",
+                failed=None,
+                busy=False,
+                warnings=warnings,
+                served=time.time(),
+            )
+
+    def _end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+
+    def _tell(self, **changes: Any) -> None:
+        self._status = replace(self._status, number=self._status.number + 1, **changes)
+        self._changed.notify_all()
 
     def state(self, status: Status) -> str:
         """The name of all that is so."""
@@ -95,4 +140,5 @@ class Updates:
         """Let go of all who wait."""
         with self._changed:
             self._closed = True
+            self._end()
             self._changed.notify_all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -70,9 +71,10 @@ class Watcher(threading.Thread):
                 self._build(changed)
 
     def _build(self, changed: frozenset[str] | None) -> None:
+        noticed = time.time()
         self._asked.clear()
         order = self._preview.order(changed)
-        self._preview.begin(order)
+        self._preview.begin(order, noticed)
         outcome = self._builds(order)
         if self._ended.is_set():
             return

@@ -5,6 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
+from analytics.preview.builds import Failed
 from analytics.preview.updates import MOST_WAITING, Updates
 
 
@@ -33,7 +36,7 @@ def test_who_knows_nothing_is_told_at_once() -> None:
 def test_who_waits_is_told_when_something_is_new() -> None:
     updates = Updates()
     thread, told = waiting(updates, updates.state(updates.now))
-    updates.tell(served=True)
+    updates.serve()
     thread.join(10)
     assert told == [(updates.state(updates.now), 0)]
 
@@ -41,11 +44,30 @@ def test_who_waits_is_told_when_something_is_new() -> None:
 def test_a_build_that_failed_names_no_other_build() -> None:
     """The page is not loaded again, only told."""
     updates = Updates()
-    updates.tell(served=True)
+    updates.serve()
     build, state = updates.build, updates.state(updates.now)
-    updates.tell(busy=True)
+    updates.begin(0.0)
+    updates.fail(Failed("error: a mistake"))
     assert updates.build == build
     assert updates.state(updates.now) != state
+
+
+def test_only_a_build_that_takes_long_is_told_of_before_it_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """News of a short one would hold up its result."""
+    updates = Updates()
+    known = updates.state(updates.now)
+    updates.begin(0.0)
+    updates.serve()
+    assert updates.state(updates.now) == updates.state(updates.wait(known)[0])
+    assert not updates.now.busy
+    monkeypatch.setattr("analytics.preview.updates.BUSY_SECONDS", 0.0)
+    known = updates.state(updates.now)
+    updates.begin(0.0)
+    assert updates.wait(known)[0].busy
+    updates.serve()
+    assert not updates.now.busy
 
 
 def test_pages_of_an_earlier_preview_know_nothing_of_this_one() -> None:

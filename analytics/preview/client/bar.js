@@ -79,11 +79,12 @@ export class Bar {
 
   #state() {
     if (!this.#told) return ["lost", "The preview was stopped. Start it again, and this page goes on by itself."];
-    const { busy, text, isAnswer } = this.#told;
+    const { busy, text, isAnswer, noticed, served } = this.#told;
     if (busy) return ["busy", "Building…"];
     if (text) return ["faults", "Not published: there is something to mend. The page is as it was."];
     if (isAnswer) return ["good", "This page answers a form. Send it again to see what you changed."];
-    return ["good", "Up to date. What you save appears here."];
+    const took = served > noticed ? ` The last save took ${(served - noticed).toFixed(2)} s.` : "";
+    return ["good", `Up to date. What you save appears here.${took}`];
   }
 
   #drawWarnings(warnings) {
