@@ -1,7 +1,7 @@
 // The bar: what is shown and as whom, and how that is chosen. A button in a corner while it is closed.
 import { Audience, Consent, Language, Site } from "./choices.js";
 import { item } from "./faults.js";
-import { make, place } from "./host.js";
+import { make, place, reveal } from "./host.js";
 
 export class Bar {
   #faults;
@@ -45,12 +45,14 @@ export class Bar {
     this.#open(told.shown.open);
     for (const each of this.#choices) each.show(told);
     this.#draw();
+    reveal();
   }
 
   /** The preview does not answer. */
   lose() {
     this.#told = null;
     this.#draw();
+    reveal();
   }
 
   #choose(open) {

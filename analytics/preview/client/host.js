@@ -13,14 +13,18 @@ styles.rel = "stylesheet";
 styles.href = "/_preview/client/preview.css";
 const inner = document.createElement("div");
 inner.className = "preview";
-inner.hidden = true; // until it can be seen as it is meant
-styles.addEventListener("load", () => {
-  inner.hidden = false;
-});
+inner.hidden = true;
 root.append(styles, inner);
+const styled = new Promise((done) => styles.addEventListener("load", done));
 
 /** The element that everything goes into. */
 export const place = inner;
+
+/** Shows it, once it looks as it is meant to. */
+export const reveal = () =>
+  styled.then(() => {
+    inner.hidden = false;
+  });
 
 /** An element with attributes and children; a property where the name begins with a dot. */
 export function make(name, attributes = {}, ...children) {
