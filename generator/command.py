@@ -13,6 +13,7 @@ import click
 
 import generator
 from generator import PictureWork
+from policy.failures import Refusal
 from policy.places import Places
 
 __all__ = ["Builder", "build", "build_and_say", "check"]
@@ -74,8 +75,11 @@ class Builder:
         self._root = places.root
 
     def __call__(self, order: Order) -> generator.Built:
-        """Build what is ordered. Raises `Faults`."""
-        order.out.parent.mkdir(parents=True, exist_ok=True)
+        """Build what is ordered. Raises `Faults`, and `Refusal` where the site is gone."""
+        if not self._root.is_dir():
+            # Nothing may be written where somebody is about to put it back.
+            message = f"the site's folder is not there: {self._root}"
+            raise Refusal(message, "put it back, and the preview goes on")
         return generator.build(
             self._root,
             order.out,

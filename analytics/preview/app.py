@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from analytics.preview.builds import Built, Failed, Order
 from analytics.preview.pages import OURS, fault_page, is_for_html, with_script
 from analytics.preview.updates import Updates
+from policy.manifest import BUILD_FILE
 from policy.places import Places
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Preview:
         return answer(environ)(environ, start_response)
 
     def _service_answer(self, environ: WSGIEnvironment) -> WSGIApplication:
-        if self._app is None:
+        if self._app is None or not self.is_there:
             return fault_page(self.updates.now.failed, "")
         application: WSGIApplication = self._app.wsgi_app
         return application
@@ -87,7 +88,7 @@ class Preview:
             return answer_of_ours(self, environ)
         # Before the page is read: at worst, it is taken for older than it is, and asked for again.
         build = self.updates.build
-        if self._app is None:
+        if self._app is None or not self.is_there:
             return fault_page(self.updates.now.failed, build)
         seen_as, service = SeenAs.of(environ), self.service
         if service is not None:
@@ -110,6 +111,11 @@ class Preview:
             return None
         service: Service = self._app.extensions["plainsite"]
         return service
+
+    @property
+    def is_there(self) -> bool:
+        """Whether what was built is still there, and was not removed with the folder around it."""
+        return self._served is not None and (self._served / BUILD_FILE).is_file()
 
     @property
     def shown(self) -> Shown:

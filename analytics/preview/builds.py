@@ -12,7 +12,7 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -118,6 +118,8 @@ class Builds:
                 outcome: Built | Failed = pipe.recv()
             except (EOFError, OSError):
                 ended = self._end()
+                # Another process knows nothing of what was built before.
+                order = replace(order, changed=None)
             else:
                 return outcome
         return Failed.of(

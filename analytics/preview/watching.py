@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from analytics.preview.app import Preview
-from analytics.preview.builds import PATIENCE_SECONDS, Builds, Built, Failed
+from analytics.preview.builds import PATIENCE_SECONDS, Builds, Built, Failed, Order
 from analytics.preview.changes import Changes
 
 __all__ = ["Watcher"]
@@ -38,6 +39,8 @@ class Watcher(threading.Thread):
         self._ended = threading.Event()
         self._asked = threading.Event()
         self._told = ""
+        """Why there is no new build, as it was said last; empty where there is one."""
+        self._last: Order | None = None
         preview.request = self._asked.set
 
     def run(self) -> None:
@@ -69,11 +72,13 @@ class Watcher(threading.Thread):
             changed = changes.wait()
             if self._asked.is_set() or changed:
                 self._build(changed)
+            elif not self._told and not self._preview.is_there:
+                self._build(None)
 
     def _build(self, changed: frozenset[str] | None) -> None:
         noticed = time.time()
         self._asked.clear()
-        order = self._preview.order(changed)
+        order = self._order(changed)
         self._preview.begin(order, noticed)
         outcome = self._builds(order)
         if self._ended.is_set():
@@ -88,6 +93,18 @@ class Watcher(threading.Thread):
         if self._ready is not None:
             self._ready()
             self._ready = None
+
+    def _order(self, changed: frozenset[str] | None) -> Order:
+        """What to build. What changed before a build that failed is new to the next one, too."""
+        before, self._last = self._last, self._preview.order(changed)
+        if before is None or replace(before, changed=changed) != self._last:
+            # Another site than the one before, or the first.
+            self._last = replace(self._last, changed=None)
+        elif self._told and changed is not None:
+            earlier = before.changed
+            known = None if earlier is None else changed | earlier
+            self._last = replace(self._last, changed=known)
+        return self._last
 
     def _fail(self, failed: Failed) -> None:
         self._preview.fail(failed)
