@@ -81,8 +81,8 @@ class Preview:
 
     def _answer(self, environ: WSGIEnvironment) -> WSGIApplication:
         # What needs the service's libraries is imported once there is a service.
-        from analytics.preview.endpoints import answer_of_ours  # noqa: PLC0415
-        from analytics.preview.seen_as import SeenAs  # noqa: PLC0415
+        from analytics.preview.endpoints import answer_of_ours  # noqa: PLC0415  (when it is first needed)
+        from analytics.preview.seen_as import SeenAs  # noqa: PLC0415  (when it is first needed)
 
         if environ["PATH_INFO"].startswith(OURS):
             return answer_of_ours(self, environ)

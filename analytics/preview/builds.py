@@ -13,6 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -105,7 +106,14 @@ class Builds:
         self._process = context.Process(
             target=_work, args=(self._make, self._places, theirs), name="build"
         )
-        self._process.start()
+        # Ctrl-C reaches each process of a terminal, also one that has not yet come to `_work`. The
+        # tracker comes first, as its beginning lets go of the signal again.
+        resource_tracker.ensure_running()
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
         theirs.close()
         return self._pipe
 

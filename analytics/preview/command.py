@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -44,19 +45,13 @@ def serve(context: click.Context, port: int, drafts: bool, as_published: bool) -
     """
     # Imported here, so that --help is quick; the service by the first who needs it, so that the
     # port answers at once.
-    from analytics.preview.app import Preview  # noqa: PLC0415
-    from analytics.preview.builds import Builds  # noqa: PLC0415
-    from analytics.preview.listening import listen  # noqa: PLC0415
-    from analytics.preview.watching import Watcher  # noqa: PLC0415
+    from analytics.preview.app import Preview  # noqa: PLC0415  (as above)
+    from analytics.preview.builds import Builds  # noqa: PLC0415  (as above)
+    from analytics.preview.listening import let_go, listen  # noqa: PLC0415  (as above)
+    from analytics.preview.watching import Watcher  # noqa: PLC0415  (as above)
 
     places: Places = context.obj
     preview = Preview(places, partial(_make_app, places), drafts=drafts, as_published=as_published)
-    server = listen(preview, port)
-    builds = Builds(context.meta["builder"], places)
-    address = f"http://127.0.0.1:{server.effective_port}"
-    watcher = Watcher(
-        preview, builds, partial(click.echo, err=True), partial(_say_where, address, preview)
-    )
 
     def stop(*_: object) -> None:
         preview.updates.close()
@@ -64,16 +59,18 @@ def serve(context: click.Context, port: int, drafts: bool, as_published: bool) -
 
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, stop)
-    try:
+    # waitress takes most of the interrupts for itself.
+    with ExitStack() as ending, suppress(KeyboardInterrupt):
+        ending.callback(preview.close)
+        server = listen(preview, port)
+        ending.callback(let_go, server)
+        builds = Builds(context.meta["builder"], places)
+        say_where = partial(_say_where, f"http://127.0.0.1:{server.effective_port}", preview)
+        watcher = Watcher(preview, builds, partial(click.echo, err=True), say_where)
+        ending.callback(watcher.end)
         watcher.start()
         server.run()
-    except KeyboardInterrupt:
-        pass  # waitress takes most of them for itself.
-    finally:
-        click.echo()
-        server.close()
-        watcher.end()
-        preview.close()
+    click.echo()
     click.echo("Stopped.")
 
 

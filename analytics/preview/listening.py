@@ -8,6 +8,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from analytics.preview.port_owner import owner_of
 from policy.failures import Refusal
@@ -15,7 +16,7 @@ from policy.failures import Refusal
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-__all__ = ["listen"]
+__all__ = ["let_go", "listen"]
 
 HOST = "127.0.0.1"
 THREADS = 32
@@ -31,9 +32,13 @@ def listen(app: WSGIApplication, port: int) -> Any:
     other one, so the limit is as high as the system allows, and what is idle is closed soon.
     """
     try:
+        listener = _listener(port)
+    except OSError as error:
+        raise _refusal(port, error) from None
+    try:
         return create_server(
             app,
-            sockets=[_listener(port)],
+            sockets=[listener],
             threads=THREADS,
             ident="",
             connection_limit=_most_connections(),
@@ -42,8 +47,14 @@ def listen(app: WSGIApplication, port: int) -> Any:
             # select() knows no file number above 1,023.
             asyncore_use_poll=hasattr(select, "poll"),
         )
-    except OSError as error:
-        raise _refusal(port, error) from None
+    except BaseException:  # Ctrl-C, for one.
+        listener.close()
+        raise
+
+
+def let_go(server: Any) -> None:
+    """Close the port, and every connection that a browser keeps open."""
+    close_all(server._map, ignore_all=True)
 
 
 def _refusal(port: int, error: OSError) -> Refusal:

@@ -136,3 +136,26 @@ def test_a_port_that_is_taken_leaves_nothing_open(tmp_path):
     assert error.startswith(f"error: cannot serve on port {port}: ")
     assert hint.startswith("hint: ")
     assert told.returncode == 1
+
+
+def test_ctrl_c_closes_what_browsers_keep_open(tmp_path):
+    """Python would warn of each connection that was left to it."""
+    root = shutil.copytree(build.ROOT / "tests/sites/base", tmp_path / "site")
+    words = ["-u", "-W", "error", "build.py", "--root", root, "serve", "--port", "0"]
+    with subprocess.Popen(
+        [sys.executable, *words],
+        cwd=build.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        line = next(each for each in process.stdout if each.startswith("Plainsite is at "))
+        port = int(line.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as browser:
+            browser.sendall(b"GET /about/ HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert browser.recv(20).startswith(b"HTTP/1.1 200")
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=60)
+    assert said.rpartition("Ctrl-C stops.")[2].split("\n") == ["", "Stopped.", ""]
+    assert process.returncode == 0
