@@ -129,11 +129,11 @@ def _made(task: Task) -> Iterator[tuple[Wanted, bytes]]:
     # What decodes and draws is loaded by the processes that do it, and by no other.
     cards = [each for each in task.wanted if isinstance(each, Card)]
     if cards:
-        from generator.pictures.card_drawing import drawn  # noqa: PLC0415
+        from generator.pictures.card_drawing import drawn  # noqa: PLC0415  (as above)
 
         yield from ((each, drawn(each, task.root)) for each in cards)
         return
-    from generator.pictures.encode import decode, encoded  # noqa: PLC0415
+    from generator.pictures.encode import decode, encoded  # noqa: PLC0415  (as above)
 
     wanted = [each for each in task.wanted if isinstance(each, Derived)]
     original = wanted[0].original

@@ -34,8 +34,12 @@ the page is nested too deeply to be rendered
 this is no whole PDF; this PDF is locked, so what it tells of its author cannot be taken out
 there is a file in this PDF: "plan.docx"
 published as it is, since it is signed; it tells: Author "Anna"
+content/a.jpg begins well, but cannot be decoded to its end; content/a.jpg changed while it was read
+a process that made pictures was ended from outside; it cannot be written: No space left on device
+what was made of it is gone
 """
 """What needs more than a text file to be seen; see test_pictures.py, test_pdf.py,
+test_picture_making.py, test_picture_pages.py,
 test_allow_list.py and test_site_faults.py."""
 
 SOURCES = [

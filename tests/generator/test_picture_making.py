@@ -236,3 +236,18 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_what_is_gone_before_it_is_published_is_told(root, out, monkeypatch):
+    """Somebody empties `var/` while a site is built."""
+    before = published(out)
+    page(root, "Other words. ![A](a.jpg)")
+    monkeypatch.setattr(generator, "make_pictures", lambda *_: _empty(root / "var" / "pictures"))
+    with pytest.raises(Faults, match=r"a\.jpg: what was made of it is gone"):
+        generator.build(root, out, today=DAY)
+    assert published(out) == before
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
