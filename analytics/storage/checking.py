@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from analytics.storage.database import Database
+from analytics.storage.unusable import HELD
 from analytics.web.log import ServiceLog
 
 __all__ = ["Checker"]
@@ -46,7 +47,9 @@ class Checker:
     def _tell(self, database: Database) -> None:
         name, now = database.name, self._clock()
         told_at = self._told_at.get(name)
-        if database.state.works:
+        state = database.state
+        # A single failure was logged by whoever met it.
+        if state.usable and state.failure != HELD:
             if self._told_at.pop(name, None) is not None:
                 self._log.say("database taken up", database=name)
         elif told_at is None or now >= told_at + REMINDER_SECONDS:

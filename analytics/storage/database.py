@@ -20,13 +20,14 @@ from weakref import WeakKeyDictionary, ref
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DatabaseError, DisconnectionError
-from sqlalchemy.pool import NullPool, Pool, QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from analytics.storage.inspection import CHECKED_BYTES, Changed, Inspection
 from analytics.storage.known_tables import KnownTables
 from analytics.storage.migrations import columns_of, follow, lost_of
 from analytics.storage.schema import metadata
 from analytics.storage.sqlite_file import BUSY_MS, NotPrivate, SQLiteFile, StillShared
+from analytics.storage.turns import Turns
 from analytics.storage.unusable import (
     BUSY,
     DAMAGED,
@@ -80,8 +81,9 @@ class Database:
         self._inspection = Inspection(self.file, self.tables)
         self._tried = -SECONDS_BETWEEN_TRIES
         self._lock = RLock()
-        self._probing = Lock()
-        self.engine = self._engine(self._open, QueuePool)
+        self._probing, self._turns = Lock(), Turns()
+        # As many as there are threads, so that the turns are the only queue.
+        self.engine = self._engine(self._open, poolclass=QueuePool, pool_size=0)
         event.listen(self.engine, "begin", self._take_turns)
         event.listen(self.engine, "checkout", self._check_out)
         event.listen(self.engine, "checkin", self._check_in)
@@ -138,7 +140,7 @@ class Database:
             return ()
         if self.file.identity is None:
             return (self.name,)
-        with self._engine(self.file.connect, NullPool).connect() as connection:
+        with self._engine(self.file.connect, poolclass=NullPool).connect() as connection:
             return lost_of(connection, self.name, self.register, self.tables, known)
 
     def look(self) -> None:
@@ -159,13 +161,10 @@ class Database:
                 self._suspect, self._identity = self._suspect or change.damaged, None
 
     def rewrite(self) -> None:
-        """Write the file anew in the order of its keys, which are random.
-
-        SQLite puts rows into a page in the order in which they came, whatever their keys, so
-        where a row's bytes stand would tell when it came.
-        https://www.sqlite.org/fileformat2.html#b_tree_pages
-        Raises SQLAlchemyError, sqlite3.Error.
-        """
+        """Write the file anew in the order of its keys, which are random: SQLite puts rows into a
+        page in the order in which they came (https://www.sqlite.org/fileformat2.html#b_tree_pages).
+        Raises SQLAlchemyError, sqlite3.Error."""
+        turn = self._turns.take(self.file.busy_ms / 1_000)
         pooled = self.engine.raw_connection()
         try:
             raw: Any = pooled.dbapi_connection
@@ -178,13 +177,15 @@ class Database:
             raise
         finally:
             pooled.close()
+            if turn:
+                self._turns.give()
 
     def close(self) -> None:
         """Let go of the file."""
         self.engine.dispose()
 
-    def _engine(self, opens: Callable[[], sqlite3.Connection], pool: type[Pool]) -> Engine:
-        engine = create_engine("sqlite://", creator=opens, poolclass=pool)
+    def _engine(self, opens: Callable[[], sqlite3.Connection], **pool: Any) -> Engine:
+        engine = create_engine("sqlite://", creator=opens, **pool)
         event.listen(engine, "connect", self._connect)
         return engine
 
@@ -201,6 +202,8 @@ class Database:
     def _take_turns(self, connection: Connection) -> None:
         # Taking the write lock first keeps two submissions from making one contact twice.
         kind = connection.get_execution_options().get("begin", self._begin)
+        if kind != "DEFERRED" and not connection.info.get("turn"):
+            connection.info["turn"] = self._turns.take(self.file.busy_ms / 1_000)
         connection.exec_driver_sql(f"BEGIN {kind}")
 
     def _check_out(self, _connection: object, record: Any, _proxy: object) -> None:
@@ -209,6 +212,13 @@ class Database:
             raise DisconnectionError("the file was replaced, or looked at again")
 
     def _check_in(self, connection: sqlite3.Connection | None, record: Any) -> None:
+        try:
+            self._leave_no_journal(connection, record)
+        finally:
+            if record.info.pop("turn", False):
+                self._turns.give()
+
+    def _leave_no_journal(self, connection: sqlite3.Connection | None, record: Any) -> None:
         failed = record.info.pop("failed", False)
         if connection is None or connection.total_changes == record.info.get("changes"):
             return
@@ -249,20 +259,11 @@ class Database:
         try:
             file.make_private()
             return self._follow(keep)
-        except NotPrivate as error:
-            message = "others on this machine can read it, and it belongs to somebody else"
-            return (Fault(str(error.path), None, message, f"chmod 600 {error.path}"),)
-        except (sqlite3.DatabaseError, DatabaseError) as error:
-            return (fault_of(path, getattr(error, "orig", error)),)
-        except StillShared:
-            message = "an earlier version of the service still uses it"
-            return (Fault(path.name, None, message, "stop that one: systemctl restart plainsite"),)
-        except OSError as error:
-            hint = f"make the folder {path.parent}, and let the service write to it"
-            return (Fault(path.name, None, f"{path} cannot be used: {error.strerror}", hint),)
+        except (NotPrivate, StillShared, OSError, sqlite3.DatabaseError, DatabaseError) as error:
+            return (fault_of(path, error),)
 
     def _follow(self, keep: bool) -> tuple[Fault, ...]:
-        with self._engine(self.file.connect, NullPool).connect() as connection:
+        with self._engine(self.file.connect, poolclass=NullPool).connect() as connection:
             raw: Any = connection.connection.dbapi_connection
             if keep:
                 self.file.keep_no_history(raw)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from analytics.storage.sqlite_file import NotPrivate, StillShared
 from policy import Fault
 
-__all__ = ["BUSY", "DAMAGED", "HARMLESS", "DatabaseState", "DatabaseUnavailable"]
+__all__ = ["BUSY", "DAMAGED", "HARMLESS", "HELD", "DatabaseState", "DatabaseUnavailable"]
 __all__ += ["code_of", "damaged", "fault_of", "gone", "lost"]
 
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -52,7 +53,21 @@ def code_of(error: object) -> int:
 
 
 def fault_of(path: Path, error: object) -> Fault:
-    """What an error of SQLite means for the file at `path`."""
+    """What an error of SQLite or of the system means for the file at `path`."""
+    match error:
+        case NotPrivate():
+            message = "others on this machine can read it, and it belongs to somebody else"
+            return Fault(str(error.path), None, message, f"chmod 600 {error.path}")
+        case StillShared():
+            message = "an earlier version of the service still uses it"
+            return Fault(path.name, None, message, "stop that one: systemctl restart plainsite")
+        case OSError():
+            hint = f"make the folder {path.parent}, and let the service write to it"
+            return Fault(path.name, None, f"{path} cannot be used: {error.strerror}", hint)
+    return _of_sqlite(path, getattr(error, "orig", error))
+
+
+def _of_sqlite(path: Path, error: object) -> Fault:
     code = code_of(error)
     if code in DAMAGED:
         return damaged(path)

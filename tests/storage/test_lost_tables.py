@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import logging
 import shutil
@@ -15,11 +16,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from analytics.staff.accounts import add_staff
+from analytics.storage.backups import back_up, restore
 from analytics.storage.checking import REMINDER_SECONDS, Checker
 from analytics.storage.database import Database, Name, open_records
 from analytics.storage.known_tables import KnownTables
 from build import main
 from policy import Faults, read_site
+from policy.durations import Duration
 from tests.fixtures.form_site import REQUEST, form_site, rows, send
 from tests.fixtures.small_site import HOST, ROOT, Clock, SmallSite
 
@@ -195,6 +198,23 @@ def test_only_what_is_missing_can_be_accepted(tmp_path: Path) -> None:
     known = KnownTables("records", var)
     records = Database("records", var / "records.sqlite3", REGISTER, known=known)
     assert records.lost() == ("outbox",)
+
+
+def test_who_restores_was_told_what_the_backup_holds(tmp_path: Path) -> None:
+    """One of an earlier version lacks a table: it is made, as after an update."""
+    with form_site(tmp_path) as site:
+        assert send(site.app.test_client(), REQUEST).status_code == 303
+    var = tmp_path / "var"
+    drop(var / "records.sqlite3")
+    when = datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC)
+    backup = back_up(var, tmp_path / "backups", Duration(14, "days"), when).path
+    for path in (*var.glob("*.sqlite3"), *var.glob("*-journal"), var / "secret.key"):
+        path.unlink()
+    restore(backup, var)
+    with form_site(tmp_path) as site:
+        assert told(site, "records") == told(site, "counters") == ""
+        assert rows(site, "SELECT count(*) FROM contacts") == [(1,)]
+        assert send(site.app.test_client(), REQUEST | {"message": "New"}).status_code == 303
 
 
 def test_what_was_never_there_is_made(tmp_path: Path) -> None:
