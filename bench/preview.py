@@ -30,10 +30,14 @@ from tempfile import TemporaryDirectory
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from generators.binaries import Hugo, Zola
 from generators.corpus import Entry, corpus
-from generators.peers import ROOT, Eleventy, Generator, Hugo, Plainsite, Zola
+from generators.generator import Generator
+from generators.node import Eleventy
+from generators.plainsite import Plainsite
 from playwright.sync_api import Error, Page, sync_playwright
 
+ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
     "--no-sandbox",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,11 @@ class Preview:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         answer = self._service_answer if self._as_published else self._answer
-        return answer(environ)(environ, start_response)
+        try:
+            return answer(environ)(environ, start_response)
+        # Whatever it is: it is told where somebody looks for a page.
+        except Exception as error:
+            return fault_page(Failed.of(error), "")(environ, start_response)
 
     def _service_answer(self, environ: WSGIEnvironment) -> WSGIApplication:
         if self._app is None or not self.is_there:
@@ -115,7 +120,9 @@ class Preview:
     @property
     def is_there(self) -> bool:
         """Whether what was built is still there, and was not removed with the folder around it."""
-        return self._served is not None and (self._served / BUILD_FILE).is_file()
+        if self._served is None:
+            return False
+        return os.path.isfile(self._served / BUILD_FILE)  # noqa: PTH113  (Path.is_file raises)
 
     @property
     def shown(self) -> Shown:

@@ -204,3 +204,29 @@ def test_who_has_not_accepted_has_no_cookie_of_a_visit(browser: Client) -> None:
     (cookie,) = answer.headers.getlist("Set-Cookie")
     assert cookie.startswith("__Secure-visit=;")
     assert "Max-Age=0" in cookie
+
+
+def test_whatever_ends_a_request_is_told_as_a_page(
+    site: SmallSite, preview: Preview, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where public/ cannot be read any more. The page looks again by itself."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "public/about/index.html")
+
+    monkeypatch.setattr(site.app, "wsgi_app", refused)
+    answer = Client(preview).get("/about/")
+    assert answer.status_code == 503
+    assert "error: public/about/index.html: Permission denied" in answer.text
+    assert 'http-equiv="refresh"' in answer.text
+
+
+def test_what_was_removed_under_it_is_told_and_not_found_missing(
+    site: SmallSite, browser: Client
+) -> None:
+    """A page that is gone with all others is no page that somebody forgot to write."""
+    assert opened(browser, "/about/").status_code == 200
+    (site.public / "_build.json").unlink()
+    answer = opened(browser, "/about/")
+    assert answer.status_code == 503
+    assert "/_preview/client/main.js" in answer.text
