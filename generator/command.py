@@ -72,16 +72,19 @@ class Builder:
     """Builds a site again and again, for a preview."""
 
     def __init__(self, places: Places) -> None:
-        self._root = places.root
+        self._places = places
 
     def __call__(self, order: Order) -> generator.Built:
         """Build what is ordered. Raises `Faults`, and `Refusal` where the site is gone."""
-        if not self._root.is_dir():
+        if not self._places.root.is_dir():
             # Nothing may be written where somebody is about to put it back.
-            message = f"the site's folder is not there: {self._root}"
+            message = f"the site's folder is not there: {self._places.root}"
             raise Refusal(message, "put it back, and the preview goes on")
+        if order.out != self._places.public:
+            # It may be the first that is there, and is nobody else's to read.
+            self._places.var.mkdir(mode=0o700, parents=True, exist_ok=True)
         return generator.build(
-            self._root,
+            self._places.root,
             order.out,
             drafts=order.drafts,
             today=order.today,

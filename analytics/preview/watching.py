@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
 import time
 from collections.abc import Callable
@@ -41,6 +42,7 @@ class Watcher(threading.Thread):
         self._told = ""
         """Why there is no new build, as it was said last; empty where there is one."""
         self._last: Order | None = None
+        self._day = today()
         preview.request = self._asked.set
 
     def run(self) -> None:
@@ -72,11 +74,16 @@ class Watcher(threading.Thread):
             changed = changes.wait()
             if self._asked.is_set() or changed:
                 self._build(changed)
-            elif not self._told and not self._preview.is_there:
+            elif self._is_due:
                 self._build(None)
 
+    @property
+    def _is_due(self) -> bool:
+        """Whether what was built is gone, or a day has begun that may bring out other pages."""
+        return today() != self._day or not (self._told or self._preview.is_there)
+
     def _build(self, changed: frozenset[str] | None) -> None:
-        noticed = time.time()
+        noticed, self._day = time.time(), today()
         self._asked.clear()
         order = self._order(changed)
         self._preview.begin(order, noticed)
@@ -120,3 +127,8 @@ class Watcher(threading.Thread):
             f"Built {built.pages} pages in {built.seconds:.2f} s: "
             f"{built.written} files written, {built.removed} removed."
         )
+
+
+def today() -> datetime.date:
+    """The day by which pages are published."""
+    return datetime.datetime.now(tz=datetime.UTC).date()

@@ -274,6 +274,22 @@ def test_an_audience_is_chosen_and_stays_from_page_to_page(page: Page, site: Sit
     expect(page.get_by_text("For all.")).to_be_visible()
 
 
+def test_languages_are_a_choice_where_the_page_has_several(page: Page, site: Site) -> None:
+    """They are those that the page itself names; its addresses are the published site's."""
+    opened(page, "/about/")
+    expect(bar(page).get_by_label("Language")).to_be_hidden()
+    links = "".join(
+        f'<link rel="alternate" hreflang="{tag}" href="https://small.example{path}">'
+        for tag, path in (("en", "/about/"), ("es", "/"), ("x-default", "/"))
+    )
+    site.template.write_text(TEMPLATE.replace("<main>", f"{links}<main>"))
+    choice = bar(page).get_by_label("Language")
+    expect(choice.locator("option")).to_have_text(["English", "español"])
+    choice.select_option(label="español")
+    expect(page).to_have_url(f"{site.address}/")
+    expect(page.get_by_text("For all.")).to_be_visible()
+
+
 def test_each_state_of_consent_is_the_page_s_own(page: Page, site: Site) -> None:
     """Also the signal, which the page's script asks the browser for before anything else."""
     opened(page, "/about/")
