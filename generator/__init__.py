@@ -1,55 +1,17 @@
-"""The generator: content, templates and a site's declarations become `public/`.
-
-`build` reads as the order of the work: read, render, check, and only then write.
-"""
+"""The generator: content, templates and a site's declarations become `public/`."""
 
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 
-from generator.graph.scan import scanned
-from generator.outputs.for_programs import files_for_programs
-from generator.outputs.manifest import about, asset_outputs, file_outputs, page_outputs
-from generator.outputs.pictures import (
-    look_at_pictures,
-    make_pictures,
-    picture_outputs,
-    wanted_pictures,
-)
-from generator.pictures.cache import opened_cache
-from generator.pictures.making import Progress, no_progress
-from generator.prepare import FOLDERS, Asked, Ready, prepare
-from generator.publish import Keeping, Output, Unfinished, Unpublished, locked, write_site
-from generator.recorded import Rendered
-from policy import Fault, Faults
+import generator.check  # noqa: F401  (imported later, it would take the place of the function)
+from generator.asked import Asked
+from generator.building import Builder, Built, PictureWork, scan_of
 
-__all__ = ["Built", "PictureWork", "build", "check"]
-
-
-@dataclass(frozen=True)
-class PictureWork:
-    """How pictures are made. What is made is kept in `var`, or in `var/` of the site's folder where
-    that is None; `progress` hears how many are made, of how many. With `originals` none are made:
-    pages show the files themselves, as a preview does."""
-
-    var: Path | None = None
-    originals: bool = False
-    progress: Progress = no_progress
-
-
-@dataclass(frozen=True)
-class Built:
-    """What a build did: pages rendered, files written, removed and left alone, and warnings."""
-
-    pages: int
-    written: int
-    removed: int
-    unchanged: int
-    warnings: tuple[Fault, ...]
+__all__ = ["Builder", "Built", "PictureWork", "build", "check"]
 
 
 def build(  # noqa: PLR0913  (each is given by its name)
@@ -59,35 +21,11 @@ def build(  # noqa: PLR0913  (each is given by its name)
     drafts: bool = False,
     today: datetime.date | None = None,
     waiting: Callable[[], None] = lambda: None,
-    pictures: PictureWork = PictureWork(),
+    pictures: PictureWork | None = None,
 ) -> Built:
-    """Build the site in `root` into `out`. Raises Unpublished, and then `out` is as it
-    was; or Unfinished, and the new site is served.
-
-    One build at a time: where another is at work in `out`, `waiting` is called and then waited.
-    """
-    with locked(out, waiting), opened_cache(pictures.var or root / "var") as cache:
-        asked = replace(_asked(root, out, drafts, today), originals=pictures.originals)
-        try:
-            ready = prepare(asked, None, _outputs, lambda _address: False)
-            make_pictures(ready, cache, pictures.progress)
-            keeping = Keeping(ready.site.settings.keep_assets.days, asked.today)
-            stated = about(ready.site, ready.content, ready.assets.urls, ready.state.made)
-            # One picture after another is read: all of them can be more than the memory holds.
-            outputs = chain(_all_outputs(ready, asked.today), picture_outputs(ready, cache))
-            written = write_site(out, outputs, stated, keeping)
-        except (Unpublished, Unfinished):
-            raise
-        except Faults as faults:
-            raise Unpublished(faults.faults, out) from None
-        cache.tidy({each.key for each in wanted_pictures(ready)})
-    return Built(
-        pages=len(ready.state.made),
-        written=written.written,
-        removed=written.removed,
-        unchanged=written.unchanged,
-        warnings=(*ready.state.warnings, *cache.warnings),
-    )
+    """Build a site from nothing, as a `Builder` does that remembers nothing."""
+    builder = Builder(root, out, pictures=pictures)
+    return builder.build(drafts=drafts, today=today, waiting=waiting)
 
 
 def check(
@@ -95,29 +33,20 @@ def check(
     *,
     drafts: bool = False,
     today: datetime.date | None = None,
-    pictures: PictureWork = PictureWork(),
+    pictures: PictureWork | None = None,
 ) -> Built:
     """Find the faults that `build` would, and write nothing. Raises `Faults`."""
-    asked = _asked(root, root, drafts, today)
-    ready = prepare(asked, None, lambda _rendered: None, lambda _address: False)
+    # A build that finds nothing changed needs none of them.
+    from generator.outputs.pictures import look_at_pictures  # noqa: PLC0415  (as said)
+    from generator.pictures.cache import opened_cache  # noqa: PLC0415  (as said)
+    from generator.prepare import prepare  # noqa: PLC0415  (as said)
+
+    root, began = root.resolve(), time.time_ns()
+    today = today or datetime.datetime.now(tz=datetime.UTC).date()
+    asked = Asked(root, root, drafts, today, began, scan_of(root))
+    ready = prepare(asked, None, lambda _outputs: None)
+    pictures = pictures or PictureWork()
     with opened_cache(pictures.var or root / "var") as cache:
         look_at_pictures(ready, cache, pictures.progress)
-    return Built(len(ready.state.made), 0, 0, 0, ready.state.warnings)
-
-
-def _asked(root: Path, out: Path, drafts: bool, today: datetime.date | None) -> Asked:
-    root = root.resolve()
-    today = today or datetime.datetime.now(tz=datetime.UTC).date()
-    return Asked(root, out, drafts, today, scanned(root, FOLDERS))
-
-
-def _outputs(rendered: Rendered) -> list[Output]:
-    return list(page_outputs(rendered))
-
-
-def _all_outputs(ready: Ready, today: datetime.date) -> list[Output]:
-    outputs = [*asset_outputs(ready.assets), *file_outputs(ready.files)]
-    outputs.extend(output for each in ready.outcomes for output in each.handed)
-    programs = files_for_programs(ready.site, ready.content, today)
-    outputs.extend(Output(address, address.lstrip("/"), data) for address, data in programs.items())
-    return outputs
+    state = ready.state
+    return Built(len(state.made), 0, 0, 0, state.warnings)

@@ -54,13 +54,13 @@ def build_and_say(places: Places, *, drafts: bool) -> None:
     """Build, and say what was done. Raises `Faults`."""
     start = time.perf_counter()
     with PictureProgress() as progress:
-        built = generator.build(
+        builder = generator.Builder(
             places.root,
             places.public,
-            drafts=drafts,
-            waiting=_say_that_it_waits,
+            cache=places.var / "build.cache",
             pictures=PictureWork(places.var, progress=progress),
         )
+        built = builder.build(drafts=drafts, waiting=_say_that_it_waits)
     _warn(built)
     click.echo(
         f"Built {built.pages} pages in {time.perf_counter() - start:.2f} s: "
@@ -69,10 +69,11 @@ def build_and_say(places: Places, *, drafts: bool) -> None:
 
 
 class Builder:
-    """Builds a site again and again, for a preview."""
+    """Builds a site again and again, for a preview, and remembers each place it builds into."""
 
     def __init__(self, places: Places) -> None:
         self._places = places
+        self._builders: dict[Path, generator.Builder] = {}
 
     def __call__(self, order: Order) -> generator.Built:
         """Build what is ordered. Raises `Faults`, and `Refusal` where the site is gone."""
@@ -83,14 +84,13 @@ class Builder:
         if order.out != self._places.public:
             # It may be the first that is there, and is nobody else's to read.
             self._places.var.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return generator.build(
-            self._places.root,
-            order.out,
-            drafts=order.drafts,
-            today=order.today,
-            waiting=_say_that_it_waits,
-            pictures=PictureWork(originals=True),  # Nobody waits for AVIF after each save.
-        )
+        builder = self._builders.get(order.out)
+        if builder is None:
+            # Nobody waits for AVIF after each save.
+            work = PictureWork(originals=True)
+            builder = generator.Builder(self._places.root, order.out, pictures=work)
+            self._builders[order.out] = builder
+        return builder.build(drafts=order.drafts, today=order.today, waiting=_say_that_it_waits)
 
 
 class PictureProgress:

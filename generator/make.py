@@ -11,6 +11,8 @@ from generator.check.needs import Summary, summary
 from generator.content.pages import Page
 from generator.content.urls import service_addresses
 from generator.graph.state import Made
+from generator.outputs.manifest import page_outputs
+from generator.publish import Output
 from generator.recorded import Rendered
 from generator.render import Renderer
 from generator.template_faults import faults_of
@@ -18,40 +20,43 @@ from generator.workers import spread
 from policy import Fault, Faults, Site
 from policy.site_files import is_file
 
-__all__ = ["Outcome", "make_pages"]
+__all__ = ["Outcome", "Stage", "make_pages"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A page that was made, and what was handed over of it; or what is wrong with it."""
+    """A page that was made, and what was staged of it; or what is wrong with it."""
 
     url: str
     made: Made | None = None
     faults: Sequence[Fault] = ()
-    handed: Any = None
+    staged: Any = None
     told_of: frozenset[str] = frozenset()
     """The files of pictures that its faults tell of."""
+
+
+Stage = Callable[[Iterable[Output]], Any]
+"""Takes what is to be published of a page. It runs where the page was rendered, in a worker, and
+what it returns is small and can be pickled."""
 
 
 def make_pages(
     site: Site,
     renderer: Renderer,
     pages: Iterable[Page],
-    hand_over: Callable[[Rendered], Any],
+    stage: Stage,
     jobs: int | None = None,
 ) -> Iterator[Outcome]:
-    """Make these pages, in no order. `hand_over` runs where a page was rendered, in a worker."""
-    maker = _Maker(site, renderer, hand_over)
+    """Make these pages, in no order."""
+    maker = _Maker(site, renderer, stage)
     return spread(maker.make, [page for page in pages if maker.has_layout(page)], jobs)
 
 
 class _Maker:
-    def __init__(
-        self, site: Site, renderer: Renderer, hand_over: Callable[[Rendered], Any]
-    ) -> None:
+    def __init__(self, site: Site, renderer: Renderer, stage: Stage) -> None:
         self._site = site
         self._renderer = renderer
-        self._hand_over = hand_over
+        self._stage = stage
         self._service = service_addresses(site.register)
         self._layouts: dict[str, bool] = {}
 
@@ -72,7 +77,7 @@ class _Maker:
         made = Made(page.source, rendered.reads, summaries, rendered.pictures)
         if faults := tuple(html_faults([rendered])):
             return Outcome(page.url, made, faults, told_of=_broken(rendered))
-        return Outcome(page.url, made, handed=self._hand_over(rendered))
+        return Outcome(page.url, made, staged=self._stage(page_outputs(rendered)))
 
     def _rendered(self, page: Page) -> Rendered:
         """The page; where something is wrong, with marks that tell the line."""

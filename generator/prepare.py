@@ -5,14 +5,13 @@ Nothing here writes in `public/`; what is rendered is handed over where it is ma
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from generator.asked import Asked
 from generator.assets import ASSETS_FOLDER, Assets, load_assets
 from generator.budget import budget_faults, budget_warnings
 from generator.check.cards import card_style
@@ -28,7 +27,7 @@ from generator.graph.changes import Inputs, changed_pages, page_keys
 from generator.graph.reads import Key
 from generator.graph.scan import Scan, sure
 from generator.graph.state import Made, State
-from generator.make import Outcome, make_pages
+from generator.make import Outcome, Stage, make_pages
 from generator.outputs.for_programs import addresses_for_programs
 from generator.outputs.policy_pages import policy_pages
 from generator.pictures.found import Pictures
@@ -38,25 +37,9 @@ from generator.template_faults import each_once
 from policy import Fault, Faults, Site, read_site
 from policy.settings import Item
 
-__all__ = ["Asked", "Ready", "prepare"]
+__all__ = ["Ready", "prepare"]
 
 NEEDED = ("content", "templates")
-FOLDERS = (FOLDER, "templates", "site")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What to build, and how: the site in `root`, as it is on the day `today`, with its drafts or
-    without; `jobs` workers at most; `scan` is what its folders hold. Pages show their pictures as
-    they are where `originals` are asked for."""
-
-    root: Path
-    out: Path
-    drafts: bool
-    today: datetime.date
-    scan: Scan
-    jobs: int | None = None
-    originals: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,29 +62,30 @@ class Ready:
     """Whether what lists all pages may be another: feeds, the sitemap, the manifest's pages."""
 
 
-def prepare(
-    asked: Asked,
-    before: State | None,
-    hand_over: Callable[[Rendered], Any],
-    is_intact: Callable[[str], bool],
-) -> Ready:
-    """Read, render and check what is not as it was in the build `before`.
+IsIntact = Callable[[str, str], bool]
+"""Whether what was published at an address, for an audience (or ""), is still there."""
 
-    `hand_over` takes a rendered page. `is_intact` says of an address whether what was published
-    there is still there. Raises `Faults` with everything that is wrong.
+
+def prepare(
+    asked: Asked, before: State | None, stage: Stage, is_intact: IsIntact = lambda *_: False
+) -> Ready:
+    """Read, render, check and stage what is not as it was in the build `before`.
+
+    Raises `Faults` with everything that is wrong.
     """
-    return _Preparation(asked, before).ready(hand_over, is_intact)
+    return _Preparation(asked, before, is_intact).ready(stage)
 
 
 class _Preparation:
-    def __init__(self, asked: Asked, before: State | None) -> None:
+    def __init__(self, asked: Asked, before: State | None, is_intact: IsIntact) -> None:
+        if before and before.originals != asked.originals:
+            before = None
         self._asked = asked
         self._before = before
+        self._is_intact = is_intact
         self._changed_names = _changed_names(before.scan, asked.scan) if before else None
 
-    def ready(
-        self, hand_over: Callable[[Rendered], Any], is_intact: Callable[[str], bool]
-    ) -> Ready:
+    def ready(self, stage: Stage) -> Ready:
         asked, before = self._asked, self._before
         site = self._site()
         others = Others(policy_pages(site), addresses_for_programs(site))
@@ -120,14 +104,14 @@ class _Preparation:
         )
         style, card_faults = card_style(site, assets.urls)
         renderer = Renderer(shown, content, assets.urls, pictures, style)
-        inputs = Inputs(shown, content, assets.urls)
-        dirty, changed = self._dirty(shown, content, inputs, is_intact)
-        outcomes = list(make_pages(site, renderer, dirty, hand_over, asked.jobs))
+        inputs = Inputs(shown, content, assets.urls, self._known_inputs())
+        dirty, changed = self._dirty(shown, content, inputs)
+        outcomes = list(make_pages(site, renderer, dirty, stage, asked.jobs))
         made = self._all_made(content, outcomes)
         summaries = (each for one in made.values() for each in one.summaries.values())
         fated = with_fates(content, renderer, summaries, before.uses if before else {})
         content = fated.content
-        files, broken_files = self._files(site, content, is_intact)
+        files, broken_files = self._files(site, content)
         told_of_files = self._told_of_files(content, files)
         told = {name for each in outcomes for name in each.told_of}
         offers = Offers(site, content, made, (*others.reserved, *assets.files))
@@ -153,9 +137,9 @@ class _Preparation:
             root=os.fspath(asked.root),
             out=os.fspath(asked.out),
             drafts=asked.drafts,
+            originals=asked.originals,
             today=asked.today,
-            until=_until(content, asked.today),
-            scan=sure(asked.scan),
+            scan=sure(asked.scan, asked.began),
             context=context,
             site=site,
             content=content,
@@ -194,9 +178,20 @@ class _Preparation:
             before
             and not self._touched(f"{ASSETS_FOLDER}/", "site/audit/")
             and before.site.off == site.off
+            and all(self._is_intact(address, "") for address in before.assets.files)
         ):
             return before.assets, ()
         return load_assets(site)
+
+    def _known_inputs(self) -> Mapping[Key, bytes]:
+        """The fingerprints of files that nobody touched."""
+        if self._before is None or self._changed_names is None:
+            return {}
+        return {
+            key: value
+            for key, value in self._before.inputs.items()
+            if key[0] == "file" and key[1] not in self._changed_names
+        }
 
     def _known(self, context: bytes) -> Known:
         before = self._before
@@ -211,9 +206,7 @@ class _Preparation:
         )
         return Known(pages, before.content.listing if same else None)
 
-    def _dirty(
-        self, site: Site, content: Content, inputs: Inputs, is_intact: Callable[[str], bool]
-    ) -> tuple[list[Page], set[str]]:
+    def _dirty(self, site: Site, content: Content, inputs: Inputs) -> tuple[list[Page], set[str]]:
         """The pages to be made, and the addresses of those that are not what they were."""
         before = self._before
         if before is None:
@@ -229,9 +222,16 @@ class _Preparation:
             if url in changed
             or (known := before.made.get(url)) is None
             or not keys.isdisjoint(known.reads)
-            or not is_intact(url)
+            or not self._are_intact(url, known)
         ]
         return dirty, changed
+
+    def _are_intact(self, url: str, made: Made) -> bool:
+        """Whether every variant of a page is where it was published."""
+        if len(made.summaries) == 1:
+            return self._is_intact(url, "")
+        _, *audiences = made.summaries
+        return all(self._is_intact(url, audience) for audience in ("", *audiences))
 
     def _all_made(self, content: Content, outcomes: Sequence[Outcome]) -> dict[str, Made]:
         new = {each.url: each.made for each in outcomes}
@@ -243,9 +243,7 @@ class _Preparation:
                 found[url] = made
         return found
 
-    def _files(
-        self, site: Site, content: Content, is_intact: Callable[[str], bool]
-    ) -> tuple[dict[str, PlainFile], list[Fault]]:
+    def _files(self, site: Site, content: Content) -> tuple[dict[str, PlainFile], list[Fault]]:
         files: dict[str, PlainFile] = {}
         faults: list[Fault] = []
         known = self._before.content.files if self._before else {}
@@ -254,7 +252,7 @@ class _Preparation:
                 known.get(address) == name
                 and not name.endswith(".html")  # Its links may lead nowhere now.
                 and not self._touched(name)
-                and is_intact(address)
+                and self._is_intact(address, "")
             ):
                 continue
             try:
@@ -344,13 +342,6 @@ def _context(site: Site, root: Path) -> bytes:
         layouts,
     )
     return hashlib.blake2b(repr(made_of).encode(), digest_size=16).digest()
-
-
-def _until(content: Content, today: datetime.date) -> datetime.date:
-    """The next day on which the same sources make another site: a page is due, or a month ends."""
-    month = datetime.date(today.year + today.month // 12, today.month % 12 + 1, 1)
-    due = (page.front.date for page in content.waiting if not page.front.draft)
-    return min([month, *(day for day in due if day and day > today)])
 
 
 def _without_pages_that_are_off(site: Site, content: Content) -> Site:

@@ -22,14 +22,23 @@ _ORDERED_BY = ("title", "date", "order", "unlisted")
 
 
 class Inputs:
-    """The fingerprints of what is not a page: equal ones mean that nothing has changed."""
+    """The fingerprints of what is not a page: equal ones mean that nothing has changed.
 
-    def __init__(self, site: Site, content: Content, assets: Mapping[str, str]) -> None:
+    `known` are some that need not be worked out.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        content: Content,
+        assets: Mapping[str, str],
+        known: Mapping[Key, bytes],
+    ) -> None:
         self._site = site
         self._content = content
         self._assets = assets
         self._shared = templates.shared_values(site)
-        self._known: dict[Key, bytes] = {}
+        self._known = dict(known)
 
     def fingerprint(self, key: Key) -> bytes:
         """16 bytes for what the key names, as it is now."""

@@ -8,11 +8,10 @@ index).
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-__all__ = ["UNSURE", "Scan", "Stamp", "scanned", "sure"]
+__all__ = ["Scan", "Stamp", "scanned", "sure"]
 
 Stamp = tuple[int, ...]
 """Inode, size in bytes, time of the last change of its bytes and of anything about it (ns); of a
@@ -20,9 +19,6 @@ link, its own and those of what it leads to."""
 
 Scan = Mapping[str, Stamp]
 """Stamps by name, relative to the root, with slashes."""
-
-UNSURE: Stamp = (-1,)
-"""Of a file that may have changed since without a sign of it. It is equal to no other stamp."""
 
 _UNSURE_NS = 50_000_000
 """File systems tell times apart by 10 ms at worst; five times that is on the safe side."""
@@ -63,14 +59,13 @@ def _stamp(entry: os.DirEntry[str]) -> Stamp:
     return (*stamp, other.st_ino, other.st_size, other.st_mtime_ns, other.st_ctime_ns)
 
 
-def sure(scan: Scan, began_ns: int | None = None) -> dict[str, Stamp]:
-    """The scan as it may be kept: what changed right before `began_ns`, now by default, is unsure.
+def sure(scan: Scan, began_ns: int) -> dict[str, Stamp]:
+    """The scan as it may be kept: the stamp of what changed right before is equal to none.
 
     `began_ns` is a time before the first of its files was read, in ns since 1970.
     """
-    began = time.time_ns() if began_ns is None else began_ns
-    limit = began - _UNSURE_NS
+    limit = began_ns - _UNSURE_NS
     return {
-        name: UNSURE if len(stamp) > 3 and max(stamp[3::4]) > limit else stamp
+        name: (-1,) * len(stamp) if max(stamp[3::4], default=0) > limit else stamp
         for name, stamp in scan.items()
     }

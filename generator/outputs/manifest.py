@@ -14,7 +14,14 @@ from generator.recorded import Rendered
 from policy import Site
 from policy.manifest import Page
 
-__all__ = ["about", "asset_outputs", "file_outputs", "page_outputs"]
+__all__ = [
+    "about",
+    "asset_outputs",
+    "file_outputs",
+    "forms_by_page",
+    "is_counted",
+    "page_outputs",
+]
 
 
 def asset_outputs(assets: Assets) -> Iterator[Output]:
@@ -39,20 +46,23 @@ def page_outputs(rendered: Rendered) -> Iterator[Output]:
         yield Output(rendered.page.url, place, html.encode("utf-8"), audience)
 
 
-def about(
-    site: Site, content: Content, assets: Mapping[str, str], made: Mapping[str, Made]
-) -> About:
+def about(site: Site, content: Content, assets: Assets, made: Mapping[str, Made]) -> About:
     """The pages, assets and redirects of the site."""
-    forms = {form.page: form.name for form in site.forms.values()}
+    forms = forms_by_page(site)
     pages = {
-        url: Page(page.given["title"], forms.get(url), counted=_is_counted(made[url]))
+        url: Page(page.given["title"], forms.get(url), is_counted(made[url]))
         for url, page in content.pages.items()
         if not url.endswith(".html")
     }
-    return About(site.register.version, pages, assets, redirects(content))
+    return About(site.register.version, pages, assets.urls, redirects(content))
 
 
-def _is_counted(made: Made) -> bool:
+def forms_by_page(site: Site) -> dict[str, str]:
+    """The name of the form that each page shows, by the page's address."""
+    return {form.page: form.name for form in site.forms.values()}
+
+
+def is_counted(made: Made) -> bool:
     """Whether the page's script counts it. The page of thanks is not: its hour would be that of the
     submission, of which only the day is kept."""
     return all(summary.counted for summary in made.summaries.values())

@@ -95,6 +95,21 @@ class Publisher:
         """The build that is served now; None where none can be read."""
         return self._standing
 
+    @property
+    def mark(self) -> str:
+        """What tells the manifest that is there now from every other; "" where there is none."""
+        return check_of(self._out)
+
+    @property
+    def number_of_files(self) -> int:
+        """How many files the standing build has, its manifest included."""
+        return len(self._looked().files.paths) + 1
+
+    def is_untouched(self) -> bool:
+        """Whether the folder holds the standing build, whole, and nothing else."""
+        found = self._looked()
+        return self._standing is not None and not found.broken and not found.strangers
+
     def intact(self, address: str, audience: str = "") -> bool:
         """Whether a file of the standing build is in its place, and its encodings with it."""
         build = self._standing

@@ -1,0 +1,139 @@
+"""A site built again and again, in one folder: each time, what depends on what has changed."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.asked import Asked
+from generator.graph.scan import Scan, scanned
+from generator.graph.state import Head, Memory, State
+from generator.publish import Compression, Publisher, Unfinished, Unpublished, publisher
+from policy.faults import Fault, Faults
+
+if TYPE_CHECKING:
+    from generator.publish import Written
+
+__all__ = ["Builder", "Built", "PictureWork", "scan_of"]
+
+FOLDERS = ("content", "templates", "site")
+
+
+@dataclass(frozen=True)
+class PictureWork:
+    """How pictures are made. What is made is kept in `var`, or in `var/` of the site's folder where
+    that is None; `progress` hears how many are made, of how many. With `originals` none are made:
+    pages show the files themselves, as a preview does."""
+
+    var: Path | None = None
+    originals: bool = False
+    progress: Callable[[int, int], None] = lambda _made, _total: None
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did: pages of the site, files written, removed and left alone, and warnings."""
+
+    pages: int
+    written: int
+    removed: int
+    unchanged: int
+    warnings: tuple[Fault, ...]
+
+
+class Builder:
+    """Builds the site in `root` into `out`.
+
+    What it knows of the build before is kept in memory, and in the file `cache` where one is given.
+    `jobs` is the number of worker processes, by default that of the cores. One thread at a time.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        out: Path,
+        *,
+        cache: Path | None = None,
+        jobs: int | None = None,
+        pictures: PictureWork | None = None,
+    ) -> None:
+        self._root = root.resolve()
+        self._out = out
+        self._memory = Memory(cache, self._root, out)
+        self._jobs = jobs
+        self._pictures = pictures or PictureWork()
+
+    def build(
+        self,
+        *,
+        drafts: bool = False,
+        today: datetime.date | None = None,
+        compression: Compression = Compression.FAST,
+        waiting: Callable[[], None] = lambda: None,
+    ) -> Built:
+        """Build the site as it is on the day `today`. Raises Unpublished, and then `out` is as it
+        was; or Unfinished, and the new site is served.
+
+        One build at a time: where another is at work in `out`, `waiting` is called and then waited.
+        """
+        today = today or datetime.datetime.now(tz=datetime.UTC).date()
+        with publisher(self._out, compression, waiting=waiting) as site:
+            asked = Asked(
+                self._root,
+                self._out,
+                drafts,
+                today,
+                began=time.time_ns(),
+                scan=scan_of(self._root),
+                jobs=self._jobs,
+                originals=self._pictures.originals,
+            )
+            head = self._memory.head(site.mark)
+            if head and head.holds(asked, compression.value) and site.is_untouched():
+                return Built(head.pages, 0, 0, site.number_of_files, head.warnings)
+            try:
+                state, written = self._publish(site, asked)
+            except Unfinished:
+                self._memory.forget()
+                raise
+            self._memory.keep(Head.of(state, site.mark, compression.value), state)
+        return Built(
+            pages=len(state.made),
+            written=written.written,
+            removed=written.removed,
+            unchanged=written.unchanged,
+            warnings=state.warnings,
+        )
+
+    def _publish(self, site: Publisher, asked: Asked) -> tuple[State, Written]:
+        # A build that finds nothing changed waits for none of these.
+        from generator.outputs.pictures import PictureOutputs  # noqa: PLC0415  (as said)
+        from generator.pictures.cache import opened_cache  # noqa: PLC0415  (as said)
+        from generator.prepare import prepare  # noqa: PLC0415  (as said)
+        from generator.put import put  # noqa: PLC0415  (as said)
+
+        before = self._memory.state(site.mark)
+        work = self._pictures
+        with opened_cache(work.var or self._root / "var") as cache:
+            try:
+                ready = prepare(asked, before, site.stage, site.intact)
+                pictures = PictureOutputs(ready, site.intact, cache)
+                pictures.make(work.progress)
+                written = put(site, ready, before, pictures)
+            except (Unpublished, Unfinished):
+                raise
+            except Faults as faults:
+                raise Unpublished(faults.faults, self._out) from None
+            pictures.tidy()
+            state = ready.state
+            state.warnings = (*state.warnings, *cache.warnings)
+        return state, written
+
+
+def scan_of(root: Path) -> Scan:
+    """The stamps of all that a site is made of."""
+    return scanned(root, FOLDERS)

@@ -1,0 +1,69 @@
+"""What was made is put into `public/`, beside what stays there as it is."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import replace
+
+from generator.graph.state import State
+from generator.outputs.for_programs import addresses_for_programs, files_for_programs
+from generator.outputs.manifest import about, asset_outputs, file_outputs, is_counted
+from generator.outputs.pictures import PictureOutputs
+from generator.prepare import Ready
+from generator.publish import Keeping, Output, Publisher, Staged, Written
+
+__all__ = ["put"]
+
+
+def put(site: Publisher, ready: Ready, before: State | None, pictures: PictureOutputs) -> Written:
+    """Publish a site that was prepared. Raises Unpublished and Unfinished; and `Faults`, before
+    anything is published."""
+    today = ready.state.today
+    made: list[Staged] = [each.staged for each in ready.outcomes]
+    made.append(site.stage(file_outputs(ready.files)))
+    made.append(site.stage(pictures.outputs()))
+    remade = {each.url for each in ready.outcomes} | ready.files.keys() | pictures.missing
+    if before is None or ready.assets is not before.assets:
+        made.append(site.stage(asset_outputs(ready.assets)))
+        remade |= ready.assets.files.keys()
+    if _are_listed_anew(site, ready, before, today):
+        made.append(site.stage(_programs(ready, today)))
+        remade |= set(addresses_for_programs(ready.site))
+    whole = {
+        *ready.content.pages,
+        *ready.content.files,
+        *ready.assets.files,
+        *pictures.wanted,
+        *addresses_for_programs(ready.site),
+    }
+    keeping = Keeping(ready.site.settings.keep_assets.days, today)
+    stated = about(ready.site, ready.content, ready.assets, ready.state.made)
+    if before and not ready.is_listed_anew and not _are_counted_anew(ready, before):
+        stated = replace(stated, pages=None)  # All is said already.
+    return site.commit(made, whole - remade, stated, keeping)
+
+
+def _are_listed_anew(
+    site: Publisher, ready: Ready, before: State | None, today: datetime.date
+) -> bool:
+    """Whether what programs read may be another: it lists all pages, and has a month in it."""
+    return (
+        before is None
+        or ready.is_listed_anew
+        or (before.today.year, before.today.month) != (today.year, today.month)
+        or not all(map(site.intact, addresses_for_programs(ready.site)))
+    )
+
+
+def _are_counted_anew(ready: Ready, before: State) -> bool:
+    """Whether a page that was made is counted now, and was not, or the other way round."""
+    return any(
+        each.made and is_counted(each.made) != is_counted(before.made[each.url])
+        for each in ready.outcomes
+    )
+
+
+def _programs(ready: Ready, today: datetime.date) -> Iterator[Output]:
+    for address, data in files_for_programs(ready.site, ready.content, today).items():
+        yield Output(address, address.lstrip("/"), data)
