@@ -130,7 +130,7 @@ class PagePictures:
         narrow_text = own.pop("narrow", "")
         attributes |= self._loading() | own
         original = self._read(image.src, image.line)
-        narrow = self._narrow(original, narrow_text, image.line) if narrow_text else None
+        narrow = self._narrow(image, narrow_text, sizes) if narrow_text else None
         if original is None or original.moves or not pictures.derive:
             size = pictures.size(unquote(image.src))
             return plain({"src": image.src} | attributes, size, narrow)
@@ -154,21 +154,22 @@ class PagePictures:
         first, self._first = self._first, False
         return {"fetchpriority": "high"} if first else {"loading": "lazy", "decoding": "async"}
 
-    def _narrow(self, original: Original | None, narrow: str, line: int | None) -> Narrow | None:
+    def _narrow(self, image: Image, narrow: str, sizes: str) -> Narrow | None:
         """For narrow screens: another file, or a part of the same with other proportions."""
         pictures = self._pictures
+        original = pictures.original(unquote(image.src))
         widths, media = pictures.settings.widths, pictures.settings.narrow
         shown: Shown | str
         if ratio := _RATIO.fullmatch(narrow):
             if original is None or original.moves or not pictures.derive:
                 return None
-            shown = Shown(original, "100vw", widths, cut(original, int(ratio[1]), int(ratio[2])))
+            shown = Shown(original, sizes, widths, cut(original, int(ratio[1]), int(ratio[2])))
         else:
             link = self._page.resolve(narrow)
-            other = self._read(link, line)
+            other = self._read(link, image.line)
             shown = quote(unquote(link), safe="/:?#%")
             if other and not other.moves and pictures.derive:
-                shown = Shown(other, "100vw", widths)
+                shown = Shown(other, sizes, widths)
         if isinstance(shown, Shown):
             self._have_made(*shown.all_made)
         return Narrow(media, shown)

@@ -125,6 +125,24 @@ def test_a_picture_says_that_it_says_nothing_or_has_words(root, tmp_path):
     ]
 
 
+def test_both_engines_for_markdown_make_the_same_of_pictures(root, tmp_path):
+    settings = root / "site" / "settings.toml"
+    text = settings.read_text()
+    put(root, {"a.jpg": turned(1), "b b.jpg": saved(scene(64, 64), "JPEG")})
+    page(
+        root,
+        '![A "b" & c](a.jpg "T"){narrow="1:1"}\n\n![](a.jpg){.decorative}\n\n'
+        "- ![B](<b b.jpg>){narrow=a.jpg}\n\n/// note\n![N](a.jpg)\n///\n\n![R][r]\n\n[r]: a.jpg\n",
+    )
+    shown = []
+    for engine in ("python-markdown", "commonmark"):
+        settings.write_text(f'markdown = "{engine}"\n{text}')
+        html = (built(root, tmp_path) / "photos" / "index.html").read_text()
+        shown.append(pictures(html))
+    assert len(shown[0]) == 5
+    assert shown[0] == shown[1]
+
+
 def test_narrow_screens_get_another_file_or_a_part(root, tmp_path):
     put(root, {"wide.jpg": turned(1), "tall.jpg": saved(scene(300, 500), "JPEG")})
     page(root, '![A](wide.jpg){narrow="1:1"}\n\n![B](wide.jpg){narrow=tall.jpg}')
