@@ -17,15 +17,16 @@ __all__ = ["open_comment", "options", "prepare", "shared_values", "without_comme
 
 _BEGINNINGS = re.compile(r"<!(?!doctype)|<\?", re.IGNORECASE)
 _COMMENTS = re.compile(
-    r"(?P<kept><!--[ ](?:form[ ][\w-]+|/form)[ ]-->|<!doctype\b[^>]*>"
-    r"|<(?P<name>script|style|textarea|title|xmp|iframe|noembed|noframes)\b.*?</(?P=name)\b"
-    r"""|<[a-z/](?:[^>"']|"[^"]*"|'[^']*')*>)"""
-    r"|<!--(?:-?>|.*?--!?>)|(?P<open><!--)|<(?:\?|!(?!\[CDATA\[))[^>]*>",
+    r"(?P<kept><!--[ ](?:form[ ][\w-]+|/form)[ ]-->|<!doctype\b[^>]*(?:>|\Z)"
+    r"|<(?P<name>script|style|textarea|title|xmp|iframe|noembed|noframes)\b.*?(?:</(?P=name)\b|\Z)"
+    r"""|<[a-z/](?>[^>"']|"[^"]*(?:"|\Z)|'[^']*(?:'|\Z))*+(?:>|\Z))"""
+    r"|<!--(?:-?>|.*?--!?>)|(?P<open><!--.*)|<(?:\?|!(?!\[CDATA\[))[^>]*(?:>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 """What browsers take for a comment (WHATWG HTML, 13.2.5.41 to 13.2.5.53), outside of what seems
 to be one: values of attributes, and elements of plain text. The marks of a form are no comments: by
-them the service puts what was typed, and what is wrong with it, into the page of the form."""
+them the service puts what was typed, and what is wrong with it, into the page of the form. What
+has no end goes to the end of the page, so that each character is looked at once."""
 
 
 def options() -> dict[str, Any]:

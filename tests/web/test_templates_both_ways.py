@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from jinja2 import UndefinedError
 from analytics.app import create_app
 from generator.render import environment
 from policy import read_site
+from policy.templates import open_comment, without_comments
 from tests.fixtures.small_site import ROOT, write_build
 
 WORDS = """\
@@ -78,6 +80,16 @@ def test_no_comment_leaves(root: Path, render, written: str, published: str | No
     """Those who write templates leave notes for each other, as those who write texts do."""
     (root / "templates/note.html").write_text(written)
     assert render(root, "note.html") == (written if published is None else published)
+
+
+@pytest.mark.parametrize("piece", ['<a "', "<!--", "<script ", "<a '", "<", "<!doctype ", "<p b='"])
+def test_a_page_without_ends_is_read_once(piece: str) -> None:
+    """A pattern that looks to the end of the page from each place would take minutes."""
+    page = "<!-- a -->" + piece * 50_000
+    start = time.monotonic()
+    without_comments(page)
+    open_comment(page)
+    assert time.monotonic() - start < 5
 
 
 def test_an_email_is_no_page(root: Path) -> None:
