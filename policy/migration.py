@@ -7,12 +7,14 @@ otherwise, or besides, is its own.
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from policy.addresses import PARTS, Address, addressed, written
 from policy.changes import LIMITS, WORDS
@@ -111,17 +113,33 @@ def _unlike(old: Mapping[str, Any], lines: Lines) -> Iterator[Fault]:
 
 def write(root: Path, migration: Migration) -> None:
     """Put the new file in the place of the old one, which stays beside it. Raises `Faults` where
-    one is kept there already."""
+    one is kept there already, and OSError where the files cannot be written: then all is as it was.
+    """
     kept, register = root / KEPT, root / REGISTER
+    new = register.with_suffix(".new")
     try:
-        with kept.open("xb") as file:
+        new.write_text(migration.text, encoding="utf-8")
+        with _made(kept) as file:
             file.write(register.read_bytes())
+        new.replace(register)
     except FileExistsError:
         hint = "move it away: it may be the only copy of what it was"
         raise Faults([Fault(KEPT, None, "an old register is kept here already", hint)]) from None
-    new = register.with_suffix(".new")
-    new.write_text(migration.text, encoding="utf-8")
-    new.replace(register)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+@contextmanager
+def _made(path: Path) -> Iterator[BinaryIO]:
+    """A file that was not there, and is not there where it cannot be written whole."""
+    with path.open("xb") as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        except OSError:
+            path.unlink()
+            raise
 
 
 def _features(old: Mapping[str, Any]) -> list[str]:

@@ -28,7 +28,7 @@ def test_what_is_left_is_as_declared(tmp_path: Path, chromium: str, case: Path) 
     root = whole_site(tmp_path / "site")
     for what, text in parts(case):
         change(root, what, text)
-    words = ["--root", str(root), "audit", "--browser", "chromium", "--idle", "0.2"]
+    words = ["--root", str(root), "audit", "--browser", "chromium", "--idle", "0"]
     told = CliRunner().invoke(build.main, [*words, "--output", str(tmp_path / "told")])
     assert told.exit_code == 0, told.output
     assert f"Nothing differs from the register: {JOURNEYS[case.stem]} journeys" in told.output

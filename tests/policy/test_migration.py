@@ -4,6 +4,7 @@ its own."""
 from __future__ import annotations
 
 import re
+import resource
 import shutil
 from pathlib import Path
 
@@ -217,6 +218,21 @@ def test_an_old_file_that_is_kept_is_never_written_over(root: Path) -> None:
     assert "an old register is kept here already" in told.output
     assert (root / KEPT).read_text(encoding="utf-8") == "precious"
     assert (root / "site" / "policy.toml").read_text(encoding="utf-8") == TEXT
+
+
+def test_where_the_old_file_cannot_be_kept_nothing_changes(root: Path) -> None:
+    """A disk that is full after five thousand bytes; then there is room again."""
+    before = {path.name for path in (root / "site").iterdir()}
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, hard))
+    try:
+        told = run(root, "policy", "migrate")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert told.exit_code == 2
+    assert {path.name for path in (root / "site").iterdir()} == before
+    assert (root / "site" / "policy.toml").read_text(encoding="utf-8") == TEXT
+    assert run(root, "policy", "migrate").exit_code == 0
 
 
 def test_a_register_of_the_old_form_is_answered_with_the_command(root: Path) -> None:
