@@ -92,6 +92,8 @@ def migrate(context: click.Context, dry_run: bool) -> None:
         click.echo("Left out:", err=dry_run)
     for each in made.left_out:
         click.echo(f"- {each}", err=dry_run)
+    if made.to_mend:
+        click.echo(f"To be mended in the new file:\n{Faults(made.to_mend)}", err=dry_run)
 
 
 @policy.command()

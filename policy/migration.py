@@ -73,10 +73,12 @@ class _Own:
 
 @dataclass(frozen=True)
 class Migration:
-    """The new file, and what of the old one is not in it: a sentence each."""
+    """The new file; what of the old one is not in it, a sentence each; and what is still wrong in
+    the new one."""
 
     text: str
     left_out: tuple[str, ...]
+    to_mend: tuple[Fault, ...] = ()
 
 
 def migrate(root: Path) -> Migration:
@@ -225,8 +227,7 @@ def _tried(head: Mapping[str, Any], own: _Own, missing: Iterable[Address]) -> Mi
                 (fault.line or 0) - 1: fault for fault in error.faults if fault.path == REGISTER
             }
             if not _drop(own, text.splitlines(), wrong):
-                left = (f"{fault.message} ({fault.path}:{fault.line})" for fault in error.faults)
-                return Migration(text, (*own.left_out, *left))
+                return Migration(text, tuple(own.left_out), error.faults)
         else:
             now = {
                 address

@@ -176,6 +176,21 @@ name = "staff"
 """[:-1]
 
 
+def test_what_is_wrong_in_the_new_file_is_told_at_its_line(root: Path) -> None:
+    """A name that version 0.1 took, and no file of the site's may have now."""
+    changed(root, ('name = "phone"', 'name = "Phone"'))
+    told = run(root, "policy", "migrate")
+    assert told.exit_code == 0
+    line = (root / "site" / "policy.toml").read_text(encoding="utf-8").splitlines().index(PHONE) + 1
+    assert f"To be mended in the new file:\nerror: site/policy.toml:{line}: " in told.output
+
+
+PHONE = (
+    'Phone = { category = "contact details", label = "Phone", '
+    'holds = "A number to call you back on, if you give one" }'
+)
+
+
 def test_what_was_not_there_is_off(root: Path) -> None:
     """Without the staff's tables and cookie, nothing of the staff's is told."""
     path = root / "site" / "policy.toml"
