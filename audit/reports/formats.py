@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from audit.reports.junit import as_junit
-from audit.reports.result import Result, grouped
+from audit.reports.result import Result, grouped, unknowns
 from audit.reports.sarif import as_sarif
 from audit.rules.kinds import KINDS
 
@@ -99,7 +99,7 @@ def as_html(result: Result) -> str:
         if snapshot.picture
     ]
     page = jinja.get_template("report.html")
-    untold = grouped(result.untold)
+    untold = unknowns(result.untold)
     return page.render(result=result, untold=untold, rules=KINDS, pictures=pictures)
 
 

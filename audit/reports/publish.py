@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from audit.reports.result import Result, grouped
+from audit.reports.result import Result, unknowns
 from audit.rules.kinds import KINDS
-from policy.audited import FILE, FOLDER, Audited, Difference, Made, Picture, Unknown
+from policy.audited import FILE, FOLDER, Audited, Difference, Made, Picture
 
 __all__ = ["audited", "publish"]
 
@@ -59,10 +59,7 @@ def audited(result: Result, pictures: Path) -> Audited:
             )
             for finding in result.findings
         ),
-        untold=tuple(
-            Unknown(why=why, journeys=tuple(filter(None, places)))
-            for why, places in grouped(result.untold)
-        ),
+        untold=unknowns(result.untold),
         looked_for=tuple(KINDS.values()),
         skipped=result.passed_over,
         pictures=tuple(_pictures(result, pictures)),

@@ -13,9 +13,10 @@ from audit.observations import Observed, Untold
 from audit.rules.findings import Finding
 from audit.rules.outcome import Outcome, outcome_of, passed_over, untold_of
 from policy import Site
+from policy.audited import Unknown
 from policy.material_terms import digest
 
-__all__ = ["Result", "grouped", "tool_version"]
+__all__ = ["Result", "grouped", "tool_version", "unknowns"]
 
 BEHIND = "forms, staff's pages and what the server keeps: the site is at an address"
 
@@ -96,6 +97,13 @@ def grouped(untold: tuple[Untold, ...]) -> tuple[tuple[str, tuple[str, ...]], ..
     return tuple(
         (why, tuple(", ".join(filter(None, each.place)) for each in untold if each.why == why))
         for why in reasons
+    )
+
+
+def unknowns(untold: tuple[Untold, ...]) -> tuple[Unknown, ...]:
+    """The same as pages show it, by browser."""
+    return tuple(
+        Unknown(why=why, journeys=tuple(filter(None, places))) for why, places in grouped(untold)
     )
 
 

@@ -26,6 +26,7 @@ from analytics.app import create_app
 from audit.journeys.routes import ROUTES
 from audit.journeys.run import Options
 from audit.observations import Journey, Observed, Snapshot, Stop, Untold
+from audit.reports.formats import as_html
 from audit.reports.publish import publish
 from audit.reports.result import Result
 from audit.rules.findings import Finding, Place
@@ -234,3 +235,17 @@ def test_only_what_is_committed_can_be_published(root, quick):
 def run_audit_of(root: Path) -> Any:
     words = ["--root", str(root), "audit", "--browser", "chromium", "--idle", "0", "--publish"]
     return invoke(words)
+
+
+def test_the_report_says_by_browser_what_could_not_be_told(root, tmp_path):
+    """With each reason once."""
+    made = result(root, tmp_path / "pictures")
+    stopped = tuple(
+        Journey(name, "firefox", stop=Stop("it stopped answering")) for name in ("reject", "DNT")
+    )
+    missed = (Untold("it is not installed", "safari"),)
+    journeys = (*made.observed.journeys, *stopped)
+    page = as_html(replace(made, observed=replace(made.observed, journeys=journeys, missed=missed)))
+    assert page.count("It stopped answering") == 1
+    assert "Firefox: reject, DNT</p>" in page
+    assert "Safari: all of it</p>" in page
