@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from werkzeug.test import Client
 
-from analytics.staff import access_log, passwords
-from analytics.staff.accounts import add_staff
+from analytics.staff import access_log
 from tests.fixtures.form_site import NEWSLETTER, REQUEST, confirm, form_site, rows, send
 from tests.fixtures.small_site import HOST, SmallSite
+from tests.fixtures.staff import add, signed_in
 
-PASSWORD = "nine clay whistles"
 GIVEN = {"legal_basis": "court order", "recipient": "The district court", "reason": "Order 12/345"}
 SAID = (
     "SELECT username, action, legal_basis, recipient, reason FROM access_log"
@@ -27,29 +24,12 @@ SAID = (
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallSite]:
-    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "HASHER", quick)
+def site(tmp_path: Path, quick_passwords: None) -> Iterator[SmallSite]:
     with form_site(tmp_path) as site:
         send(site.app.test_client(), REQUEST | {"permission": "yes"})
         confirm(site)
-        for username, role in (("carl", "contacts"), ("rita", "reports"), ("anna", "admin")):
-            add_staff(
-                site.service.records,
-                site.service.site.register,
-                username,
-                PASSWORD,
-                (role,),
-                datetime.date(2026, 3, 2),
-            )
+        add(site, carl="contacts", rita="reports", anna="admin")
         yield site
-
-
-def signed_in(site: SmallSite, username: str) -> Client:
-    client = site.app.test_client()
-    typed = {"username": username, "password": PASSWORD}
-    client.post("/staff/sign-in/", data=typed, headers={"Origin": HOST})
-    return client
 
 
 @pytest.fixture

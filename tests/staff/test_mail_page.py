@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from werkzeug.test import Client
 
 from analytics.contacts.model import LegalBasis
-from analytics.staff import passwords
-from analytics.staff.accounts import add_staff
 from tests.fixtures.form_site import REQUEST, form_site, rows, send
 from tests.fixtures.small_site import HOST, SmallSite
-
-PASSWORD = "nine clay whistles"
-DAY = datetime.date(2026, 3, 2)
+from tests.fixtures.staff import add, signed_in
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallSite]:
-    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "HASHER", quick)
+def site(tmp_path: Path, quick_passwords: None) -> Iterator[SmallSite]:
     with form_site(tmp_path) as site:
-        service = site.service
-        service.mail_sender.close()
-        add_staff(service.records, service.site.register, "carl", PASSWORD, ("contacts",), DAY)
+        site.service.mail_sender.close()
+        add(site, carl="contacts")
         send(site.app.test_client(), REQUEST)
         yield site
 
 
 @pytest.fixture
 def carl(site: SmallSite) -> Client:
-    client = site.app.test_client()
-    typed = {"username": "carl", "password": PASSWORD}
-    client.post("/staff/sign-in/", data=typed, headers={"Origin": HOST})
-    return client
+    return signed_in(site, "carl")
 
 
 def queue(site: SmallSite) -> str:

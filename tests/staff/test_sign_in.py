@@ -6,7 +6,6 @@ import datetime
 from dataclasses import dataclass
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select
 from werkzeug.test import Client, TestResponse
 
@@ -58,9 +57,7 @@ class StaffContext:
 
 
 @pytest.fixture
-def context(tmp_path, monkeypatch):
-    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "HASHER", quick)
+def context(tmp_path, quick_passwords):
     with small_site(tmp_path) as site:
         service = site.service
         for username, role in (("anna", "admin"), ("rita", "reports"), ("carl", "contacts")):

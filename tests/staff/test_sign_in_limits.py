@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from werkzeug.test import TestResponse
 
 from analytics.staff import passwords
@@ -40,9 +39,7 @@ class Clock:
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallSite]:
-    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "HASHER", quick)
+def site(tmp_path: Path, quick_passwords: None) -> Iterator[SmallSite]:
     with small_site(tmp_path) as site:
         add_staff(
             site.service.records, site.service.site.register, "anna", PASSWORD, ["admin"], DAY

@@ -6,37 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from werkzeug.test import Client, TestResponse
 
-from analytics.staff import passwords
-from analytics.staff.accounts import add_staff
 from tests.fixtures.form_site import NEWSLETTER, REQUEST, confirm, form_site, rows, send
 from tests.fixtures.small_site import HOST, SmallSite
+from tests.fixtures.staff import add, signed_in
 
-PASSWORD = "nine clay whistles"
 QUICK = {"seconds": "1"}
 DAY = 24 * 60
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallSite]:
-    quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "HASHER", quick)
+def site(tmp_path: Path, quick_passwords: None) -> Iterator[SmallSite]:
     with form_site(tmp_path) as site:
-        service = site.service
-        service.mail_sender.close()
-        today = service.clock.today()
-        for name, role in (("carl", "contacts"), ("rita", "reports")):
-            add_staff(service.records, service.site.register, name, PASSWORD, (role,), today)
+        site.service.mail_sender.close()
+        add(site, carl="contacts", rita="reports")
         yield site
-
-
-def signed_in(site: SmallSite, username: str = "carl") -> Client:
-    client = site.app.test_client()
-    typed = {"username": username, "password": PASSWORD}
-    client.post("/staff/sign-in/", data=typed, headers={"Origin": HOST})
-    return client
 
 
 def clear(site: SmallSite, client: Client, origin: str = HOST) -> TestResponse:
@@ -58,7 +43,7 @@ def listed(site: SmallSite) -> tuple[int, int]:
 
 def test_it_is_listed_and_exported_as_any_other(site: SmallSite) -> None:
     send(site.app.test_client(), REQUEST | QUICK)
-    carl = signed_in(site)
+    carl = signed_in(site, "carl")
     assert listed(site) == (0, 1)
     answer = clear(site, carl)
     assert answer.status_code == 200
@@ -73,7 +58,7 @@ def test_it_is_listed_and_exported_as_any_other(site: SmallSite) -> None:
 def test_who_did_it_is_in_the_access_log(site: SmallSite) -> None:
     """With the contact; a second press does and says nothing new."""
     send(site.app.test_client(), REQUEST | QUICK)
-    carl = signed_in(site)
+    carl = signed_in(site, "carl")
     clear(site, carl)
     again = clear(site, carl)
     assert again.status_code == 200
@@ -91,7 +76,7 @@ def test_a_box_that_was_checked_is_asked_about_now(
     """And its yes makes a permission, as if nobody had been suspected."""
     form = "newsletter" if answers is NEWSLETTER else "request-information"
     send(site.app.test_client(), answers | QUICK, form)
-    carl, ((contact,),) = signed_in(site), rows(site, "SELECT id FROM contacts")
+    carl, ((contact,),) = signed_in(site, "carl"), rows(site, "SELECT id FROM contacts")
     assert "an email asks them" in carl.get(f"/staff/contacts/{contact}/").text
     assert rows(site, "SELECT * FROM outbox") == []
     assert "An email asks whether the box was meant." in clear(site, carl).text
@@ -109,7 +94,7 @@ def test_a_box_of_long_ago_is_not_asked_about(site: SmallSite) -> None:
     """An ask of that day would have been deleted by now: who remembers what it was about?"""
     send(site.app.test_client(), REQUEST | QUICK | {"permission": "yes"})
     site.clock.forward(minutes=8 * DAY)
-    carl, ((contact,),) = signed_in(site), rows(site, "SELECT id FROM contacts")
+    carl, ((contact,),) = signed_in(site, "carl"), rows(site, "SELECT id FROM contacts")
     assert "nobody is asked about it any more" in carl.get(f"/staff/contacts/{contact}/").text
     assert "An email asks" not in clear(site, carl).text
     assert listed(site) == (1, 0)
@@ -120,7 +105,7 @@ def test_an_ask_of_a_cleared_sign_up_has_all_its_days(site: SmallSite) -> None:
     """The sign-up itself would be over sooner; it stays for as long as it is asked about."""
     send(site.app.test_client(), NEWSLETTER | QUICK, "newsletter")
     site.clock.forward(minutes=6 * DAY)
-    clear(site, signed_in(site))
+    clear(site, signed_in(site, "carl"))
     site.clock.forward(minutes=6 * DAY)
     site.service.retention_thread.purge()
     confirm(site)
@@ -135,14 +120,14 @@ def test_who_took_it_back_is_not_asked(site: SmallSite, end: str) -> None:
     ((contact,),) = rows(site, "SELECT id FROM contacts")
     contacts = site.service.contacts
     contacts.withdraw(contact) if end == "withdraw" else contacts.move(contact, "b@example.org")
-    clear(site, signed_in(site))
+    clear(site, signed_in(site, "carl"))
     assert rows(site, "SELECT * FROM asks") == []
 
 
 def test_what_cannot_be_done_changes_nothing(site: SmallSite) -> None:
     """From another site, by another role, of another contact, and what was erased meanwhile."""
     send(site.app.test_client(), REQUEST | QUICK)
-    carl, ((submission,),) = signed_in(site), rows(site, "SELECT id FROM submissions")
+    carl, ((submission,),) = signed_in(site, "carl"), rows(site, "SELECT id FROM submissions")
     assert clear(site, carl, origin="https://evil.example").status_code == 403
     assert clear(site, signed_in(site, "rita")).status_code == 403
     elsewhere = {"data": {"submission": submission}, "headers": {"Origin": HOST}}
@@ -154,7 +139,7 @@ def test_what_cannot_be_done_changes_nothing(site: SmallSite) -> None:
 def test_a_failure_leaves_all_as_it_was(site: SmallSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """The suspicion, the entry in the access log and the email are changed together, or not."""
     send(site.app.test_client(), REQUEST | QUICK | {"permission": "yes"})
-    carl = signed_in(site)
+    carl = signed_in(site, "carl")
     asking = type(site.service.form_stores.asking)  # type: ignore[union-attr]  # forms are on
     monkeypatch.setattr(asking, "ask", lambda *_: 1 / 0)
     site.app.testing = False
