@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 __all__ = ["FIRST_DAY", "Entry", "corpus", "edited"]
 
-FIRST_DAY = datetime.date(2000, 1, 1)
+FIRST_DAY = datetime.date(1990, 1, 1)
 WORDS = [
     "school",
     "family",
