@@ -9,8 +9,27 @@ from generator.content.urls import closest
 from generator.recorded import Found, Place, Recorded, Rendered, is_elsewhere, split_address
 from policy import Fault
 
-SCHEMES = {"", "http", "https", "mailto", "tel"}
-"""What a link may begin with; a script or data in a link is refused."""
+SCHEMES = frozenset(
+    {
+        "",
+        "http",
+        "https",
+        "bitcoin",
+        "geo",
+        "im",
+        "irc",
+        "ircs",
+        "magnet",
+        "mailto",
+        "matrix",
+        "mms",
+    }
+    | {"news", "nntp", "openpgp4fpr", "sip", "sms", "smsto", "ssh", "tel", "urn", "webcal", "xmpp"}
+    | {"facetime", "maps", "msteams", "sgnl", "skype", "tg", "viber", "whatsapp"}
+)
+"""What a link may begin with: what browsers hand on to other programs (WHATWG HTML, 8.3.2.1, but
+for files on other machines), and programs by which people are reached. A script or data in a link
+is refused."""
 
 Anchors = Mapping[tuple[str, str], Collection[str]]
 """The ids of a page, by its address and the audience."""

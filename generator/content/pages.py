@@ -80,6 +80,8 @@ class Page:
 
     def resolve(self, link: str) -> str:
         """The address that a link in this page's text means; relative to the page's file."""
+        if link.startswith("/") and ".md" not in link:
+            return link
         path, mark, rest = _split(link)
         if not path or _ELSEWHERE.match(path):
             return link
@@ -92,6 +94,7 @@ class Page:
         return path + mark + rest
 
 
+_MARK = re.compile(r"[?#]")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
 
 
@@ -102,5 +105,5 @@ def parent_of(url: str) -> str:
 
 def _split(link: str) -> tuple[str, str, str]:
     """(path, "?" or "#", what follows it)."""
-    found = re.search(r"[?#]", link)
+    found = _MARK.search(link)
     return (link[: found.start()], found[0], link[found.end() :]) if found else (link, "", "")

@@ -3,7 +3,7 @@ lists, and our blocks.
 
 An engine hands over HTML in which
 - comments stand for the `///` lines, as `generator.markdown.source` puts them there;
-- the address of a picture that Markdown made begins with `PICTURE`;
+- the address of a picture that Markdown made begins with `PICTURE`, which no address can have;
 - U+0002 and U+0003 stand around the number of each character that a backslash protects;
 - what Markdown made has its line in `marks.ATTRIBUTE`, where the text is read with marks.
 """
@@ -27,7 +27,8 @@ from generator.markdown.headings import anchor, unused
 from generator.markdown.source import CLOSING, OPENING, Source
 from generator.markdown.tags import tag_faults
 
-PICTURE = "\ufdd6"
+PICTURE = "%1A"
+_IS_PICTURE = f' src="{PICTURE}'
 
 _BLOCK = re.compile(
     rf"<!--{OPENING}(\d+)-->((?:(?!<!--{OPENING}).)*?)<!--{CLOSING}\d+-->", re.DOTALL
@@ -35,15 +36,26 @@ _BLOCK = re.compile(
 _COMMENTS = re.compile(
     r"<!--(?![\ufdd4\ufdd5])(?:-?>|.*?-->)|<\?.*?\?>|<!\[CDATA\[.*?\]\]>", re.DOTALL
 )
-_MARK = rf'(?: {marks.ATTRIBUTE}="[^"]*")?'
-_PIECES = re.compile(
-    rf'(?P<link><a{_MARK} href="(?P<href>[^"]*)")'
-    r"|(?P<heading><h(?P<level>[1-6])\b(?P<given>[^<>]*)>(?P<words>.*?)</h(?P=level)>)"
-    rf"|(?P<code><pre(?P<mark>{_MARK})><code(?P<info>[^<>]*)>(?P<text>[^<]*)</code></pre>)"
-    rf'|(?P<cell><t(?P<kind>[hd])(?P<at>{_MARK}) align="(?P<side>\w+)")'
-    r"|(?P<tag><(?i:a|area|audio|img|source|track|video)\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)",
-    re.DOTALL,
-)
+_TAGS_OF_HTML = r"(?i:a|area|audio|img|source|track|video)\s(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>"
+_TAGS_OF_MARKDOWN = "img [^<>]*>"
+
+
+def _pieces(mark: str, tags: str, given: str) -> re.Pattern[str]:
+    # With "<" before all alternatives, and not within each, this is twenty times as quick.
+    return re.compile(
+        rf'<(?:(?P<link>a{mark} href="(?P<href>[^"]*)")'
+        rf"|(?P<heading>h(?P<level>[1-6])(?P<given>{given})>(?P<words>.*?)</h(?P=level)>)"
+        rf"|(?P<code>pre(?P<mark>{mark})><code(?P<info>[^<>]*)>(?P<text>[^<]*)</code></pre>)"
+        rf'|(?P<cell>t(?P<kind>[hd])(?P<at>{mark}) align="(?P<side>\w+)")'
+        rf"|(?P<tag>{tags}))",
+        re.DOTALL,
+    )
+
+
+_PIECES = _pieces(rf'(?: {marks.ATTRIBUTE}="[^"]*")?', _TAGS_OF_HTML, r"(?:\s[^<>]*)?")
+_PLAIN_PIECES = _pieces("", _TAGS_OF_MARKDOWN, "(?: [^<>]*)?")
+"""What is finished; the second, which is much quicker, where there are neither marks nor HTML."""
+
 _ATTRIBUTES = re.compile(r'([^\s="]+)="([^"]*)"')
 _ADDRESSES = re.compile(
     r"""(?P<before>\s(?P<name>href|src|srcset|poster)\s*=\s*)(?P<value>"[^"]*"|'[^']*'|[^\s"'=<>`]+)""",
@@ -69,6 +81,7 @@ class Finish:
     def __init__(self, source: Source, resolve: Resolve, hooks: Hooks, marked: bool) -> None:
         self._source = source
         self._marked = marked
+        self._pieces = _PIECES if marked or source.html else _PLAIN_PIECES
         self._resolve = resolve
         self._hooks = hooks
         self._headings: list[Heading] = []
@@ -91,7 +104,7 @@ class Finish:
             html = abbreviate(html, self._source.abbreviations)
         if ' id="' in html:
             self._ids.update(_ID.findall(html))
-        html = _PIECES.sub(self._piece, html)
+        html = self._pieces.sub(self._piece, html)
         if "task-list-item-checkbox" in html:
             html = _TASK.sub(_task, html)
         faults += heading_faults(self._levels)
@@ -101,7 +114,8 @@ class Finish:
             html, number = _BLOCK.subn(self._block, html)
             if not number:
                 break
-        return Body(Markup(html + "".join(faults)), tuple(self._headings))  # noqa: S704  (the site's own)
+        html = Markup(html + "".join(faults))  # noqa: S704  (the site's own)
+        return Body(html, tuple(self._headings))
 
     def _source_faults(self) -> Iterator[str]:
         for name, line in self._source.unused.items():
@@ -123,25 +137,26 @@ class Finish:
                 return self._tag(found[0])
 
     def _link(self, found: re.Match[str]) -> str:
-        href = found["href"]
-        if "&" not in href and "%" not in href and "\ufdd1" not in href:
-            return f'{found[0][: -len(href) - 1]}{_safe(self._resolve(href))}"'
-        mark, address = self._address(href)
+        mark, address = self._address(found["href"])
         if mark:
             return f'<a {marks.ATTRIBUTE}="{mark}" href="{address}"'
-        return f'{found[0][: -len(href) - 1]}{address}"'
+        return f'{found[0].partition(" href=")[0]} href="{address}"'
 
     def _address(self, written_as: str) -> tuple[str, str]:
         """(its mark or an empty text, the address as it stands in an attribute)."""
-        link = _ENCODED.sub(_readable, unescape(written_as)).removeprefix(PICTURE)
-        mark, link = marks.split(link)
-        return marks.attribute(mark), _safe(self._resolve(link))
+        link, mark = written_as, ""
+        if "&" in link:
+            link = unescape(link)
+        if "%" in link:
+            link = _ENCODED.sub(_readable, link).removeprefix(PICTURE)
+        if self._marked:
+            mark, link = marks.split(link)
+            mark = marks.attribute(mark)
+        return mark, _safe(self._resolve(link))
 
     def _tag(self, tag: str) -> str:
         """A picture of Markdown's, or a tag of HTML, whose addresses are meant as in Markdown."""
-        if tag.startswith("<img") and ("%EF%B7%96" in tag or PICTURE in tag):
-            return self._picture(tag)
-        return _ADDRESSES.sub(self._attribute, tag)
+        return self._picture(tag) if _IS_PICTURE in tag else _ADDRESSES.sub(self._attribute, tag)
 
     def _attribute(self, found: re.Match[str]) -> str:
         value = found["value"].strip("\"'")
@@ -158,9 +173,7 @@ class Finish:
         own, src = self._address(given.pop("src"))
         mark = own or given.pop(marks.ATTRIBUTE, "")
         given.pop(marks.ATTRIBUTE, None)
-        plain = {
-            name: unescape(_PROTECTED.sub(_plain_character, value)) for name, value in given.items()
-        }
+        plain = {name: _plain(value) for name, value in given.items()}
         place = marks.place(marks.ATTRIBUTE, mark)
         image = Image(
             src=unescape(src),
@@ -174,19 +187,15 @@ class Finish:
 
     def _heading(self, found: re.Match[str]) -> str:
         level, words, given = int(found["level"]), found["words"], found["given"]
-        own = _ID.search(given)
+        own = _ID.search(given) if given else None
         if "<" in words:
-            words = _PIECES.sub(self._piece, words)
+            words = self._pieces.sub(self._piece, words)
         text = _text(words)
         name = unescape(own[1]) if own else unused(anchor(text), self._ids)
         self._ids.add(name)
         given = given if own else f'{given} id="{name}"'
         self._headings.append(Heading(name, text, level))
-        mark = (
-            dict(_ATTRIBUTES.findall(given)).get(marks.ATTRIBUTE, "")
-            if marks.ATTRIBUTE in given
-            else ""
-        )
+        mark = dict(_ATTRIBUTES.findall(given)).get(marks.ATTRIBUTE, "") if self._marked else ""
         self._levels.append((level, text, mark))
         return f"<h{level}{given}>{words}</h{level}>"
 
@@ -200,13 +209,14 @@ def _text(words: str) -> str:
     """What a heading says, without its elements and its footnotes."""
     if "<" in words:
         words = _TAGS.sub("", _NOTE.sub("", words))
-    if "\x02" in words:
-        words = _PROTECTED.sub(_plain_character, words)
-    return (
-        marks.unmarked(unescape(words)).strip()
-        if "&" in words or "\ufdd3" in words
-        else words.strip()
-    )
+    return marks.unmarked(_plain(words)).strip()
+
+
+def _plain(text: str) -> str:
+    """A text as it is shown."""
+    if "\x02" in text:
+        text = _PROTECTED.sub(_plain_character, text)
+    return unescape(text) if "&" in text else text
 
 
 def _code(found: re.Match[str]) -> str:

@@ -37,7 +37,7 @@ class Source:
 def read_source(text: str) -> Source:
     """Read a page's text, without carriage returns."""
     html = _HTML.search(text) is not None
-    if "///" not in text and "*[" not in text and "[^" not in text:
+    if "^" not in text and "*[" not in text and "///" not in text:
         return Source(text, html=html)
     lines = text.split("\n")
     blocks = read_blocks(text) if "///" in text else None
