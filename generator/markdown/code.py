@@ -27,7 +27,8 @@ def code_block(code: str, info: str, mark: str = "") -> str:
     if colored is not None:
         attributes["class"] = f"highlight {attributes.get('class', '')}".strip()
     shown = escape(code) if colored is None else colored
-    block = f"<pre{mark}{written(attributes)}><code{kind}>{shown}</code></pre>"
+    # Who has no mouse moves a long line with the arrow keys, and must be able to reach it.
+    block = f'<pre{mark}{written(attributes)} tabindex="0"><code{kind}>{shown}</code></pre>'
     if not caption:
         return block
     return f'<figure class="code"><figcaption>{escape(caption)}</figcaption>{block}</figure>'

@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.inlinepatterns import (
+    DoubleTagInlineProcessor,
     ImageInlineProcessor,
     ImageReferenceInlineProcessor,
     InlineProcessor,
@@ -46,7 +47,11 @@ _VERBATIM = (
     rf"|(?<!\]\()(?P<html>{TAG}|<!--(?:-?>|.*?-->)|<\?.*?\?>|<![A-Za-z][^>]*>|<!\[CDATA\[.*?\]\]>)"
 )
 """What is read before all else, from left to right: nothing in it is Markdown."""
-_STRUCK = r"(?<!~)(~{1,2})(?=[^\s~])(.+?)(?<=[^\s~])\1(?!~)"
+_THREE = r"(?<!\*)(\*{3})(?=[^\s*])([^*]+)(?<=\S)\*{3}(?!\*)"
+_STRUCK = (
+    r"(?<!~)(~{1,2})(?!~)(?:(?=\w)|(?<!\w~)(?<!\w~~)(?=\S))(.+?)"
+    r"(?:(?<=\w)|(?<=[^\s~])(?=~{1,2}(?:\W|$)))\1(?!~)"
+)
 _EMPHASIS = re.compile(r"([*_]{1,3})(?=\S)(.+?)(?<=\S)\1")
 _INNER_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])?")
 
@@ -65,6 +70,7 @@ class Inlines(Extension):
             (_ShortImageReference(r"\!\[", md), "short_image_ref", 125),
             (_Bare(_BARE, md), "bare-address", 95),
             (_Automail(_MAIL, md), "bare-mail", 94),
+            (DoubleTagInlineProcessor(_THREE, "em,strong"), "three-stars", 61),
             (SimpleTagInlineProcessor(_STRUCK, "del"), "struck", 59),
         )
         for name in ("autolink", "automail", "backtick", "escape", "html"):

@@ -121,7 +121,7 @@ def _settle(block: Block) -> None:
     for child in block.children:
         _settle(child)
     if block.kind is Kind.INDENTED:
-        while block.text and not block.text[-1].strip():
+        while block.text and not block.text[-1].strip(" \t"):
             block.text.pop()
     if block.children:
         block.last = max(block.last, block.children[-1].last)
@@ -191,7 +191,7 @@ class _Structure:
             if self._rest.startswith(" "):
                 self._take(1)
             return True
-        if not self._rest.strip():
+        if not self._rest.strip(" \t"):
             # An item that begins with an empty line ends at the next one.
             return bool(block.children) or not innermost or block.kind is Kind.NOTE
         if indent >= block.width:
@@ -211,7 +211,7 @@ class _Structure:
                 leaf.text.append(self._rest[min(indent, leaf.width) :])
             return True
         if leaf.kind is Kind.HTML:
-            if self._html_end is None and not self._rest.strip():
+            if self._html_end is None and not self._rest.strip(" \t"):
                 self._leaf = None
                 return True
             self._add_html(leaf)
@@ -220,7 +220,7 @@ class _Structure:
 
     def _add_html(self, leaf: Block) -> None:
         leaf.text.append(self._rest)
-        if self._rest.strip():
+        if self._rest.strip(" \t"):
             leaf.last = self._line
         if self._html_end and self._html_end.search(self._rest):
             self._leaf = None
@@ -230,7 +230,7 @@ class _Structure:
         in_paragraph = bool(self._leaf and self._leaf.kind is Kind.PARAGRAPH)
         above = whole and in_paragraph
         """Whether the line stands right below a paragraph, in the same container."""
-        while (rest := self._rest).strip():
+        while (rest := self._rest).strip(" \t"):
             indent = self._indent
             if indent > 3:
                 if in_paragraph:
@@ -248,7 +248,7 @@ class _Structure:
             matched = len(self._open)
             in_paragraph = above = False
             whole = True
-        if not rest.strip():
+        if not rest.strip(" \t"):
             self._empty(matched)
         elif in_paragraph:
             self._append()  # Also where the containers do not go on: a lazy line.
@@ -304,7 +304,7 @@ class _Structure:
         self, found: re.Match[str], body: str, indent: int, matched: int, above: bool
     ) -> Block | None:
         marker = found[1]
-        empty = not body[found.end() :].strip()
+        empty = not body[found.end() :].strip(" \t")
         if above and (empty or (marker[0].isdigit() and marker[:-1] != "1")):
             return None
         del self._open[matched:]

@@ -20,6 +20,7 @@ PAIRS = [
     *((TEXT, "ink-soft", ground) for ground in ("paper", "tint", "sky")),
     *((TEXT, "link", ground) for ground in ("paper", "tint", "sky")),
     *((TEXT, "wrong", ground) for ground in ("paper", "tint", "wrong-tint")),
+    *((TEXT, f"code-{kind}", "tint") for kind in ("word", "text", "number", "name", "note")),
     (TEXT, "on-ground", "ground"),
     (TEXT, "on-ground-soft", "ground"),
     (TEXT, "on-strong", "strong"),

@@ -32,7 +32,7 @@ EXTENDED = {
 
 OTHERWISE = {
     **dict.fromkeys((352, 354, 368, 369, 380, 392), "a word may be stressed up to a sign"),
-    **dict.fromkeys((416, 467, 468), "`***` is strong around em, not em around strong"),
+    468: "five signs in a row",
     **dict.fromkeys((518, 519, 532, 533), "a link within a link"),
     28: "an entity that there is not",
     216: "a definition with a line of dashes below it",
@@ -103,7 +103,7 @@ def _attributes(element: Element) -> Iterator[tuple[str, str]]:
     for name, value in element.items():
         if name == "id" and re.fullmatch("h[1-6]", element.tag):
             continue
-        if element.tag == "pre" and name == "class":
+        if element.tag == "pre" and name in ("class", "tabindex"):
             continue
         yield name, unquote(value) if name in ("href", "src") else value
 
