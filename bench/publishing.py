@@ -1,11 +1,16 @@
-"""Builds that are really killed, that really run out of disk, and that run at once.
+"""Builds that are really killed, that really run out of disk, and that run at once; and what
+publishing alone costs.
 
-    python bench/publishing.py [--kills N] [--at-once N]
+    python bench/publishing.py [--kills N] [--at-once N] [--pages N]
 
 A site of 60 pages is built, changed, and built again by a process that is killed at a moment
 between its start and its usual end; then it is reverted and built. What is in public/ must be what
 a clean build leaves, byte for byte. The same with a disk that is full (files that may not grow past
 a limit, `ulimit -f`, stand for it), and with builds at once. Prints how many were wrong.
+
+Then so many pages, which are made already, are published from nothing, again, and with one edited:
+seconds from the first look at public/ to the end, and of all processes' time on a core. Below that,
+what the parts of it cost by themselves, for as many pages, in one process.
 """
 
 from __future__ import annotations
@@ -20,6 +25,8 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from publishing_costs import main as print_costs
+
 ROOT = Path(__file__).parents[1]
 PAGE = "---\ntitle: Page {}\ndescription: {}\n---\n{}\n"
 WORDS = "A description that is as long as it should be for those who search for it."
@@ -30,23 +37,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--at-once", type=int, default=8)
+    parser.add_argument("--pages", type=int, default=10_000)
     asked = parser.parse_args()
+    if asked.kills:
+        stop_builds(asked.kills, asked.at_once)
+    if asked.pages:
+        with TemporaryDirectory(prefix="bench-") as folder:
+            print_costs(Path(folder), asked.pages)
+
+
+def stop_builds(kills: int, at_once: int) -> None:
+    """How many of them leave anything wrong."""
     with TemporaryDirectory(prefix="bench-") as folder:
         root = Path(folder) / "site"
         shutil.copytree(ROOT / "tests/sites/base", root)
         write(root, "Old")
         seconds = timed(root)
         wanted = everything(root / "public")
-        moments = [random.uniform(0.3, 1.0) * seconds for _ in range(asked.kills)]
+        moments = [random.uniform(0.0, 1.0) * seconds for _ in range(kills)]
         wrong = sum(stopped(root, wanted, lambda p, at=at: kill(p, at)) for at in moments)
-        print(f"killed, reverted, built again: {wrong} of {asked.kills} differ from a clean build")
-        sizes = [random.randint(1, 120) for _ in range(asked.kills)]
+        print(f"killed, reverted, built again: {wrong} of {kills} differ from a clean build")
+        sizes = [random.randint(1, 120) for _ in range(kills)]
         wrong = sum(stopped(root, wanted, lambda p: p.wait(), size) for size in sizes)
-        print(f"out of room, reverted, built again: {wrong} of {asked.kills} differ")
-        builds = [start(root) for _ in range(asked.at_once)]
+        print(f"out of room, reverted, built again: {wrong} of {kills} differ")
+        builds = [start(root) for _ in range(at_once)]
         failed = sum(each.wait() != 0 for each in builds)
         differs = everything(root / "public") != wanted
-        print(f"at once: {failed} of {asked.at_once} failed; public/ differs: {differs}")
+        print(f"at once: {failed} of {at_once} failed; public/ differs: {differs}")
 
 
 def write(root: Path, word: str) -> None:
