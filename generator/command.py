@@ -13,10 +13,11 @@ import click
 
 import generator
 from generator import PictureWork
+from generator.publish import Compression
 from policy.failures import Refusal
 from policy.places import Places
 
-__all__ = ["Builder", "build", "build_and_say", "check"]
+__all__ = ["Builder", "build", "build_and_say", "check", "release_and_say"]
 
 
 class Order(Protocol):
@@ -34,10 +35,23 @@ class Order(Protocol):
 
 @click.command()
 @click.option("--drafts", is_flag=True, help="Build drafts and pages with a later date too.")
+@click.option(
+    "--release",
+    "folder",
+    is_flag=False,
+    flag_value="",
+    metavar="[DIR]",
+    help="Make .br and .gz as small as they get, which is slow for what changed. With DIR, also"
+    " make that folder anew, whole, for a host that only sends files.",
+)
 @click.pass_obj
-def build(places: Places, drafts: bool) -> None:
+def build(places: Places, drafts: bool, folder: str | None) -> None:
     """Build the site into public/. On a fault, public/ stays as it was."""
-    build_and_say(places, drafts=drafts)
+    is_release = folder is not None
+    compression = Compression.BEST if is_release else Compression.FAST
+    build_and_say(places, drafts=drafts, compression=compression)
+    if folder:
+        release_and_say(places, Path(folder))
 
 
 @click.command()
@@ -50,7 +64,9 @@ def check(places: Places) -> None:
     click.echo(f"No faults in {report.pages} pages.")
 
 
-def build_and_say(places: Places, *, drafts: bool) -> None:
+def build_and_say(
+    places: Places, *, drafts: bool, compression: Compression = Compression.FAST
+) -> None:
     """Build, and say what was done. Raises `Faults`."""
     start = time.perf_counter()
     with PictureProgress() as progress:
@@ -60,12 +76,22 @@ def build_and_say(places: Places, *, drafts: bool) -> None:
             cache=places.var / "build.cache",
             pictures=PictureWork(places.var, progress=progress),
         )
-        built = builder.build(drafts=drafts, waiting=_say_that_it_waits)
+        built = builder.build(drafts=drafts, compression=compression, waiting=_say_that_it_waits)
     _warn(built)
     click.echo(
         f"Built {built.pages} pages in {time.perf_counter() - start:.2f} s: "
         f"{built.written} files written, {built.unchanged} unchanged, {built.removed} removed."
     )
+
+
+def release_and_say(places: Places, folder: Path) -> None:
+    """Make a folder for a host of what is in public/, and say so. Raises `Faults`."""
+    # No other build needs it.
+    from generator.outputs.redirects import redirect_pages  # noqa: PLC0415  (as said)
+    from generator.publish.release import release  # noqa: PLC0415  (as said)
+
+    number = release(places.public, folder, redirect_pages, waiting=_say_that_it_waits)
+    click.echo(f"Released into {folder}: {number} files.")
 
 
 class Builder:
@@ -90,7 +116,12 @@ class Builder:
             work = PictureWork(originals=True)
             builder = generator.Builder(self._places.root, order.out, pictures=work)
             self._builders[order.out] = builder
-        return builder.build(drafts=order.drafts, today=order.today, waiting=_say_that_it_waits)
+        return builder.build(
+            drafts=order.drafts,
+            today=order.today,
+            compression=Compression.NONE,  # They go no way to be small for.
+            waiting=_say_that_it_waits,
+        )
 
 
 class PictureProgress:

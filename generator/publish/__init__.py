@@ -14,7 +14,7 @@ from generator.publish.disk import Disk
 from generator.publish.lock import locked
 from generator.publish.packing import Compression
 from generator.publish.publisher import Publisher, Written, publisher
-from generator.publish.refusals import Unfinished, Unpublished
+from generator.publish.refusals import Unfinished, Unpublished, Unreleased
 from generator.publish.staging import Output, Staged
 from generator.publish.succession import About, Keeping
 
@@ -27,6 +27,7 @@ __all__ = [
     "Staged",
     "Unfinished",
     "Unpublished",
+    "Unreleased",
     "Written",
     "locked",
     "publisher",

@@ -10,7 +10,7 @@ from typing import Any
 from policy import Fault, Faults
 from policy.manifest import BUILD_FILE
 
-__all__ = ["NEXT", "Unfinished", "Unpublished", "meddled", "refusal"]
+__all__ = ["NEXT", "Unfinished", "Unpublished", "Unreleased", "meddled", "refusal"]
 
 NEXT = ".next"
 """Where new files wait, in `public/`. No page stands there: names with a dot are not published."""
@@ -41,16 +41,22 @@ class Unpublished(Faults):
         return type(self), (self.faults, self._out)
 
 
+class Unreleased(Faults):
+    """Something is wrong, or was refused, and the folder for a host is as it was."""
+
+    epilogue = "Nothing was released: the folder is as it was."
+
+
 class Unfinished(Faults):
     """The new site is served. The system refused to tidy up after the old one."""
 
     epilogue = "The new site is served. The next build puts the rest of public/ in order."
 
 
-def meddled(out: Path, path: str) -> Unpublished:
-    """A file of `out` holds other bytes than it did when the build began."""
-    message = "somebody changed it during the build"
-    return Unpublished([Fault(f"{out.name}/{path}", None, message, "build again")], out)
+def meddled(out: Path, path: str) -> Fault:
+    """A file of `out` holds other bytes than a build has put there."""
+    message = "somebody changed it since it was built"
+    return Fault(f"{out.name}/{path}", None, message, "build again")
 
 
 def refusal(error: OSError, out: Path) -> Fault:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from generator.publish.disk import Disk
 from generator.publish.lock import locked
-from generator.publish.refusals import Unpublished, meddled, refusal
+from generator.publish.refusals import Unreleased, meddled, refusal
 from generator.publish.transaction import remove
 from generator.publish.tree import look, parents
 from policy.faults import Fault
@@ -37,14 +37,14 @@ def release(
     """Make `folder` hold the site that is published in `out`, and files that are `added` to it, by
     their paths. The number of files.
 
-    Raises Unpublished, and then `folder` is as it was.
+    Raises Unreleased, and then `folder` is as it was.
     """
     folder = folder.resolve()  # A link stays one: what it leads to is replaced.
     with locked(out, waiting):
         try:
             return _Release(out, folder, disk or Disk()).make(added)
         except OSError as error:
-            raise Unpublished([refusal(error, folder)], folder) from error
+            raise Unreleased([refusal(error, folder)]) from error
 
 
 class _Release:
@@ -114,9 +114,9 @@ class _Release:
             raise self._refused(f"no release made {min(strangers)}, which is in it")
         return there
 
-    def _refused(self, message: str) -> Unpublished:
+    def _refused(self, message: str) -> Unreleased:
         hint = "name a folder that is not there yet"
-        return Unpublished([Fault(str(self._folder), None, message, hint)], self._folder)
+        return Unreleased([Fault(str(self._folder), None, message, hint)])
 
     def _made_before(self) -> set[str]:
         try:
@@ -140,7 +140,7 @@ class _Release:
                 with open(source, "rb") as opened:
                     data, changed = opened.read(), os.fstat(opened.fileno()).st_mtime_ns
                 if digest_of(data) != stored.digest:
-                    raise meddled(self._out, stored.path)
+                    raise Unreleased([meddled(self._out, stored.path)])
                 target = self._place(stored.path)
                 self._disk.write(target, data)
                 # Whoever copies the folder further sees by a file's time whether it is new.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from generator.publish.looking import digest_at
 from generator.publish.packing import PACKING, Compression, media_type, packable, packed
-from generator.publish.refusals import meddled
+from generator.publish.refusals import Unpublished, meddled
 from generator.publish.stamps import Table
 from generator.publish.transaction import Transaction
 from generator.publish.tree import Stamp, is_folder, stamp, stamp_of
@@ -89,7 +89,7 @@ class Stager:
         with open(f"{self._out}/{file.path}", "rb") as opened:
             data = opened.read()
         if digest_of(data) != file.plain.digest:
-            raise meddled(Path(self._out), file.path)
+            raise Unpublished([meddled(Path(self._out), file.path)], Path(self._out))
         return self.stage([Output(address, file.path, data, audience, file.immutable)])
 
     def lacks(self, file: File) -> bool:

@@ -183,7 +183,7 @@ def test_what_somebody_changes_while_a_kept_page_is_packed_is_told(tmp_path):
     with publisher(out) as site:
         assert site.intact("/a/")
         (out / "a/index.html").write_text("?")
-        with pytest.raises(Unpublished, match=r"public/a/index\.html: somebody changed it"):
+        with pytest.raises(Unpublished, match=r"public/a/index\.html: somebody changed it since"):
             site.commit([], {"/a/"}, ABOUT, KEEPING)
     assert (out / BUILD_FILE).read_bytes() == before
 

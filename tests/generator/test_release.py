@@ -5,12 +5,17 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
+from functools import partial
 from pathlib import Path
 
+import brotli
 import pytest
+from click.testing import CliRunner
 
+import build as command_line
 from generator.outputs.redirects import redirect_pages
-from generator.publish import About, Keeping, Output, Unpublished, publisher
+from generator.publish import About, Keeping, Output, Unreleased, publisher
 from generator.publish.release import release
 from policy.manifest import Page
 from tests.generator.test_publishing import (
@@ -71,6 +76,22 @@ def test_a_release_holds_what_everybody_may_get_and_nothing_else(out, tmp_path):
     assert (tmp_path / "dist/index.html").stat().st_mtime == (out / "index.html").stat().st_mtime
 
 
+def test_the_command_packs_as_well_as_can_be_and_later_builds_keep_it(tmp_path):
+    """Without a folder, too: what is in public/ can be served by others."""
+    root = tmp_path / "site"
+    shutil.copytree(command_line.ROOT / "tests/sites/base", root)
+    run = partial(CliRunner().invoke, command_line.main)
+    for words in (["--release"], [], ["--release", str(tmp_path / "dist")]):
+        told = run(["--root", str(root), "build", *words])
+        assert told.exit_code == 0, told.output
+    assert f"Released into {tmp_path}/dist: " in told.output
+    page = tmp_path / "dist/about/index.html"
+    assert Path(f"{page}.br").read_bytes() == brotli.compress(page.read_bytes())
+    told = run(["--root", str(root), "build", "--release", str(root)])
+    assert told.exit_code == 1
+    assert told.output.endswith("Nothing was released: the folder is as it was.\n")
+
+
 def test_the_next_release_takes_the_place_of_the_one_before(out, tmp_path):
     dist = tmp_path / "dist"
     released(out, dist)
@@ -129,7 +150,7 @@ def test_a_release_that_the_system_refuses_leaves_the_old_one(out, tmp_path):
     old = everything(dist)
     publish(out, "New")
     for at in range(12):
-        with pytest.raises(Unpublished, match="cannot be written: No space left"):
+        with pytest.raises(Unreleased, match="cannot be written: No space left"):
             released(out, dist, Full(at))
         assert everything(dist) == old
 
@@ -141,19 +162,19 @@ def test_what_no_release_made_is_never_removed(out, tmp_path, place):
     own = tmp_path / place / "CNAME"
     own.parent.mkdir(exist_ok=True)
     own.write_text("mine")
-    with pytest.raises(Unpublished, match=r"dist: no release made (inner/)?CNAME, which is in it"):
+    with pytest.raises(Unreleased, match=r"dist: no release made (inner/)?CNAME, which is in it"):
         released(out, dist)
     assert own.read_text() == "mine"
     (tmp_path / ".dist.release").unlink()
     own.unlink()
-    with pytest.raises(Unpublished, match="no release made"):
+    with pytest.raises(Unreleased, match="no release made"):
         released(out, dist)
 
 
 @pytest.mark.parametrize("place", ["public", "public/dist", "."])
 def test_a_release_and_what_it_is_made_of_are_not_in_each_other(out, tmp_path, place):
     before = everything(tmp_path)
-    with pytest.raises(Unpublished, match="can be in the other") as told:
+    with pytest.raises(Unreleased, match="can be in the other") as told:
         released(out, tmp_path / place)
     assert "hint: name a folder that is not there yet" in str(told.value)
     assert everything(tmp_path) == before
@@ -161,7 +182,7 @@ def test_a_release_and_what_it_is_made_of_are_not_in_each_other(out, tmp_path, p
 
 def test_a_file_in_the_place_of_the_folder_is_left_alone(out, tmp_path):
     (tmp_path / "dist").write_text("mine")
-    with pytest.raises(Unpublished, match="dist: it is no folder"):
+    with pytest.raises(Unreleased, match="dist: it is no folder"):
         released(out, tmp_path / "dist")
 
 
@@ -176,7 +197,7 @@ def test_a_link_stays_one_and_what_it_leads_to_is_replaced(out, tmp_path):
 
 def test_what_somebody_changed_in_public_is_not_released(out, tmp_path):
     (out / "us/index.html").write_text("?")
-    with pytest.raises(Unpublished, match=re.escape("public/us/index.html: somebody changed it")):
+    with pytest.raises(Unreleased, match=re.escape("public/us/index.html: somebody changed it")):
         released(out, tmp_path / "dist")
     assert not (tmp_path / "dist").exists()
 
