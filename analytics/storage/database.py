@@ -76,12 +76,10 @@ class Database:
         self._begin = begin
         self._identity: tuple[int, int] | None = None
         self._faults: tuple[Fault, ...] = ()
-        self._failure, self._failure_code = "", 0
-        self._suspect, self._uses = False, 0
+        self._failure, self._failure_code, self._suspect, self._uses = "", 0, False, 0
         self._inspection = Inspection(self.file, self.tables)
         self._tried = -SECONDS_BETWEEN_TRIES
-        self._lock = RLock()
-        self._probing, self._turns = Lock(), Turns()
+        self._lock, self._probing, self._turns = RLock(), Lock(), Turns()
         # As many as there are threads, so that the turns are the only queue.
         self.engine = self._engine(self._open, poolclass=QueuePool, pool_size=0)
         event.listen(self.engine, "begin", self._take_turns)
@@ -105,8 +103,7 @@ class Database:
             self.take_up()
         except DatabaseUnavailable as unavailable:
             return DatabaseState(self.name, False, unavailable.faults)
-        failure = HELD if self._inspection.held else self._failure
-        return DatabaseState(self.name, True, failure=failure)
+        return DatabaseState(self.name, True, (), HELD if self._inspection.held else self._failure)
 
     def take_up(self) -> None:
         """Make sure that it can be used. Raises DatabaseUnavailable."""
@@ -164,9 +161,9 @@ class Database:
         """Write the file anew in the order of its keys, which are random: SQLite puts rows into a
         page in the order in which they came (https://www.sqlite.org/fileformat2.html#b_tree_pages).
         Raises SQLAlchemyError, sqlite3.Error."""
-        turn = self._turns.take(self.file.busy_ms / 1_000)
         pooled = self.engine.raw_connection()
         try:
+            self._take_turn(pooled.record_info)
             raw: Any = pooled.dbapi_connection
             raw.execute("VACUUM")
             if not self.file.overwrite_journal(raw, wait=True):
@@ -177,8 +174,6 @@ class Database:
             raise
         finally:
             pooled.close()
-            if turn:
-                self._turns.give()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -202,9 +197,14 @@ class Database:
     def _take_turns(self, connection: Connection) -> None:
         # Taking the write lock first keeps two submissions from making one contact twice.
         kind = connection.get_execution_options().get("begin", self._begin)
-        if kind != "DEFERRED" and not connection.info.get("turn"):
-            connection.info["turn"] = self._turns.take(self.file.busy_ms / 1_000)
+        if kind != "DEFERRED":
+            self._take_turn(connection.connection.record_info)
         connection.exec_driver_sql(f"BEGIN {kind}")
+
+    def _take_turn(self, record_info: Any) -> None:
+        # Not in `info`, which is forgotten where a connection is given up.
+        if not record_info.get("turn"):
+            record_info["turn"] = self._turns.take(self.file.busy_ms / 1_000)
 
     def _check_out(self, _connection: object, record: Any, _proxy: object) -> None:
         self.take_up()
@@ -215,7 +215,7 @@ class Database:
         try:
             self._leave_no_journal(connection, record)
         finally:
-            if record.info.pop("turn", False):
+            if record.record_info.pop("turn", False):
                 self._turns.give()
 
     def _leave_no_journal(self, connection: sqlite3.Connection | None, record: Any) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from analytics.storage.database import Database
 from analytics.storage.turns import Turns
+from analytics.storage.unusable import DatabaseUnavailable
 from policy import read_site
 from tests.fixtures.small_site import ROOT
 
@@ -94,4 +95,12 @@ def test_a_turn_is_given_back_whatever_happens(tmp_path: Path) -> None:
                 connection.execute(select(contacts))
                 connection.commit()
         database.rewrite()
+        with database.engine.connect() as connection:
+            connection.execute(select(contacts))
+            connection.invalidate()
+        assert not database._turns._taken
+        database.file.path.unlink()
+        for _ in range(2):
+            with pytest.raises(DatabaseUnavailable):
+                database.rewrite()
         assert not database._turns._taken
