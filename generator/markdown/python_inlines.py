@@ -34,10 +34,8 @@ _LINK = re.compile(
 )
 _PROTECTED = re.compile("\x02(\\d+)\x03")
 _LABEL = re.compile(r"\[([^\[\]]*)\]")
-_BARE = r"(?<![\w/.:@-])((?:https?://|www\.)[^\s<\x02\x03]*[^\s<\x02\x03.])"
-_MAIL = (
-    r"(?<![\w.+/:@-])([A-Za-z0-9._+-]+@(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]*[A-Za-z0-9])(?![\w@-])"
-)
+_BARE = r"(?<![\w/\[])((?:https?://|www\.)[^\s<\x02\x03]*[^\s<\x02\x03.])"
+_MAIL = r"(?<![\w.+/@-])(?:mailto:)?([A-Za-z0-9._+-]+@(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]*[A-Za-z0-9])(?![\w@-])"
 _TRAILING = re.compile(r"(?:[?!.,:*_~'\"]|&\w+;)+$")
 _VERBATIM = (
     rf"\\(?P<sign>[{re.escape(punctuation)}])|\\(?P<break>\n)"
@@ -47,6 +45,14 @@ _VERBATIM = (
     rf"|(?<!\]\()(?P<html>{TAG}|<!--(?:-?>|.*?-->)|<\?.*?\?>|<![A-Za-z][^>]*>|<!\[CDATA\[.*?\]\]>)"
 )
 """What is read before all else, from left to right: nothing in it is Markdown."""
+_LEFT = r"(?:(?=\*++[^\W_])|(?<![^\W_])(?=\*++\S))"
+_RIGHT = r"(?:(?<=[^\W_])|(?<=\S)(?=\*++(?![^\W_])))"
+_STARS = re.compile(
+    rf"(?P<ambiguous>(?<!\*){_LEFT}{_RIGHT}\*++)|(?P<end>(?<!\*){_RIGHT}\*++)|(?P<start>{_LEFT}\*++)"
+)
+"""Stars that can begin or end stressed words: between a letter and another sign they do neither
+(CommonMark 0.31.2, 6.2, "flanking")."""
+
 _THREE = r"(?<!\*)(\*{3})(?=[^\s*])([^*]+)(?<=\S)\*{3}(?!\*)"
 _STRUCK = (
     r"(?<!~)(~{1,2})(?!~)(?:(?=\w)|(?<!\w~)(?<!\w~~)(?=\S))(.+?)"
@@ -79,6 +85,8 @@ class Inlines(Extension):
             if name in md.inlinePatterns:
                 md.inlinePatterns.deregister(name)
             md.inlinePatterns.register(pattern, name, priority)
+        if md.delimiters:
+            md.delimiters.delimiters["*"].boundary = _STARS
 
 
 Found = tuple[ElementTree.Element | None, int | None, int | None]
@@ -159,7 +167,7 @@ class _Automail(InlineProcessor):
 
     def handleMatch(self, m: re.Match[str], data: str) -> Found:  # type: ignore[override]  # noqa: N802  (its name, and narrower)
         """A link to write to an address."""
-        return _linked(f"mailto:{m[1]}", m[1]), m.start(), m.end()
+        return _linked(f"mailto:{m[1]}", m[0]), m.start(), m.end()
 
 
 class _Bare(InlineProcessor):

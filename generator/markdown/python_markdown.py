@@ -29,7 +29,7 @@ __all__ = ["PythonMarkdown"]
 
 _HTML = "plainsite-html"
 _RAW = re.compile(rf"<{_HTML}>(\d+)</{_HTML}>")
-_TASK = re.compile(r"\[([ xX])\](?=[ \t])")
+_TASK = re.compile(r"\[([ xX])\](?=[ \t]|$)")
 _FINISH = 6
 """Our step among the library's: `inline` is at 20, `unescape` at 0."""
 

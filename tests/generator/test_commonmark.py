@@ -31,7 +31,6 @@ EXTENDED = {
 """What an extension changes on purpose, in both engines."""
 
 OTHERWISE = {
-    **dict.fromkeys((352, 354, 368, 369, 380, 392), "a word may be stressed up to a sign"),
     468: "five signs in a row",
     **dict.fromkeys((518, 519, 532, 533), "a link within a link"),
     28: "an entity that there is not",

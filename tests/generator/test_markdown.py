@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from generator.markdown import Body, Heading, Hooks, reader
 from generator.marks import unmarked
 from generator.recorded import record
+from tests.fixtures.small_site import ROOT
 from tests.generator.test_commonmark import content
 
 ENGINES = ("python-markdown", "commonmark")
@@ -107,6 +109,21 @@ def test_it_is_read_as_people_mean_it(engine, text):
     assert content(body.html) == content(SAME[text])
     assert "plainsite-fault" not in body.html
     assert unmarked(read(engine, text, marked=True).html) == body.html
+
+
+def examples_for_writers() -> list[str]:
+    """What docs/writing.md shows, from its part about links on: before it is front matter."""
+    text = (ROOT / "docs" / "writing.md").read_text(encoding="utf-8").partition("## Links")[2]
+    found = re.findall(r"^(`{3,})markdown\n(.*?)^\1$", text, re.MULTILINE | re.DOTALL)
+    return [example for _, example in found if "audience" not in example]
+
+
+@pytest.mark.parametrize("text", examples_for_writers(), ids=lambda text: text.split("\n")[0])
+def test_what_writers_are_told_holds_for_both_engines(text):
+    """No example is a fault, and each comes out the same."""
+    ours, other = (read(engine, text).html for engine in ENGINES)
+    assert content(ours) == content(other)
+    assert "plainsite-fault" not in ours
 
 
 @pytest.mark.parametrize(
