@@ -141,7 +141,7 @@ def _measured(kind: type[Generator], entries: Sequence[Entry], folder: Path, edi
         for turn in range(edits):
             if not _edit(program, page, entry, turn, taken):
                 break
-            page.wait_for_timeout(300)
+            page.wait_for_timeout(1_000)  # until it listens again
         browser.close()
     return taken
 
