@@ -26,7 +26,7 @@ def encoded(data: bytes, wanted: Sequence[Derived]) -> Iterator[tuple[Derived, b
     with opened(data) as image:
         _read_small(image, wanted)
         image.load()
-        upright = _plain(ImageOps.exif_transpose(image))
+        upright = _plain(ImageOps.exif_transpose(_reduced(image, wanted)))
     original = wanted[0].original
     for each in wanted:
         yield each, _saved(_resized(upright, each, upright.width / original.width), each)
@@ -41,13 +41,28 @@ def decode(data: bytes) -> None:
 
 def _read_small(image: Image.Image, wanted: Sequence[Derived]) -> None:
     """Let a JPEG be decoded at a half, a quarter or an eighth, where that is enough."""
-    original = wanted[0].original
-    scale = max(
-        each.size[0] / (each.box[2] - each.box[0] if each.box else original.width)
-        for each in wanted
-    )
+    scale = _largest_scale(wanted)
     width, height = image.size
     image.draft(None, (max(1, round(width * scale)), max(1, round(height * scale))))
+
+
+def _largest_scale(wanted: Sequence[Derived]) -> float:
+    """How many pixels the largest has for one of the original, side by side."""
+    whole = wanted[0].original.width
+    return max(each.size[0] / (each.box[2] - each.box[0] if each.box else whole) for each in wanted)
+
+
+def _reduced(image: Image.Image, wanted: Sequence[Derived]) -> Image.Image:
+    """Twice as large as the largest needs: what follows makes copies, of which each pixel of a
+    large original would take bytes."""
+    original = wanted[0].original
+    decoded = max(image.size) / max(original.width, original.height)
+    factor = int(0.5 * decoded / _largest_scale(wanted))
+    if factor < 2 or image.mode not in ("L", "LA", "RGB", "RGBA", "CMYK"):
+        return image
+    reduced = image.reduce(factor)
+    image.close()
+    return reduced
 
 
 def _plain(image: Image.Image) -> Image.Image:

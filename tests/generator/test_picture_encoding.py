@@ -7,7 +7,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageFile, features
+from PIL import Image, ImageChops, ImageFile, ImageStat, features
 
 from generator.images import BrokenPicture
 from generator.pictures.derived import RECIPES, Derived, card, cut, derived, kinds, widths
@@ -23,6 +23,7 @@ from tests.generator.photos import (
     near,
     saved,
     scene,
+    seen,
     turned,
     wide_gamut,
 )
@@ -46,6 +47,26 @@ def test_a_picture_stands_upright_whichever_way_its_camera_was_held(turn, kind):
         [(_, out)] = encoded(data, [each])
         assert Image.open(io.BytesIO(out)).size == each.size == (200, 150)
         assert corners(out) == UPRIGHT
+    # A large one is first reduced as a whole.
+    [(_, out)] = encoded(data, list(derived(original, "jpeg", (40,))))
+    assert Image.open(io.BytesIO(out)).size == (40, 30)
+    assert corners(out) == UPRIGHT
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("width", [30, 60, 90, 200, 300])
+def test_a_picture_is_as_sharp_as_its_size_allows(kind, width):
+    """Lines that are just wide enough to be seen in it, however it is decoded and reduced."""
+    lines = Image.new("L", (960, 640), "white")
+    step = 960 // width * 4
+    for x in range(0, 960, step):
+        lines.paste("black", (x, 0, x + step // 2, 640))
+    data = saved(lines.convert("RGB"), kind, quality=95)
+    original = read_original("x", data)
+    [(_, out)] = encoded(data, [Derived(original, "png", None, (width, width * 2 // 3))])
+    direct = lines.convert("RGB").resize((width, width * 2 // 3), Image.Resampling.LANCZOS)
+    differs = ImageStat.Stat(ImageChops.difference(seen(out).convert("RGB"), direct)).mean
+    assert max(differs) < 8
 
 
 @pytest.mark.parametrize("turn", [1, 6])
