@@ -68,6 +68,7 @@ class Publisher:
         self._change = Transaction(str(out), self._disk)
         self._look: Look | None = None
         self._standing: Build | None = None
+        self._kept: Stamps | None = None
         self._stamps_file = out.with_name(f".{out.name}.stamps")
         with self._told():
             self._stamps = self._begin()
@@ -81,7 +82,8 @@ class Publisher:
             self._look = Look(str(self._out), stamps)  # It needs time. The manifest is read in it.
         self._standing = self._change.recover()
         manifest = check_of(self._out)
-        if stamps and stamps.manifest == manifest:
+        if stamps and self._standing and stamps.manifest == manifest:
+            self._kept = stamps
             return stamps
         self._stop_looking()
         build = self._standing
@@ -97,8 +99,8 @@ class Publisher:
 
     @property
     def mark(self) -> str:
-        """What tells the manifest that is there now from every other; "" where there is none."""
-        return check_of(self._out)
+        """What tells the standing build from every other; "" where there is none."""
+        return check_of(self._out) if self._standing else ""
 
     @property
     def number_of_files(self) -> int:
@@ -153,6 +155,7 @@ class Publisher:
             if is_new or whole.written:
                 self._change.commit(build, whole.written)
             self._change.switched = True
+            self._standing = build
             found = self._looked()
             stamps, unsure = stamps_after(self._out, found, whole, gone, self._change)
             unnamed = {*gone, *found.strangers}
@@ -188,7 +191,8 @@ class Publisher:
 
     def _keep(self, stamps: Stamps) -> None:
         """Write down what is known, where that is more than before."""
-        if stamps.files is self._stamps.files and stamps.folders is self._stamps.folders:
+        kept = self._kept
+        if kept and stamps.files is kept.files and stamps.folders is kept.folders:
             return
         replace(stamps, manifest=check_of(self._out)).save(self._stamps_file, self._disk)
 

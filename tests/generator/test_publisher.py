@@ -30,6 +30,7 @@ from tests.generator.test_publishing import (
     Unsettled,
     clean,
     everything,
+    outputs,
     put,
 )
 
@@ -244,6 +245,43 @@ def test_a_stranger_is_found_in_a_folder_that_nobody_wrote_to(tmp_path):
     assert everything(out) == wanted
     assert not (out / "about/more").exists()
     assert not os.path.lexists(out / "b/link")
+
+
+def flip(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("at", [0, 150, 500, -1])
+def test_a_manifest_that_cannot_be_read_is_none_wherever_it_is_damaged(tmp_path, at):
+    """Whoever remembers a build by its manifest must not take it for that one."""
+    out = tmp_path / "public"
+    put(out, OLD)
+    flip(out / BUILD_FILE, at)
+    with publisher(out, disk=Unsettled()) as site:
+        assert (site.standing, site.mark, site.is_untouched()) == (None, "", False)
+        assert not site.intact("/")
+        about = About(1, {"/": Page("Old words")}, {}, {})
+        site.commit([site.stage(outputs(OLD))], (), about, KEEPING)
+        assert site.mark
+        assert site.standing == read_build(out)
+    assert everything(out) == clean(tmp_path, OLD)
+
+
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: flip(path, 300)])
+def test_stamps_that_are_gone_or_damaged_are_made_anew_though_nothing_changed(
+    tmp_path, reads, spoil
+):
+    out, stamps = tmp_path / "public", tmp_path / ".public.stamps"
+    put(out, OLD)
+    time.sleep(0.11)
+    spoil(stamps)
+    for _ in range(2):
+        reads.clear()
+        with publisher(out) as site:
+            assert site.is_untouched()
+    assert reads == []
 
 
 @pytest.mark.parametrize("cut", [0, 10, 100, -1])
