@@ -24,8 +24,8 @@ _DIGITS = {ord(str(digit)): _ZERO + digit for digit in range(10)}
 _NUMBERS = {_ZERO + digit: str(digit) for digit in range(10)}
 _BODY = "[\ufde0-\ufde9]+\ufdd2[\ufde0-\ufde9]+\ufdd3"
 _MARK = f"{_TAG}{_BODY}"
-_QUOTE = '(?:"|&quot;)'
-_ANY = re.compile(f" {ATTRIBUTE}={_QUOTE}{_MARK}{_QUOTE}| {_MARK}|[{_TAG}{_VALUE}]{_BODY}")
+_QUOTE = '(?:"|&quot;|%22)?'
+_ANY = re.compile(f"(?: |%20){ATTRIBUTE}={_QUOTE}{_MARK}{_QUOTE}| {_MARK}|[{_TAG}{_VALUE}]{_BODY}")
 _READ = re.compile(f"[{_TAG}{_VALUE}]([\ufde0-\ufde9]+)\ufdd2([\ufde0-\ufde9]+)\ufdd3")
 LEADING = f"{_VALUE}{_BODY}"
 """A regular expression for the mark at the beginning of a text or an address."""
@@ -45,8 +45,10 @@ of a comment without an end, in which all that follows is lost."""
 _AUTOLINKS = r"|<(?=[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>)"
 _MARKDOWN = (
     r"(?P<tag><[A-Za-z][A-Za-z0-9-]*(?=[\s/>]))"
-    r"|<!--(?![\ufdd4\ufdd5])|\]\([ ]*<?(?=[^\s)>])"
-    r"|^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ ]*(?:\n[ ]*(?=[\w/<.]\S*[ ]*$))?<?(?=\S)"
+    r"|<!--(?![\ufdd4\ufdd5]|-?>)"
+    r"|\]\([ ]*(?:(?=[^\s)<>])|<(?=[^<>\n]+>[ \t\n]*[)\"'(]))"
+    r"|^[ ]{0,3}\[(?!\^)[^\[\]\n]+\]:[ ]*(?:\n[ ]*(?=[\w/.]\S*[ ]*$|<[^<>\n]+>))?"
+    r"(?:(?=[^\s<])|<(?=[^<>\n]+>[ \t]*(?:$|[ \t][\"'(])))"
 )
 _MARKED = {
     autolinks: re.compile(_MARKDOWN + _AUTOLINKS * autolinks, re.MULTILINE)
@@ -81,7 +83,9 @@ def mark_markdown(text: str, source: int, *, autolinks: bool = False) -> str:
 
     def place(found: re.Match[str], mark: str) -> str:
         if found["tag"]:
-            return f'{found[0]} {ATTRIBUTE}="{_TAG}{mark}"'
+            # Without quotes, which could end a value that the tag stands in; but "/" needs them.
+            quote = '"' if found.string.startswith("/", found.end()) else ""
+            return f"{found[0]} {ATTRIBUTE}={quote}{_TAG}{mark}{quote}"
         return f"{found[0]}{_VALUE}{mark}"
 
     return _marked(_MARKED[autolinks], text, source, place)

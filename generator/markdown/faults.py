@@ -23,6 +23,7 @@ _LINES = re.compile(r"\n(?:[-+*\#]|(?:<p\b[^<>]*>)?(?::::|!!!))")
 _TOLD = "\0"
 """What stands for each character of a piece that was told already."""
 
+_PROTECTED = re.compile("\x02(\\d+)\x03")
 _OPEN = "a comment has no end"
 _COMMENT = re.compile("<!--(?![\ufdd4\ufdd5])")
 _CODE = re.compile(r"<(code|pre|kbd|samp|script|style|textarea)\b.*?</\1>", re.DOTALL)
@@ -120,7 +121,8 @@ def heading_faults(levels: list[tuple[int, str, str]]) -> Iterator[str]:
 
 
 def _shown(text: str) -> str:
-    words = " ".join(marks.unmarked(unescape(text)).split())
+    text = _PROTECTED.sub(lambda found: chr(int(found[1])), marks.unmarked(unescape(text)))
+    words = " ".join(text.split())
     return f"{words[:50]}…" if len(words) > 50 else words
 
 

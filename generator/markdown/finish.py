@@ -148,10 +148,10 @@ class Finish:
         if "&" in link:
             link = unescape(link)
         if "%" in link:
-            link = _ENCODED.sub(_readable, link).removeprefix(PICTURE)
+            link = _ENCODED.sub(_readable, link)
         if self._marked:
             mark, link = marks.split(link)
-            mark = marks.attribute(mark)
+            mark, link = marks.attribute(mark), marks.unmarked(link)
         return mark, _safe(self._resolve(link))
 
     def _tag(self, tag: str) -> str:
@@ -170,7 +170,7 @@ class Finish:
 
     def _picture(self, tag: str) -> str:
         given = dict(_ATTRIBUTES.findall(tag))
-        own, src = self._address(given.pop("src"))
+        own, src = self._address(given.pop("src", "").removeprefix(PICTURE))
         mark = own or given.pop(marks.ATTRIBUTE, "")
         given.pop(marks.ATTRIBUTE, None)
         plain = {name: _plain(value) for name, value in given.items()}
@@ -195,7 +195,8 @@ class Finish:
         self._ids.add(name)
         given = given if own else f'{given} id="{name}"'
         self._headings.append(Heading(name, text, level))
-        mark = dict(_ATTRIBUTES.findall(given)).get(marks.ATTRIBUTE, "") if self._marked else ""
+        place = marks.place_before(given, len(given)) if self._marked else None
+        mark = marks.of(place[1]) if place else ""
         self._levels.append((level, text, mark))
         return f"<h{level}{given}>{words}</h{level}>"
 

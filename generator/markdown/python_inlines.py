@@ -35,7 +35,10 @@ _LINK = re.compile(
 _PROTECTED = re.compile("\x02(\\d+)\x03")
 _LABEL = re.compile(r"\[([^\[\]]*)\]")
 _BARE = r"(?<![\w/\[])((?:https?://|www\.)[^\s<\x02\x03]*[^\s<\x02\x03.])"
-_MAIL = r"(?<![\w.+/@-])(?:mailto:)?([A-Za-z0-9._+-]+@(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]*[A-Za-z0-9])(?![\w@-])"
+_MAIL = (
+    r"(?<![\w.+/@-])(?:mailto:)?"
+    r"([A-Za-z0-9._+-]+@(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]*[A-Za-z0-9])(?![\w@-])"
+)
 _TRAILING = re.compile(r"(?:[?!.,:*_~'\"]|&\w+;)+$")
 _VERBATIM = (
     rf"\\(?P<sign>[{re.escape(punctuation)}])|\\(?P<break>\n)"
@@ -110,7 +113,7 @@ class _Image(_Link, ImageInlineProcessor):
     def handleMatch(self, m: re.Match[str], data: str) -> Found:  # type: ignore[override]  # noqa: N802  (its name, and narrower)
         """Its words are plain text."""
         element, start, end = super().handleMatch(m, data)
-        return _plain(element), start, end  # type: ignore[arg-type]  # it makes no text
+        return _plain(self, element), start, end  # type: ignore[arg-type]  # it makes no text
 
 
 class _Reference(ReferenceInlineProcessor):
@@ -134,7 +137,7 @@ class _ImageReference(_Reference, ImageReferenceInlineProcessor):
     def makeTag(self, href: str, title: str, text: str) -> ElementTree.Element:  # noqa: N802  (its name)
         """A picture, whose words are plain text."""
         element = ImageReferenceInlineProcessor.makeTag(self, href, title, text)
-        return _plain(element) or element
+        return _plain(self, element) or element
 
 
 class _ShortImageReference(_ShortReference, _ImageReference):
@@ -214,10 +217,15 @@ def _linked(href: str, text: str) -> ElementTree.Element:
     return element
 
 
-def _plain(image: ElementTree.Element | None) -> ElementTree.Element | None:
+def _plain(
+    pattern: InlineProcessor, image: ElementTree.Element | None
+) -> ElementTree.Element | None:
     """The picture with its words as plain text."""
     if image is not None:
-        alt = _INNER_LINK.sub(r"\1", image.get("alt", ""))
+        alt = image.get("alt", "")
+        while (whole := pattern.unescape(alt)) != alt:
+            alt = whole
+        alt = _INNER_LINK.sub(r"\1", alt)
         while (less := _EMPHASIS.sub(r"\2", alt)) != alt:
             alt = less
         image.set("alt", alt)

@@ -149,7 +149,7 @@ class _Tags:
 
     def _line_of_end(self, name: str, at: int) -> int | None:
         """Ends have no marks, but their order: that of the text."""
-        wanted = re.compile(rf"</{name}\s*>", re.IGNORECASE)
+        wanted = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE)
         code = code_lines(self.source.text)
         lines = [
             number
@@ -159,4 +159,4 @@ class _Tags:
         ]
         before = len(wanted.findall(self.html[:at]))
         all_from_text = len(lines) == len(wanted.findall(self.html))
-        return lines[before] if all_from_text else None
+        return lines[before] if all_from_text and before < len(lines) else None

@@ -175,6 +175,8 @@ def test_an_address_in_html_is_relative_to_the_file(engine, html, resolved):
         ("[x]({{< ref a >}})", 1, '"{{< ref a >}}" is left over from another system'),
         ("a\n\n<div>\n\nb", 3, "<div> has no end"),
         ("a\n\n```\n</div>\n```\n\n</div>", 7, "</div> ends nothing"),
+        ('<div>\n</a href="b">\n</div>', 2, "</a> ends nothing"),
+        ("[x](<y\\>)", 1, "this is not read as a link: [x](<y>)"),
         ("### Deep", 1, 'the heading "Deep" leaves out a level'),
         ("<h1>Two</h1>", 1, '"Two" is a second title'),
     ],
