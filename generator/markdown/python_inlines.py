@@ -19,7 +19,14 @@ from markdown.inlinepatterns import (
     ReferenceInlineProcessor,
     SimpleTagInlineProcessor,
 )
-from markdown.util import ETX, INLINE_PLACEHOLDER_RE, STX, AtomicString, code_escape
+from markdown.util import (
+    ETX,
+    HTML_PLACEHOLDER_RE,
+    INLINE_PLACEHOLDER_RE,
+    STX,
+    AtomicString,
+    code_escape,
+)
 
 from generator import marks
 from generator.markdown.leaves import label
@@ -34,7 +41,10 @@ _LINK = re.compile(
 )
 _PROTECTED = re.compile("\x02(\\d+)\x03")
 _LABEL = re.compile(r"\[([^\[\]]*)\]")
-_BARE = r"(?<![\w/\[])((?:https?://|www\.)[^\s<\x02\x03]*[^\s<\x02\x03.])"
+_BARE = (
+    r"((?:(?<![\w/\[])https?://|(?:(?<=[\s*_~(])|(?<![\s\S]))www\.)"
+    r"[^\s<\x02\x03]*[^\s<\x02\x03.])"
+)
 _MAIL = (
     r"(?<![\w.+/@-])(?:mailto:)?"
     r"([A-Za-z0-9._+-]+@(?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]*[A-Za-z0-9])(?![\w@-])"
@@ -180,6 +190,9 @@ class _Bare(InlineProcessor):
 
     def handleMatch(self, m: re.Match[str], data: str) -> Found:  # type: ignore[override]  # noqa: N802  (its name, and narrower)
         """A link without what follows it in a sentence."""
+        before = data[: m.start()]
+        if before.rfind("[") > before.rfind("]") or self._in_link(before):
+            return None, None, None
         address = _TRAILING.sub("", m[1])
         while address.endswith(")") and address.count(")") > address.count("("):
             address = _TRAILING.sub("", address[:-1])
@@ -188,6 +201,15 @@ class _Bare(InlineProcessor):
             return None, None, None
         href = f"http://{address}" if address.startswith("www.") else address
         return _linked(href, address), m.start(), m.start() + len(address)
+
+    def _in_link(self, before: str) -> bool:
+        """Whether a link that is written in HTML has begun and not ended."""
+        if self.md is None or STX not in before:
+            return False
+        html = self.md.htmlStash.rawHtmlBlocks
+        tags = [str(html[int(at)]) for at in HTML_PLACEHOLDER_RE.findall(self.unescape(before))]
+        links = [tag for tag in tags if re.match(r"</?a\b", tag, re.IGNORECASE)]
+        return bool(links) and not links[-1].startswith("</")
 
 
 def _code(text: str) -> str:

@@ -62,6 +62,8 @@ SAME = {
     ' <a href="https://x.example/a_(b)">https://x.example/a_(b)</a>. Or'
     ' <a href="http://www.y.example">www.y.example</a>, or'
     ' <a href="mailto:a@b.example">a@b.example</a>!</p>',
+    "[https://x.example] <a href='/z/'>www.y.example</a> “www.y.example”": "<p>[https://x.example]"
+    ' <a href="/z/">www.y.example</a> “www.y.example”</p>',
     "<https://x.example/?a=1&b=2> <a@b.example>": "<p>"
     '<a href="https://x.example/?a=1&amp;b=2">https://x.example/?a=1&amp;b=2</a>'
     ' <a href="mailto:a@b.example">a@b.example</a></p>',
