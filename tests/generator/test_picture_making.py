@@ -14,6 +14,7 @@ import pytest
 import build
 import generator
 from generator import PictureWork
+from generator.outputs.pictures import PictureOutputs
 from generator.pictures import making
 from generator.pictures.cache import KEPT_SECONDS, Cache
 from generator.pictures.derived import derived
@@ -76,9 +77,12 @@ def test_what_no_build_has_used_for_a_month_goes(root, out):
     os.utime(folder / "unused", (old, old))
     used = next(path for path in folder.iterdir() if len(path.name) == 64)
     os.utime(used, (old, old))
+    put(root, {"b.jpg": saved(scene(64, 48), "JPEG")})
+    page(root, "![A](a.jpg) ![B](b.jpg)")
     generator.build(root, out, today=DAY)
     assert {path.name for path in folder.iterdir()} >= {"used", "recent", used.name}
     assert not (folder / "unused").exists()
+    Cache(folder).read(used.name)
     assert used.stat().st_mtime > old + 60
 
 
@@ -241,9 +245,16 @@ def _runs(pid: int) -> bool:
 def test_what_is_gone_before_it_is_published_is_told(root, out, monkeypatch):
     """Somebody empties `var/` while a site is built."""
     before = published(out)
-    page(root, "Other words. ![A](a.jpg)")
-    monkeypatch.setattr(generator, "make_pictures", lambda *_: _empty(root / "var" / "pictures"))
-    with pytest.raises(Faults, match=r"a\.jpg: what was made of it is gone"):
+    put(root, {"b.jpg": saved(scene(64, 48), "JPEG")})
+    page(root, "Other words. ![B](b.jpg)")
+    made = PictureOutputs.make
+
+    def emptied(outputs: PictureOutputs, progress: making.Progress) -> None:
+        made(outputs, progress)
+        _empty(root / "var" / "pictures")
+
+    monkeypatch.setattr(PictureOutputs, "make", emptied)
+    with pytest.raises(Faults, match=r"b\.jpg: what was made of it is gone"):
         generator.build(root, out, today=DAY)
     assert published(out) == before
 
