@@ -87,6 +87,7 @@ class Finish:
         self._headings: list[Heading] = []
         self._levels: list[tuple[int, str, str]] = []
         self._ids: set[str] = set()
+        self._counts: dict[str, int] = {}
 
     def body(self, html: str, told: Iterable[str] = ()) -> Body:
         """The body; `told` are faults that the engine found."""
@@ -191,7 +192,7 @@ class Finish:
         if "<" in words:
             words = self._pieces.sub(self._piece, words)
         text = _text(words)
-        name = unescape(own[1]) if own else unused(anchor(text), self._ids)
+        name = unescape(own[1]) if own else unused(anchor(text), self._ids, self._counts)
         self._ids.add(name)
         given = given if own else f'{given} id="{name}"'
         self._headings.append(Heading(name, text, level))

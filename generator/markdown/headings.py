@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, MutableMapping
 
 __all__ = ["anchor", "unused"]
 
@@ -42,11 +42,16 @@ def _names(text: str) -> str:
     return " ".join(unicodedata.name(letter, "") for letter in text)
 
 
-def unused(name: str, used: Container[str]) -> str:
-    """The name, or it with the next number behind it where it is used. The heading without a name
-    is called `section`."""
+def unused(name: str, used: Container[str], counts: MutableMapping[str, int]) -> str:
+    """The name, or it with the next number behind it where it is used. `counts` are the numbers
+    that were given on this page, by name. The heading without a name is called `section`."""
     name = name or "section"
+    found = _COUNTED.match(name)
+    stem, number = (found[1], int(found[2])) if found else (name, 0)
+    if name in used:
+        number = max(number, counts.get(stem, 0))
     while name in used:
-        found = _COUNTED.match(name)
-        name = f"{found[1]}_{int(found[2]) + 1}" if found else f"{name}_1"
+        number += 1
+        name = f"{stem}_{number}"
+        counts[stem] = number
     return name

@@ -110,23 +110,26 @@ def code_lines(text: str) -> set[int]:
 
 
 def walk(block: Block) -> Iterator[Block]:
-    """The block and all that is in it, in order."""
-    yield block
-    for child in block.children:
-        yield from walk(child)
+    """The block and all that is in it, in order; however deep, without a recursion."""
+    waiting = [block]
+    while waiting:
+        block = waiting.pop()
+        yield block
+        waiting.extend(reversed(block.children))
 
 
-def _settle(block: Block) -> None:
+def _settle(document: Block) -> None:
     """Set `last` and `loose` from the inside out, and take empty lines off indented code."""
-    for child in block.children:
-        _settle(child)
-    if block.kind is Kind.INDENTED:
-        while block.text and not block.text[-1].strip(" \t"):
-            block.text.pop()
-    if block.children:
-        block.last = max(block.last, block.children[-1].last)
-    if block.kind is Kind.LIST:
-        block.loose = _gap(block.children) or any(_gap(item.children) for item in block.children)
+    for block in reversed(tuple(walk(document))):
+        if block.kind is Kind.INDENTED:
+            while block.text and not block.text[-1].strip(" \t"):
+                block.text.pop()
+        if block.children:
+            block.last = max(block.last, block.children[-1].last)
+        if block.kind is Kind.LIST:
+            block.loose = _gap(block.children) or any(
+                _gap(item.children) for item in block.children
+            )
 
 
 def _gap(blocks: list[Block]) -> bool:
