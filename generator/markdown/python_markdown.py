@@ -29,6 +29,7 @@ __all__ = ["PythonMarkdown"]
 
 _HTML = "plainsite-html"
 _RAW = re.compile(rf"<{_HTML}>(\d+)</{_HTML}>")
+_SIGN = re.compile(r"[\\`*_\[\]<&~@:!]|  \n|www\.")
 _TASK = re.compile(r"\[([ xX])\](?=[ \t]|$)")
 _FINISH = 6
 """Our step among the library's: `inline` is at 20, `unescape` at 0."""
@@ -43,6 +44,9 @@ class PythonMarkdown:
         self._markdown = Markdown(extensions=[footnotes, Inlines()], output_format="html")
         self._blocks = _Parser(self._markdown, footnotes)
         _replace_blocks(self._markdown, self._blocks)
+        inline = self._markdown.treeprocessors["inline"]
+        # A list is quicker than the registry, which is asked hundreds of times a page.
+        inline.inlinePatterns = list(self._markdown.inlinePatterns)  # type: ignore[attr-defined]  # its own
         footnotes.parser = self._blocks
 
     def read(self, text: str, resolve: Resolve, marked: bool = False) -> Body:
@@ -134,7 +138,7 @@ class _Parser(BlockParser):
 
     def _text(self, block: Block) -> str:
         text = take_definitions("\n".join(block.text), self.md.references)
-        return text.rstrip(" \t\n")
+        return _inline(text.rstrip(" \t\n"))
 
     def _put_paragraph(self, parent: ElementTree.Element, block: Block, loose: bool) -> None:
         table = find_table(block.text)
@@ -163,7 +167,7 @@ class _Parser(BlockParser):
             row = ElementTree.SubElement(group, "tr")
             for cell, side in zip(cells, table.sides, strict=True):
                 made = ElementTree.SubElement(row, tag)
-                made.text = cell
+                made.text = _inline(cell)
                 if side:
                     made.set("class", f"align-{side}")
                 if self._marked:
@@ -207,6 +211,11 @@ class _Parser(BlockParser):
             else:
                 loose = len(child.children) > 1 or child.loose
                 self._put(self._element(element, "dd", child), child.children, loose)
+
+
+def _inline(text: str) -> str:
+    """The text, marked as done where nothing in it can be Markdown: a third of all texts."""
+    return text if _SIGN.search(text) else AtomicString(text)
 
 
 def _task(item: Block) -> str:
