@@ -36,14 +36,14 @@ class Kind(Generic[Value]):
 
 
 class Entries(Mapping[str, Value]):
-    """What `text` says, which is what the `text` of another one was.
+    """What `data` says, which is what the `data` of another one was.
 
     Safe for threads: at worst two of them decode the same entry.
     """
 
-    def __init__(self, kind: Kind[Value], text: str = "") -> None:
+    def __init__(self, kind: Kind[Value], data: bytes = b"") -> None:
         self._kind = kind
-        self._given: str | None = text
+        self._given: bytes | None = data
         self._decoded: dict[str, Value] = {}
 
     @classmethod
@@ -56,7 +56,7 @@ class Entries(Mapping[str, Value]):
     @cached_property
     def _lines(self) -> dict[str, str]:
         """The second line of each entry by the first, in their order."""
-        lines = self._given.split("\n") if self._given else []
+        lines = self.text.split("\n") if self._given else []
         if lines:
             lines[-1] += ","
         return dict(zip(lines[::2], lines[1::2], strict=True))
@@ -65,13 +65,13 @@ class Entries(Mapping[str, Value]):
     def text(self) -> str:
         """Every entry, in the order of their keys."""
         if self._given is not None:
-            return self._given
+            return self._given.decode("utf-8")
         return "\n".join(chain.from_iterable(self._lines.items()))[:-1]
 
     @cached_property
     def data(self) -> bytes:
         """The bytes of `text`."""
-        return self.text.encode("utf-8")
+        return self.text.encode("utf-8") if self._given is None else self._given
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -245,7 +245,7 @@ def read_build(public: Path) -> Build:
     text, check = data[:-_CHECK_LENGTH], data[-_CHECK_LENGTH:]
     if check != _CHECK.format(zlib.crc32(text)).encode("ascii"):
         raise _unreadable(data, name)
-    return _read(text.decode("utf-8"))
+    return _read(text)
 
 
 def check_of(public: Path) -> str:
@@ -259,13 +259,13 @@ def check_of(public: Path) -> str:
         return ""
 
 
-def _read(text: str) -> Build:
-    end = text.index(",\n")
-    stated = json.loads(f"{text[:end]}}}")
+def _read(text: bytes) -> Build:
+    end = text.index(b",\n")
+    stated = json.loads(text[:end] + b"}")
     entries: dict[str, Any] = {}
     for name, kind in _KINDS.items():
-        start = text.index(f'"{name}":{{\n', end) + len(name) + 5
-        end = text.index("\n},\n", start)
+        start = text.index(f'"{name}":{{\n'.encode(), end) + len(name) + 5
+        end = text.index(b"\n},\n", start)
         entries[name] = Entries(kind, text[start:end])
     del stated["manifest"]
     return Build(**stated, **entries)

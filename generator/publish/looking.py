@@ -100,12 +100,13 @@ class Look:
         answers = [_answer(*each) for each in processes]
         if answers and None not in answers:
             return [each for answer in answers if answer for each in answer]
-        return list(self._differing(0, len(self._paths)))
+        return list(self._differing(f"{self._out}/", 0, len(self._paths)))
 
-    def _differing(self, start: int, end: int) -> array[int]:
+    def _differing(self, before: str, start: int, end: int) -> array[int]:
+        """The places of those whose stamps differ. `before` leads to the folder they are in."""
         stamps = self._stamps.files.stamps + self._stamps.folders.stamps
         was, now = stamps[start * WIDTH : end * WIDTH], array("q")
-        before, lstat = f"{self._out}/", os.lstat
+        lstat = os.lstat
         for path in self._paths[start:end]:
             try:
                 found = lstat(before + path)
@@ -130,8 +131,9 @@ class Look:
         try:
             gc.disable()  # It would copy what it only has to look at.
             os.close(reading)
+            os.chdir(self._out)  # The system has less of each path to look up.
             with os.fdopen(writing, "wb") as pipe:
-                pipe.write(self._differing(start, end).tobytes())
+                pipe.write(self._differing("./", start, end).tobytes())
             status = 0
         finally:
             os._exit(status)
