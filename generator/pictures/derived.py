@@ -39,6 +39,9 @@ CARD_SIZE = (1200, 630)
 _MADE_BY = 1
 """The next number, when the code that makes pictures changes what they look like."""
 
+_LONGEST_SIDE = 16_383
+"""No WebP is longer (RFC 9649, section 2.7), and libavif reads no AVIF that is twice that."""
+
 Box = tuple[int, int, int, int]
 """A part of a picture, in its pixels as it is shown: left, top, right and lower edge."""
 
@@ -115,9 +118,10 @@ def kinds(original: Original) -> tuple[str, ...]:
     return _KINDS[original.format]
 
 
-def widths(whole: int, wanted: Sequence[int]) -> list[int]:
-    """Those of the `wanted` widths that are clearly less than the `whole`, and the largest."""
-    largest = min(whole, max(wanted))
+def widths(whole: int, high: int, wanted: Sequence[int]) -> list[int]:
+    """Those of the `wanted` widths that are clearly less than the largest, and the largest: no more
+    than the `whole` of a picture that is so `high`."""
+    largest = min(whole, max(wanted), max(1, _LONGEST_SIDE * whole // high))
     return [*(each for each in sorted(set(wanted)) if each < 0.85 * largest), largest]
 
 
@@ -126,7 +130,7 @@ def derived(
 ) -> Iterator[Derived]:
     """What is made of (a part of) a picture by one recipe, the smallest first."""
     whole, high = (box[2] - box[0], box[3] - box[1]) if box else (original.width, original.height)
-    for width in widths(whole, wanted):
+    for width in widths(whole, high, wanted):
         yield Derived(original, recipe, box, (width, max(1, round(high * width / whole))))
 
 

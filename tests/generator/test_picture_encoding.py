@@ -238,7 +238,7 @@ def test_no_picture_is_made_larger_than_it_is_and_all_keep_its_proportions(width
     original = Original("x.jpg", "0" * 64, "JPEG", width, height, moves=False)
     sizes = [each.size for each in derived(original, "jpeg", wanted)]
     assert [size[0] for size in sizes] == sorted({size[0] for size in sizes})
-    assert sizes[-1][0] == min(width, max(wanted))
+    assert sizes[-1][0] == min(width, max(wanted))  # None of these is too high for WebP.
     for wide, high in sizes:
         assert wide <= width
         assert abs(high - wide * height / width) <= 1
@@ -255,10 +255,27 @@ def test_a_part_lies_within_the_picture_and_has_the_proportions_asked_for(
     assert abs((right - left) * high - (lower - top) * wide) <= max(wide, high) * 1.01
 
 
+@pytest.mark.parametrize(
+    "size", [(1, 1), (5000, 3), (3, 5000), (17, 13), (100, 40_000), (1200, 20_000)]
+)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_pictures_of_any_shape_are_made(kind, size):
+    """Also one so high that no WebP could be."""
+    data = saved(Image.new("RGB", size, "red"), kind)
+    original = read_original("x", data)
+    asked = [
+        *(each for recipe in kinds(original) for each in derived(original, recipe, (32, 1920))),
+        card(original),
+    ]
+    for each, out in encoded(data, asked):
+        assert seen(out).size == each.size
+        assert max(each.size) <= 16_383
+
+
 def test_a_width_that_is_nearly_the_whole_is_not_made_beside_it():
-    assert widths(1000, (320, 640, 960)) == [320, 640, 960]
-    assert widths(990, (320, 640, 960, 1280)) == [320, 640, 990]
-    assert widths(200, (320, 640)) == [200]
+    assert widths(1000, 10, (320, 640, 960)) == [320, 640, 960]
+    assert widths(990, 10, (320, 640, 960, 1280)) == [320, 640, 990]
+    assert widths(200, 10, (320, 640)) == [200]
 
 
 def test_avif_is_there():
