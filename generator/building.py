@@ -48,22 +48,24 @@ class Built:
 class Builder:
     """Builds the site in `root` into `out`.
 
-    What it knows of the build before is kept in memory, and in the file `cache` where one is given.
+    What it knows of the build before is kept in memory, and in the file `cache` where one is given:
+    after each build, or with `later` when it is closed.
     `jobs` is the number of worker processes, by default that of the cores. One thread at a time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each is given by its name)
         self,
         root: Path,
         out: Path,
         *,
         cache: Path | None = None,
+        later: bool = False,
         jobs: int | None = None,
         pictures: PictureWork | None = None,
     ) -> None:
         self._root = root.resolve()
         self._out = out
-        self._memory = Memory(cache, self._root, out)
+        self._memory = Memory(cache, self._root, out, later=later)
         self._jobs = jobs
         self._pictures = pictures or PictureWork()
 
@@ -108,6 +110,10 @@ class Builder:
             unchanged=written.unchanged,
             warnings=state.warnings,
         )
+
+    def close(self) -> None:
+        """Write down what is known of the last build, where that was left for later."""
+        self._memory.write()
 
     def _publish(self, site: Publisher, asked: Asked) -> tuple[State, Written]:
         # A build that finds nothing changed waits for none of these.

@@ -114,7 +114,14 @@ class Builder:
         if builder is None:
             # Nobody waits for AVIF after each save.
             work = PictureWork(originals=True)
-            builder = generator.Builder(self._places.root, order.out, pictures=work)
+            # To write all down after each save would take longer than the build.
+            builder = generator.Builder(
+                self._places.root,
+                order.out,
+                cache=self._cache(order.out),
+                later=True,
+                pictures=work,
+            )
             self._builders[order.out] = builder
         return builder.build(
             drafts=order.drafts,
@@ -122,6 +129,16 @@ class Builder:
             compression=Compression.NONE,  # They go no way to be small for.
             waiting=_say_that_it_waits,
         )
+
+    def close(self) -> None:
+        """Write down what the next one, or a build, can begin with."""
+        for builder in self._builders.values():
+            builder.close()
+
+    def _cache(self, out: Path) -> Path:
+        """That of a build into public/; another place has its own."""
+        folder = self._places.var if out == self._places.public else out.parent
+        return folder / "build.cache"
 
 
 class PictureProgress:

@@ -56,7 +56,13 @@ class _Report(Protocol):
     def warnings(self) -> Sequence[Fault]: ...
 
 
-Build = Callable[[Order], _Report]
+class Build(Protocol):
+    """Builds by order. `close` comes after the last one."""
+
+    def __call__(self, order: Order) -> _Report: ...
+    def close(self) -> None: ...
+
+
 MakeBuild = Callable[[Places], Build]
 """Must be importable by its name: the other process begins as new."""
 
@@ -170,7 +176,7 @@ def _work(make: MakeBuild, places: Places, orders: Connection) -> None:
         try:
             order: Order = orders.recv()
         except (EOFError, OSError):
-            return
+            break
         start = time.perf_counter()
         outcome: Built | Failed
         try:
@@ -192,4 +198,6 @@ def _work(make: MakeBuild, places: Places, orders: Connection) -> None:
         try:
             orders.send(outcome)
         except OSError:
-            return
+            break
+    if build is not None:
+        build.close()

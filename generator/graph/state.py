@@ -129,8 +129,9 @@ class Memory:
     The file is used only where nobody else can write it, it is whole, and the same engine wrote it.
     """
 
-    def __init__(self, file: Path | None, root: Path, out: Path) -> None:
+    def __init__(self, file: Path | None, root: Path, out: Path, *, later: bool = False) -> None:
         self._file = file
+        self._later = later
         self._whose = os.fspath(root), os.fspath(out)
         self._head: Head | None = None
         self._state: State | None = None
@@ -153,11 +154,16 @@ class Memory:
         return self._state
 
     def keep(self, head: Head, state: State) -> None:
-        """Remember a build, in one step. Only time is lost where it cannot be written down."""
+        """Remember a build; it is written down with the next `write`, where that is for later."""
         self._head, self._state, self._is_read = head, state, True
-        if self._file is None:
+        if not self._later:
+            self.write()
+
+    def write(self) -> None:
+        """Write it down, in one step. Only time is lost where that cannot be done."""
+        if self._file is None or self._state is None:
             return
-        parts = [pickle.dumps(each, pickle.HIGHEST_PROTOCOL) for each in (head, state)]
+        parts = [pickle.dumps(each, pickle.HIGHEST_PROTOCOL) for each in (self._head, self._state)]
         part = self._file.with_name(f"{self._file.name}.part")
         with suppress(OSError):
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

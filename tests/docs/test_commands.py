@@ -71,7 +71,7 @@ def test_a_mistake_of_ours_says_where_and_how_to_report_it():
     except AttributeError as error:
         error.add_note("while rendering content/about.md")
         text = tell(error).text
-    assert text.startswith("error: Plainsite itself failed: AttributeError in generator/publish/")
+    assert text.startswith("error: Plainsite itself failed: AttributeError in generator/")
     assert ", while rendering content/about.md\nhint: this is a mistake of ours." in text
     assert "--traceback" in text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -20,6 +21,19 @@ class Report:
     warnings: tuple[Fault, ...] = ()
 
 
+@dataclass(frozen=True)
+class Plain:
+    """One that has nothing to do at its end."""
+
+    build: Callable[[Order], Report]
+
+    def __call__(self, order: Order) -> Report:
+        return self.build(order)
+
+    def close(self) -> None:
+        pass
+
+
 def numbered(places: Places) -> Build:
     """Counts, as one that keeps a site in memory would; what was ordered is in a warning."""
     count = 0
@@ -29,7 +43,7 @@ def numbered(places: Places) -> Build:
         count += 1
         return Report(pages=count, warnings=(Fault("order", None, repr(order)),))
 
-    return build
+    return Plain(build)
 
 
 def failing(places: Places) -> Build:
@@ -38,7 +52,7 @@ def failing(places: Places) -> Build:
     def build(order: Order) -> NoReturn:
         raise Faults([Fault("content/about.md", 3, "a mistake", "mend it")])
 
-    return build
+    return Plain(build)
 
 
 def killed_once(places: Places) -> Build:
@@ -51,7 +65,7 @@ def killed_once(places: Places) -> Build:
             os.kill(os.getpid(), signal.SIGKILL)
         return Report()
 
-    return build
+    return Plain(build)
 
 
 def always_killed(places: Places) -> Build:
@@ -61,9 +75,19 @@ def always_killed(places: Places) -> Build:
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
-    return build
+    return Plain(build)
 
 
 def unable(places: Places) -> Build:
     """Not even made."""
     raise RuntimeError
+
+
+def writing_at_its_end(places: Places) -> Build:
+    """Leaves a file when it is closed."""
+
+    class Closed(Plain):
+        def close(self) -> None:
+            (places.root / "closed").touch()
+
+    return Closed(lambda order: Report())

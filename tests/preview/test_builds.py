@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from analytics.preview.builds import Builds, Built, Failed, MakeBuild, Order
+from generator.command import Builder
 from policy.places import Places
+from tests.fixtures.first_site import ROOT
 from tests.preview import builders
 
 
@@ -75,3 +81,26 @@ def test_ctrl_c_is_the_preview_s_to_decide_on(tmp_path: Path) -> None:
         builds.close()
     assert isinstance(again, Built)
     assert again.pages == 2, "it is still the same process"
+
+
+def test_what_it_knows_is_written_down_at_the_end(tmp_path: Path) -> None:
+    with running(builders.writing_at_its_end, tmp_path) as build:
+        build()
+        assert not (tmp_path / "closed").exists()
+    assert (tmp_path / "closed").exists()
+
+
+def test_a_preview_begins_where_the_one_before_it_ended(tmp_path: Path) -> None:
+    """Its first build reads no page: each is as it was."""
+    root = Path(shutil.copytree(ROOT / "tests" / "sites" / "base", tmp_path / "site"))
+    places, about = Places.of(root), root / "content" / "about.md"
+    order = Order(places.public)
+    first = Builder(places)
+    assert first(order).written > 0
+    about.write_text(about.read_text() + "\nMore.\n")
+    time.sleep(0.1)  # What was saved right before a build is looked at again by the next.
+    assert first(order).written > 0
+    first.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("generator.building.Builder._publish", lambda *_: pytest.fail("it builds"))
+        assert Builder(places)(order).written == 0
