@@ -25,7 +25,7 @@ from generator.publish import (
     Output,
     Unfinished,
     Unpublished,
-    write_site,
+    publisher,
 )
 from generator.publish.disk import Disk
 from generator.publish.packing import packed as really_packed
@@ -91,7 +91,8 @@ def outputs(site: Site) -> Iterator[Output]:
 def put(out: Path, site: Site, disk: Disk | None = None, *, today: datetime.date = DAY):
     out.mkdir(exist_ok=True)
     about = About(1, {"/": Page(site["index.html"][:9])}, {}, {})
-    return write_site(out, list(outputs(site)), about, Keeping(WEEK, today), disk or Unsettled())
+    with publisher(out, disk=disk or Unsettled()) as here:
+        return here.commit([here.stage(outputs(site))], (), about, Keeping(WEEK, today))
 
 
 def everything(out: Path) -> dict[str, bytes]:

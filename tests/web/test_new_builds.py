@@ -15,7 +15,7 @@ import brotli
 import pytest
 from werkzeug.test import Client
 
-from generator.publish import About, Keeping, Output, write_site
+from generator.publish import About, Keeping, Output, publisher
 from policy.manifest import BUILD_FILE, Page, read_build, to_json
 from tests.fixtures.form_site import NEWSLETTER, form_site, rows, send
 from tests.fixtures.small_site import SmallSite, small_site, write_build
@@ -38,7 +38,8 @@ def publish(public: Path, number: int) -> None:
         Output(f"/{sheet}", sheet, f"/* round {number} */".encode() * 40, immutable=True),
     ]
     about = About(1, {page: Page(page) for page in PAGES}, {}, {})
-    write_site(public, outputs, about, Keeping(7, datetime.date(2026, 3, 10)))
+    with publisher(public) as site:
+        site.commit([site.stage(outputs)], (), about, Keeping(7, datetime.date(2026, 3, 10)))
 
 
 @pytest.fixture
