@@ -49,6 +49,7 @@ def publisher(
         site = Publisher(out, compression, disk)
         try:
             yield site
+            site.keep_what_was_learned()
         finally:
             site.close()
 
@@ -166,13 +167,15 @@ class Publisher:
 
     def close(self) -> None:
         """Give back what is held. What was not committed is gone."""
-        has_looked = self._look is None
         self._stop_looking()
-        if self._change.switched:
-            return
         self._change.undo()
+
+    def keep_what_was_learned(self) -> None:
+        """Where nothing was committed: the next build need not learn it again."""
         found = self._found
-        if has_looked and self._standing and not found.broken and not found.strangers:
+        if self._change.switched or self._look or not self._standing:
+            return
+        if not found.broken and not found.strangers:
             self._keep(Stamps(found.files, found.folders, ""))
 
     def _looked(self) -> Found:
