@@ -63,7 +63,8 @@ _ADDRESSES = re.compile(
 )
 _CANDIDATE = re.compile(r"([\s,]*)(\S*[^\s,])((?:\s[^,]*)?)")
 _ENCODED = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f])+")
-_UNSAFE = re.compile(r'[\x00-\x20"<>^`{|}\x7f]')
+_UNSAFE = re.compile(r"""[\x00-\x20"<>^`{|}\x7f&']""")
+_ENCODE = re.compile(r'[\x00-\x20"<>^`{|}\x7f]')
 _PROTECTED = re.compile("\x02(\\d+)\x03")
 _TAGS = re.compile(r"<[^<>]*>")
 _NOTE = re.compile(r"<sup\b[^<>]*><a class=\"footnote-ref\".*?</sup>")
@@ -125,7 +126,10 @@ class Finish:
             yield fault(message, hint, marks.of(line) if self._marked else "")
 
     def _piece(self, found: re.Match[str]) -> str:
-        match found.lastgroup:
+        kind = found.lastgroup
+        if kind == "link" and not self._marked:  # Most are this.
+            return f'<a href="{self._address(found["href"])[1]}"'
+        match kind:
             case "link":
                 return self._link(found)
             case "heading":
@@ -231,9 +235,9 @@ def _code(found: re.Match[str]) -> str:
 
 def _safe(address: str) -> str:
     """An address as it stands in an attribute."""
-    if _UNSAFE.search(address):
-        address = _UNSAFE.sub(lambda each: quote(each[0]), address)
-    return escape(address) if "&" in address or "'" in address else address
+    if not _UNSAFE.search(address):
+        return address
+    return escape(_ENCODE.sub(lambda each: quote(each[0]), address))
 
 
 def _readable(found: re.Match[str]) -> str:
