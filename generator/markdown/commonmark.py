@@ -15,10 +15,11 @@ from comrak import ExtensionOptions, ParseOptions, RenderOptions, render_markdow
 
 from generator import marks
 from generator.markdown import Body, Hooks, Resolve
+from generator.markdown.block import Kind, walk
 from generator.markdown.faults import fault
 from generator.markdown.finish import PICTURE, Finish
 from generator.markdown.source import read_source
-from generator.markdown.structure import Kind, read_structure, walk
+from generator.markdown.structure import read_structure
 
 __all__ = ["CommonMark"]
 

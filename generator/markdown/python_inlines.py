@@ -29,8 +29,8 @@ from markdown.util import (
 )
 
 from generator import marks
+from generator.markdown.block_starts import TAG
 from generator.markdown.leaves import label
-from generator.markdown.structure import TAG
 
 __all__ = ["Inlines"]
 

@@ -19,11 +19,12 @@ from markdown.util import AtomicString, code_escape
 
 from generator import marks
 from generator.markdown import Body, Hooks, Resolve
+from generator.markdown.block import Block, Kind
 from generator.markdown.finish import PICTURE, Finish
 from generator.markdown.leaves import Table, find_table, plain, take_definitions
 from generator.markdown.python_inlines import Inlines
 from generator.markdown.source import read_source
-from generator.markdown.structure import Block, Kind, read_structure
+from generator.markdown.structure import read_structure
 
 __all__ = ["PythonMarkdown"]
 

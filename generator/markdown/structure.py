@@ -8,86 +8,20 @@ specification's appendix on a parsing strategy describes it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import Enum, auto
-from itertools import pairwise
 
-__all__ = ["Block", "Kind", "code_lines", "read_structure", "walk"]
-
-
-class Kind(Enum):
-    """What a block is."""
-
-    DOCUMENT = auto()
-    QUOTE = auto()
-    LIST = auto()
-    ITEM = auto()
-    TERMS = auto()
-    TERM = auto()
-    MEANING = auto()
-    NOTE = auto()
-    PARAGRAPH = auto()
-    HEADING = auto()
-    FENCE = auto()
-    INDENTED = auto()
-    HTML = auto()
-    RULE = auto()
-
-
-@dataclass(slots=True)
-class Block:
-    """A block. `line` is its first line and `last` the last that is not empty, from 1; `text` are
-    the lines of one that holds no blocks.
-
-    `level` is that of a heading, the number at which a list begins, or how many signs a fence has.
-    `sign` is the bullet or bracket of a list, the sign of a fence, or the name of a footnote.
-    `width` is how far what belongs to an item, or may be taken off a line of a fence, is indented.
-    `info` is what stands behind a fence's signs. `loose`: a list whose items are paragraphs.
-    """
-
-    kind: Kind
-    line: int
-    last: int
-    children: list[Block] = field(default_factory=list)
-    text: list[str] = field(default_factory=list)
-    level: int = 0
-    sign: str = ""
-    width: int = 0
-    info: str = ""
-    loose: bool = False
-
-
-_CONTAINERS = (Kind.QUOTE, Kind.ITEM, Kind.NOTE, Kind.MEANING)
-_HEADING = re.compile(r"(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*$")
-_FENCE = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
-_UNDERLINE = re.compile(r"(=+|-+)[ \t]*$")
-_RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
-_ITEM = re.compile(r"([-+*]|\d{1,9}[.)])(?=[ \t]|$)")
-_NOTE = re.compile(r"\[\^([^\[\]\s]+)\]:[ \t]*")
-_MEANING = re.compile(r":(?=[ \t])")
-_BLOCK_TAGS = (
-    "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|"
-    "dialog|dir|div|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|"
-    "hr|html|iframe|legend|li|link|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|"
-    "search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|track|ul"
+from generator.markdown.block import Block, Kind, settle, walk
+from generator.markdown.block_starts import (
+    FENCE,
+    HEADING,
+    HTML,
+    ITEM,
+    MEANING,
+    NOTE,
+    RULE,
+    UNDERLINE,
 )
-_ATTRIBUTE = r"""\s+[a-zA-Z_:][\w:.-]*(?:\s*=\s*(?:[^\s"'=<>`]+|'[^']*'|"[^"]*"))?"""
-TAG = rf"<[a-zA-Z][a-zA-Z0-9-]*(?:{_ATTRIBUTE})*\s*/?>|</[a-zA-Z][a-zA-Z0-9-]*\s*>"
-"""A whole tag of HTML."""
 
-_HTML = (
-    (re.compile(r"<(?:script|pre|style|textarea)(?=[\s>]|$)", re.I),
-     re.compile(r"</(?:script|pre|style|textarea)>", re.I)),
-    (re.compile("<!--"), re.compile("-->")),
-    (re.compile(r"<\?"), re.compile(r"\?>")),
-    (re.compile("<![a-zA-Z]"), re.compile(">")),
-    (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
-    (re.compile(rf"</?(?:{_BLOCK_TAGS})(?=\s|/?>|$)", re.I), None),
-    (re.compile(rf"(?:{TAG})\s*$"), None),
-)  # fmt: skip
-"""How a block of HTML begins, and what ends it: None is an empty line. The last cannot stand right
-below a paragraph."""
+__all__ = ["code_lines", "read_structure"]
 
 
 def read_structure(text: str) -> Block:
@@ -95,7 +29,7 @@ def read_structure(text: str) -> Block:
     reader = _Structure()
     for number, line in enumerate(text.removesuffix("\n").split("\n"), 1):
         reader.read(line, number)
-    _settle(reader.document)
+    settle(reader.document)
     return reader.document
 
 
@@ -107,33 +41,6 @@ def code_lines(text: str) -> set[int]:
         if block.kind in (Kind.FENCE, Kind.INDENTED)
         for line in range(block.line, block.last + 1)
     }
-
-
-def walk(block: Block) -> Iterator[Block]:
-    """The block and all that is in it, in order; however deep, without a recursion."""
-    waiting = [block]
-    while waiting:
-        block = waiting.pop()
-        yield block
-        waiting.extend(reversed(block.children))
-
-
-def _settle(document: Block) -> None:
-    """Set `last` and `loose` from the inside out, and take empty lines off indented code."""
-    for block in reversed(tuple(walk(document))):
-        if block.kind is Kind.INDENTED:
-            while block.text and not block.text[-1].strip(" \t"):
-                block.text.pop()
-        if block.children:
-            block.last = max(block.last, block.children[-1].last)
-        if block.kind is Kind.LIST:
-            block.loose = _gap(block.children) or any(
-                _gap(item.children) for item in block.children
-            )
-
-
-def _gap(blocks: list[Block]) -> bool:
-    return any(one.last + 1 < two.line for one, two in pairwise(blocks))
 
 
 def expand(text: str, column: int) -> str:
@@ -287,14 +194,14 @@ class _Structure:
             if self._rest.startswith(" "):
                 self._take(1)
             return block
-        if (found := _ITEM.match(body)) and not _RULE.match(body):
+        if (found := ITEM.match(body)) and not RULE.match(body):
             return self._begin_item(found, body, indent, matched, above)
-        if found := _NOTE.match(body):
+        if found := NOTE.match(body):
             block = self._add(Kind.NOTE, matched)
             block.sign, block.width = found[1], 4
             self._enter(block, indent + found.end())
             return block
-        if _MEANING.match(body):
+        if MEANING.match(body):
             return self._begin_meaning(body, indent, matched)
         return None
 
@@ -355,10 +262,10 @@ class _Structure:
     def _begin_leaf(
         self, body: str, indent: int, matched: int, above: bool, in_paragraph: bool
     ) -> bool:
-        if body[0] == "#" and (found := _HEADING.match(body)):
+        if body[0] == "#" and (found := HEADING.match(body)):
             heading = self._add(Kind.HEADING, matched)
             heading.level, heading.text = len(found[1]), [found[2] or ""]
-        elif body[0] in "`~" and (found := _FENCE.match(body)):
+        elif body[0] in "`~" and (found := FENCE.match(body)):
             signs, info = (found[1], found[2]) if found[1] else (found[3], found[4])
             fence = self._add(Kind.FENCE, matched)
             fence.level, fence.sign = len(signs), signs[0]
@@ -366,10 +273,10 @@ class _Structure:
             return True
         elif body[0] == "<" and self._begin_html(body, matched, in_paragraph):
             return True
-        elif above and self._leaf and (found := _UNDERLINE.match(body)):
+        elif above and self._leaf and (found := UNDERLINE.match(body)):
             self._leaf.kind, self._leaf.last = Kind.HEADING, self._line
             self._leaf.level = 1 if body[0] == "=" else 2
-        elif _RULE.match(body):
+        elif RULE.match(body):
             self._add(Kind.RULE, matched)
         else:
             return False
@@ -377,8 +284,8 @@ class _Structure:
         return True
 
     def _begin_html(self, body: str, matched: int, in_paragraph: bool) -> bool:
-        for start, end in _HTML:
-            if start.match(body) and not (in_paragraph and start is _HTML[-1][0]):
+        for start, end in HTML:
+            if start.match(body) and not (in_paragraph and start is HTML[-1][0]):
                 leaf = self._add(Kind.HTML, matched)
                 self._html_end = end
                 self._add_html(leaf)
