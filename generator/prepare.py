@@ -28,7 +28,7 @@ from generator.graph.reads import Key
 from generator.graph.scan import Scan, sure
 from generator.graph.state import Made, State
 from generator.make import Outcome, Stage, make_pages
-from generator.outputs.for_programs import addresses_for_programs
+from generator.outputs.addresses import addresses_for_programs
 from generator.outputs.policy_pages import policy_pages
 from generator.pictures.found import Pictures
 from generator.recorded import Place, Rendered
@@ -133,6 +133,8 @@ class _Preparation:
         warnings = (*assets.left_out, *content.left_out, *description_warnings(content))
         warnings = (*warnings, *budget_warnings(site, content))
         warnings = (*warnings, *(each for told in told_of_files.values() for each in told))
+        for page in content.read:
+            page.forget_text()
         state = State(
             root=os.fspath(asked.root),
             out=os.fspath(asked.out),

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import replace
 
 from generator.graph.state import State
-from generator.outputs.for_programs import addresses_for_programs, files_for_programs
+from generator.outputs.addresses import addresses_for_programs
 from generator.outputs.manifest import about, asset_outputs, file_outputs, is_counted
 from generator.outputs.pictures import PictureOutputs
 from generator.prepare import Ready
@@ -38,9 +37,8 @@ def put(site: Publisher, ready: Ready, before: State | None, pictures: PictureOu
         *addresses_for_programs(ready.site),
     }
     keeping = Keeping(ready.site.settings.keep_assets.days, today)
-    stated = about(ready.site, ready.content, ready.assets, ready.state.made)
-    if before and not ready.is_listed_anew and not _are_counted_anew(ready, before):
-        stated = replace(stated, pages=None)  # All is said already.
+    is_said = before and not ready.is_listed_anew and not _are_counted_anew(ready, before)
+    stated = about(ready.site, ready.content, ready.assets, None if is_said else ready.state.made)
     return site.commit(made, whole - remade, stated, keeping)
 
 
@@ -65,5 +63,8 @@ def _are_counted_anew(ready: Ready, before: State) -> bool:
 
 
 def _programs(ready: Ready, today: datetime.date) -> Iterator[Output]:
+    # An edit of a page's text needs none of it.
+    from generator.outputs.for_programs import files_for_programs  # noqa: PLC0415  (as said)
+
     for address, data in files_for_programs(ready.site, ready.content, today).items():
         yield Output(address, address.lstrip("/"), data)

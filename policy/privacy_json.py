@@ -27,8 +27,8 @@ from policy.privacy_json_model import (
 from policy.register import Column, Part, Purpose, Register
 from policy.settings import Settings
 from policy.versions import Version
+from policy.well_known import SCHEMA
 
-SCHEMA = "/.well-known/privacy-schema.json"
 CONTEXT = {"dpv": "https://w3id.org/dpv#", "dct": "http://purl.org/dc/terms/"}
 USES = {
     "verify accounts": "dpv:IdentityAuthentication",

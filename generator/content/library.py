@@ -6,12 +6,13 @@ import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from generator.content.blocks import Blocks, block_faults, read_blocks
 from generator.content.fates import waiting_section
 from generator.content.feature_blocks import as_on, feature_faults
 from generator.content.files import KINDS, PAGE, Listing, list_files
-from generator.content.front_matter import FrontMatter, read_front_matter
+from generator.content.front_matter import read_front_matter
 from generator.content.pages import Page, parent_of
 from generator.content.urls import NOT_FOUND, awkward, file_address, is_reserved, permalink
 from generator.marks import NONCHARACTERS
@@ -138,14 +139,19 @@ def _read_pages(
 
 
 def _waiting(pages: list[Page], today: datetime.date) -> tuple[Page, ...]:
-    sections = [page.path for page in pages if page.is_index and _waits(page.front, today)]
-    return tuple(
-        page for page in pages if _waits(page.front, today) or waiting_section(page.path, sections)
-    )
+    waiting = [page for page in pages if _waits(page.given, today)]
+    sections = [page.path for page in waiting if page.is_index]
+    if sections:
+        waits = {page.path for page in waiting}
+        waiting = [
+            page for page in pages if page.path in waits or waiting_section(page.path, sections)
+        ]
+    return tuple(waiting)
 
 
-def _waits(front: FrontMatter, today: datetime.date) -> bool:
-    return front.draft or (front.date is not None and front.date > today)
+def _waits(given: Mapping[str, Any], today: datetime.date) -> bool:
+    date: datetime.date | None = given.get("date")
+    return bool(given.get("draft")) or (date is not None and date > today)
 
 
 def _address(name: str) -> str:
@@ -208,6 +214,7 @@ class _Reader:
             line = parsed.lines.get("layout")
             hint = f"make templates/{page.layout}.html, or choose another layout"
             faults.append(Fault(name, line, f'there is no layout "{page.layout}"', hint))
+        page.forget_text()
         return name, (page, faults)
 
     def _is_layout(self, name: str) -> bool:

@@ -39,29 +39,15 @@ class Page:
         self.source = hashlib.blake2b(
             made_of.encode("utf-8", "surrogatepass"), digest_size=16
         ).digest()
+        self.parent = parent_of(url)  # The address of the section that it belongs to.
         self.__dict__["front"] = parsed.front
         self.written: tuple[str, Blocks] | None = (parsed.text, blocks or Blocks())
 
-    def __getstate__(self) -> tuple[Any, ...]:
-        """All but the text, which is in the page's file."""
-        return self.path, self.url, self.lines, self.layout, self.given, self.minutes, self.source
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        (
-            self.path,
-            self.url,
-            self.lines,
-            self.layout,
-            self.given,
-            self.minutes,
-            self.source,
-        ) = state
-        self.written = None
-
     def forget_text(self) -> None:
-        """Let go of the text, which can be read again: a site in memory is its pages without it."""
+        """Let go of what can be read again: a site in memory is its pages without their texts."""
         if self.path.endswith(".md"):
             self.written = None
+            self.__dict__.pop("front", None)
 
     @cached_property
     def front(self) -> FrontMatter:
@@ -72,11 +58,6 @@ class Page:
     def is_index(self) -> bool:
         """Whether the page stands for its folder."""
         return self.path.endswith("/index.md")
-
-    @cached_property
-    def parent(self) -> str:
-        """The address of the section that the page belongs to."""
-        return parent_of(self.url)
 
     def resolve(self, link: str) -> str:
         """The address that a link in this page's text means; relative to the page's file."""

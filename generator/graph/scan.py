@@ -40,23 +40,21 @@ def scanned(root: Path, folders: Iterable[str]) -> dict[str, Stamp]:
                     name = f"{folder}/{entry.name}"
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(name)
-                    else:
-                        found[name] = _stamp(entry)
+                        continue
+                    own = entry.stat(follow_symlinks=False)
+                    stamp = (own.st_ino, own.st_size, own.st_mtime_ns, own.st_ctime_ns)
+                    found[name] = _of_link(entry, stamp) if entry.is_symlink() else stamp
         except OSError as error:
             found[folder] = (error.errno or 0,)
     return found
 
 
-def _stamp(entry: os.DirEntry[str]) -> Stamp:
-    own = entry.stat(follow_symlinks=False)
-    stamp = (own.st_ino, own.st_size, own.st_mtime_ns, own.st_ctime_ns)
-    if not entry.is_symlink():
-        return stamp
+def _of_link(link: os.DirEntry[str], own: Stamp) -> Stamp:
     try:
-        other = entry.stat()
+        other = link.stat()
     except OSError as error:
-        return (*stamp, error.errno or 0)
-    return (*stamp, other.st_ino, other.st_size, other.st_mtime_ns, other.st_ctime_ns)
+        return (*own, error.errno or 0)
+    return (*own, other.st_ino, other.st_size, other.st_mtime_ns, other.st_ctime_ns)
 
 
 def sure(scan: Scan, began_ns: int) -> dict[str, Stamp]:

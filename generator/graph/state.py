@@ -1,25 +1,13 @@
-"""What a build knew when it was done, for the next one; kept in `var/`, and never trusted blindly.
-
-Everything in it can be made again. So whatever is wrong with the file - another engine made it,
-bytes are damaged, others may write it - the answer is a build from nothing.
-"""
+"""What a build knew when it was done, for the next one."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
 import marshal
-import os
-import pickle
-import stat
-import struct
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
-
-from generator.graph.engine import engine_key
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from generator.asked import Asked
@@ -31,10 +19,7 @@ if TYPE_CHECKING:
     from generator.pictures.cards import Wanted
     from policy import Fault, Site
 
-__all__ = ["Head", "Made", "Memory", "State"]
-
-_MAGIC = b"Plainsite build cache 1\n"
-_SIZE = struct.Struct("<Q")
+__all__ = ["Head", "Made", "State"]
 
 
 @dataclass(slots=True)
@@ -121,103 +106,3 @@ class Head:
 def digest_of_scan(scan: Scan) -> bytes:
     """32 bytes for all names and stamps."""
     return hashlib.blake2b(marshal.dumps(sorted(scan.items())), digest_size=32).digest()
-
-
-class Memory:
-    """The state of the build before: at hand, or in a file.
-
-    The file is used only where nobody else can write it, it is whole, and the same engine wrote it.
-    """
-
-    def __init__(self, file: Path | None, root: Path, out: Path, *, later: bool = False) -> None:
-        self._file = file
-        self._later = later
-        self._whose = os.fspath(root), os.fspath(out)
-        self._head: Head | None = None
-        self._state: State | None = None
-        self._body = b""
-        self._is_read = file is None
-
-    def head(self, mark: str) -> Head | None:
-        """What is known of the build whose manifest is `mark`; None where nothing is."""
-        self._read()
-        head = self._head
-        return head if head and mark and head.mark == mark else None
-
-    def state(self, mark: str) -> State | None:
-        """All of it."""
-        if self.head(mark) is None:
-            return None
-        if self._state is None:
-            self._state = _unpickled(self._body)
-            self._body = b""
-        return self._state
-
-    def keep(self, head: Head, state: State) -> None:
-        """Remember a build; it is written down with the next `write`, where that is for later."""
-        self._head, self._state, self._is_read = head, state, True
-        if not self._later:
-            self.write()
-
-    def write(self) -> None:
-        """Write it down, in one step. Only time is lost where that cannot be done."""
-        if self._file is None or self._state is None:
-            return
-        parts = [pickle.dumps(each, pickle.HIGHEST_PROTOCOL) for each in (self._head, self._state)]
-        part = self._file.with_name(f"{self._file.name}.part")
-        with suppress(OSError):
-            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            part.unlink(missing_ok=True)
-            opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(opened, "wb") as file:
-                file.write(_MAGIC + engine_key())
-                for data in parts:
-                    file.write(_SIZE.pack(len(data)) + _digest(data))
-                    file.write(data)
-            part.replace(self._file)
-
-    def forget(self) -> None:
-        """Remember nothing."""
-        self._head = self._state = None
-        self._body, self._is_read = b"", True
-        if self._file is not None:
-            with suppress(OSError):
-                self._file.unlink(missing_ok=True)
-
-    def _read(self) -> None:
-        if self._is_read or self._file is None:
-            return
-        self._is_read = True
-        try:
-            with self._file.open("rb") as file:
-                about = os.fstat(file.fileno())
-                if about.st_uid != os.geteuid() or about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-                    return
-                if file.read(len(_MAGIC) + 32) != _MAGIC + engine_key():
-                    return
-                head, self._body = _part(file), _part(file)
-        except OSError:
-            return
-        known: Head | None = _unpickled(head)
-        if known and (known.root, known.out) == self._whose:
-            self._head = known
-
-
-def _part(file: IO[bytes]) -> bytes:
-    """The next part of the file; empty where it is damaged."""
-    about = file.read(_SIZE.size + 32)
-    if len(about) < _SIZE.size + 32:
-        return b""
-    data = file.read(*_SIZE.unpack(about[:-32]))
-    return data if _digest(data) == about[-32:] else b""
-
-
-def _digest(data: bytes) -> bytes:
-    return hashlib.blake2b(data, digest_size=32).digest()
-
-
-def _unpickled(data: bytes) -> Any:
-    try:
-        return pickle.loads(data)  # noqa: S301  (nobody else can write it, and it is whole)
-    except Exception:  # What can go wrong has no bounds, and the answer to all is the same.
-        return None

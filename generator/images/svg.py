@@ -10,7 +10,6 @@ import base64
 import re
 from dataclasses import dataclass
 from xml.parsers import expat
-from xml.sax.saxutils import escape, quoteattr
 
 from generator.check.styles import style_addresses
 from generator.images import clean
@@ -148,6 +147,8 @@ class _Reader:
         self.cut |= kept != given
         self._in_style = local == "style"
         self._close_tag()
+        from xml.sax.saxutils import quoteattr  # noqa: PLC0415  (it brings a web client with it)
+
         self.out.append(f"<{name}" + "".join(f" {k}={quoteattr(v)}" for k, v in kept.items()))
         self._open = True
 
@@ -207,6 +208,8 @@ class _Reader:
         if self._in_style:
             self._look_at_style(text)
         self._close_tag()
+        from xml.sax.saxutils import escape  # noqa: PLC0415  (as above)
+
         self.out.append(escape(text))
 
     def _comment(self, _: str) -> None:

@@ -9,12 +9,7 @@ from generator.content.library import Content
 from generator.content.sections import PageView, Sections
 from policy import Site
 
-__all__ = ["feed", "feed_address"]
-
-
-def feed_address(site: Site) -> str | None:
-    """Where the feed stands; None where the site has none."""
-    return f"/{site.settings.feed}/feed.xml" if site.settings.feed else None
+__all__ = ["feed"]
 
 
 def feed(site: Site, content: Content) -> str:

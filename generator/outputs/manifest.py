@@ -46,14 +46,16 @@ def page_outputs(rendered: Rendered) -> Iterator[Output]:
         yield Output(rendered.page.url, place, html.encode("utf-8"), audience)
 
 
-def about(site: Site, content: Content, assets: Assets, made: Mapping[str, Made]) -> About:
-    """The pages, assets and redirects of the site."""
-    forms = forms_by_page(site)
-    pages = {
-        url: Page(page.given["title"], forms.get(url), is_counted(made[url]))
-        for url, page in content.pages.items()
-        if not url.endswith(".html")
-    }
+def about(site: Site, content: Content, assets: Assets, made: Mapping[str, Made] | None) -> About:
+    """The pages, assets and redirects of the site. Without `made`, what was said of pages stays."""
+    pages: dict[str, Page] | None = None
+    if made is not None:
+        forms = forms_by_page(site)
+        pages = {
+            url: Page(page.given["title"], forms.get(url), is_counted(made[url]))
+            for url, page in content.pages.items()
+            if not url.endswith(".html")
+        }
     return About(site.register.version, pages, assets.urls, redirects(content))
 
 

@@ -51,7 +51,7 @@ class PictureOutputs:
 
     def tidy(self) -> None:
         """Remove from the cache what nobody used for long."""
-        if self._missing:
+        if self._all:
             self._cache.tidy({each.key for each in self._all})
 
 

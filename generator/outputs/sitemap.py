@@ -7,9 +7,8 @@ from xml.sax.saxutils import escape
 from generator.content.library import Content
 from generator.content.pages import Page
 from generator.content.urls import NOT_FOUND, encoded, service_addresses
+from generator.outputs.addresses import SITEMAP
 from policy import Site
-
-SITEMAP, ROBOTS = "/sitemap.xml", "/robots.txt"
 
 
 def sitemap(site: Site, content: Content) -> str:

@@ -8,16 +8,10 @@ import json
 from generator.budget import bits
 from generator.content.library import Content
 from policy import Site
-from policy.privacy_json import SCHEMA, published, schema
+from policy.privacy_json import published, schema
+from policy.well_known import GPC, PRIVACY, SCHEMA, SECURITY
 
-__all__ = ["SCHEMA", "WELL_KNOWN", "well_known"]
-
-SECURITY, GPC, PRIVACY = (
-    "/.well-known/security.txt",
-    "/.well-known/gpc.json",
-    "/.well-known/privacy.json",
-)
-WELL_KNOWN = (SECURITY, GPC, PRIVACY, SCHEMA)
+__all__ = ["well_known"]
 
 
 def well_known(site: Site, content: Content, today: datetime.date) -> dict[str, str]:

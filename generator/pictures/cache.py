@@ -62,11 +62,15 @@ class Cache:
 
     def tidy(self, used: Collection[str]) -> None:
         """Remove what is not `used`, and was not for `KEPT_SECONDS`. What refuses stays."""
-        oldest = time.time() - KEPT_SECONDS
+        now = time.time()
         with suppress(OSError):
             for entry in os.scandir(self.folder):
                 with suppress(OSError):
-                    if entry.name not in used and entry.stat().st_mtime < oldest:
+                    age = now - entry.stat().st_mtime
+                    if entry.name in used:
+                        if age > _FRESH_SECONDS:
+                            os.utime(entry.path)
+                    elif age > KEPT_SECONDS:
                         os.unlink(entry.path)  # noqa: PTH108  (as it was listed)
 
 

@@ -7,14 +7,11 @@ anything is published. What was finished is in the cache, so the next build goes
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import signal
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +76,11 @@ def look(wanted: Iterable[Wanted], root: Path, cache: Cache, progress: Progress)
 def _run(tasks: Sequence[Task], progress: Progress) -> None:
     if not tasks:
         return
+    # Most builds make no picture.
+    import multiprocessing  # noqa: PLC0415  (as said)
+    from concurrent.futures import ProcessPoolExecutor, as_completed  # noqa: PLC0415  (as said)
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415  (as said)
+
     total, made = sum(len(task.wanted) for task in tasks), 0
     faults: list[Fault] = []
     progress(made, total)
@@ -199,6 +201,8 @@ def _begin() -> None:
 
 
 def _end_with_the_build() -> None:
+    import multiprocessing  # noqa: PLC0415  (as above)
+
     parent = multiprocessing.parent_process()
     if parent:
         parent.join()

@@ -400,7 +400,7 @@ def test_axe_finds_nothing_in_bar_and_faults(
 ) -> None:
     context = browser.new_context(
         base_url=site.address,
-        color_scheme=scheme,  # type: ignore[arg-type]
+        color_scheme=scheme,  # type: ignore[arg-type]  # a word of the parameters
         viewport={"width": width, "height": 800},
         reduced_motion="reduce",
     )

@@ -29,7 +29,7 @@ class Orders(Builds):
         self.outcome: Built | Failed = Built(1, 1, 0, 0.1)
         self._came = threading.Semaphore(0)
 
-    def start(self) -> None:  # type: ignore[override]
+    def start(self) -> None:  # type: ignore[override]  # it starts no thread
         pass
 
     def close(self) -> None:
