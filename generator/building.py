@@ -16,6 +16,7 @@ from generator.graph.memory import Memory
 from generator.graph.scan import Scan, scanned
 from generator.graph.state import Head, State
 from generator.publish import Compression, Publisher, Unfinished, Unpublished, publisher
+from generator.workers import WorkerDied
 from policy.faults import Fault, Faults
 
 if TYPE_CHECKING:
@@ -135,6 +136,10 @@ class Builder:
                 written = put(site, ready, before, pictures)
             except (Unpublished, Unfinished):
                 raise
+            except WorkerDied:
+                message = "a process that rendered pages was ended from outside"
+                hint = "build again; where it happens again, there is too little memory"
+                raise Unpublished([Fault("content", None, message, hint)], self._out) from None
             except Faults as faults:
                 raise Unpublished(faults.faults, self._out) from None
             pictures.tidy()

@@ -23,10 +23,12 @@ __all__ = ["WorkerDied", "spread", "worker_number"]
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-FEW = 48
-"""Up to so many items, forking would cost more than it saves."""
+CHUNK = 16
+"""How many items a worker takes at once, where each takes little."""
 
-_CHUNK = 16
+_FEW = 3
+"""Up to so many chunks, forking would cost more than it saves."""
+
 _LENGTH = struct.Struct("<I")
 _number = 0
 
@@ -41,23 +43,31 @@ def worker_number() -> int:
 
 
 def spread(
-    function: Callable[[Item], Result], items: Sequence[Item], jobs: int | None = None
+    function: Callable[[Item], Result],
+    items: Sequence[Item],
+    jobs: int | None = None,
+    chunk: int = CHUNK,
 ) -> Iterator[Result]:
     """The result of each item, in no order. Results must be picklable.
 
-    `jobs` is the number of workers, by default that of the cores; 1 takes none. A process with
+    `jobs` is the number of workers, by default that of the cores; 1 takes none. `chunk` is how many
+    items one takes at once: 1, where each takes long. A process with
     other threads forks none either: a fork could stop at a lock that one of them held. Raises what
     `function` raises, and WorkerDied.
     """
-    jobs = min(jobs or len(os.sched_getaffinity(0)), -(-len(items) // _CHUNK))
-    if len(items) <= FEW or jobs < 2 or threading.active_count() > 1:
+    jobs = min(jobs or _cores(), -(-len(items) // chunk))
+    few = _FEW * chunk if chunk > 1 else 1
+    if len(items) <= few or jobs < 2 or threading.active_count() > 1:
         yield from map(function, items)
         return
     gc.freeze()  # No worker's collection touches, and so copies, what they share.
     pipes: dict[int, int] = {}
     try:
         for number in range(jobs):
-            pipe, pid = _fork(function, items, number, jobs, tuple(pipes))
+            share = [
+                items[at : at + chunk] for at in range(number * chunk, len(items), jobs * chunk)
+            ]
+            pipe, pid = _fork(function, share, number, tuple(pipes))
             pipes[pipe] = pid
         yield from _gathered(pipes)
     finally:
@@ -71,9 +81,8 @@ def spread(
 
 def _fork(
     function: Callable[[Item], Result],
-    items: Sequence[Item],
+    share: Sequence[Sequence[Item]],
     number: int,
-    jobs: int,
     others: Sequence[int],
 ) -> tuple[int, int]:
     reading, writing = os.pipe()
@@ -81,15 +90,14 @@ def _fork(
     if not pid:
         global _number  # noqa: PLW0603  (this process is another one from here on)
         _number = number + 1
-        _work(function, items[number * _CHUNK :], jobs, writing, (reading, *others))
+        _work(function, share, writing, (reading, *others))
     os.close(writing)
     return reading, pid
 
 
 def _work(
     function: Callable[[Item], Result],
-    items: Sequence[Item],
-    jobs: int,
+    share: Sequence[Sequence[Item]],
     writing: int,
     others: Sequence[int],
 ) -> NoReturn:
@@ -98,8 +106,8 @@ def _work(
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # The build itself hears Ctrl-C, and ends us.
         for pipe in others:
             os.close(pipe)
-        for start in range(0, len(items), _CHUNK * jobs):
-            _send(writing, [function(item) for item in items[start : start + _CHUNK]])
+        for items in share:
+            _send(writing, [function(item) for item in items])
         _send(writing, None)
         status = 0
     except BrokenPipeError:
@@ -110,6 +118,13 @@ def _work(
             status = 0
     finally:
         os._exit(status)
+
+
+def _cores() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _picklable(error: BaseException) -> BaseException:

@@ -7,12 +7,8 @@ anything is published. What was finished is in the cache, so the next build goes
 from __future__ import annotations
 
 import hashlib
-import os
-import signal
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +16,7 @@ from generator.images import BrokenPicture
 from generator.pictures.cache import FOLDER, Cache
 from generator.pictures.cards import Card, Wanted
 from generator.pictures.derived import Derived
+from generator.workers import WorkerDied, spread
 from policy import Fault, Faults
 from policy.site_files import read_bytes
 
@@ -76,35 +73,26 @@ def look(wanted: Iterable[Wanted], root: Path, cache: Cache, progress: Progress)
 def _run(tasks: Sequence[Task], progress: Progress) -> None:
     if not tasks:
         return
-    # Most builds make no picture.
-    import multiprocessing  # noqa: PLC0415  (as said)
-    from concurrent.futures import ProcessPoolExecutor, as_completed  # noqa: PLC0415  (as said)
-    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415  (as said)
-
     total, made = sum(len(task.wanted) for task in tasks), 0
     faults: list[Fault] = []
     progress(made, total)
-    method = multiprocessing.get_context("spawn")  # A copy of a process with threads may hang.
-    pool = ProcessPoolExecutor(min(len(tasks), _cores()), method, initializer=_begin)
+    longest_first = sorted(tasks, key=lambda task: task.pixels, reverse=True)
     try:
-        with _ctrl_c_held_back():
-            waiting = {
-                pool.submit(work, task): task
-                for task in sorted(tasks, key=lambda task: task.pixels, reverse=True)
-            }
-        for done in as_completed(waiting):
-            if fault := done.result():
+        for number, fault in spread(_counted, longest_first, chunk=1):
+            if fault:
                 faults.append(fault)
-            made += len(waiting[done].wanted)
+            made += number
             progress(made, total)
-    except BrokenProcessPool:
+    except WorkerDied:
         message = "a process that made pictures was ended from outside"
         hint = "build again; where it happens again, there is too little memory: save them smaller"
         raise Faults([Fault("content", None, message, hint)]) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
     if faults:
         raise Faults(faults)
+
+
+def _counted(task: Task) -> tuple[int, Fault | None]:
+    return len(task.wanted), work(task)
 
 
 def work(task: Task) -> Fault | None:
@@ -169,41 +157,3 @@ def _groups(missing: Iterable[Wanted]) -> Iterator[tuple[Wanted, ...]]:
         else:
             groups[each.original.digest, "avif" if "avif" in each.recipe else ""].append(each)
     return map(tuple, groups.values())
-
-
-def _cores() -> int:
-    """How many this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-@contextmanager
-def _ctrl_c_held_back() -> Iterator[None]:
-    """Until the end of this block, where the system can. Processes that begin meanwhile go on
-    holding it back: one that is still importing would show its trace."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin() -> None:
-    """A worker ends at once with Ctrl-C, without a word, and with the build that started it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    threading.Thread(target=_end_with_the_build, daemon=True).start()
-
-
-def _end_with_the_build() -> None:
-    import multiprocessing  # noqa: PLC0415  (as above)
-
-    parent = multiprocessing.parent_process()
-    if parent:
-        parent.join()
-        os._exit(1)

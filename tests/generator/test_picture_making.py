@@ -98,24 +98,49 @@ def test_where_nothing_can_be_kept_pictures_are_made_all_the_same(root, tmp_path
     assert len(list((tmp_path / "public" / "assets" / "pictures").iterdir())) == 6
 
 
-def test_a_process_that_dies_leaves_the_old_site(root, out, monkeypatch):
+DIES = """
+import os, pathlib, signal, sys
+import generator
+from generator import {module}
+from policy.faults import Faults
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+{module}.{name} = die
+try:
+    generator.build(*map(pathlib.Path, sys.argv[1:]))
+except Faults as faults:
+    print(faults, faults.epilogue, sep="\\n")
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "what"),
+    [("pictures.making", "work", "made pictures"), ("make", "_Maker.make", "rendered pages")],
+)
+def test_a_process_that_dies_leaves_the_old_site(root, out, module, name, what):
     """As where the system kills one for its memory."""
     before = published(out)
     put(root, {"b.jpg": saved(scene(200, 100), "JPEG")})
     page(root, "![B](b.jpg)")
-    monkeypatch.setattr(making, "work", _die)
-    with pytest.raises(Faults) as told:
-        generator.build(root, out, today=DAY)
-    assert [str(each) for each in told.value.faults] == [
-        "error: content: a process that made pictures was ended from outside\n"
-        "hint: build again; where it happens again, there is too little memory: save them smaller"
-    ]
-    assert told.value.epilogue == "Nothing was published: public/ is as it was."
+    for number in range(60):
+        words = f"title: Page {number}\ndescription: {'A page among many others. ' * 3}"
+        (root / f"content/page-{number}.md").write_text(f"---\n{words}\n---\nWords.\n")
+    script = DIES.format(module=module, name=name)
+    script = script.replace(f"from generator import {module}", f"import generator.{module}")
+    script = script.replace(f"{module}.{name} = die", f"generator.{module}.{name} = die")
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(root), str(out)],
+        capture_output=True, text=True, check=True, timeout=120, cwd=build.ROOT,
+    )  # fmt: skip
+    assert done.stdout == (
+        f"error: content: a process that {what} was ended from outside\n"
+        "hint: build again; where it happens again, there is too little memory"
+        f"{': save them smaller' if 'pictures' in what else ''}\n\n1 error\n"
+        "Nothing was published: public/ is as it was.\n"
+    )
     assert published(out) == before
-
-
-def _die(_: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_full_disk_is_told_and_leaves_the_old_site(root, out, monkeypatch):
