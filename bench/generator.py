@@ -1,6 +1,6 @@
 """Plainsite's generator beside its peers: the same pages, in turn, in one run.
 
-    python bench/generator.py [PAGES ...] [--rounds N] [--only NAME ...] [--markdown ENGINE]
+    python bench/generator.py [PAGES ...] [--rounds N] [--only NAME ...]
 
 For each number of pages (100, 1,000 and 10,000 unless you say so) every generator builds the same
 corpus (`generators/corpus.py`) from nothing, again with nothing new, and again with one page
@@ -10,7 +10,8 @@ alone (PSS). Before anything is timed, the visible text of every page is compare
 Plainsite, and index, feed and sitemap are looked for, so that nobody is quick by doing less.
 
 Programs are looked for on the PATH and in the folders of GENERATORS; what is missing is said.
-Plainsite also checks every link and writes .br and .gz beside each file; no peer does.
+Plainsite is measured three times: with Python-Markdown, with the CommonMark engine, and with that
+engine and without .br and .gz. It also checks every link; no peer does either.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from tempfile import TemporaryDirectory
 from generators.corpus import Entry, corpus, edited
 from generators.generator import Generator
 from generators.peers import found
-from generators.plainsite import Plainsite
+from generators.plainsite import OURS
 
 STEPS = ("cold", "nothing new", "one edited")
 
@@ -42,7 +43,7 @@ def main() -> None:
     here, absent = found()
     if absent:
         print(f"Not installed here: {', '.join(absent)}")
-    kinds = [kind for kind in (Plainsite, *here) if not asked.only or kind.name in asked.only]
+    kinds = [kind for kind in (*OURS, *here) if not asked.only or kind.name in asked.only]
     for pages in asked.pages:
         with TemporaryDirectory(prefix="bench-") as folder:
             _measure(kinds, corpus(pages), Path(folder), asked.rounds)
@@ -95,6 +96,7 @@ def _run(generator: Generator, *, again: bool) -> tuple[float, float]:
     with subprocess.Popen(
         generator.command(again=again),
         cwd=generator.root,
+        env={key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generators.generator import Generator, put
 
-__all__ = ["Plainsite"]
+__all__ = ["OURS", "Plainsite"]
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,3 +36,38 @@ class Plainsite(Generator):
     def forget(self) -> None:
         super().forget()
         shutil.rmtree(self.root / "var", ignore_errors=True)
+
+
+class CommonMark(Plainsite):
+    """With the other Markdown engine."""
+
+    name = "- CommonMark"
+
+    def set_up(self) -> None:
+        super().set_up()
+        settings = self.root / "site" / "settings.toml"
+        text = settings.read_text(encoding="utf-8")
+        settings.write_text(f'markdown = "commonmark"\n{text}', encoding="utf-8")
+
+
+BARE = """
+import pathlib
+from generator.command import build_and_say
+from generator.publish import Compression
+from policy.places import Places
+import sys
+build_and_say(Places.of(pathlib.Path(sys.argv[1])), drafts=False, compression=Compression.NONE)
+"""
+
+
+class Bare(CommonMark):
+    """And without .br and .gz, which no peer writes: what the command calls, called so."""
+
+    name = "- no .br, .gz"
+
+    def command(self, *, again: bool) -> Sequence[str | Path]:
+        code = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{BARE}"
+        return [sys.executable, "-c", code, self.root]
+
+
+OURS: tuple[type[Plainsite], ...] = (Plainsite, CommonMark, Bare)

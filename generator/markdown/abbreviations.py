@@ -15,9 +15,15 @@ _APART = re.compile(
 )
 
 
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
 def abbreviate(html: str, abbreviations: Mapping[str, str]) -> str:
     """The HTML with an `<abbr>` around each of the abbreviations, outside code and tags."""
-    titles = {escape(short, quote=False): escape(long) for short, long in abbreviations.items()}
+    titles = {
+        escape(short, quote=False): escape(_COMMENT.sub("", long).strip())
+        for short, long in abbreviations.items()
+    }
     longest_first = sorted(titles, key=len, reverse=True)
     words = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
 

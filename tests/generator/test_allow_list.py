@@ -121,12 +121,12 @@ def test_a_draft_section_keeps_all_that_is_below_it(root):
         page(root / "content" / "plans" / "deep" / "index.md", "B")
         page(root / "content" / "plans" / "deep" / "c.md", "C", "aliases: [/c/]\n")
         (root / "content" / "plans" / "deep" / "c.jpg").write_bytes(jpeg())
-        (root / "content" / "plans" / "plan.pdf").write_text("A plan.")
+        (root / "content" / "plans" / "plan.csv").write_text("A plan.")
         names, warned = built(root)
         assert not any("plans" in name for name in names)
         assert not any(b"/plans/" in data for data in published(root.parent / "public").values())
         assert {each.path for each in warned} == {
-            "content/plans/deep/c.jpg", "content/plans/plan.pdf"
+            "content/plans/deep/c.jpg", "content/plans/plan.csv"
         }  # fmt: skip
         assert len([n for n in built(root, drafts=True)[0] if n.startswith("plans/")]) == 6
 

@@ -35,7 +35,8 @@ this is no whole PDF; this PDF is locked, so what it tells of its author cannot 
 there is a file in this PDF: "plan.docx"
 published as it is, since it is signed; it tells: Author "Anna"
 content/a.jpg begins well, but cannot be decoded to its end; content/a.jpg changed while it was read
-a process that made pictures was ended from outside; it cannot be written: No space left on device
+a process that made pictures was ended from outside
+a process that rendered pages was ended from outside; it cannot be written: No space left on device
 what was made of it is gone
 """
 """What needs more than a text file to be seen; see test_pictures.py, test_pdf.py,
