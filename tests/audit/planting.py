@@ -112,6 +112,23 @@ def sql(database: str, *statements: str) -> Callable[[Path], None]:
     return tamper
 
 
+def never_deletes(table: str) -> Callable[[App], App]:
+    """A service that forgets to delete the rows of one table."""
+
+    def wrap(app: App) -> App:
+        thread = app.extensions["plainsite"].retention_thread
+        retention = thread.purge.__self__
+        register, *stores = retention._stores
+        tables = tuple(
+            each.model_copy(update={"keep": "for ever"}) if each.name == table else each
+            for each in register.tables
+        )
+        retention._stores = (register.model_copy(update={"tables": tables}), *stores)
+        return app
+
+    return wrap
+
+
 def seen(act: Callable[[Request], None]) -> Callable[[App], App]:
     """A service that does something with each request."""
 

@@ -147,21 +147,14 @@ def test_a_full_disk_is_told_and_leaves_the_old_site(root, out, monkeypatch):
     before = published(out)
     put(root, {"b.jpg": saved(scene(200, 100), "JPEG")})
     page(root, "![B](b.jpg)")
-    monkeypatch.setattr(making, "work", _full)
-    with pytest.raises(Faults, match="No space left on device"):
-        generator.build(root, out, today=DAY)
-    assert published(out) == before
 
-
-def _full(task: making.Task):
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    Cache.write = refuse  # In a process of its own.
-    return _WORK(task)
-
-
-_WORK = making.work
+    monkeypatch.setattr(Cache, "write", refuse)
+    with pytest.raises(Faults, match="No space left on device"):
+        generator.build(root, out, today=DAY)
+    assert published(out) == before
 
 
 def test_all_pictures_that_cannot_be_made_are_told_at_once(root):
