@@ -72,9 +72,17 @@ def mark_tags(text: str, source: int, line: int | None = None) -> str:
 
     def place(found: re.Match[str], mark: str) -> str:
         marked = f" {_TAG}{mark}"
-        return marked + found[0] if found[0] == _OPEN_COMMENT else found[0] + marked
+        if found[0] != _OPEN_COMMENT:
+            return found[0] + marked
+        return found[0] if _in_expression(found.string, found.start()) else marked + found[0]
 
     return _marked(_TAGS, text, source, place, line)
+
+
+def _in_expression(template: str, at: int) -> bool:
+    """Whether a place is between the brackets of Jinja: a text there is compared, and not shown."""
+    begun = max(template.rfind("{%", 0, at), template.rfind("{{", 0, at))
+    return begun >= 0 and not re.search(r"[%}]\}", template[begun:at])
 
 
 def mark_markdown(text: str, source: int, *, autolinks: bool = False) -> str:

@@ -140,3 +140,10 @@ def test_a_template_is_told_at_its_line_wherever_it_is_used(root):
         build_with(root, "Words.")
     (fault,) = error.value.faults
     assert (fault.path, fault.line) == ("templates/foot.html", 3)
+
+
+def test_what_a_template_compares_is_not_marked():
+    """A page with a form asks for its script by the words before the form."""
+    source = '{% if "<!-- form " in page.body %}x{% endif %}{{ "<!--" }}'
+    assert mark_tags(source, 1) == source
+    assert mark_tags("{{ x }}<!-- open", 1) != "{{ x }}<!-- open"
