@@ -74,7 +74,7 @@ class _Maker:
             return Outcome(page.url, faults=tuple(faults_of(error, self._site.root, page)))
         page.forget_text()
         summaries = self._summaries(rendered)
-        made = Made(page.source, rendered.reads, summaries, rendered.pictures)
+        made = Made(rendered.reads, summaries, rendered.pictures)
         if faults := tuple(html_faults([rendered])):
             return Outcome(page.url, made, faults, told_of=_broken(rendered))
         return Outcome(page.url, made, staged=self._stage(page_outputs(rendered)))

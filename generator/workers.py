@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn, TypeVar
 
-__all__ = ["WorkerDied", "spread", "worker_number"]
+__all__ = ["WorkerDied", "spread"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -30,16 +30,10 @@ _FEW = 3
 """Up to so many chunks, forking would cost more than it saves."""
 
 _LENGTH = struct.Struct("<I")
-_number = 0
 
 
 class WorkerDied(Exception):
     """A worker process ended before its work was done: killed, or out of memory."""
-
-
-def worker_number() -> int:
-    """0 in the build itself; 1 and up in its workers."""
-    return _number
 
 
 def spread(
@@ -51,9 +45,9 @@ def spread(
     """The result of each item, in no order. Results must be picklable.
 
     `jobs` is the number of workers, by default that of the cores; 1 takes none. `chunk` is how many
-    items one takes at once: 1, where each takes long. A process with
-    other threads forks none either: a fork could stop at a lock that one of them held. Raises what
-    `function` raises, and WorkerDied.
+    items one takes at once: 1, where each takes long. A process with other threads forks none
+    either: a fork could stop at a lock that one of them held. Raises what `function` raises, and
+    WorkerDied.
     """
     jobs = min(jobs or _cores(), -(-len(items) // chunk))
     few = _FEW * chunk if chunk > 1 else 1
@@ -67,7 +61,7 @@ def spread(
             share = [
                 items[at : at + chunk] for at in range(number * chunk, len(items), jobs * chunk)
             ]
-            pipe, pid = _fork(function, share, number, tuple(pipes))
+            pipe, pid = _fork(function, share, tuple(pipes))
             pipes[pipe] = pid
         yield from _gathered(pipes)
     finally:
@@ -82,14 +76,11 @@ def spread(
 def _fork(
     function: Callable[[Item], Result],
     share: Sequence[Sequence[Item]],
-    number: int,
     others: Sequence[int],
 ) -> tuple[int, int]:
     reading, writing = os.pipe()
     pid = os.fork()
     if not pid:
-        global _number  # noqa: PLW0603  (this process is another one from here on)
-        _number = number + 1
         _work(function, share, writing, (reading, *others))
     os.close(writing)
     return reading, pid

@@ -15,7 +15,7 @@ from policy import Site, templates
 
 __all__ = ["PLACES", "Inputs", "changed_pages", "page_keys"]
 
-PLACES = frozenset({"page", "section", "beside", "every"})
+PLACES = frozenset({"page", "section", "beside"})
 """Kinds of keys that `page_keys` finds; all others have a fingerprint."""
 
 _ORDERED_BY = ("title", "date", "order", "unlisted")

@@ -5,22 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 __all__ = ["engine_key"]
 
 _OURS = Path(__file__).parents[2]
-_PACKAGES = ("generator", "policy")
+FOLDERS = (_OURS / "generator", _OURS / "policy")
+"""What a build is made by."""
 
 
-@cache
 def engine_key() -> bytes:
     """32 bytes that change with our own code, with Python, and with every installed package."""
     key = hashlib.blake2b(sys.version.encode(), digest_size=32)
-    for package in _PACKAGES:
-        for folder, folders, files in os.walk(_OURS / package):
+    for ours in FOLDERS:
+        for folder, folders, files in os.walk(ours):
             folders[:] = sorted(each for each in folders if each != "__pycache__")
             for name in sorted(files):
                 found = os.stat(f"{folder}/{name}")  # noqa: PTH116  (hundreds of files)

@@ -14,6 +14,7 @@ import struct
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -81,11 +82,11 @@ class Memory:
             self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if delta is None:
                 data = pickle.dumps(state, pickle.HIGHEST_PROTOCOL)
+                self._write(self._file, data)
                 self._base, self._base_digest = state, _digest(data)
-                _write(self._file, data)
             told = (head, self._base_digest)
             parts = [pickle.dumps(each, pickle.HIGHEST_PROTOCOL) for each in (told, delta)]
-            _write(self._head_file, *parts)
+            self._write(self._head_file, *parts)
 
     def forget(self) -> None:
         """Remember nothing."""
@@ -100,20 +101,61 @@ class Memory:
         if self._is_read or self._head_file is None:
             return
         self._is_read = True
-        told, self._delta = _parts(self._head_file, 2)
-        known: tuple[Head, bytes] | None = _unpickled(told)
-        if known and (known[0].root, known[0].out) == self._whose:
-            self._head, self._base_digest = known
+        try:
+            told, self._delta = self._parts(self._head_file, 2)
+            head, digest = _unpickled(told)
+        except _Unusable:
+            return
+        if (head.root, head.out) == self._whose:
+            self._head, self._base_digest = head, digest
 
     def _read_state(self) -> None:
-        (data,) = _parts(self._file, 1) if self._file else [b""]
-        if data and _digest(data) == self._base_digest:
-            self._base = _unpickled(data)
-        if self._base is None:
+        try:
+            (data,) = self._parts(self._file, 1)
+            if _digest(data) != self._base_digest:
+                raise _Unusable
+            base, delta = _unpickled(data), _unpickled(self._delta)
+        except _Unusable:
             self._head = None
             return
-        delta: Delta | None = _unpickled(self._delta) if self._delta else None
-        self._state = delta.applied(self._base) if delta else self._base
+        self._base = base
+        self._state = delta.applied(base) if delta else base
+
+    @cached_property
+    def _key(self) -> bytes:
+        """Which engine this is; asked before anything is built."""
+        return _MAGIC + engine_key()
+
+    def _write(self, file: Path, *parts: bytes) -> None:
+        """Write parts in one step. Raises OSError."""
+        part = file.with_name(f"{file.name}.part")
+        part.unlink(missing_ok=True)
+        opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(opened, "wb") as written:
+            written.write(self._key)
+            for data in parts:
+                written.write(_SIZE.pack(len(data)) + _digest(data))
+                written.write(data)
+        part.replace(file)
+
+    def _parts(self, file: Path | None, number: int) -> list[bytes]:
+        """The parts of a file. Raises _Unusable where it is not ours, or damaged anywhere."""
+        if file is None:
+            raise _Unusable
+        try:
+            with file.open("rb") as opened:
+                about = os.fstat(opened.fileno())
+                if about.st_uid != os.geteuid() or about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+                    raise _Unusable
+                if opened.read(len(self._key)) != self._key:
+                    raise _Unusable
+                return [_part(opened) for _ in range(number)]
+        except OSError:
+            raise _Unusable from None
+
+
+class _Unusable(Exception):
+    """What was written down is not there, is not ours, or is damaged."""
 
 
 @dataclass(slots=True)
@@ -171,40 +213,18 @@ def difference(base: State, state: State) -> Delta | None:
     return Delta(scan, pages, made, {name: getattr(state, name) for name in _REST})
 
 
-def _write(file: Path, *parts: bytes) -> None:
-    """Write parts in one step. Raises OSError."""
-    part = file.with_name(f"{file.name}.part")
-    part.unlink(missing_ok=True)
-    opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "wb") as written:
-        written.write(_MAGIC + engine_key())
-        for data in parts:
-            written.write(_SIZE.pack(len(data)) + _digest(data))
-            written.write(data)
-    part.replace(file)
-
-
-def _parts(file: Path, number: int) -> list[bytes]:
-    """The parts of a file; empty ones where it is not ours, or damaged."""
-    try:
-        with file.open("rb") as opened:
-            about = os.fstat(opened.fileno())
-            if about.st_uid != os.geteuid() or about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-                return [b""] * number
-            if opened.read(len(_MAGIC) + 32) != _MAGIC + engine_key():
-                return [b""] * number
-            return [_part(opened) for _ in range(number)]
-    except OSError:
-        return [b""] * number
-
-
 def _part(file: IO[bytes]) -> bytes:
-    """The next part of the file; empty where it is damaged."""
+    """The next part of a file. Raises _Unusable where it is damaged."""
     about = file.read(_SIZE.size + 32)
     if len(about) < _SIZE.size + 32:
-        return b""
-    data = file.read(*_SIZE.unpack(about[:-32]))
-    return data if _digest(data) == about[-32:] else b""
+        raise _Unusable
+    (size,) = _SIZE.unpack(about[:-32])
+    if size > os.fstat(file.fileno()).st_size:
+        raise _Unusable  # It would ask for more memory than there is.
+    data = file.read(size)
+    if _digest(data) != about[-32:]:
+        raise _Unusable
+    return data
 
 
 def _digest(data: bytes) -> bytes:
@@ -215,4 +235,4 @@ def _unpickled(data: bytes) -> Any:
     try:
         return pickle.loads(data)  # noqa: S301  (nobody else can write it, and it is whole)
     except Exception:  # What can go wrong has no bounds, and the answer to all is the same.
-        return None
+        raise _Unusable from None

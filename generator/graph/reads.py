@@ -2,7 +2,7 @@
 
 A key names one thing that an output was made of:
 
-- `("page", URL, FIELD)`: what templates see of another page; `("every", FIELD)`: of all of them
+- `("page", URL, FIELD)`: what templates see of another page
 - `("section", URL)`: which pages a section has, in their order
 - `("beside", URL)`: which articles stand before and after one
 - `("template", NAME)`, `("asset", NAME)`, `("file", PATH)`: a file

@@ -24,10 +24,9 @@ __all__ = ["Head", "Made", "State"]
 
 @dataclass(slots=True)
 class Made:
-    """How a page was made: of what source, what it read, what was found in each variant, and which
-    pictures they name that are made."""
+    """How a page was made: what it read, what was found in each variant, and which pictures they
+    name that are made."""
 
-    source: bytes
     reads: frozenset[Key]
     summaries: Mapping[str, Summary]
     pictures: tuple[Wanted, ...] = ()

@@ -206,6 +206,8 @@ def restore(site: Site) -> None:
     shutil.copytree(base / "site", site.root / "site", dirs_exist_ok=True)
     if (site.root / "content/about/index.md").exists():
         (site.root / "content/about/index.md").unlink()
+    for page in (site.root / "content").rglob("*.md"):
+        site.change(page.relative_to(site.root).as_posix(), "^layout: kinds/plain\n", "")
     remove_links(site)
     publish_drafts(site)
 
@@ -311,12 +313,21 @@ def leave_a_stranger(site: Site) -> None:
 
 
 def damage_the_cache(site: Site) -> None:
-    cache = site.root / "var" / "cache"
+    cache = site.root / "var" / site.dice.choice(["cache", "cache.head"])
     if cache.exists():
         data = bytearray(cache.read_bytes())
         data[site.dice.randrange(len(data))] ^= 1 << site.dice.randrange(8)
         cache.write_bytes(data[: site.dice.choice([len(data), len(data) // 2])])
     site.begin_anew()
+
+
+def use_inner_layout(site: Site) -> None:
+    site.write("templates/kinds/plain.html", f'{{% extends "base.html" %}}{site.word()}')
+    site.change(site.a_page(), "^title:", "layout: kinds/plain\ntitle:")
+
+
+def remove_inner_layout(site: Site) -> None:
+    (site.root / "templates/kinds/plain.html").unlink(missing_ok=True)
 
 
 def nothing(site: Site) -> None:
@@ -340,6 +351,7 @@ EDITS: tuple[Callable[[Site], None], ...] = (
     *(move_form, edit_style, edit_drawing, remove_drawing, edit_document, remove_document, touch),
     *(let_days_pass, turn_back_the_clock, ask_for_drafts, spoil_what_is_public),
     *(remove_what_is_public, leave_a_stranger, damage_the_cache, nothing),
+    *(use_inner_layout, remove_inner_layout),
 )
 
 
@@ -388,3 +400,34 @@ def test_any_sequence_of_edits_ends_as_a_build_from_nothing(root, tmp_path, seed
             assert published(root / "public") == published(out), names
         shutil.rmtree(out.parent)
     assert times >= 8
+
+
+@pytest.mark.parametrize("name", ["cache", "cache.head"])
+def test_one_bit_anywhere_in_what_was_written_down_is_found(root, name):
+    """The second part of the small file, too: without it, an older state would pass for the newest.
+
+    The page is then what it was in that state, so only a build from nothing makes it again."""
+    site = Site(root, random.Random(1))
+    page = root / "content/about.md"
+    first = page.read_text(encoding="utf-8")
+    assert site.build(site.builder) == ""
+    page.write_text(f"{first}\nMore.\n", encoding="utf-8")
+    assert site.build(site.builder) == ""
+    newest = bytes_of(root)
+    public, whole = root / "public/about/index.html", newest[f"var/{name}"]
+    step = max(1, len(whole) // 25)
+    for place in {*range(0, len(whole), step), len(whole) - 1}:
+        for path in (
+            "var/cache",
+            "var/cache.head",
+            "public/about/index.html",
+            "public/_build.json",
+        ):
+            (root / path).write_bytes(newest[path])
+        damaged = bytearray(whole)
+        damaged[place] ^= 1
+        (root / "var" / name).write_bytes(damaged)
+        page.write_text(first, encoding="utf-8")
+        site.begin_anew()
+        assert site.build(site.builder) == ""
+        assert b"More." not in public.read_bytes(), place

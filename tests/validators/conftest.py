@@ -17,6 +17,7 @@ from flask import Flask
 
 import generator
 from analytics.app import create_app
+from generator.publish import Compression
 from tests.fixtures.first_site import ROOT
 from tests.fixtures.serving import serving
 
@@ -36,10 +37,10 @@ class Running:
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The first site, built and served."""
+    """The first site, built as deploy/README.md says, and served."""
     folder = tmp_path_factory.mktemp("validated")
     public, var = folder / "public", folder / "var"
-    generator.build(ROOT, public)
+    generator.Builder(ROOT, public).build(compression=Compression.BEST)
     app = create_app(ROOT, public, var)
     with serving(app) as address:
         yield Running(address, app, public, var)

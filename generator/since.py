@@ -1,0 +1,194 @@
+"""What of a site is as it was in the build before, and need not be read or made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from generator.asked import Asked
+from generator.assets import ASSETS_FOLDER, Assets
+from generator.check.whole import Offers, lost, needing
+from generator.content.library import FOLDER, Content, Known
+from generator.content.pages import Page
+from generator.fates import Uses
+from generator.files import PlainFile
+from generator.graph.changes import Inputs, changed_pages, page_keys
+from generator.graph.reads import Key
+from generator.graph.state import Made, State
+from generator.make import Outcome
+from generator.outputs.addresses import addresses_for_programs
+from policy import Fault, Site
+from policy.settings import Item
+
+__all__ = ["IsIntact", "Since", "without_pages_that_are_off"]
+
+IsIntact = Callable[[str, str], bool]
+"""Whether what was published at an address, for an audience (or ""), is still there."""
+
+
+class Since:
+    """What is asked for, beside the build `before`. Where there was none, nothing is as it was."""
+
+    def __init__(self, asked: Asked, before: State | None, is_intact: IsIntact) -> None:
+        if before and before.originals != asked.originals:
+            before = None
+        self._asked = asked
+        self._before = before
+        self._is_intact = is_intact
+        self._changed: frozenset[str] = frozenset()
+        """Names of files that came, went, or have another stamp."""
+
+        self._changed_pages: set[str] | None = None
+        if before:
+            old, new = before.scan, asked.scan
+            other = {name for name, stamp in new.items() if old.get(name) != stamp}
+            self._changed = frozenset(other | (old.keys() - new.keys()))
+
+    @property
+    def uses(self) -> Uses:
+        """The addresses in the texts of pages that waited."""
+        return self._before.uses if self._before else {}
+
+    def site(self) -> Site | None:
+        """The declarations; None where they are to be read."""
+        return self._before.site if self._before and not self._touched("site/") else None
+
+    def assets(self, site: Site) -> Assets | None:
+        """The assets; None where they are to be read."""
+        before = self._before
+        if (
+            before is None
+            or self._touched(f"{ASSETS_FOLDER}/", "site/audit/")
+            or before.site.off != site.off
+            or not all(self._is_intact(address, "") for address in before.assets.files)
+        ):
+            return None
+        return before.assets
+
+    def known(self, context: bytes) -> Known:
+        """The pages whose files are as they were, and the listing, where every name is.
+
+        `context` is what reading a page depends on besides.
+        """
+        before, scan = self._before, self._asked.scan
+        if before is None or before.context != context:
+            return Known()
+        pages = {page.path: page for page in before.content.read if page.path not in self._changed}
+        same_names = all(
+            name in before.scan and len(scan.get(name, ())) == len(before.scan[name])
+            for name in self._changed
+            if name.startswith(f"{FOLDER}/")
+        )
+        return Known(pages, before.content.listing if same_names else None)
+
+    def known_inputs(self) -> Mapping[Key, bytes]:
+        """The fingerprints of files that nobody touched."""
+        return {
+            key: value
+            for key, value in (self._before.inputs if self._before else {}).items()
+            if key[0] == "file" and key[1] not in self._changed
+        }
+
+    def dirty(self, site: Site, content: Content, inputs: Inputs) -> list[Page]:
+        """The pages to be made: new ones, others than they were, those that read what has changed,
+        and those that are not where they were published."""
+        before = self._before
+        if before is None:
+            return list(content.pages.values())
+        changed = self._changed_pages = changed_pages(before.content.pages, content.pages)
+        was = without_pages_that_are_off(before.site, before.content)
+        keys: set[Key] = set(page_keys(changed, (was, before.content), (site, content)))
+        now = inputs.of(before.inputs)
+        keys |= {key for key, value in before.inputs.items() if now[key] != value}
+        return [
+            page
+            for url, page in content.pages.items()
+            if url in changed
+            or (known := before.made.get(url)) is None
+            or not keys.isdisjoint(known.reads)
+            or not self._are_intact(url, known)
+        ]
+
+    def all_made(self, content: Content, outcomes: Sequence[Outcome]) -> dict[str, Made]:
+        """How each page was made, now or before, in the order of the pages."""
+        new = {each.url: each.made for each in outcomes}
+        old = self._before.made if self._before else {}
+        made = ((url, new[url] if url in new else old.get(url)) for url in content.pages)
+        return {url: each for url, each in made if each is not None}
+
+    def is_same_file(self, address: str, name: str) -> bool:
+        """Whether a file beside pages is as it was, and where it was published.
+
+        An HTML file never is: its links may lead nowhere now.
+        """
+        return (
+            self._before is not None
+            and self._before.content.files.get(address) == name
+            and not name.endswith(".html")
+            and name not in self._changed
+            and self._is_intact(address, "")
+        )
+
+    def told_of_files(
+        self, content: Content, files: Mapping[str, PlainFile]
+    ) -> dict[str, Sequence[Fault]]:
+        """What the owner of each file should know, where there is anything; `files` were read."""
+        told = {address: file.warnings for address, file in files.items()}
+        before = self._before.told_of_files if self._before else {}
+        return {
+            address: found
+            for address in content.files
+            if (found := told.get(address, before.get(address, ())))
+        }
+
+    def is_listed_anew(self, site: Site, content: Content) -> bool:
+        """Whether what lists all pages may be another: feeds, the sitemap, the manifest's pages."""
+        before = self._before
+        return (
+            before is None
+            or self._changed_pages is None
+            or site is not before.site
+            or content.files != before.content.files
+            or content.off != before.content.off
+            or any(
+                (was := before.content.pages.get(url)) is None
+                or (page := content.pages.get(url)) is None
+                or was.given != page.given
+                for url in self._changed_pages
+            )
+        )
+
+    def bereft(self, offers: Offers) -> Iterator[str]:
+        """The addresses of pages that need what was there before and is not any more."""
+        before = self._before
+        if before is None:
+            return iter(())
+        reserved = (*addresses_for_programs(before.site), *before.assets.files)
+        offered = Offers(before.site, before.content, before.made, reserved)
+        return needing(lost(offered, offers), offers.made)
+
+    def _touched(self, *folders: str) -> bool:
+        """Whether anything in these folders is not as it was."""
+        return any(name.startswith(folders) for name in self._changed)
+
+    def _are_intact(self, url: str, made: Made) -> bool:
+        """Whether every variant of a page is where it was published."""
+        _, *audiences = made.summaries
+        return all(self._is_intact(url, audience) for audience in ("", *audiences))
+
+
+def without_pages_that_are_off(site: Site, content: Content) -> Site:
+    """The site with menus that lack what no feature that is on has a page for."""
+
+    def leads(item: Item) -> bool:
+        return item.page not in content.off
+
+    menus = site.navigation
+    kept = menus.model_copy(
+        update={
+            "header": tuple(filter(leads, menus.header)),
+            "footer": tuple(filter(leads, menus.footer)),
+            "action": menus.action if menus.action and leads(menus.action) else None,
+        }
+    )
+    return replace(site, navigation=kept)
