@@ -9,7 +9,6 @@ from typing import Any
 from generator.check.html import html_faults, needs_marks
 from generator.check.needs import Summary, summary
 from generator.content.pages import Page
-from generator.content.urls import service_addresses
 from generator.graph.state import Made
 from generator.outputs.manifest import page_outputs
 from generator.publish import Output
@@ -57,7 +56,6 @@ class _Maker:
         self._site = site
         self._renderer = renderer
         self._stage = stage
-        self._service = service_addresses(site.register)
         self._layouts: dict[str, bool] = {}
 
     def has_layout(self, page: Page) -> bool:
@@ -91,7 +89,7 @@ class _Maker:
 
     def _summaries(self, rendered: Rendered) -> Mapping[str, Summary]:
         return {
-            audience: summary(rendered.page.url, recorded, self._service)
+            audience: summary(rendered.page.url, recorded)
             for audience, recorded in rendered.recorded.items()
         }
 

@@ -102,7 +102,9 @@ class _Preparation:
             context=self._context,
             site=self._site,
             content=content,
-            assets=replace(self._assets, files=dict.fromkeys(self._assets.files, b"")),
+            # Their bytes are in `public/`.
+            assets=self._known_assets
+            or replace(self._assets, files=dict.fromkeys(self._assets.files, b"")),
             inputs=self._inputs.of({key for each in self._made.values() for key in each.reads}),
             made=self._made,
             uses=fated.uses,
@@ -122,10 +124,10 @@ class _Preparation:
         asked, since = self._asked, self._since
         self._site = site = since.site() or _read_site(asked.root)
         self._others = Others(policy_pages(site), addresses_for_programs(site))
-        known = since.assets(site)
-        self._assets, faults = (known, ()) if known else load_assets(site)
+        self._known_assets = since.assets(site)
+        self._assets, faults = (self._known_assets, ()) if self._known_assets else load_assets(site)
         self._faults.extend(faults)
-        self._context = _context(site, asked.root)
+        self._context = _context(site, asked.root, self._others)
         self._content, found = load_content(
             site,
             drafts=asked.drafts,
@@ -152,7 +154,8 @@ class _Preparation:
 
     def _fated(self) -> Fated:
         summaries = (each for made in self._made.values() for each in made.summaries.values())
-        return with_fates(self._content, self._renderer, summaries, self._since.uses)
+        uses = self._since.uses(self._site, self._content)
+        return with_fates(self._content, self._renderer, summaries, uses)
 
     def _files(self, content: Content) -> dict[str, PlainFile]:
         """Those beside pages that are not what they were."""
@@ -220,10 +223,11 @@ def _places(
                     yield found.place
 
 
-def _context(site: Site, root: Path) -> bytes:
+def _context(site: Site, root: Path, others: Others) -> bytes:
     """What reading a page depends on besides its file."""
     folder = root / "templates"
-    layouts = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    files = (path for path in folder.rglob("*.html") if path.is_file())
+    layouts = sorted(path.relative_to(folder).as_posix() for path in files)
     made_of = (
         site.settings.feed,
         site.settings.downloads,
@@ -231,6 +235,8 @@ def _context(site: Site, root: Path) -> bytes:
         site.audiences.names,
         site.audiences.default,
         sorted(site.forms),
+        sorted(others.pages),
+        others.reserved,
         layouts,
     )
     return hashlib.blake2b(repr(made_of).encode(), digest_size=16).digest()

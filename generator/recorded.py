@@ -95,7 +95,7 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A page's HTML by audience; only the default, and those whose HTML differs from it.
+    """A page's HTML by audience: that for everyone, as "", and those that differ from it.
 
     `recorded` is what each of them holds, `reads` what they were made of, `pictures` what is to be
     made for them.

@@ -88,9 +88,8 @@ class Renderer:
         """Every variant of a page. Raises `TemplateError`, `MissingAsset`, or `Faults`."""
         self.reads.taken()
         self.reads.add("site", "site", "markdown")
-        default = self._site.audiences.default
-        html, record, asked = self._variant(page, default, marked=marked)
-        rendered, recorded = {default: html}, {default: record}
+        html, record, asked = self._variant(page, self._site.audiences.default, marked=marked)
+        rendered, recorded = {"": html}, {"": record}
         _, blocks = written(self._site, page)
         if asked or blocks.for_audiences:
             self.reads.add("site", "audiences")

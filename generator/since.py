@@ -14,6 +14,7 @@ from generator.fates import Uses
 from generator.files import PlainFile
 from generator.graph.changes import Inputs, changed_pages, page_keys
 from generator.graph.reads import Key
+from generator.graph.scan import is_plain
 from generator.graph.state import Made, State
 from generator.make import Outcome
 from generator.outputs.addresses import addresses_for_programs
@@ -44,10 +45,14 @@ class Since:
             other = {name for name, stamp in new.items() if old.get(name) != stamp}
             self._changed = frozenset(other | (old.keys() - new.keys()))
 
-    @property
-    def uses(self) -> Uses:
-        """The addresses in the texts of pages that waited."""
-        return self._before.uses if self._before else {}
+    def uses(self, site: Site, content: Content) -> Uses:
+        """The addresses in the texts of pages that waited; which of them are pictures, the files
+        tell."""
+        before = self._before
+        if before is None or site is not before.site:
+            return {}
+        files = {**before.content.files, **before.content.waiting_files}
+        return before.uses if files == content.files else {}
 
     def site(self) -> Site | None:
         """The declarations; None where they are to be read."""
@@ -66,7 +71,8 @@ class Since:
         return before.assets
 
     def known(self, context: bytes) -> Known:
-        """The pages whose files are as they were, and the listing, where every name is.
+        """The pages whose files are as they were, and the listing, where every name is, and still
+        that of an ordinary file.
 
         `context` is what reading a page depends on besides.
         """
@@ -74,12 +80,13 @@ class Since:
         if before is None or before.context != context:
             return Known()
         pages = {page.path: page for page in before.content.read if page.path not in self._changed}
-        same_names = all(
-            name in before.scan and len(scan.get(name, ())) == len(before.scan[name])
+        are_plain = all(
+            is_plain(each.get(name, ()))
             for name in self._changed
             if name.startswith(f"{FOLDER}/")
+            for each in (before.scan, scan)
         )
-        return Known(pages, before.content.listing if same_names else None)
+        return Known(pages, before.content.listing if are_plain else None)
 
     def known_inputs(self) -> Mapping[Key, bytes]:
         """The fingerprints of files that nobody touched."""
@@ -124,7 +131,7 @@ class Since:
         return (
             self._before is not None
             and self._before.content.files.get(address) == name
-            and not name.endswith(".html")
+            and not name.lower().endswith(".html")
             and name not in self._changed
             and self._is_intact(address, "")
         )
@@ -165,7 +172,7 @@ class Since:
             return iter(())
         reserved = (*addresses_for_programs(before.site), *before.assets.files)
         offered = Offers(before.site, before.content, before.made, reserved)
-        return needing(lost(offered, offers), offers.made)
+        return needing(lost(offered, offers), offered.service - offers.service, offers.made)
 
     def _touched(self, *folders: str) -> bool:
         """Whether anything in these folders is not as it was."""
@@ -173,8 +180,7 @@ class Since:
 
     def _are_intact(self, url: str, made: Made) -> bool:
         """Whether every variant of a page is where it was published."""
-        _, *audiences = made.summaries
-        return all(self._is_intact(url, audience) for audience in ("", *audiences))
+        return all(self._is_intact(url, audience) for audience in made.summaries)
 
 
 def without_pages_that_are_off(site: Site, content: Content) -> Site:

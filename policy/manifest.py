@@ -26,6 +26,7 @@ from typing import Any
 
 from policy.faults import Fault, Faults
 from policy.lazy_json import Entries, Kind, compact
+from policy.site_files import read_file
 
 __all__ = [
     "BUILD_FILE",
@@ -235,7 +236,7 @@ def read_build(public: Path) -> Build:
     """Read `public/_build.json`. Raises NotBuilt, Damaged or OtherForm."""
     name = f"{public.name}/{BUILD_FILE}"
     try:
-        data = (public / BUILD_FILE).read_bytes()
+        data = read_file(public / BUILD_FILE)
     except FileNotFoundError:
         hint = "build it: python build.py"
         raise NotBuilt([Fault(name, None, "the site was not built yet", hint)]) from None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from pathlib import Path
 
 from policy.faults import Fault, Faults
 
-__all__ = ["is_file", "names_in", "read_bytes", "unreadable"]
+__all__ = ["is_file", "names_in", "read_bytes", "read_file", "unreadable"]
 
 _HINTS = {
     errno.EACCES: "let the account that builds the site read it",
@@ -17,14 +18,29 @@ _HINTS = {
     errno.EISDIR: "a folder stands where a file belongs: move it",
     errno.ENOTDIR: "a file stands where a folder belongs: move it",
     errno.ENAMETOOLONG: "give it a shorter name",
+    errno.ENODEV: "put a file in its place",
 }
+
+
+def read_file(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of a file. Raises OSError, also for a pipe or a device: nothing is waited for."""
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            raise OSError(errno.ENODEV, "it is a pipe, a socket or a device")
+        parts = [os.read(handle, found.st_size + 1)]
+        while parts[-1]:
+            parts.append(os.read(handle, found.st_size + 1))
+        return b"".join(parts)
+    finally:
+        os.close(handle)
 
 
 def read_bytes(root: Path, name: str) -> bytes:
     """The bytes of `root/name`. Raises `Faults` where they cannot be read."""
     try:
-        with open(f"{root}/{name}", "rb") as file:  # noqa: PTH123  (ten thousand of them)
-            return file.read()
+        return read_file(f"{root}/{name}")
     except FileNotFoundError:
         if (root / name).is_symlink():
             hint = "remove it, or put a file in its place"

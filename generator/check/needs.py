@@ -13,6 +13,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from generator.check.links import SCHEMES, target_of
+from generator.content.urls import SERVICE
 from generator.recorded import Recorded, is_elsewhere, split_address
 
 __all__ = ["Summary", "needed_addresses", "summary"]
@@ -33,10 +34,10 @@ class Summary:
     counted: bool
 
 
-def summary(base: str, recorded: Recorded, service: tuple[str, ...]) -> Summary:
-    """Of what was recorded of the page `base`. What begins with `service` is always there."""
-    links = {_link(_base(base, found.value), found.value, service) for found in recorded.links}
-    loads = {_load(_base(base, found.value), found.value, service) for found in recorded.loads}
+def summary(base: str, recorded: Recorded) -> Summary:
+    """Of what was recorded of the page `base`."""
+    links = {_link(_base(base, found.value), found.value) for found in recorded.links}
+    loads = {_load(_base(base, found.value), found.value) for found in recorded.loads}
     return Summary(
         links=tuple(sorted(links - {"", _ODD})),
         loads=tuple(sorted(loads - {"", _ODD})),
@@ -59,20 +60,21 @@ def _base(base: str, address: str) -> str:
 
 
 @lru_cache(maxsize=50_000)
-def _link(base: str, link: str, service: tuple[str, ...]) -> str:
+def _link(base: str, link: str) -> str:
     parts = split_address(link)
     if parts is None or parts.scheme not in SCHEMES:
         return _ODD
-    if parts.scheme or parts.netloc or parts.path.startswith(service):
+    if parts.scheme or parts.netloc:
         return ""
-    anchor = unquote(parts.fragment)
-    return f"{target_of(base, parts)}#{anchor}" if anchor else target_of(base, parts)
+    target, anchor = target_of(base, parts), unquote(parts.fragment)
+    if target.startswith(SERVICE) and not parts.path.startswith(SERVICE):
+        return _ODD  # The service is named by its whole address.
+    return f"{target}#{anchor}" if anchor else target
 
 
 @lru_cache(maxsize=50_000)
-def _load(base: str, address: str, service: tuple[str, ...]) -> str:
+def _load(base: str, address: str) -> str:
     parts = split_address(address)
     if parts is None or is_elsewhere(parts) or parts.scheme:
         return _ODD
-    target = target_of(base, parts)
-    return "" if target.startswith(service) else target
+    return target_of(base, parts)

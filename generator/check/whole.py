@@ -29,6 +29,8 @@ class Offers:
         self._site = site
         self.content = content
         self.made = made
+        self.service = frozenset(service_addresses(site.register))
+        self._prefixes = tuple(self.service)
         self._reserved = reserved
 
     @cached_property
@@ -39,10 +41,13 @@ class Offers:
 
     def lack(self, audience: str, summary: Summary) -> bool:
         """Whether a page needs what is not there, or may need it."""
-        if summary.odd or not self.addresses.issuperset(summary.loads):
+        loads = [each for each in summary.loads if each not in self.addresses]
+        if summary.odd or not all(each.startswith(self._prefixes) for each in loads):
             return True
-        rest = [link for link in summary.links if link not in self.addresses]
-        return not all(self._has_id(link, audience) for link in rest)
+        links = [each for each in summary.links if each not in self.addresses]
+        return not all(
+            each.startswith(self._prefixes) or self._has_id(each, audience) for each in links
+        )
 
     def unmet(
         self,
@@ -62,7 +67,7 @@ class Offers:
         recorded = {
             address: file.recorded
             for address, file in documents.items()
-            if file.recorded and address.endswith(".html")
+            if file.recorded and address.lower().endswith(".html")
         }
         if not suspects and not recorded:
             return
@@ -92,8 +97,7 @@ class Offers:
         made = self.made.get(address)
         if made is None:
             return True  # A file's places are its own.
-        default = made.summaries[self._site.audiences.default]
-        return anchor in made.summaries.get(audience, default).ids
+        return anchor in made.summaries.get(audience, made.summaries[""]).ids
 
     def _closely(self) -> Addresses:
         """The same, to tell what is wrong and how to mend it."""
@@ -109,7 +113,7 @@ class Offers:
                 for url, made in self.made.items()
                 for audience, summary in made.summaries.items()
             },
-            default=self._site.audiences.default,
+            default="",
             waiting={
                 **{
                     address: f"{each.path} is {each.message}; {each.hint}"
@@ -117,7 +121,7 @@ class Offers:
                 },
                 **{address: f"publish {path} first" for address, path in waits.items()},
             },
-            service=service_addresses(self._site.register),
+            service=self._prefixes,
         )
 
 
@@ -127,24 +131,24 @@ def lost(before: Offers, now: Offers) -> set[str]:
     for url, made in before.made.items():
         after = now.made.get(url)
         if after is not made and after is not None:
-            default = next(iter(after.summaries.values()))
-            for audience, summary in made.summaries.items():
-                left = after.summaries.get(audience, default).ids
-                gone |= {f"{url}#{name}" for name in set(summary.ids) - set(left)}
+            for audience in {**made.summaries, **after.summaries}:
+                there = made.summaries.get(audience, made.summaries[""]).ids
+                left = after.summaries.get(audience, after.summaries[""]).ids
+                gone |= {f"{url}#{name}" for name in set(there) - set(left)}
     return gone
 
 
-def needing(gone: set[str], made: Mapping[str, Made]) -> Iterator[str]:
-    """The addresses of pages that need something that is gone."""
-    if not gone:
+def needing(gone: set[str], beginnings: Collection[str], made: Mapping[str, Made]) -> Iterator[str]:
+    """The addresses of pages that need something that is gone, or that begins with one of
+    `beginnings`."""
+    if not gone and not beginnings:
         return
+    prefixes = tuple(beginnings)
     addresses = {each for each in gone if "#" not in each}
+
+    def is_gone(need: str) -> bool:
+        return need in gone or need.partition("#")[0] in addresses or need.startswith(prefixes)
+
     for url, each in made.items():
-        for summary in each.summaries.values():
-            if (
-                not gone.isdisjoint(summary.links)
-                or not gone.isdisjoint(summary.loads)
-                or any(link.partition("#")[0] in addresses for link in summary.links if "#" in link)
-            ):
-                yield url
-                break
+        if any(is_gone(need) for one in each.summaries.values() for need in one.links + one.loads):
+            yield url

@@ -23,7 +23,7 @@ class Page:
     """A page. `path` is its file, relative to the root; `lines` says where its keys stand.
 
     `source` names what it was read from: it changes with every byte that matters to the page. A
-    page that is known from an earlier build has no text until `generator.content.source` reads it.
+    page that is known from an earlier build has no text until `generator.content.library` reads it.
     """
 
     def __init__(

@@ -135,7 +135,7 @@ class Sections:
                 self.reads.add("section", url)
                 return None
             self._sections[url] = Section(self, page)
-        self.reads.add("page", url, "url")  # It would be another answer if the page went.
+        self.reads.add("page", url, "is_index")  # It would be another answer if it were none.
         return self._sections[url]
 
     def members(self, url: str) -> tuple[Page, ...]:

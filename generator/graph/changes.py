@@ -12,6 +12,7 @@ from generator.content.pages import Page
 from generator.content.sections import FIELDS, Sections
 from generator.graph.reads import Key
 from policy import Site, templates
+from policy.site_files import read_file
 
 __all__ = ["PLACES", "Inputs", "changed_pages", "page_keys"]
 
@@ -72,7 +73,7 @@ class Inputs:
 
     def _bytes(self, name: str) -> bytes | None:
         try:
-            return (self._site.root / name).read_bytes()
+            return read_file(self._site.root / name)
         except OSError:
             return None
 
@@ -109,6 +110,8 @@ def _differing(was: Page | None, page: Page | None) -> Iterator[str]:
     for field, value in FIELDS.items():
         if was is None or page is None or value(was) != value(page):
             yield field
+    if was is None or page is None or was.is_index != page.is_index:
+        yield "is_index"
 
 
 def _moved(was: Page, page: Page) -> bool:

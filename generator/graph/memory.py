@@ -143,8 +143,11 @@ class Memory:
         if file is None:
             raise _Unusable
         try:
-            with file.open("rb") as opened:
+            # Whatever stands there, it is not waited for.
+            with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
                 about = os.fstat(opened.fileno())
+                if not stat.S_ISREG(about.st_mode):
+                    raise _Unusable
                 if about.st_uid != os.geteuid() or about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
                     raise _Unusable
                 if opened.read(len(self._key)) != self._key:

@@ -8,18 +8,20 @@ index).
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-__all__ = ["Scan", "Stamp", "scanned", "sure"]
+__all__ = ["Scan", "Stamp", "is_plain", "scanned", "sure"]
 
 Stamp = tuple[int, ...]
-"""Inode, size in bytes, time of the last change of its bytes and of anything about it (ns); of a
-link, its own and those of what it leads to."""
+"""Inode, size in bytes, times (ns) of the last change of its bytes and of anything about it, kind
+and mode; of a link, its own and those of what it leads to."""
 
 Scan = Mapping[str, Stamp]
 """Stamps by name, relative to the root, with slashes."""
 
+_LENGTH = 5
 _UNSURE_NS = 50_000_000
 """File systems tell times apart by 10 ms at worst; five times that is on the safe side."""
 
@@ -27,9 +29,11 @@ _UNSURE_NS = 50_000_000
 def scanned(root: Path, folders: Iterable[str]) -> dict[str, Stamp]:
     """The stamps of all that is no folder below these folders, hidden names included.
 
-    A folder that cannot be read has the stamp of the error, under its own name.
+    A folder that cannot be read has the stamp of the error, under its own name. A link to a folder
+    has a stamp as well, and what is in that folder, once.
     """
     found: dict[str, Stamp] = {}
+    entered: set[tuple[int, int]] = set()
     base = os.fspath(root)
     waiting = [folder for folder in folders if os.path.lexists(f"{base}/{folder}")]
     while waiting:
@@ -41,20 +45,38 @@ def scanned(root: Path, folders: Iterable[str]) -> dict[str, Stamp]:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(name)
                         continue
-                    own = entry.stat(follow_symlinks=False)
-                    stamp = (own.st_ino, own.st_size, own.st_mtime_ns, own.st_ctime_ns)
-                    found[name] = _of_link(entry, stamp) if entry.is_symlink() else stamp
+                    found[name] = _stamp(entry.stat(follow_symlinks=False))
+                    if entry.is_symlink():
+                        found[name] += _target(entry)
+                        if entry.is_dir() and _is_new(entry.stat(), entered):
+                            waiting.append(name)
         except OSError as error:
             found[folder] = (error.errno or 0,)
     return found
 
 
-def _of_link(link: os.DirEntry[str], own: Stamp) -> Stamp:
+def is_plain(stamp: Stamp) -> bool:
+    """Whether it is that of an ordinary file, and of no link."""
+    return len(stamp) == _LENGTH and stat.S_ISREG(stamp[-1])
+
+
+def _stamp(found: os.stat_result) -> Stamp:
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_mode
+
+
+def _target(link: os.DirEntry[str]) -> Stamp:
     try:
-        other = link.stat()
+        return _stamp(link.stat())
     except OSError as error:
-        return (*own, error.errno or 0)
-    return (*own, other.st_ino, other.st_size, other.st_mtime_ns, other.st_ctime_ns)
+        return (error.errno or 0,)
+
+
+def _is_new(folder: os.stat_result, entered: set[tuple[int, int]]) -> bool:
+    """Whether a link leads to a folder that none has led to: links may go round in circles."""
+    known = folder.st_dev, folder.st_ino
+    is_new = known not in entered
+    entered.add(known)
+    return is_new
 
 
 def sure(scan: Scan, began_ns: int) -> dict[str, Stamp]:
@@ -64,6 +86,6 @@ def sure(scan: Scan, began_ns: int) -> dict[str, Stamp]:
     """
     limit = began_ns - _UNSURE_NS
     return {
-        name: (-1,) * len(stamp) if max(stamp[3::4], default=0) > limit else stamp
+        name: (-1, *stamp[1:]) if max(stamp[3::_LENGTH], default=0) > limit else stamp
         for name, stamp in scan.items()
     }

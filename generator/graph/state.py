@@ -25,7 +25,7 @@ __all__ = ["Head", "Made", "State"]
 @dataclass(slots=True)
 class Made:
     """How a page was made: what it read, what was found in each variant, and which pictures they
-    name that are made."""
+    name that are made. The variant for everyone is "", as in the manifest."""
 
     reads: frozenset[Key]
     summaries: Mapping[str, Summary]

@@ -37,11 +37,10 @@ def file_outputs(files: Mapping[str, PlainFile]) -> Iterator[Output]:
 
 
 def page_outputs(rendered: Rendered) -> Iterator[Output]:
-    """A page for each audience that has its own; the first is for the default one."""
+    """A page for everyone, and for each audience that has its own."""
     path = rendered.page.url.lstrip("/")
     path = path if path.endswith(".html") else f"{path}index.html"
-    for number, (name, html) in enumerate(rendered.html.items()):
-        audience = name if number else ""
+    for audience, html in rendered.html.items():
         place = f"_variants/{audience}/{path}" if audience else path
         yield Output(rendered.page.url, place, html.encode("utf-8"), audience)
 

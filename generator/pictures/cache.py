@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 
 from policy import Fault
+from policy.site_files import read_file
 
 __all__ = ["FOLDER", "KEPT_SECONDS", "Cache", "opened_cache"]
 
@@ -37,7 +38,7 @@ class Cache:
         """What was put there under a key; None where that is not there, or not whole."""
         path = self.folder / key
         try:
-            stored = path.read_bytes()
+            stored = read_file(path)
             if path.stat().st_mtime < time.time() - _FRESH_SECONDS:
                 os.utime(path)  # It is in use: see `tidy`.
         except OSError:

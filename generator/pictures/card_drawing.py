@@ -15,6 +15,7 @@ from generator.pictures.card_text import Broken, broken, runs_right_to_left
 from generator.pictures.cards import ASSETS, Card
 from generator.pictures.derived import CARD_SIZE
 from generator.pictures.original import TooManyPixels, opened
+from policy.site_files import read_file
 
 __all__ = ["drawn", "unusable"]
 
@@ -35,7 +36,7 @@ def drawn(card: Card, root: Path) -> bytes:
     settings = card.style.settings
     image = Image.new("RGB", CARD_SIZE, settings.ground)
     if settings.picture:
-        with opened((root / ASSETS / settings.picture).read_bytes()) as picture:
+        with opened(read_file(root / ASSETS / settings.picture)) as picture:
             image.paste(ImageOps.fit(picture.convert("RGB"), CARD_SIZE))
     pen = _Pen(image, card, root)
     has_title = pen.draw_title()
@@ -100,7 +101,7 @@ class _Pen:
 
     def _draw_logo(self, middle: float, height: int) -> int:
         """Its width."""
-        with opened((self._root / ASSETS / self._settings.logo).read_bytes()) as logo:
+        with opened(read_file(self._root / ASSETS / self._settings.logo)) as logo:
             shown = ImageOps.contain(logo.convert("RGBA"), (4 * height, height))
         left = CARD_SIZE[0] - _EDGE - shown.width if self._backward else _EDGE
         self._image.paste(shown, (left, round(middle - shown.height / 2)), shown)
@@ -139,7 +140,7 @@ def _sources(card: Card, root: Path) -> Sequence[bytes]:
 
 @cache
 def _read(path: Path) -> bytes:
-    return path.read_bytes()
+    return read_file(path)
 
 
 @cache

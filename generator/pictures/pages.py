@@ -99,12 +99,15 @@ class PagePictures:
 
     def _wrong_ones(self, places: Mapping[str, Place]) -> Iterator[WrongPicture]:
         for address, place in places.items():
+            if path := self._pictures.path(address):
+                self._note("file", path)
             if wrong := self._pictures.wrong(address):
                 yield WrongPicture(*wrong, place, self._pictures.path(address) or "")
 
     def _shared(self, page: Page) -> SharedCard | None:
         if not self._pictures.derive or page.url.endswith(".html"):
             return None
+        self._note("site", "site", "card")  # Also where there is none: there may be one next time.
         made: Wanted
         if page.front.image:
             original = self._pictures.original(unquote(page.resolve(page.front.image)))
@@ -113,7 +116,7 @@ class PagePictures:
             made = card(original)
         elif self._style:
             made = Card(page.front.title, self._style)
-            for key in ("card", "name", "language"):
+            for key in ("name", "language"):
                 self._note("site", "site", key)
             for name in self._style.settings.assets:
                 self._note("asset", name)

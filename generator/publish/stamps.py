@@ -22,6 +22,7 @@ from pathlib import Path
 
 from generator.publish.disk import Disk
 from generator.publish.tree import Stamp
+from policy.site_files import read_file
 
 __all__ = ["FOLDER", "UNSURE", "WIDTH", "Stamps", "Table", "sure"]
 
@@ -121,7 +122,7 @@ class Stamps:
     def read(path: Path) -> Stamps | None:
         """None where there are none, or they are damaged."""
         try:
-            head, rest = path.read_bytes().split(b"\n", 1)
+            head, rest = read_file(path).split(b"\n", 1)
             stated = json.loads(head)
             if stated["form"] != FORM or stated["check"] != zlib.crc32(rest):
                 return None

@@ -4,15 +4,23 @@ would: byte for byte, manifest and encodings included, or the same faults."""
 from __future__ import annotations
 
 import datetime
+import io
+import os
 import random
 import re
 import shutil
+import struct
+import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from PIL import Image as PillowImage
 
+import build
 import generator
 from generator.publish import Compression
 from policy.faults import Faults
@@ -431,3 +439,213 @@ def test_one_bit_anywhere_in_what_was_written_down_is_found(root, name):
         site.begin_anew()
         assert site.build(site.builder) == ""
         assert b"More." not in public.read_bytes(), place
+
+
+def test_another_name_for_everyone_is_no_reason_to_make_a_page_again(root):
+    """No template of this site asks for the audience; one page has a block for one."""
+    builder = generator.Builder(root, root / "public", jobs=1)
+    builder.build(today=FIRST_DAY)
+    audiences = root / "site/audiences.toml"
+    audiences.write_text(audiences.read_text().replace('"everyone"', '"all"'), encoding="utf-8")
+    builder.build(today=FIRST_DAY)
+    out = root.parent / "clean" / "public"
+    out.parent.mkdir()
+    generator.build(root, out, today=FIRST_DAY)
+    assert published(root / "public") == published(out)
+
+
+PAGE = (
+    "---\ntitle: {}\n"
+    "description: A description of a length that nobody minds, in one sentence.\n"
+    "{}---\n{}\n"
+)
+
+
+def with_link_to_a_draft(root: Path) -> None:
+    """A draft names a picture that is not there yet."""
+    (root / "content/b").mkdir()
+    (root / "content/b/index.md").write_text(PAGE.format("B", "", "Words."))
+    image = "image: wide.png\nimage_alt: z\nimage_narrow: ../b/tall.png\n"
+    (root / "content/news/dr.md").write_text(
+        PAGE.format("D", f"date: 2026-11-24\ndraft: true\n{image}", "Words.")
+    )
+    (root / "content/news/wide.png").write_bytes(png())
+
+
+def the_picture_comes(root: Path) -> None:
+    (root / "content/b/tall.png").write_bytes(png())
+
+
+def png(side: int = 2) -> bytes:
+    held = io.BytesIO()
+    PillowImage.new("RGB", (2, 2)).save(held, "PNG")
+    data = bytearray(held.getvalue())
+    data[16:24] = struct.pack(">II", side, side)
+    data[29:33] = struct.pack(">I", zlib.crc32(data[12:29]))
+    return bytes(data)
+
+
+def replace_in(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def replaced_by_a_pipe(root: Path) -> None:
+    (root / "content/gate.svg").unlink()
+    os.mkfifo(root / "content/gate.svg")
+
+
+def linked_elsewhere(root: Path) -> None:
+    (root / "mid.svg").unlink()
+    shutil.copy(root / "content/gate.svg", root.parent / "outside.svg")
+    (root / "mid.svg").symlink_to(root.parent / "outside.svg")
+
+
+def with_links(root: Path) -> None:
+    shutil.copy(root / "content/gate.svg", root / "content/other.svg")
+    (root / "mid.svg").symlink_to(root / "content/gate.svg")
+    (root / "content/l.svg").symlink_to(root / "mid.svg")
+
+
+def with_an_id_in_a_variant(root: Path) -> None:
+    replace_in(root / "content/about.md", "## People", "## Part {#part}\n\n## People")
+    text = "/// audience | teacher\n[x](/about/#part)\n/// otherwise\nAll.\n///"
+    replace_in(root / "content/news/first.md", "Words[^1].", f"Words[^1].\n\n{text}")
+
+
+def the_id_is_for_everyone_alone(root: Path) -> None:
+    block = "/// audience | everyone\n## Part {#part}\n///"
+    replace_in(root / "content/about.md", "## Part {#part}", block)
+
+
+def with_a_link_to_staff(root: Path) -> None:
+    replace_in(root / "site/policy.toml", '"forms"]', '"forms", "staff"]')
+    replace_in(root / "content/about.md", "## People", "[v](/staff/)\n\n## People")
+
+
+def staff_is_off(root: Path) -> None:
+    replace_in(root / "site/policy.toml", ', "staff"]', "]")
+
+
+def with_a_layout_in_a_folder(root: Path) -> None:
+    (root / "templates/sub").mkdir()
+    (root / "templates/sub/x.html").write_text('{% extends "page.html" %}')
+    replace_in(root / "content/about.md", "title: About us", "title: About us\nlayout: sub/x")
+
+
+def the_layout_leads_nowhere(root: Path) -> None:
+    (root / "templates/sub/x.html").unlink()
+    (root / "templates/sub/x.html").symlink_to("nowhere.html")
+
+
+def with_a_page_where_a_version_will_be(root: Path) -> None:
+    (root / "templates/privacy-version.html").write_text('{% extends "page.html" %}')
+    (root / "content/privacy/versions").mkdir(parents=True)
+    (root / "content/privacy/versions/1.md").write_text(PAGE.format("V", "", "Words."))
+
+
+def a_version_is_released(root: Path) -> None:
+    assert CliRunner().invoke(build.main, ["--root", str(root), "policy", "release"]).exit_code == 0
+
+
+def with_a_raw_picture(root: Path) -> None:
+    (root / "content/a.png").write_bytes(png())
+    replace_in(root / "content/about.md", "## People", '<img src="a.png" alt="x">\n\n## People')
+
+
+def the_picture_is_too_large(root: Path) -> None:
+    (root / "content/a.png").write_bytes(png(30_000))
+
+
+def with_the_address_of_the_section(root: Path) -> None:
+    replace_in(
+        root / "templates/page.html",
+        "</main>",
+        '{% if get_section("/g/") %}G{% endif %}{{ page.section.url if page.section }}</main>',
+    )
+    (root / "content/g").mkdir()
+    for name in ("index", "c"):
+        (root / f"content/g/{name}.md").write_text(PAGE.format(name, "layout: page\n", "Words."))
+
+
+def the_section_is_a_page(root: Path) -> None:
+    (root / "content/g/index.md").rename(root / "content/g.md")
+
+
+def with_linked_templates(root: Path) -> None:
+    (root.parent / "shared").mkdir()
+    (root.parent / "shared/foot.html").write_text("<p>Old</p>")
+    (root / "templates/partials").symlink_to(root.parent / "shared")
+    replace_in(root / "templates/page.html", "</main>", '{% include "partials/foot.html" %}</main>')
+
+
+def what_is_linked_to_changes(root: Path) -> None:
+    (root.parent / "shared/foot.html").write_text("<p>New</p>")
+
+
+def nothing_before(root: Path) -> None:
+    """The base site is enough."""
+
+
+@pytest.mark.parametrize(
+    ("before", "then"),
+    [
+        (nothing_before, replaced_by_a_pipe),
+        (with_links, linked_elsewhere),
+        (with_link_to_a_draft, the_picture_comes),
+        (with_an_id_in_a_variant, the_id_is_for_everyone_alone),
+        (with_a_link_to_staff, staff_is_off),
+        (with_a_layout_in_a_folder, the_layout_leads_nowhere),
+        (with_a_page_where_a_version_will_be, a_version_is_released),
+        (with_a_raw_picture, the_picture_is_too_large),
+        (with_the_address_of_the_section, the_section_is_a_page),
+        (with_linked_templates, what_is_linked_to_changes),
+    ],
+    ids=lambda step: step.__name__,
+)
+def test_what_was_found_by_attack_ends_as_a_build_from_nothing(root, tmp_path, before, then):
+    site = Site(root, random.Random(0))
+    shutil.rmtree(root)
+    shutil.copytree(Path(__file__).parents[1] / "sites" / "base", root)
+    before(root)
+    aged(root)
+    assert site.build(site.builder) == ""
+    then(root)
+    site.begin_anew()
+    told = site.build(site.builder)
+    out = tmp_path / "clean" / "public"
+    out.parent.mkdir()
+    expected = site.build(generator.Builder(root, out, jobs=1))
+    assert told.replace("as it was", "") == expected.replace("as it was", "")
+    if not told:
+        assert published(root / "public") == published(out)
+
+
+def aged(root: Path) -> None:
+    """Wait until the times of files tell of the next change."""
+    time.sleep(0.15)
+
+
+def test_an_edit_is_written_down_as_what_it_changed(root):
+    """What a whole site is known by stays as it is: to write it again costs more than the build."""
+    site = Site(root, random.Random(1))
+    written = []
+    for words in ("One.", "Two.", "Three."):
+        aged(root)
+        with (root / "content/about.md").open("a") as page:
+            page.write(f"\n{words}\n")
+        site.begin_anew()
+        assert site.build(site.builder) == ""
+        written.append((root / "var/cache").stat().st_mtime_ns)
+    assert len(set(written)) == 1
+
+
+def test_what_is_no_file_is_not_waited_for(root):
+    site = Site(root, random.Random(1))
+    assert site.build(site.builder) == ""
+    for name in ("cache", "cache.head"):
+        (root / "var" / name).unlink()
+        os.mkfifo(root / "var" / name)
+    site.begin_anew()
+    assert site.build(site.builder) == ""

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -52,6 +53,12 @@ def leads_to_itself(path: Path) -> None:
     path.symlink_to(path.name)
 
 
+def a_pipe(path: Path) -> None:
+    """Whoever opens it waits until somebody writes."""
+    path.unlink()
+    os.mkfifo(path)
+
+
 def not_utf_8(path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00" + path.read_bytes())
 
@@ -68,7 +75,9 @@ FILES = (
 )
 
 
-@pytest.mark.parametrize("spoil", [folder_instead, leads_nowhere, leads_to_itself, not_utf_8])
+@pytest.mark.parametrize(
+    "spoil", [folder_instead, leads_nowhere, leads_to_itself, a_pipe, not_utf_8]
+)
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_that_is_none_is_named(root, name, spoil):
     """A folder, a link without an end, or other bytes, where a file belongs."""
@@ -86,17 +95,17 @@ def test_a_file_that_the_system_refuses_is_named(root, name, number, monkeypatch
     """Tests may run as root, who may read everything: the refusal is made up."""
     note = root / "content" / "note.md"
     note.write_text("---\ntitle: Note\n---\n/// note\nWords.\n///\n")
-    wanted, really, opened = root / name, Path.read_bytes, open
+    wanted = root / name
 
     def refuse(path: Path) -> None:
         if Path(path) == wanted:
             raise OSError(number, os.strerror(number), str(path))
 
-    monkeypatch.setattr(Path, "read_bytes", lambda path: (refuse(path), really(path))[1])
-    monkeypatch.setattr(
-        "builtins.open",
-        lambda path, *given, **more: (refuse(path), opened(path, *given, **more))[1],
-    )
+    def refusing(really: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda path, *given, **more: (refuse(path), really(path, *given, **more))[1]
+
+    monkeypatch.setattr("builtins.open", refusing(open))
+    monkeypatch.setattr(os, "open", refusing(os.open))
     said = told(root, "check")
     assert f"error: {name}: it cannot be read: {os.strerror(number)}\nhint: " in said
 
