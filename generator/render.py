@@ -29,7 +29,6 @@ from policy import Fault, Faults, Site, templates
 from policy.register import Cookie, Storage
 from policy.toml_source import read_text, refuse_two_versions
 
-_HALF = re.compile("[\ud800-\udfff]")
 FIELD_BY_FIELD = ("site", "navigation")
 """What of the site's declarations is noted field by field; the rest is noted as a whole."""
 
@@ -133,11 +132,14 @@ class Renderer:
     def _refuse_lost(self, html: str, page: Page) -> None:
         """Raise `Faults` for half of a character (U+D800 to U+DFFF), which no file can hold, and
         for a comment without an end, in which browsers lose the rest of a page."""
-        if found := _HALF.search(html):
-            message = f"this holds a character that cannot be shown: {ascii(found[0])[1:-1]}"
-            raise self._fault(
-                html, found.start(), page, message, "write the character itself, or remove it"
+        try:
+            html.encode("utf-8")  # This is much quicker than to look for what it refuses.
+        except UnicodeEncodeError as error:
+            message = (
+                f"this holds a character that cannot be shown: {ascii(html[error.start])[1:-1]}"
             )
+            hint = "write the character itself, or remove it"
+            raise self._fault(html, error.start, page, message, hint) from None
         if (at := templates.open_comment(html)) is not None:
             raise self._fault(html, at, page, "a comment has no end", "write --> where it ends")
 

@@ -161,7 +161,7 @@ def read_text(root: Path, name: str) -> str:
 
 def refuse_two_versions(name: str, text: str) -> None:
     """Raise `Faults` where git has left two versions of a passage, one below the other."""
-    if found := _TWO_VERSIONS.search(text):
+    if "<<<<<<< " in text and (found := _TWO_VERSIONS.search(text)):
         line = text.count("\n", 0, found.start()) + 1
         hint = (
             "keep one of the two, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>"

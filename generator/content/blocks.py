@@ -85,8 +85,13 @@ class Blocks:
         return tuple(each for each in self.blocks if each.opening.name == AUDIENCE)
 
 
+_NO_BLOCKS = Blocks()
+
+
 def read_blocks(text: str) -> Blocks:
     """Find the blocks of a text."""
+    if "///" not in text:
+        return _NO_BLOCKS
     lines = tuple(_block_lines(text))
     reader = _Reader()
     for line in lines:
@@ -97,8 +102,6 @@ def read_blocks(text: str) -> Blocks:
 
 def _block_lines(text: str) -> Iterator[BlockLine]:
     """Each `///` line outside code and comments."""
-    if "///" not in text:
-        return
     text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     code = code_lines(text) if "```" in text or "~~~" in text else set()
     for number, line in enumerate(text.split("\n")):

@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from typing import Annotated, Any
 
 import yaml
@@ -21,6 +22,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from policy import Fault, Faults, nearest
 
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_LAST_LINE = re.compile(r"\n---[^\S\n]*(?=\n|\Z)")
 _UNBROKEN = re.compile(r"[\w-]+:[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _READ_OTHERWISE = re.compile("[\t\x85\u2028\u2029\ufeff]|(?:^|[\\s:,{\\[-])[?|>!]|[{\\[].*\\?")
@@ -103,6 +105,23 @@ class FrontMatter(BaseModel):
     image_alt: Text = ""
     image_narrow: Text = ""
 
+    @classmethod
+    def known(cls, given: Mapping[str, Any]) -> FrontMatter:
+        """That of a page whose values were read before."""
+        # As `model_construct` does, which looks at each field anew.
+        front = cls.__new__(cls)
+        object.__setattr__(front, "__dict__", {**_defaults(), **given})
+        object.__setattr__(front, "__pydantic_fields_set__", set(given))
+        object.__setattr__(front, "__pydantic_extra__", None)
+        object.__setattr__(front, "__pydantic_private__", None)
+        return front
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    fields = FrontMatter.model_fields
+    return {name: field.default for name, field in fields.items() if not field.is_required()}
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -128,11 +147,12 @@ class _Entry:
 
 def read_front_matter(path: str, source: str) -> Parsed:
     """Read the front matter of `source`, the whole text of the page `path`."""
-    lines = source.split("\n")
-    end = _end(lines)
-    if end is None:
-        return _unreadable(source, [_no_front_matter(path, lines)])
-    text = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
+    at = _end(source)
+    if at is None:
+        return _unreadable(source, [_no_front_matter(path, source.split("\n"))])
+    lines = source[:at].split("\n")
+    end = len(lines) - 1
+    text = _below(source, at)
     if unbroken := [at for at in range(1, end) if _UNBROKEN.match(lines[at])]:
         message = "the space after the colon is not a plain one, and is not read as a space"
         hint = "remove it, and type a space: programs for letters put others in its place"
@@ -145,16 +165,29 @@ def read_front_matter(path: str, source: str) -> Parsed:
         hint = "write each line as a key, a colon, a space and a value: title: The title"
         return _unreadable(text, [Fault(path, 2, "the front matter is nested too deeply", hint)])
     except yaml.YAMLError as error:
-        return _unreadable(text, [_yaml_fault(path, lines, error)])
+        return _unreadable(text, [_yaml_fault(path, source.split("\n"), error)])
     front, wrong = _typed(path, entries)
     where = {key: entry.line for key, entry in entries.items()}
     return Parsed(front=front, text=text, lines=where, faults=(*faults, *wrong))
 
 
-def _end(lines: list[str]) -> int | None:
-    if lines[0].rstrip() != "---":
+def text_of(source: str) -> str:
+    """The text that stands below the front matter of `source`, as `Parsed.text` has it."""
+    at = _end(source)
+    return source if at is None else _below(source, at)
+
+
+def _below(source: str, at: int) -> str:
+    return "\n" * (source.count("\n", 0, at) + 1) + source[at + 1 :]
+
+
+def _end(source: str) -> int | None:
+    """Where the last line of the front matter ends."""
+    first = source.partition("\n")[0]
+    if first.rstrip() != "---":
         return None
-    return next((i for i, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    found = _LAST_LINE.search(source, len(first))
+    return found.end() if found else None
 
 
 def _no_front_matter(path: str, lines: list[str]) -> Fault:

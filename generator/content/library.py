@@ -12,7 +12,7 @@ from generator.content.blocks import Blocks, block_faults, read_blocks
 from generator.content.fates import waiting_section
 from generator.content.feature_blocks import as_on, feature_faults
 from generator.content.files import KINDS, PAGE, Listing, list_files
-from generator.content.front_matter import read_front_matter
+from generator.content.front_matter import read_front_matter, text_of
 from generator.content.pages import Page, parent_of
 from generator.content.urls import NOT_FOUND, awkward, file_address, is_reserved, permalink
 from generator.marks import NONCHARACTERS
@@ -225,14 +225,15 @@ class _Reader:
 
 def page_text(root: Path, name: str) -> str:
     """The whole text of a page's file. Raises `Faults`."""
-    return NONCHARACTERS.sub("", read_text(root, name))
+    text = read_text(root, name)
+    return text if text.isascii() else NONCHARACTERS.sub("", text)
 
 
 def written(site: Site, page: Page) -> tuple[str, Blocks]:
     """A page's text, with blank lines for its front matter and for what is not there without a
     feature that is off, and its blocks. Raises `Faults`."""
     if page.written is None:
-        text = read_front_matter(page.path, page_text(site.root, page.path)).text
+        text = text_of(page_text(site.root, page.path))
         text = as_on(text, site.register.features)
         page.written = text, read_blocks(text)
     return page.written

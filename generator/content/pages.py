@@ -17,6 +17,10 @@ from generator.content.urls import file_address, permalink
 
 WORDS_PER_MINUTE = 220
 _WORDS = re.compile(r"\w+")
+_BETWEEN_WORDS = bytes(
+    code if code < 128 and (chr(code).isalnum() or code == ord("_")) else ord(" ")
+    for code in range(256)
+)
 
 
 class Page:
@@ -34,7 +38,7 @@ class Page:
         self.lines = parsed.lines
         self.layout = layout
         self.given: Mapping[str, Any] = parsed.front.model_dump(exclude_unset=True)
-        self.minutes = math.ceil(len(_WORDS.findall(parsed.text)) / WORDS_PER_MINUTE) or 1
+        self.minutes = math.ceil(_number_of_words(parsed.text) / WORDS_PER_MINUTE) or 1
         made_of = f"{path}\0{layout}\0{self.given}\0{parsed.text}"
         self.source = hashlib.blake2b(
             made_of.encode("utf-8", "surrogatepass"), digest_size=16
@@ -52,7 +56,7 @@ class Page:
     @cached_property
     def front(self) -> FrontMatter:
         """What the page says about itself."""
-        return FrontMatter.model_construct(**self.given)
+        return FrontMatter.known(self.given)
 
     @property
     def is_index(self) -> bool:
@@ -73,6 +77,13 @@ class Page:
         elif path.endswith(".md"):
             path = permalink(unquote(path).lstrip("/"))
         return path + mark + rest
+
+
+def _number_of_words(text: str) -> int:
+    # Counting bytes is ten times as quick, and the same where each letter is one.
+    if text.isascii():
+        return len(text.encode("ascii").translate(_BETWEEN_WORDS).split())
+    return len(_WORDS.findall(text))
 
 
 _MARK = re.compile(r"[?#]")
