@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,11 +70,22 @@ class Commands(click.Group):
         except Exception as error:
             if context.params["traceback"]:
                 raise
-            from policy.failures import tell  # noqa: PLC0415  (--help needs nothing)
+            context.exit(_tell(error, context))
 
-            told = tell(error)
-            click.echo(told.text, err=True)
-            context.exit(told.status)
+
+def _tell(error: Exception, context: click.Context) -> int:
+    """Say why a command ended, for people or for programs; the status to end with."""
+    from policy.failures import tell  # noqa: PLC0415  (--help needs nothing)
+    from policy.fault_json import failed  # noqa: PLC0415  (as above)
+    from policy.fault_text import FaultText  # noqa: PLC0415  (as above)
+
+    root = context.params["root"]
+    told = tell(error, FaultText.on(sys.stderr, root))
+    if context.meta.get("format") == "json":
+        click.echo(failed(root, error, told))
+    else:
+        click.echo(told.text, err=True, color=True if sys.stderr.isatty() else None)
+    return told.status
 
 
 @click.group(

@@ -15,6 +15,8 @@ import generator
 from generator import PictureWork
 from generator.publish import Compression
 from policy.failures import Refusal
+from policy.fault_json import succeeded
+from policy.fault_text import FaultText
 from policy.places import Places
 
 __all__ = ["Builder", "build", "build_and_say", "check", "release_and_say"]
@@ -33,6 +35,23 @@ class Order(Protocol):
     def changed(self) -> frozenset[str] | None: ...
 
 
+def _note_format(context: click.Context, _: click.Parameter, value: str) -> str:
+    """Whatever ends the command is told in this form, too."""
+    context.meta["format"] = value
+    return value
+
+
+with_format = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    is_eager=True,
+    callback=_note_format,
+    help="json tells faults, warnings and figures to programs (docs/commands.md).",
+)
+
+
 @click.command()
 @click.option("--drafts", is_flag=True, help="Build drafts and pages with a later date too.")
 @click.option(
@@ -44,28 +63,37 @@ class Order(Protocol):
     help="Make .br and .gz as small as they get, which is slow for what changed. With DIR, also"
     " make that folder anew, whole, for a host that only sends files.",
 )
+@with_format
 @click.pass_obj
-def build(places: Places, drafts: bool, folder: str | None) -> None:
+def build(places: Places, drafts: bool, folder: str | None, form: str) -> None:
     """Build the site into public/. On a fault, public/ stays as it was."""
     is_release = folder is not None
     compression = Compression.BEST if is_release else Compression.FAST
-    build_and_say(places, drafts=drafts, compression=compression)
+    build_and_say(places, drafts=drafts, compression=compression, form=form)
     if folder:
-        release_and_say(places, Path(folder))
+        release_and_say(places, Path(folder), form)
 
 
 @click.command()
+@with_format
 @click.pass_obj
-def check(places: Places) -> None:
+def check(places: Places, form: str) -> None:
     """Look for faults in the site, and write nothing."""
     with PictureProgress() as progress:
         report = generator.check(places.root, pictures=PictureWork(places.var, progress=progress))
-    _warn(report)
+    if form == "json":
+        click.echo(succeeded(places.root, {"pages": report.pages}, report.warnings))
+        return
+    _warn(places.root, report)
     click.echo(f"No faults in {report.pages} pages.")
 
 
 def build_and_say(
-    places: Places, *, drafts: bool, compression: Compression = Compression.FAST
+    places: Places,
+    *,
+    drafts: bool,
+    compression: Compression = Compression.FAST,
+    form: str = "text",
 ) -> None:
     """Build, and say what was done. Raises `Faults`."""
     start = time.perf_counter()
@@ -77,21 +105,28 @@ def build_and_say(
             pictures=PictureWork(places.var, progress=progress),
         )
         built = builder.build(drafts=drafts, compression=compression, waiting=_say_that_it_waits)
-    _warn(built)
+    seconds = time.perf_counter() - start
+    if form == "json":
+        names = ("pages", "written", "unchanged", "removed")
+        figures = {name: getattr(built, name) for name in names}
+        told = succeeded(places.root, {**figures, "seconds": round(seconds, 3)}, built.warnings)
+        click.echo(told)
+        return
+    _warn(places.root, built)
     click.echo(
-        f"Built {built.pages} pages in {time.perf_counter() - start:.2f} s: "
+        f"Built {built.pages} pages in {seconds:.2f} s: "
         f"{built.written} files written, {built.unchanged} unchanged, {built.removed} removed."
     )
 
 
-def release_and_say(places: Places, folder: Path) -> None:
+def release_and_say(places: Places, folder: Path, form: str = "text") -> None:
     """Make a folder for a host of what is in public/, and say so. Raises `Faults`."""
     # No other build needs it.
     from generator.outputs.redirects import redirect_pages  # noqa: PLC0415  (as said)
     from generator.publish.release import release  # noqa: PLC0415  (as said)
 
     number = release(places.public, folder, redirect_pages, waiting=_say_that_it_waits)
-    click.echo(f"Released into {folder}: {number} files.")
+    click.echo(f"Released into {folder}: {number} files.", err=form == "json")
 
 
 class Builder:
@@ -171,6 +206,7 @@ def _say_that_it_waits() -> None:
     click.echo("Another build is at work in public/. Waiting for it; Ctrl-C stops.", err=True)
 
 
-def _warn(built: generator.Built) -> None:
-    for warning in built.warnings:
-        click.echo(str(warning).replace("error:", "warning:", 1), err=True)
+def _warn(root: Path, built: generator.Built) -> None:
+    if built.warnings:
+        text = FaultText.on(sys.stderr, root)
+        click.echo(text.all(built.warnings, "warning", sources=False), err=True)

@@ -8,8 +8,12 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from policy.faults import Faults
+
+if TYPE_CHECKING:
+    from policy.fault_text import FaultText
 
 __all__ = ["Refusal", "Told", "tell"]
 
@@ -36,12 +40,14 @@ class Told:
     status: int
 
 
-def tell(error: Exception) -> Told:
-    """What to say of any error that ended a command, or a build of the preview."""
+def tell(error: Exception, faults: FaultText | None = None) -> Told:
+    """What to say of any error that ended a command, or a build of the preview. `faults` writes
+    those of a site; without it they are told without their source."""
     match error:
         case Faults():
+            text = f"{faults.all(error.faults)}\n\n{error.count}" if faults else str(error)
             end = f"\n{error.epilogue}" if error.epilogue else ""
-            return Told(f"{error}{end}", error.status)
+            return Told(f"{text}{end}", error.status)
         case Refusal():
             return Told(str(error), error.status)
         case OSError() if error.filename and error.strerror:

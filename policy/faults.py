@@ -9,17 +9,25 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One thing to mend. `path` is relative to the site's root; `line` counts from 1."""
+    """One thing to mend. `path` is relative to the site's root; `line` counts from 1.
+
+    `about` is what in the line it is about, as it stands there; without it, what the message names.
+    """
 
     path: str
     line: int | None
     message: str
     hint: str = ""
+    about: str = ""
 
     def __str__(self) -> str:
-        place = self.path if self.line is None else f"{self.path}:{self.line}"
-        text = f"error: {place}: {self.message}"
+        text = f"error: {self.place}: {self.message}"
         return f"{text}\nhint: {self.hint}" if self.hint else text
+
+    @property
+    def place(self) -> str:
+        """The file, with the line where it is known."""
+        return self.path if self.line is None else f"{self.path}:{self.line}"
 
 
 class Faults(Exception):
@@ -36,9 +44,12 @@ class Faults(Exception):
         super().__init__(self.faults)
 
     def __str__(self) -> str:
-        number = len(self.faults)
-        count = "1 error" if number == 1 else f"{number} errors"
-        return "\n\n".join([*(str(fault) for fault in self.faults), count])
+        return "\n\n".join([*(str(fault) for fault in self.faults), self.count])
+
+    @property
+    def count(self) -> str:
+        """How many they are, in words."""
+        return "1 error" if len(self.faults) == 1 else f"{len(self.faults)} errors"
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:

@@ -188,4 +188,4 @@ def _audience_faults(audiences: Audiences, lines: Lines, forms: list[Form]) -> I
             for answer in answers:
                 if answer not in options.get(name, answers):
                     message = f'no form offers the answer "{answer}" for "{name}"'
-                    yield Fault(path, line, message, nearest(answer, options[name]))
+                    yield Fault(path, line, message, nearest(answer, options[name]), answer)

@@ -246,11 +246,13 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _syntax_fault(name: str, text: str, message: str) -> Fault:
-    place = re.search(r"\(at line (\d+), column \d+\)", message)
+    place = re.search(r"\(at line (\d+), column (\d+)\)", message)
     reason = (message[: place.start()] if place else message.partition(" (at ")[0]).strip()
+    line = int(place[1]) if place else text.rstrip().count("\n") + 1
     return Fault(
         name,
-        int(place.group(1)) if place else text.rstrip().count("\n") + 1,
+        line,
         f"this is not TOML: {reason[:1].lower()}{reason[1:]}",
         'text stands in straight quotes: key = "text"',
+        text.split("\n")[line - 1][int(place[2]) - 1 :] if place else "",
     )

@@ -76,7 +76,7 @@ class Preview:
             return answer(environ)(environ, start_response)
         # Whatever it is: it is told where somebody looks for a page.
         except Exception as error:
-            return fault_page(Failed.of(error), "")(environ, start_response)
+            return fault_page(Failed.of(error, self.root), "")(environ, start_response)
 
     def _service_answer(self, environ: WSGIEnvironment) -> WSGIApplication:
         if self._app is None or not self.is_there:

@@ -19,7 +19,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Protocol
 
+from policy.excerpts import Excerpts
 from policy.failures import Refusal, tell
+from policy.fault_text import FaultText
 from policy.faults import Fault, Faults
 from policy.places import Places
 
@@ -86,10 +88,10 @@ class Failed:
     faults: tuple[Fault, ...] = ()
 
     @classmethod
-    def of(cls, error: Exception) -> Failed:
-        """What is to be said of `error`."""
+    def of(cls, error: Exception, root: Path) -> Failed:
+        """What is to be said of `error`, with the source of faults in the site `root`."""
         faults = error.faults if isinstance(error, Faults) else ()
-        return cls(tell(error).text, faults)
+        return cls(tell(error, FaultText(Excerpts(root))).text, faults)
 
 
 class Builds:
@@ -140,7 +142,8 @@ class Builds:
             Refusal(
                 f"the build was ended from outside, twice ({ended})",
                 "save again to try again; where memory is short, close what needs much of it",
-            )
+            ),
+            self._places.root,
         )
 
     def _end(self) -> str:
@@ -184,7 +187,7 @@ def _work(make: MakeBuild, places: Places, orders: Connection) -> None:
             report = build(order)
         # Whatever it is, it is told; what was kept in memory may be what is wrong.
         except Exception as error:
-            outcome = Failed.of(error)
+            outcome = Failed.of(error, places.root)
             if not isinstance(error, (Faults, Refusal)):
                 build = None
         else:

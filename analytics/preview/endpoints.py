@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,9 @@ from analytics.preview.pages import OURS, SCRIPTS
 from analytics.preview.updates import Status
 from analytics.web.audience_cookie import read_audience
 from analytics.web.origin import is_from_our_pages
+from policy.excerpts import Excerpts
+from policy.fault_json import stated
+from policy.fault_text import in_full
 from policy.faults import Fault
 
 if TYPE_CHECKING:
@@ -31,7 +33,6 @@ CLIENT = Path(__file__).with_name("client")
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 FRESH = {"Cache-Control": "no-cache"}
 NEVER_KEPT = {"Cache-Control": "no-store"}
-LONGEST_LINE = 300
 
 
 def answer_of_ours(preview: Preview, environ: WSGIEnvironment) -> WSGIApplication:
@@ -68,7 +69,9 @@ def _next(preview: Preview, request: flask.Request) -> Response:
         "served": status.served,
         "text": status.failed.text if status.failed else "",
         "faults": list(_stated(preview.root, status.failed.faults)) if status.failed else [],
+        "count": len(status.failed.faults) if status.failed else 0,
         "warnings": list(_stated(preview.root, status.warnings)),
+        "warned": len(status.warnings),
         "shown": {
             "day": preview.shown.day and preview.shown.day.isoformat(),
             "drafts": preview.shown.drafts,
@@ -101,27 +104,10 @@ def _choices(preview: Preview, request: flask.Request, status: Status) -> dict[s
     return seen
 
 
-def _stated(root: Path, faults: Iterable[Fault]) -> Iterable[dict[str, str]]:
-    for fault in faults:
-        yield {
-            "place": fault.path if fault.line is None else f"{fault.path}:{fault.line}",
-            "message": fault.message,
-            "hint": fault.hint,
-            "source": _line(root, fault),
-        }
-
-
-def _line(root: Path, fault: Fault) -> str:
-    """The line that a fault is in, for whoever looks at it in the browser."""
-    path = root / fault.path
-    if fault.line is None or not path.resolve().is_relative_to(root):
-        return ""
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            line = next(itertools.islice(file, fault.line - 1, None), "")
-    except OSError:
-        return ""
-    return line.strip()[:LONGEST_LINE]
+def _stated(root: Path, faults: Sequence[Fault]) -> Iterator[dict[str, Any]]:
+    """Those that are shown in full."""
+    excerpts = Excerpts(root)
+    return ({"place": each.place, **stated(each, excerpts)} for each in in_full(faults))
 
 
 def _show(preview: Preview, request: flask.Request) -> WSGIApplication:

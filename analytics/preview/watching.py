@@ -57,7 +57,7 @@ class Watcher(threading.Thread):
                     self._watch(changes)
             # Whatever it is: a preview that has stopped without a word is worse.
             except Exception as error:
-                self._fail(Failed.of(error))
+                self._fail(Failed.of(error, self._root))
                 self._ended.wait(PAUSE_SECONDS)
 
     def end(self) -> None:
@@ -95,7 +95,7 @@ class Watcher(threading.Thread):
                 self._preview.renew(order, outcome)
             # A mistake of ours, or of the machine's: it is shown as that.
             except Exception as error:
-                outcome = Failed.of(error)
+                outcome = Failed.of(error, self._root)
         self._fail(outcome) if isinstance(outcome, Failed) else self._praise(outcome)
         if self._ready is not None:
             self._ready()

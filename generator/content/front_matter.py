@@ -290,7 +290,8 @@ def _yaml_fault(path: str, lines: list[str], error: yaml.YAMLError) -> Fault:
     begun = error.context_mark
     if begun and begun.line < mark.line and "quoted" in str(error.context):
         hint = "end the value with the quote that begins it"
-        return Fault(path, begun.line + 2, "a quote has no end", hint)
+        about = lines[begun.line + 1][begun.column :]
+        return Fault(path, begun.line + 2, "a quote has no end", hint, about)
     if begun and not lines[mark.line + 1 : mark.line + 2][0].partition(":")[2]:
         mark = begun
     line = mark.line + 2
@@ -300,13 +301,15 @@ def _yaml_fault(path: str, lines: list[str], error: yaml.YAMLError) -> Fault:
         return Fault(path, line - 1, f'"{before.strip()}" is no key with a value', hint)
     entry = re.match(r"([\w-]+):\s+(\S.*)", lines[line - 1])
     hint = "write each line as a key, a colon, a space and a value: title: The title"
+    about = ""
     if entry:
-        hint = f"put it in quotes: {entry.group(1)}: {quoted(entry.group(2).strip())}"
+        about = entry.group(2).strip()
+        hint = f"put it in quotes: {entry.group(1)}: {quoted(about)}"
     if "mapping values are not allowed" in str(error.problem):
-        return Fault(path, line, "a value with a colon in it needs quotes", hint)
+        return Fault(path, line, "a value with a colon in it needs quotes", hint, about)
     if begun and "flow" in str(error.context):
         return Fault(path, begun.line + 2, "a list has no end", "end it with ]")
-    return Fault(path, line, f"this is not YAML: {error.problem}", hint)
+    return Fault(path, line, f"this is not YAML: {error.problem}", hint, about)
 
 
 def _typed(path: str, entries: Mapping[str, _Entry]) -> tuple[FrontMatter, list[Fault]]:

@@ -2,9 +2,10 @@
 
 A file has parts, each begun by a line `===== …`: `path` (a whole new file), `edit path` (lines to
 take out, `- `, and to put in, `+ `), `remove path`, `link path` (a link to the path below it),
-`released` (the register is), `expected` (what is written to the terminal), and what the hints say
-to do, after which the site builds: `mend path`, as `edit`, `mend remove path` and `mend rename
-path` (to the path below it). `policy/features/` is the engine's own; its lines are all called N.
+`released` (the register is), `expected` (what is written to the terminal, without the lines of the
+source), `shown` (with them, where a case says it), and what the hints say to do, after which the
+site builds: `mend path`, as `edit`, `mend remove path` and `mend rename path` (to the path below).
+`policy/features/` is the engine's own; its lines are all called N.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ what was made of it is gone
 test_picture_making.py, test_picture_pages.py,
 test_allow_list.py and test_site_faults.py."""
 
+UNPUBLISHED = "Nothing was published: public/ is as it was.\n"
+SOURCE = re.compile(r"^ +\d* \|.*\n", re.MULTILINE)
 SOURCES = [
     path
     for folder in ("generator", "policy")
@@ -118,15 +121,20 @@ def site(tmp_path, monkeypatch):
 def test_a_broken_site_says_what_where_and_how_to_mend_it(site, case):
     """All faults at once, status 1, and what was published stays byte for byte."""
     before = bytes_of(site / "public")
-    expected = ""
+    told = {}
     for what, text in parts(case):
-        if what == "expected":
-            expected = text
+        if what in ("expected", "shown"):
+            told[what] = text
         elif not what.startswith("mend "):
             change(site, what, text)
     result = run(site)
-    said = re.sub(r"(policy/features/\w+\.toml:)\d+", r"\1N", result.output)
-    assert said == expected + "Nothing was published: public/ is as it was.\n"
+    shown = re.sub(r"(policy/features/\w+\.toml:)\d+", r"\1N", result.output)
+    said = SOURCE.sub("", shown)
+    assert said == told["expected"] + UNPUBLISHED
+    assert told.get("shown", shown.removesuffix(UNPUBLISHED)) + UNPUBLISHED == shown
+    # A place that is known is shown, with a caret below it.
+    lines = len(re.findall(r"^error: [^\n]+?:[\dN]+: ", said, re.MULTILINE))
+    assert len(re.findall(r"^ +\| +\^+$", shown, re.MULTILINE)) == lines
     assert result.exit_code == 1
     assert bytes_of(site / "public") == before
 
@@ -138,7 +146,7 @@ def test_a_broken_site_says_what_where_and_how_to_mend_it(site, case):
 )
 def test_after_the_hint_the_fault_is_gone(site, case):
     for what, text in parts(case):
-        if what != "expected":
+        if what not in ("expected", "shown"):
             change(site, what, text)
     result = run(site, "check")
     assert (result.exit_code, result.output[:10]) == (0, "No faults "), result.output

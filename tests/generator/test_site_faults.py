@@ -311,8 +311,10 @@ def test_a_base_that_is_missing_is_told_once(root):
     said = told(root, "check")
     assert said == (
         'error: templates/404.html:1: there is no template "base.html"\n'
+        '  1 | {% extends "base.html" %}\n    |             ^^^^^^^^^\n'
         "hint: add it to templates/, or correct the name here and in 3 others\n\n"
         'error: templates/resources.html:2: there is no template "bose.html"\n'
+        '  1 |\n  2 | {% extends "bose.html" %}\n    |             ^^^^^^^^^\n'
         "hint: add it to templates/, or correct the name here\n\n2 errors\n"
     )
 

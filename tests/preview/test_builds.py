@@ -42,7 +42,9 @@ def test_a_fault_is_told_with_its_file_line_and_mend(tmp_path: Path) -> None:
     with running(builders.failing, tmp_path) as build:
         outcome = build()
     assert isinstance(outcome, Failed)
-    assert outcome.text.startswith("error: content/about.md:3: a mistake\nhint: mend it")
+    assert outcome.text.startswith("error: content/about.md:3: a mistake\n  2 | title: ")
+    assert "\n    | ^^^" in outcome.text
+    assert outcome.text.endswith("\nhint: mend it\n\n1 error")
     assert [fault.line for fault in outcome.faults] == [3]
 
 

@@ -74,9 +74,9 @@ export class Bar {
     const said = this.#told ? this.#choices.map((each) => each.summary).filter(Boolean) : [];
     say(this.#summary, state === "lost" ? "stopped" : said.join(", "));
     this.#mistakes.hidden = state !== "faults" || !this.#faults.isHidden;
-    const count = this.#told?.faults.length;
+    const count = this.#told?.count;
     say(this.#mistakes, count > 1 ? `${count} mistakes` : "1 mistake");
-    this.#drawWarnings(this.#told?.warnings ?? []);
+    this.#drawWarnings(this.#told?.warnings ?? [], this.#told?.warned ?? 0);
   }
 
   #state() {
@@ -89,12 +89,12 @@ export class Bar {
     return ["good", `Up to date. What you save appears here.${took}`];
   }
 
-  #drawWarnings(warnings) {
-    const said = JSON.stringify(warnings);
+  #drawWarnings(warnings, number) {
+    const said = JSON.stringify([number, warnings]);
     if (this.#warnings.dataset.said === said) return;
     this.#warnings.dataset.said = said;
     this.#warnings.hidden = !warnings.length;
-    const count = warnings.length === 1 ? "1 warning" : `${warnings.length} warnings`;
+    const count = number === 1 ? "1 warning" : `${number} warnings`;
     this.#warnings.replaceChildren(make("summary", {}, count), make("ol", {}, ...warnings.map(item)));
   }
 }
