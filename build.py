@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent
 COMMANDS = {
     "build": ("generator.command", "Build the site into public/."),
     "check": ("generator.command", "Look for faults in the site, and write nothing."),
+    "new": ("generator.new", "Make a page, a section or a whole site that passes every check."),
     "explain": ("generator.explain", "Say where the values of a page come from, and who needs it."),
     "serve": ("analytics.preview.command", "Build, serve, and build again on every save."),
     "audit": ("audit.command_line", "Compare what real browsers see with the register."),

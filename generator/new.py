@@ -1,0 +1,126 @@
+"""`build.py new`: a page, a section, or a whole site."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from generator.content.urls import permalink
+from generator.starting import ABOUT, new_page, new_section, new_site, page_file
+from policy.faults import Faults
+from policy.places import Places
+from policy.settings import Settings
+from policy.toml_source import read_toml
+
+__all__ = ["new"]
+
+ENGINE = Path(__file__).parents[1]
+
+
+@click.group("new")
+def new() -> None:
+    """Make a page, a section or a whole site that passes every check. Nothing is overwritten."""
+
+
+@new.command()
+@click.argument("name")
+@click.option("--title", help="Its headline; without it, you are asked, or it is made of the name.")
+@click.pass_obj
+def page(places: Places, name: str, title: str | None) -> None:
+    """Make the page NAME, as services or news/snow-days, with the keys that it needs.
+
+    It is a draft: see it by `serve --drafts`, and remove the line to publish it.
+    """
+    file = page_file(name)
+    values = {"title": title or _title(file), "description": ABOUT}
+    if _is_article(places.root, file):
+        values["date"] = _today().isoformat()
+    made = new_page(places.root, file, {**values, "draft": "true"})
+    click.echo(
+        f"Made {made.relative_to(places.root)}: a draft, to be at {permalink(name_of(file))}"
+    )
+    click.echo("Next: write it, and remove the line draft: true.")
+
+
+@new.command()
+@click.argument("name")
+@click.option("--title", help="Its headline; without it, you are asked, or it is made of the name.")
+@click.pass_obj
+def section(places: Places, name: str, title: str | None) -> None:
+    """Make the section NAME: a folder with a page that lists the others in it."""
+    file = page_file(name)
+    values = {"title": title or _title(file), "description": ABOUT, "draft": "true"}
+    made = new_section(places.root, name, values)
+    url = permalink(name_of(made.relative_to(places.root).as_posix()))
+    click.echo(f"Made {made.relative_to(places.root)}: a draft, to be at {url}")
+    click.echo(f"Next: build.py new page {url.strip('/')}/a-page, and an entry in the menu:")
+    click.echo(f'  {{ label = "…", page = "{url}" }}  in site/navigation.toml')
+
+
+@new.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", help="What the site is called.")
+@click.option("--url", help="Where it will be, as https://www.example.com.")
+@click.option("--organization", help="Who runs it.")
+@click.option("--email", help="Where they read mail.")
+def site(
+    folder: Path, name: str | None, url: str | None, organization: str | None, email: str | None
+) -> None:
+    """Make a whole small site in FOLDER, which is empty or not there yet.
+
+    Whatever is not said is asked on a terminal, or filled with words to be replaced.
+    """
+    facts = {
+        "name": name or _asked("What is the site called?"),
+        "url": url or _asked("Where will it be? (https://…)"),
+        "organization": organization or _asked("Who runs it?"),
+        "email": email or _asked("Where do they read mail?"),
+    }
+    made = new_site(folder, facts, _today())
+    try:
+        read_toml(folder.resolve(), "site/settings.toml", Settings)
+    except Faults as error:
+        click.echo(f"To be mended in {folder}:\n{error}\n", err=True)
+    engine = os.path.relpath(ENGINE / "build.py")
+    command = f"{os.path.relpath(sys.executable)} {engine} --root {folder}"
+    click.echo(f"Made {folder}: {len(made)} files. Next:")
+    click.echo(f"  {command} serve          see it, and write")
+    click.echo(f"  {command} new page NAME  make a page")
+    click.echo(f"  {command} check          find what is to be mended")
+    click.echo(f"{folder}/README.md says the same.")
+
+
+def name_of(file: str) -> str:
+    """A page's file, relative to content/."""
+    return file.removeprefix("content/")
+
+
+def _asked(question: str, default: str = "") -> str:
+    """The answer of whoever sits at a terminal."""
+    if not sys.stdin.isatty():
+        return default
+    answer: str = click.prompt(question, default=default, show_default=bool(default))
+    return answer.strip()
+
+
+def _title(file: str) -> str:
+    steps = name_of(file).removesuffix(".md").removesuffix("/index").split("/")
+    words = steps[-1].replace("-", " ").replace("_", " ").strip() or "Untitled"
+    return _asked("Its title?", words[:1].upper() + words[1:])
+
+
+def _is_article(root: Path, file: str) -> bool:
+    """Whether a page there is one of the feed's. A site with faults may have no settings."""
+    try:
+        feed = read_toml(root, "site/settings.toml", Settings).feed
+    except Faults:
+        return False
+    return bool(feed) and file.startswith(f"content/{feed}/") and file.count("/") == 2
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(tz=datetime.UTC).date()
