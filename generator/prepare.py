@@ -17,6 +17,7 @@ from generator.budget import budget_faults, budget_warnings
 from generator.check.cards import card_style
 from generator.check.links import addresses_used
 from generator.check.site_files import alias_faults, site_file_faults
+from generator.check.translations import translation_faults
 from generator.check.warnings import description_warnings
 from generator.check.whole import Offers
 from generator.content.library import Content, Others, load_content
@@ -26,7 +27,7 @@ from generator.graph.changes import Inputs
 from generator.graph.scan import sure
 from generator.graph.state import Made, State
 from generator.make import Outcome, Stage, make_pages
-from generator.outputs.addresses import addresses_for_programs
+from generator.outputs.addresses import addresses_for_programs, all_addresses
 from generator.outputs.policy_pages import policy_pages
 from generator.pictures.found import Pictures
 from generator.recorded import Place, Rendered
@@ -175,7 +176,7 @@ class _Preparation:
 
     def _check(self, content: Content, files: Mapping[str, PlainFile], *, listed: bool) -> None:
         """Whether all that is needed is there, and each address is had once."""
-        reserved = (*self._others.reserved, *self._assets.files)
+        reserved = (*all_addresses(self._site, content), *self._assets.files)
         offers = Offers(self._site, content, self._made, reserved)
         look_at = [each.url for each in self._outcomes if each.made]
         look_at = list(dict.fromkeys([*look_at, *self._since.bereft(offers)]))
@@ -184,9 +185,10 @@ class _Preparation:
             return self._renderer.render(content.pages[url], marked=True)
 
         self._faults.extend(offers.unmet(look_at, render, files))
+        self._faults.extend(translation_faults(self._site, content))
         if listed:
             self._faults.extend(budget_faults(self._site, content))
-            self._faults.extend(alias_faults(content, self._others.reserved))
+            self._faults.extend(alias_faults(content, all_addresses(self._site, content)))
             self._faults.extend(site_file_faults(self._site, content))
 
     def _warnings(
@@ -230,6 +232,7 @@ def _context(site: Site, root: Path, others: Others) -> bytes:
     layouts = sorted(path.relative_to(folder).as_posix() for path in files)
     made_of = (
         site.settings.feed,
+        site.settings.all_languages.tags,
         site.settings.downloads,
         site.register.features,
         site.audiences.names,

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator
 
 from generator.graph.state import State
-from generator.outputs.addresses import addresses_for_programs
+from generator.outputs.addresses import all_addresses
 from generator.outputs.manifest import about, asset_outputs, file_outputs, is_counted
 from generator.outputs.pictures import PictureOutputs
 from generator.prepare import Ready
@@ -28,13 +28,13 @@ def put(site: Publisher, ready: Ready, before: State | None, pictures: PictureOu
         remade |= ready.assets.files.keys()
     if _are_listed_anew(site, ready, before, today):
         made.append(site.stage(_programs(ready, today)))
-        remade |= set(addresses_for_programs(ready.site))
+        remade |= set(all_addresses(ready.site, ready.content))
     whole = {
         *ready.content.pages,
         *ready.content.files,
         *ready.assets.files,
         *pictures.wanted,
-        *addresses_for_programs(ready.site),
+        *all_addresses(ready.site, ready.content),
     }
     keeping = Keeping(ready.site.settings.keep_assets.days, today)
     is_said = before and not ready.is_listed_anew and not _are_counted_anew(ready, before)
@@ -50,7 +50,7 @@ def _are_listed_anew(
         before is None
         or ready.is_listed_anew
         or (before.today.year, before.today.month) != (today.year, today.month)
-        or not all(map(site.intact, addresses_for_programs(ready.site)))
+        or not all(map(site.intact, all_addresses(ready.site, ready.content)))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from generator.assets import MissingAsset
 from generator.budget import bits
 from generator.content.audience_blocks import select
 from generator.content.blocks import FORM
+from generator.content.languages import address_of, named
 from generator.content.library import Content, written
 from generator.content.pages import Page
 from generator.content.sections import Sections
-from generator.graph.reads import Reads, Watched
+from generator.graph.reads import Reads, Watched, of_language
 from generator.markdown import Hooks, reader
 from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
 from generator.pictures.cards import CardStyle
@@ -26,6 +28,7 @@ from generator.pictures.found import Pictures
 from generator.pictures.pages import PagePictures
 from generator.recorded import Recorded, Rendered, record
 from policy import Fault, Faults, Site, templates
+from policy.localized import in_language
 from policy.register import Cookie, Storage
 from policy.toml_source import read_text, refuse_two_versions
 
@@ -53,6 +56,15 @@ class _Audience:
         return self._values[key]
 
 
+@dataclass(frozen=True, slots=True)
+class _InLanguage:
+    """What pages in a language are rendered with: the site as it is in it, and its templates."""
+
+    language: str
+    site: Site
+    jinja: Environment
+
+
 class Renderer:
     """Renders the pages of one site, and notes what each has read.
 
@@ -70,11 +82,13 @@ class Renderer:
     ) -> None:
         self.reads = Reads()
         self._site = site
+        self._assets = assets
         self._sections = Sections(site, content, self.reads)
-        self._templates = _WatchedTemplates(site.root, self.reads)
-        self._jinja = environment(site, assets, self._templates, self.reads)
-        self._jinja.globals["get_section"] = self._sections.get
-        self._jinja.globals["bits"] = self._watched_bits(bits(site, content))
+        self._bits = self._watched_bits(bits(site, content))
+        self._paths = [""]  # Number 0 is the page itself.
+        self._languages = site.settings.all_languages
+        self._spoken: dict[str, _InLanguage] = {}
+        self._here = self._in_language("")
         self._pictures = PagePictures(pictures, site.settings.url, style, self.reads.add)
         self._waiting = PagePictures(pictures.as_they_are(), "", None, self.reads.add)
         engine = site.settings.markdown
@@ -86,6 +100,7 @@ class Renderer:
     def render(self, page: Page, *, marked: bool = False) -> Rendered:
         """Every variant of a page. Raises `TemplateError`, `MissingAsset`, or `Faults`."""
         self.reads.taken()
+        self._here = self._in_language(page.language)
         self.reads.add("site", "site", "markdown")
         html, record, asked = self._variant(page, self._site.audiences.default, marked=marked)
         rendered, recorded = {"": html}, {"": record}
@@ -100,23 +115,25 @@ class Renderer:
 
     def record_text(self, page: Page) -> Iterator[Recorded]:
         """What a page that waits holds in its own text, for each audience."""
+        self._here = self._in_language(page.language)
         text, blocks = written(self._site, page)
         for name in (self._site.audiences.default, *self._site.audiences.names):
             self._waiting.begin(page)
             chosen = select(text, blocks, name)
-            html = self._plain_markdown.read(chosen, page.resolve).html
-            yield self._waiting.recorded(record(html, page.path, self._templates.path))
+            html = self._plain_markdown.read(chosen, self._resolver(page)).html
+            yield self._waiting.recorded(record(html, page.path, self._path))
             if not blocks.for_audiences:
                 return
 
     def _variant(self, page: Page, name: str, *, marked: bool) -> tuple[str, Recorded, bool]:
-        audience = _Audience(self._site, name)
+        audience = _Audience(self._here.site, name)
         text, blocks = written(self._site, page)
         self._pictures.begin(page)
-        body = self._markdown.read(select(text, blocks, name), page.resolve, marked=marked)
+        resolve = self._resolver(page)
+        body = self._markdown.read(select(text, blocks, name), resolve, marked=marked)
         view = self._sections.own(page, body.html, body.headings)
         previous, following = self._sections.neighbours(page)
-        html = self._jinja.get_template(f"{page.layout}.html").render(
+        html = self._here.jinja.get_template(f"{page.layout}.html").render(
             page=view,
             section=self._sections.get(page.url),
             previous=previous,
@@ -126,7 +143,7 @@ class Renderer:
             social_card=self._pictures.card,
         )
         self._refuse_lost(html, page)
-        recorded = self._pictures.recorded(record(html, page.path, self._templates.path))
+        recorded = self._pictures.recorded(record(html, page.path, self._path))
         return unmarked(html), recorded, audience.asked
 
     def _refuse_lost(self, html: str, page: Page) -> None:
@@ -145,13 +162,48 @@ class Renderer:
 
     def _fault(self, html: str, at: int, page: Page, message: str, hint: str) -> Faults:
         number, line = place_before(html, at) or (0, None)
-        return Faults([Fault(self._templates.path(number) or page.path, line, message, hint)])
+        return Faults([Fault(self._path(number) or page.path, line, message, hint)])
+
+    def _path(self, number: int) -> str:
+        """The path, relative to the root, of the template that a mark's number stands for."""
+        return self._paths[number]
+
+    def _resolver(self, page: Page) -> Callable[[str], str]:
+        """What a link in a page's text means. One to the file of a page leads to its translation
+        into the language of this page, where there is one, unless it names that of another."""
+        if not self._languages:
+            return page.resolve
+
+        def address(path: str) -> str:
+            found = address_of(self._languages, path)
+            if named(self._languages, path).language:
+                return found
+            return self._sections.counterpart(found, page.language)
+
+        return lambda link: page.resolve(link, address)
+
+    def _in_language(self, language: str) -> _InLanguage:
+        """What pages in a language are rendered with; made when the first of them is."""
+        if language not in self._spoken:
+            self._spoken[language] = self._made_for(language)
+        return self._spoken[language]
+
+    def _made_for(self, language: str) -> _InLanguage:
+        site = self._site
+        if language:
+            site = in_language(site, language, self._sections.translations.counterpart(language))
+        loader = _WatchedTemplates(site.root, self.reads, self._paths, language)
+        jinja = environment(site, self._assets, loader, self.reads, language)
+        jinja.globals["get_section"] = self._sections.get
+        jinja.globals["bits"] = self._bits
+        jinja.globals["translated"] = lambda url: self._sections.counterpart(url, language)
+        return _InLanguage(language, site, jinja)
 
     def _block(self, name: str, argument: str, body: Markup) -> str:
-        template = self._jinja.get_template(f"blocks/{name}.html")
+        template = self._here.jinja.get_template(f"blocks/{name}.html")
         if name == FORM:
-            self.reads.add("site", "forms")
-            form = self._site.forms.get(argument)
+            self.reads.add("site", of_language("forms", self._here.language))
+            form = self._here.site.forms.get(argument)
             if form is None:  # The check of the page's blocks tells.
                 return ""
             html = template.render(form=form, values={}, errors={})
@@ -174,17 +226,14 @@ class _WatchedTemplates(FileSystemLoader):
     Which ones a page uses is noted, and what they name of what the site declares.
     """
 
-    def __init__(self, root: Path, reads: Reads) -> None:
+    def __init__(self, root: Path, reads: Reads, paths: list[str], language: str) -> None:
         super().__init__(root / "templates")
         self._root = root
         self._reads = reads
-        self._paths = [""]  # Number 0 is the page itself.
+        self._paths = paths
+        self._language = language
         self._loaded: dict[str, Template] = {}
         self._named: dict[str, frozenset[str]] = {}
-
-    def path(self, number: int) -> str:
-        """The path, relative to the root, of the template that a mark's number stands for."""
-        return self._paths[number]
 
     def load(
         self,
@@ -198,7 +247,7 @@ class _WatchedTemplates(FileSystemLoader):
         if template is None:
             template = self._loaded[name] = super().load(environment, name, globals)
         for each in self._named.get(name, ()):
-            self._reads.add("site", each)
+            self._reads.add("site", of_language(each, self._language))
         template._module = None  # Else what it reads when it is imported was noted only once.
         return template
 
@@ -225,6 +274,7 @@ def environment(
     assets: Mapping[str, str],
     loader: FileSystemLoader | None = None,
     reads: Reads | None = None,
+    language: str = "",
 ) -> Environment:
     """Jinja for this site, with what every page may use; what it reads is noted in `reads`."""
     noted = reads or Reads()
@@ -242,5 +292,5 @@ def environment(
     )
     templates.prepare(jinja, site, asset)
     for name in FIELD_BY_FIELD:
-        jinja.globals[name] = Watched(jinja.globals[name], name, noted)
+        jinja.globals[name] = Watched(jinja.globals[name], of_language(name, language), noted)
     return jinja

@@ -17,7 +17,7 @@ from generator.graph.reads import Key
 from generator.graph.scan import is_plain
 from generator.graph.state import Made, State
 from generator.make import Outcome
-from generator.outputs.addresses import addresses_for_programs
+from generator.outputs.addresses import all_addresses
 from policy import Fault, Site
 from policy.settings import Item
 
@@ -170,7 +170,7 @@ class Since:
         before = self._before
         if before is None:
             return iter(())
-        reserved = (*addresses_for_programs(before.site), *before.assets.files)
+        reserved = (*all_addresses(before.site, before.content), *before.assets.files)
         offered = Offers(before.site, before.content, before.made, reserved)
         return needing(lost(offered, offers), offered.service - offers.service, offers.made)
 

@@ -111,11 +111,14 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, and the form that it shows. Views of one that is not `counted` are refused."""
+    """A page, and the form that it shows. Views of one that is not `counted` are refused.
+
+    `translations` are the addresses of the same page in other languages than the default one."""
 
     title: str
     form: str | None = None
     counted: bool = True
+    translations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,8 @@ def _page(page: Page) -> dict[str, Any]:
         stated["form"] = page.form
     if not page.counted:
         stated["counted"] = False
+    if page.translations:
+        stated["translations"] = dict(page.translations)
     return stated
 
 

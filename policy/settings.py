@@ -6,9 +6,10 @@ import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from policy.durations import Duration, Length
+from policy.languages import Direction, Language, Languages, Tag
 from policy.origin_addresses import OriginAddress
 from policy.pictures import CardSettings, PictureSettings
 from policy.toml_source import Declared
@@ -64,13 +65,16 @@ class Settings(Declared):
 
     `markdown` is the engine that reads pages (`generator.markdown`).
 
+    `language` is that of the pages at the root, `languages` says more of it and of all others.
+
     `keep_assets` says how long a style sheet, script or picture that no page uses any more is
     still served, for pages that were loaded before.
     """
 
     name: str
     url: OriginAddress
-    language: str = "en"
+    language: Tag = "en"
+    languages: dict[Tag, Language] = Field(default_factory=dict)
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     description: str
     feed: str = ""
@@ -80,6 +84,21 @@ class Settings(Declared):
     organization: Organization
     pictures: PictureSettings = PictureSettings()
     card: CardSettings | None = None
+
+    @property
+    def all_languages(self) -> Languages:
+        """Every language of the site, the default one first."""
+        return Languages(self.language, self.languages)
+
+    @property
+    def direction(self) -> Direction:
+        """How the language is written."""
+        return self.all_languages.direction(self.language)
+
+    @property
+    def locale(self) -> str:
+        """The tag of the language, or of a closer one, by which dates and numbers are written."""
+        return self.all_languages.locale(self.language)
 
 
 class Item(Declared):

@@ -44,7 +44,7 @@ def options() -> dict[str, Any]:
 def prepare(jinja: Environment, site: Site, asset: Callable[[str], str]) -> None:
     """Give templates what each may use. `asset` gives the address of an asset by its name."""
     jinja.template_class = _Published
-    jinja.globals.update(shared_values(site), asset=asset)
+    jinja.globals.update(shared_values(site), asset=asset, translated=lambda address: address)
 
 
 def shared_values(site: Site) -> dict[str, Any]:

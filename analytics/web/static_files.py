@@ -161,9 +161,30 @@ class Pages:
 
     def not_found(self, environ: WSGIEnvironment) -> Response:
         """The page that says that there is no such page."""
-        return self.answer(
-            lambda build: self.send(build, build.files[NOT_FOUND], environ, status=404)
-        )
+        address = address_asked(environ)
+
+        def look_up(build: Build) -> Response:
+            file = build.files[not_found_address(build, address)]
+            return self.send(build, file, environ, status=404)
+
+        return self.answer(look_up)
+
+
+def address_asked(environ: WSGIEnvironment) -> str:
+    """The address that a request is for."""
+    # PEP 3333: the path is decoded from its percent-encoding, then from bytes as Latin-1.
+    path: str = environ["PATH_INFO"]
+    return path.encode("latin-1").decode("utf-8", "replace")
+
+
+def not_found_address(build: Build, address: str) -> str:
+    """Where the page stands that says that there is no such address: that of the language whose
+    folder the address is in, where it has one."""
+    home = build.pages.get("/")
+    for folder in home.translations.values() if home else ():
+        if address.startswith(folder) and f"{folder[:-1]}{NOT_FOUND}" in build.files:
+            return f"{folder[:-1]}{NOT_FOUND}"
+    return NOT_FOUND
 
 
 class _Sections:
@@ -202,12 +223,12 @@ class PageServer:
         return answer(environ, start_response)
 
     def _found(self, build: Build, environ: WSGIEnvironment) -> WSGIApplication | None:
-        # PEP 3333: the path is decoded from its percent-encoding, then from bytes as Latin-1.
-        address = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
+        address = address_asked(environ)
         target = build.redirects.get(address) or build.redirects.get(f"{address}/")
         if target is None and f"{address}/" in build.files:
             target = f"{address}/"
-        if address not in build.files or address == NOT_FOUND:
+        is_not_found = address.endswith(NOT_FOUND) and address == not_found_address(build, address)
+        if address not in build.files or is_not_found:
             return _redirect(target, environ) if target else None
         if environ["REQUEST_METHOD"] not in FETCHES:
             return MethodNotAllowed(FETCHES)

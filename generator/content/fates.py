@@ -39,7 +39,8 @@ def waits_for(
     that no page names belongs to the pages of its folder, or of the nearest folder that has any.
     """
     waiting = [page for page, published in pages.items() if not published]
-    if section := waiting_section(path, waiting):
+    section = waiting_section(path, waiting)
+    if section and not _is_read_there(section, pages):
         return section
     if address in used:
         return ""
@@ -50,3 +51,9 @@ def waits_for(
         if beside:
             return "" if any(pages[page] for page in beside) else beside[0]
     return ""
+
+
+def _is_read_there(section: str, pages: Mapping[str, bool]) -> bool:
+    """Whether a section that waits is published in another language, whose page stands beside."""
+    folder = posixpath.dirname(section)
+    return any(published and posixpath.dirname(page) == folder for page, published in pages.items())

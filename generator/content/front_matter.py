@@ -104,6 +104,8 @@ class FrontMatter(BaseModel):
     image: Text = ""
     image_alt: Text = ""
     image_narrow: Text = ""
+    translation_of: Text = ""
+    source_digest: Text = ""
 
     @classmethod
     def known(cls, given: Mapping[str, Any]) -> FrontMatter:

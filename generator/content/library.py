@@ -13,8 +13,9 @@ from generator.content.fates import waiting_section
 from generator.content.feature_blocks import as_on, feature_faults
 from generator.content.files import KINDS, PAGE, Listing, list_files
 from generator.content.front_matter import read_front_matter, text_of
-from generator.content.pages import Page, parent_of
-from generator.content.urls import NOT_FOUND, awkward, file_address, is_reserved, permalink
+from generator.content.languages import address_of, named
+from generator.content.pages import Origin, Page, parent_of
+from generator.content.urls import NOT_FOUND, awkward, is_reserved, permalink
 from generator.marks import NONCHARACTERS
 from generator.workers import spread
 from policy import Fault, Faults, Site
@@ -83,7 +84,10 @@ def load_content(
     known = known or Known()
     listing = known.listing or list_files(site.root, FOLDER, _kinds(site), adds=_ADDS)
     faults = list(listing.faults)
-    addresses = {name: _address(name.removeprefix(f"{FOLDER}/")) for name in listing.files}
+    languages = site.settings.all_languages
+    addresses = {
+        name: address_of(languages, name.removeprefix(f"{FOLDER}/")) for name in listing.files
+    }
     files = {url: name for name, url in addresses.items() if not name.endswith(PAGE)}
     if known.listing is None:
         faults.extend(_address_faults(addresses, others))
@@ -140,11 +144,16 @@ def _read_pages(
 
 def _waiting(pages: list[Page], today: datetime.date) -> tuple[Page, ...]:
     waiting = [page for page in pages if _waits(page.given, today)]
-    sections = [page.path for page in waiting if page.is_index]
+    sections: dict[str, list[str]] = {}
+    for page in waiting:
+        if page.is_index:
+            sections.setdefault(page.language, []).append(page.plain)
     if sections:
         waits = {page.path for page in waiting}
         waiting = [
-            page for page in pages if page.path in waits or waiting_section(page.path, sections)
+            page
+            for page in pages
+            if page.path in waits or waiting_section(page.plain, sections.get(page.language, ()))
         ]
     return tuple(waiting)
 
@@ -152,10 +161,6 @@ def _waiting(pages: list[Page], today: datetime.date) -> tuple[Page, ...]:
 def _waits(given: Mapping[str, Any], today: datetime.date) -> bool:
     date: datetime.date | None = given.get("date")
     return bool(given.get("draft")) or (date is not None and date > today)
-
-
-def _address(name: str) -> str:
-    return permalink(name) if name.endswith(PAGE) else file_address(name)
 
 
 def _place(url: str) -> str:
@@ -190,6 +195,7 @@ class _Reader:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._audiences = (*site.audiences.names, site.audiences.default)
+        self._languages = site.settings.all_languages
         self._layouts: dict[str, bool] = {}
 
     def read(self, place: tuple[str, str]) -> tuple[str, tuple[Page | None, Sequence[Fault]]]:
@@ -202,11 +208,18 @@ class _Reader:
         unknown = [*feature_faults(name, parsed.text)]
         parsed = replace(parsed, text=as_on(parsed.text, self._site.register.features))
         blocks = read_blocks(parsed.text)
-        layout = parsed.front.layout or _usual_layout(self._site, name, url)
-        page = Page(name, url, parsed, layout, blocks)
+        origin = self._origin(name, url, parsed.front.translation_of)
+        layout = parsed.front.layout or _usual_layout(self._site, origin)
+        page = Page(name, url, parsed, layout, blocks, origin)
         faults = [*parsed.faults, *unknown]
         faults.extend(block_faults(name, blocks, self._audiences, list(self._site.forms)))
         dated = page.front.date is not None or "date" in parsed.lines
+        if parsed.front.translation_of and not origin.language:
+            hint = "remove the line: only a page in another language is a translation"
+            line, said = parsed.lines.get("translation_of"), self._site.settings.language
+            faults.append(
+                Fault(name, line, f"this page is in the site's own language, {said}", hint)
+            )
         if page.layout == "article" and parsed.readable and not dated:
             hint = "add a line: date: 2026-11-24"
             faults.append(Fault(name, 1, 'an article needs the key "date"', hint))
@@ -216,6 +229,13 @@ class _Reader:
             faults.append(Fault(name, line, f'there is no layout "{page.layout}"', hint))
         page.forget_text()
         return name, (page, faults)
+
+    def _origin(self, name: str, url: str, translation_of: str) -> Origin:
+        if not self._languages:
+            return Origin("", name, url)
+        language, plain = named(self._languages, name.removeprefix(f"{FOLDER}/"))
+        original = permalink(translation_of.lstrip("/") if language and translation_of else plain)
+        return Origin(language, f"{FOLDER}/{plain}", original)
 
     def _is_layout(self, name: str) -> bool:
         if name not in self._layouts:
@@ -239,12 +259,13 @@ def written(site: Site, page: Page) -> tuple[str, Blocks]:
     return page.written
 
 
-def _usual_layout(site: Site, name: str, url: str) -> str:
+def _usual_layout(site: Site, origin: Origin) -> str:
+    """A translation looks like its original."""
     feed = f"/{site.settings.feed}/" if site.settings.feed else None
-    if url == NOT_FOUND:
+    if origin.original == NOT_FOUND:
         return "404"
-    if url == feed:
+    if origin.original == feed:
         return "resources"
-    if name.endswith("/index.md"):
+    if origin.plain.endswith("/index.md"):
         return "section"
-    return "article" if feed and parent_of(url) == feed else "page"
+    return "article" if feed and parent_of(origin.original) == feed else "page"

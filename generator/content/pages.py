@@ -6,21 +6,31 @@ import hashlib
 import math
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from generator.content.blocks import Blocks
 from generator.content.front_matter import FrontMatter, Parsed
 from generator.content.urls import file_address, permalink
 
+HOME = "content/index.md"
 WORDS_PER_MINUTE = 220
 _WORDS = re.compile(r"\w+")
 _BETWEEN_WORDS = bytes(
     code if code < 128 and (chr(code).isalnum() or code == ord("_")) else ord(" ")
     for code in range(256)
 )
+
+
+class Origin(NamedTuple):
+    """The language of a page, "" for the default one; the path that it would have in that one, by
+    which it may be an index; and the address of its original, be that there or not."""
+
+    language: str
+    plain: str
+    original: str
 
 
 class Page:
@@ -30,11 +40,18 @@ class Page:
     page that is known from an earlier build has no text until `generator.content.library` reads it.
     """
 
-    def __init__(
-        self, path: str, url: str, parsed: Parsed, layout: str, blocks: Blocks | None = None
+    def __init__(  # noqa: PLR0913, PLR0917  (what is known of it)
+        self,
+        path: str,
+        url: str,
+        parsed: Parsed,
+        layout: str,
+        blocks: Blocks | None = None,
+        origin: Origin | None = None,
     ) -> None:
         self.path = path
         self.url = url
+        self.language, self.plain, self.original = origin or Origin("", path, url)
         self.lines = parsed.lines
         self.layout = layout
         self.given: Mapping[str, Any] = parsed.front.model_dump(exclude_unset=True)
@@ -43,7 +60,9 @@ class Page:
         self.source = hashlib.blake2b(
             made_of.encode("utf-8", "surrogatepass"), digest_size=16
         ).digest()
-        self.parent = parent_of(url)  # The address of the section that it belongs to.
+        # The address of the section that it belongs to; a home page belongs to itself.
+        is_home = self.plain == HOME
+        self.parent = url if is_home else parent_of(url)
         self.__dict__["front"] = parsed.front
         self.written: tuple[str, Blocks] | None = (parsed.text, blocks or Blocks())
 
@@ -61,10 +80,13 @@ class Page:
     @property
     def is_index(self) -> bool:
         """Whether the page stands for its folder."""
-        return self.path.endswith("/index.md")
+        return self.plain.endswith("/index.md")
 
-    def resolve(self, link: str) -> str:
-        """The address that a link in this page's text means; relative to the page's file."""
+    def resolve(self, link: str, address: Callable[[str], str] = permalink) -> str:
+        """The address that a link in this page's text means; relative to the page's file.
+
+        `address` gives that of a page by its path.
+        """
         if link.startswith("/") and ".md" not in link:
             return link
         path, mark, rest = _split(link)
@@ -73,9 +95,9 @@ class Page:
         if not path.startswith("/"):
             folder = posixpath.dirname(self.path.removeprefix("content/"))
             path = posixpath.normpath(posixpath.join(folder, unquote(path)))
-            path = permalink(path) if path.endswith(".md") else file_address(path)
+            path = address(path) if path.endswith(".md") else file_address(path)
         elif path.endswith(".md"):
-            path = permalink(unquote(path).lstrip("/"))
+            path = address(unquote(path).lstrip("/"))
         return path + mark + rest
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from generator.content.library import Content
 from generator.content.pages import Page
+from generator.content.translations import InLanguage, Translations
 from generator.content.urls import encoded
 from generator.graph.reads import Reads
 from generator.markdown import Heading
@@ -28,6 +29,7 @@ FIELDS: Mapping[str, Callable[[Page], Any]] = {
     "eyebrow": lambda page: page.front.eyebrow,
     "summary": lambda page: page.front.summary,
     "minutes": lambda page: page.minutes,
+    "language": lambda page: page.language,
 }
 """What a template sees of another page, and what of the page that is made of."""
 
@@ -80,6 +82,9 @@ class PageView:
         if name == "canonical":
             self._reads.add("site", "site", "url")
             return self._site.settings.url + encoded(self._page.url)
+        if name == "language":
+            self._reads.add("site", "site", "language")
+            return self._page.language or self._site.settings.language
         return FIELDS[name](self._page)
 
     def __eq__(self, other: object) -> bool:
@@ -105,6 +110,10 @@ class OwnView:
     summary: str
     minutes: int
     section: Section | None
+    language: str
+    languages: tuple[InLanguage, ...] = ()
+    """The same page, or what is nearest to it, in each language of a site that has several."""
+
     body: Markup = field(default_factory=Markup)
     toc: tuple[Heading, ...] = ()
 
@@ -126,6 +135,7 @@ class Sections:
         self._sections: dict[str, Section] = {}
         self._views: dict[str, PageView] = {}
         self._all_beside: dict[str, Mapping[str, tuple[str, str]]] = {}
+        self._languages = site.settings.all_languages
 
     def get(self, url: str) -> Section | None:
         """The section at `url`; None where no folder has that address."""
@@ -141,7 +151,9 @@ class Sections:
     def members(self, url: str) -> tuple[Page, ...]:
         """The pages of the section at `url`, in their order. Unlisted ones are left out."""
         if url not in self._members:
-            self._members[url] = ordered(self._inside.get(url, ()), url, self._site.settings.feed)
+            page, feed = self._pages.get(url), f"/{self._site.settings.feed}/"
+            newest_first = (page.original if page else url) == feed
+            self._members[url] = ordered(self._inside.get(url, ()), newest_first=newest_first)
         return self._members[url]
 
     def urls(self, url: str) -> tuple[str, ...] | None:
@@ -167,9 +179,33 @@ class Sections:
             summary=front.summary,
             minutes=page.minutes,
             section=self.get(page.parent),
+            language=page.language or self._site.settings.language,
+            languages=self._in_languages(page),
             body=body,
             toc=toc,
         )
+
+    def counterpart(self, address: str, language: str) -> str:
+        """The page at an address of the default language, in another one; itself, where that has no
+        such page. `language` is "" for the default one."""
+        if not language:
+            return address
+        self.reads.add("translations", address)
+        return self.translations.of(address).get(language, address)
+
+    @cached_property
+    def translations(self) -> Translations:
+        """Which page says the same in another language."""
+        return Translations(self._languages, self._pages.values())
+
+    def _in_languages(self, page: Page) -> tuple[InLanguage, ...]:
+        self.reads.add("site", "site", "languages")
+        if not self._languages:
+            return ()
+        found, asked = self.translations.in_languages(page, self._site.settings.url)
+        for original in asked:
+            self.reads.add("translations", original)
+        return found
 
     def listed(self, page: Page) -> PageView:
         """What templates see of another page."""
@@ -207,14 +243,14 @@ class Sections:
     def _inside(self) -> Mapping[str, Sequence[Page]]:
         inside: dict[str, list[Page]] = {}
         for page in self._pages.values():
-            if page.url != "/" and not page.given.get("unlisted"):
+            if page.url != page.parent and not page.given.get("unlisted"):
                 inside.setdefault(page.parent, []).append(page)
         return inside
 
 
-def ordered(pages: Sequence[Page], section: str, feed: str) -> tuple[Page, ...]:
+def ordered(pages: Sequence[Page], *, newest_first: bool) -> tuple[Page, ...]:
     """The pages of a section: those of the feed's newest first, others by `order` and title."""
-    if section == f"/{feed}/":
+    if newest_first:
         return tuple(sorted(pages, key=lambda page: (-_ordinal(page), page.url)))
     return tuple(sorted(pages, key=lambda page: (_order(page), page.given["title"])))
 

@@ -10,13 +10,15 @@ from generator.budget import named
 from generator.content.library import Content
 from generator.content.pages import Page
 from generator.content.sections import FIELDS, Sections
+from generator.content.translations import Translations
 from generator.graph.reads import Key
 from policy import Site, templates
+from policy.localized import in_language
 from policy.site_files import read_file
 
 __all__ = ["PLACES", "Inputs", "changed_pages", "page_keys"]
 
-PLACES = frozenset({"page", "section", "beside"})
+PLACES = frozenset({"page", "section", "beside", "translations"})
 """Kinds of keys that `page_keys` finds; all others have a fingerprint."""
 
 _ORDERED_BY = ("title", "date", "order", "unlisted")
@@ -38,7 +40,7 @@ class Inputs:
         self._site = site
         self._content = content
         self._assets = assets
-        self._shared = templates.shared_values(site)
+        self._shared = {"": templates.shared_values(site)}
         self._known = dict(known)
 
     def fingerprint(self, key: Key) -> bytes:
@@ -65,11 +67,22 @@ class Inputs:
                 lists = named(self._site, self._content)
                 return sorted((kind, len(values)) for kind, values in lists.items())
             case "site" if len(names) > 1:
-                return getattr(self._shared[names[0]], names[1], None)
+                return getattr(self._declared(names[0]), names[1], None)
             case "site":
-                return self._shared[names[0]]
+                return self._declared(names[0])
             case _:
                 raise KeyError(kind)
+
+    def _declared(self, name: str) -> Any:
+        name, _, language = name.partition(":")
+        if language not in self._shared:
+            if language not in self._site.settings.all_languages.others:
+                return None
+            pages = self._content.pages.values()
+            translations = Translations(self._site.settings.all_languages, pages)
+            site = in_language(self._site, language, translations.counterpart(language))
+            self._shared[language] = templates.shared_values(site)
+        return self._shared[language][name]
 
     def _bytes(self, name: str) -> bytes | None:
         try:
@@ -100,8 +113,14 @@ def page_keys(
         if was is None or page is None or _moved(was, page):
             touched |= {each.parent for each in (was, page) if each}
             touched.add(url)
+        if was is None or page is None or was.original != page.original:
+            yield from (("translations", each.original) for each in (was, page) if each)
     if old_site.settings.feed != new_site.settings.feed:
-        touched |= {f"/{each.settings.feed}/" for each in (old_site, new_site)}
+        feeds = {f"/{each.settings.feed}/" for each in (old_site, new_site)}
+        touched |= feeds
+        if new_site.settings.languages:
+            all_pages = (*old.pages.values(), *new.pages.values())
+            touched |= {page.url for page in all_pages if page.original in feeds}
     if touched:
         yield from _section_keys(touched, Sections(old_site, old), Sections(new_site, new))
 

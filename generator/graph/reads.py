@@ -5,8 +5,10 @@ A key names one thing that an output was made of:
 - `("page", URL, FIELD)`: what templates see of another page
 - `("section", URL)`: which pages a section has, in their order
 - `("beside", URL)`: which articles stand before and after one
+- `("translations", URL)`: in which languages there is the page with that original, and where
 - `("template", NAME)`, `("asset", NAME)`, `("file", PATH)`: a file
-- `("site", NAME)` and `("site", NAME, FIELD)`: what the site declares
+- `("site", NAME)` and `("site", NAME, FIELD)`: what the site declares; as it is in a language that
+  is not the default one, where the name ends in ":" and the tag
 - `("bits",)`: what the cookies can carry, which depends on the number of pages
 """
 
@@ -14,9 +16,14 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Key", "Reads", "Watched"]
+__all__ = ["Key", "Reads", "Watched", "of_language"]
 
 Key = tuple[str, ...]
+
+
+def of_language(name: str, language: str) -> str:
+    """The name of a declaration as it is in a language, "" for the default one."""
+    return f"{name}:{language}" if language else name
 
 
 class Reads:

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from generator.content.library import Content
+from generator.content.translations import Translations
 from policy import Site
+from policy.localized import in_language
 from policy.well_known import WELL_KNOWN
 
-__all__ = ["ROBOTS", "SITEMAP", "addresses_for_programs", "feed_address"]
+__all__ = [
+    "ROBOTS",
+    "SITEMAP",
+    "addresses_for_programs",
+    "all_addresses",
+    "feed_address",
+    "in_other_languages",
+]
 
 SITEMAP, ROBOTS = "/sitemap.xml", "/robots.txt"
 
@@ -14,6 +26,23 @@ def addresses_for_programs(site: Site) -> tuple[str, ...]:
     """Where they stand. Pages may link to them, and nothing else may take their place."""
     found = feed_address(site)
     return (SITEMAP, ROBOTS, *WELL_KNOWN, *((found,) if found else ()))
+
+
+def all_addresses(site: Site, content: Content) -> tuple[str, ...]:
+    """Of a site that was read: also of the feeds in its other languages."""
+    if not site.settings.languages or not site.settings.feed:
+        return addresses_for_programs(site)
+    feeds = (feed_address(each) for each in in_other_languages(site, content))
+    return (*addresses_for_programs(site), *(each for each in feeds if each))
+
+
+def in_other_languages(site: Site, content: Content) -> Iterator[Site]:
+    """The site in each language but the default one."""
+    languages = site.settings.all_languages
+    if languages:
+        translations = Translations(languages, content.pages.values())
+        for tag in languages.others:
+            yield in_language(site, tag, translations.counterpart(tag))
 
 
 def feed_address(site: Site) -> str | None:

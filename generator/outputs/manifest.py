@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from generator.assets import Assets
 from generator.content.library import Content
+from generator.content.translations import Translations
 from generator.files import PlainFile
 from generator.graph.state import Made
+from generator.outputs.addresses import in_other_languages
 from generator.outputs.redirects import redirects
 from generator.publish import About, Output
 from generator.recorded import Rendered
@@ -50,8 +52,17 @@ def about(site: Site, content: Content, assets: Assets, made: Mapping[str, Made]
     pages: dict[str, Page] | None = None
     if made is not None:
         forms = forms_by_page(site)
+        for each in in_other_languages(site, content):
+            forms |= forms_by_page(each)
+        languages = site.settings.all_languages
+        translations = Translations(languages, content.pages.values() if languages else ())
         pages = {
-            url: Page(page.given["title"], forms.get(url), is_counted(made[url]))
+            url: Page(
+                page.given["title"],
+                forms.get(url),
+                is_counted(made[url]),
+                translations.others(page),
+            )
             for url, page in content.pages.items()
             if not url.endswith(".html")
         }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from generator.content.library import Content
 from generator.content.pages import Page
+from generator.content.translations import Translations
 from generator.content.urls import NOT_FOUND, encoded, service_addresses
 from generator.outputs.addresses import SITEMAP
 from policy import Site
@@ -16,17 +17,44 @@ def sitemap(site: Site, content: Content) -> str:
     listed = [
         page
         for page in sorted(content.pages.values(), key=lambda page: page.url)
-        if page.url != NOT_FOUND and not page.front.unlisted
+        if page.original != NOT_FOUND and not page.front.unlisted
     ]
+    alternates = _Alternates(site, content)
     entries = "".join(
-        f"<url><loc>{escape(site.settings.url + encoded(page.url))}</loc>{_changed(page)}</url>\n"
+        f"<url><loc>{escape(site.settings.url + encoded(page.url))}</loc>{_changed(page)}"
+        f"{alternates(page)}</url>\n"
         for page in listed
     )
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+        f"{alternates.namespace}>\n"
         f"{entries}</urlset>\n"
     )
+
+
+class _Alternates:
+    """The links from a page to itself in each language, which search engines ask for at each."""
+
+    def __init__(self, site: Site, content: Content) -> None:
+        self._languages = site.settings.all_languages
+        self._origin = site.settings.url
+        pages = content.pages.values() if self._languages else ()
+        self._translations = Translations(self._languages, pages)
+        xhtml = ' xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+        self.namespace = xhtml if self._languages else ""
+
+    def __call__(self, page: Page) -> str:
+        if not self._languages or len(found := self._translations.of(page.original)) < 2:
+            return ""
+        pairs = [(tag, found[tag]) for tag in self._languages.tags if tag in found]
+        if self._languages.default in found:
+            pairs.append(("x-default", found[self._languages.default]))
+        return "".join(
+            f'<xhtml:link rel="alternate" hreflang="{tag}" '
+            f"href={quoteattr(self._origin + encoded(url))}/>"
+            for tag, url in pairs
+        )
 
 
 def _changed(page: Page) -> str:

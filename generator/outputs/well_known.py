@@ -36,7 +36,7 @@ def security(site: Site, today: datetime.date) -> str:
         f"Contact: mailto:{organization.email}\n"
         f"Contact: tel:{_dialled(organization.phone, organization.country)}\n"
         f"Expires: {last.isoformat()}T00:00:00Z\n"
-        f"Preferred-Languages: {site.settings.language}\n"
+        f"Preferred-Languages: {', '.join(site.settings.all_languages.tags)}\n"
         f"Canonical: {url}{SECURITY}\n"
         f"Policy: {url}/privacy/\n"
     )

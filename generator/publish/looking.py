@@ -14,7 +14,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from generator.publish.stamps import FOLDER, WIDTH, Stamps, Table, sure
+from generator.publish.stamps import ABSENT, FOLDER, WIDTH, Stamps, Table, sure
 from generator.publish.tree import Stamp, is_folder, look, parents, stamp, stamp_of
 from policy.manifest import BUILD_FILE, digest_of
 
@@ -111,7 +111,7 @@ class Look:
             try:
                 found = lstat(before + path)
             except OSError:
-                now.extend((0, 0, 0))
+                now.extend(ABSENT)
             else:
                 now.extend((found.st_ino, found.st_size, found.st_ctime_ns))
         if now == was:

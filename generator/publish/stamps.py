@@ -24,7 +24,7 @@ from generator.publish.disk import Disk
 from generator.publish.tree import Stamp
 from policy.site_files import read_file
 
-__all__ = ["FOLDER", "UNSURE", "WIDTH", "Stamps", "Table", "sure"]
+__all__ = ["ABSENT", "FOLDER", "UNSURE", "WIDTH", "Stamps", "Table", "sure"]
 
 FORM = 2
 UNSURE_NS = 100_000_000
@@ -32,6 +32,9 @@ UNSURE_NS = 100_000_000
 
 UNSURE: Stamp = (0, 0, 0)
 """What no file has."""
+
+ABSENT: Stamp = (-1, 0, 0)
+"""What stands for no file: none that a table has, or one that was unsure could go unnoticed."""
 
 WIDTH = len(UNSURE)
 DIGEST_BYTES = 16

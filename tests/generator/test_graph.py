@@ -30,8 +30,11 @@ TEMPLATES = {
     # What a page reads of others: its section, its neighbours, all pages of a section, a macro.
     "base.html": """<!doctype html>
 {% import "macros.html" as macros %}
-<html lang="{{ site.language }}"><title>{{ page.title }} - {{ site.name }}</title>
+<html lang="{{ site.language }}" dir="{{ site.direction }}">
+<title>{{ page.title }} - {{ site.name }}</title>
 <link rel="stylesheet" href="{{ asset("main.css") }}">
+{% for each in page.languages %}<a href="{{ each.url }}">{{ each.label }}</a>{% endfor %}
+<a href="{{ translated("/about/") }}">{{ site.description }}</a>
 {% for item in navigation.header %}<a href="{{ item.page }}">{{ item.label }}</a>{% endfor %}
 {% if page.section %}<p>{{ page.section.title }} {{ page.section.pages|length }}</p>{% endif %}
 <main><h1>{{ page.title }}</h1>{% block main %}{{ page.body }}{% endblock %}</main>
@@ -214,6 +217,7 @@ def restore(site: Site) -> None:
     shutil.copytree(base / "site", site.root / "site", dirs_exist_ok=True)
     if (site.root / "content/about/index.md").exists():
         (site.root / "content/about/index.md").unlink()
+    remove_translations(site)
     for page in (site.root / "content").rglob("*.md"):
         site.change(page.relative_to(site.root).as_posix(), "^layout: kinds/plain\n", "")
     remove_links(site)
@@ -329,6 +333,31 @@ def damage_the_cache(site: Site) -> None:
     site.begin_anew()
 
 
+def speak_spanish(site: Site) -> None:
+    """A second language, with or without a word of its own, or none any more."""
+    site.change("site/settings.toml", r"(\n\[languages\.es\](\n\w+ = .*)?\n)*\Z", "")
+    said = site.dice.choice(["", *(f'name = "{site.word()}"' for _ in range(3))])
+    if site.dice.random() < 0.8:
+        settings = site.root / "site/settings.toml"
+        text = settings.read_text(encoding="utf-8").rstrip("\n")
+        settings.write_text(f"{text}\n\n[languages.es]\n{said}\n", encoding="utf-8")
+
+
+def translate(site: Site) -> None:
+    """A page into Spanish: beside it, in the folder of the language, or under a name of its own."""
+    page = site.dice.choice(["index", "about", "news/index", "news/1", "news/2", "news/new-1"])
+    name = site.dice.choice([f"{page}.es", f"es/{page}", f"es/{page}", f"es/own-{page[-1]}"])
+    own = f"translation_of: {page}.md\n" if "own-" in name else ""
+    text = site.article(site.word()).replace("---\n", f"---\n{own}", 1)
+    site.write(f"content/{name}.md", f"{text}\n[It](/about.md).\n")
+
+
+def remove_translations(site: Site) -> None:
+    shutil.rmtree(site.root / "content/es", ignore_errors=True)
+    for page in (site.root / "content").rglob("*.es.md"):
+        page.unlink()
+
+
 def use_inner_layout(site: Site) -> None:
     site.write("templates/kinds/plain.html", f'{{% extends "base.html" %}}{site.word()}')
     site.change(site.a_page(), "^title:", "layout: kinds/plain\ntitle:")
@@ -359,7 +388,8 @@ EDITS: tuple[Callable[[Site], None], ...] = (
     *(move_form, edit_style, edit_drawing, remove_drawing, edit_document, remove_document, touch),
     *(let_days_pass, turn_back_the_clock, ask_for_drafts, spoil_what_is_public),
     *(remove_what_is_public, leave_a_stranger, damage_the_cache, nothing),
-    *(use_inner_layout, remove_inner_layout),
+    *(use_inner_layout, remove_inner_layout, speak_spanish, speak_spanish, translate, translate),
+    *(translate, remove_translations),
 )
 
 

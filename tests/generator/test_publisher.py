@@ -21,6 +21,8 @@ from generator.publish import (
     publisher,
     staging,
 )
+from generator.publish.looking import Look
+from generator.publish.stamps import UNSURE, Stamps, Table
 from policy.manifest import BUILD_FILE, Page, read_build
 from tests.generator.test_publishing import (
     DAY,
@@ -306,3 +308,10 @@ def test_a_manifest_from_a_backup_is_not_believed(tmp_path):
     (out / BUILD_FILE).write_bytes(manifest)
     put(out, OLD)
     assert everything(out) == old_wanted
+
+
+def test_a_file_that_is_gone_before_its_time_could_tell_is_missed(tmp_path):
+    """Right after it was written it has no sure stamp, and nor has what is not there."""
+    known = Table.of({"index.html": (UNSURE, "00" * 16)})
+    look = Look(str(tmp_path), Stamps(known, Table.of({}), ""))
+    assert look.found().broken == {"index.html"}

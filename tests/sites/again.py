@@ -1,5 +1,6 @@
-"""Makes `tests/sites/good/` again from `tests/sites/base/`, after a change that was meant to change
-it. Look at the difference before you commit it: `python -m tests.sites.again; git diff`."""
+"""Makes `tests/sites/good/` again from `tests/sites/base/`, and `languages-good/` from
+`languages/`, after a change that was meant to change them. Look at the difference before you
+commit it: `python -m tests.sites.again; git diff`."""
 
 from __future__ import annotations
 
@@ -15,11 +16,12 @@ DAY = datetime.date(2026, 3, 10)
 
 def main() -> None:
     """Only text files that are there already; a new or missing one fails its test."""
-    with tempfile.TemporaryDirectory() as folder:
-        generator.build(SITES / "base", Path(folder), today=DAY)
-        for path in sorted((SITES / "good").rglob("*")):
-            if path.is_file():
-                path.write_bytes((Path(folder) / path.relative_to(SITES / "good")).read_bytes())
+    for site, good in (("base", "good"), ("languages", "languages-good")):
+        with tempfile.TemporaryDirectory() as folder:
+            generator.build(SITES / site, Path(folder), today=DAY)
+            for path in sorted((SITES / good).rglob("*")):
+                if path.is_file():
+                    path.write_bytes((Path(folder) / path.relative_to(SITES / good)).read_bytes())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,59 @@
+"""A site as its pages in one language have it: its names, menus and forms are in that language, and
+lead to pages in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from policy.settings import Item, Navigation, Settings
+from policy.site import Site
+
+__all__ = ["Counterpart", "in_language"]
+
+Counterpart = Callable[[str], str]
+"""The address of a page in the language by that in the default one; the same, if there is none."""
+
+
+def in_language(site: Site, language: str, counterpart: Counterpart) -> Site:
+    """The site in the language of that tag; itself, for the default one."""
+    if language == site.settings.language:
+        return site
+    return replace(
+        site,
+        settings=_settings(site.settings, language, counterpart),
+        navigation=_navigation(site.navigation, counterpart),
+        forms={
+            name: form.model_copy(
+                update={"page": counterpart(form.page), "thanks": counterpart(form.thanks)}
+            )
+            for name, form in site.forms.items()
+        },
+    )
+
+
+def _settings(settings: Settings, language: str, counterpart: Counterpart) -> Settings:
+    said = settings.languages[language]
+    feed = f"/{settings.feed}/"
+    return settings.model_copy(
+        update={
+            "language": language,
+            "name": said.name or settings.name,
+            "description": said.description or settings.description,
+            # Without the section in this language, there is no feed in it.
+            "feed": found.strip("/") if (found := counterpart(feed)) != feed else "",
+        }
+    )
+
+
+def _navigation(menus: Navigation, counterpart: Counterpart) -> Navigation:
+    def item(each: Item) -> Item:
+        return each.model_copy(update={"page": counterpart(each.page)})
+
+    return menus.model_copy(
+        update={
+            "header": tuple(map(item, menus.header)),
+            "footer": tuple(map(item, menus.footer)),
+            "action": menus.action and item(menus.action),
+        }
+    )
