@@ -16,7 +16,7 @@ from generator.assets import Assets, load_assets
 from generator.budget import budget_faults, budget_warnings
 from generator.check.cards import card_style
 from generator.check.links import addresses_used
-from generator.check.site_files import alias_faults, site_file_faults
+from generator.check.site_files import alias_faults, section_faults, site_file_faults
 from generator.check.translations import translation_faults
 from generator.check.warnings import description_warnings
 from generator.check.whole import Offers
@@ -137,6 +137,8 @@ class _Preparation:
             known=since.known(self._context),
         )
         self._faults.extend(found)
+        if site.sections.sections:
+            self._faults.extend(section_faults(site, self._content))
 
     def _render(self, stage: Stage) -> None:
         """The pages that are not what they were."""
@@ -234,6 +236,7 @@ def _context(site: Site, root: Path, others: Others) -> bytes:
         site.settings.feed,
         site.settings.all_languages.tags,
         site.settings.downloads,
+        site.sections,
         site.register.features,
         site.audiences.names,
         site.audiences.default,

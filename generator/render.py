@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from generator.content.audience_blocks import select
 from generator.content.blocks import FORM
 from generator.content.languages import address_of, named
 from generator.content.library import Content, written
+from generator.content.own_keys import SiteKeys
 from generator.content.pages import Page
 from generator.content.sections import Sections
 from generator.graph.reads import Reads, Watched, of_language
@@ -26,7 +27,7 @@ from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
 from generator.pictures.cards import CardStyle
 from generator.pictures.found import Pictures
 from generator.pictures.pages import PagePictures
-from generator.recorded import Recorded, Rendered, record
+from generator.recorded import Found, Place, Recorded, Rendered, record
 from policy import Fault, Faults, Site, templates
 from policy.localized import in_language
 from policy.register import Cookie, Storage
@@ -90,6 +91,7 @@ class Renderer:
         self._spoken: dict[str, _InLanguage] = {}
         self._here = self._in_language("")
         self._pictures = PagePictures(pictures, site.settings.url, style, self.reads.add)
+        self._keys = SiteKeys(site)
         self._waiting = PagePictures(pictures.as_they_are(), "", None, self.reads.add)
         engine = site.settings.markdown
         self._markdown = reader(engine, Hooks(self._block, self._pictures.render))
@@ -121,7 +123,8 @@ class Renderer:
             self._waiting.begin(page)
             chosen = select(text, blocks, name)
             html = self._plain_markdown.read(chosen, self._resolver(page)).html
-            yield self._waiting.recorded(record(html, page.path, self._path))
+            recorded = self._waiting.recorded(record(html, page.path, self._path))
+            yield self._with_own_addresses(page, recorded)
             if not blocks.for_audiences:
                 return
 
@@ -144,7 +147,23 @@ class Renderer:
         )
         self._refuse_lost(html, page)
         recorded = self._pictures.recorded(record(html, page.path, self._path))
-        return unmarked(html), recorded, audience.asked
+        return unmarked(html), self._with_own_addresses(page, recorded), audience.asked
+
+    def _with_own_addresses(self, page: Page, recorded: Recorded) -> Recorded:
+        """With the pages and files that the page's own keys name, whether a template shows them or
+        not."""
+        named: dict[str, list[Found]] = {"link": [], "file": []}
+        for key in self._keys.of(page.path).addresses if page.extra else ():
+            if key.name in page.extra:
+                place = Place(page.path, page.lines.get(key.name), own=True)
+                named[key.kind].append(Found(page.extra[key.name], place))
+        if not any(named.values()):
+            return recorded
+        return replace(
+            recorded,
+            links=(*recorded.links, *named["link"]),
+            loads=(*recorded.loads, *named["file"]),
+        )
 
     def _refuse_lost(self, html: str, page: Page) -> None:
         """Raise `Faults` for half of a character (U+D800 to U+DFFF), which no file can hold, and

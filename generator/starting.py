@@ -12,7 +12,7 @@ from pathlib import Path
 
 import tomli_w
 
-from generator.content.front_matter import quoted
+from generator.content.front_matter_yaml import quoted
 from generator.content.urls import awkward, is_reserved, permalink
 from policy.failures import Refusal
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as default
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,8 @@ from policy.forms import Form, form_faults
 from policy.origins import Origins
 from policy.register import Register
 from policy.rules import register_faults
+from policy.section_schemas import FILE as SECTIONS
+from policy.section_schemas import SectionSchemas, schema_faults
 from policy.settings import Navigation, Settings
 from policy.site_files import names_in
 from policy.sum import REGISTER, Off, Sum, read_sum
@@ -48,6 +51,7 @@ class Site:
     lines: Mapping[str, Lines]
     versions: tuple[Version, ...] = ()
     audit: Audited | None = None
+    sections: SectionSchemas = default(default_factory=SectionSchemas.model_construct)
 
     def line(self, path: str, *location: int | str) -> int | None:
         """The line of a key in a file that was read, by its path relative to the root."""
@@ -85,6 +89,7 @@ def read_site(root: Path) -> Site:
     summed = reader.faultless(read_sum)
     navigation = reader.read("site/navigation.toml", Navigation)
     audiences = _read_audiences(reader)
+    sections = _read_sections(reader)
     forms = dict(_read_forms(reader))
     versions = reader.faultless(read_versions) or ()
     audit = reader.faultless(read_audited)
@@ -113,6 +118,7 @@ def read_site(root: Path) -> Site:
         off=summed.off,
         versions=versions,
         audit=audit,
+        sections=sections,
         lines=reader.lines,
     )
 
@@ -123,6 +129,21 @@ def _read_audiences(reader: _Reader) -> tuple[Audiences, Lines] | None:
     if not os.path.lexists(reader.root / AUDIENCES):
         return Audiences(default="everyone"), Lines("")
     return reader.read(AUDIENCES, Audiences)
+
+
+def _read_sections(reader: _Reader) -> SectionSchemas:
+    """A site whose sections are all as usual needs no file for them."""
+    found = None
+    if os.path.lexists(reader.root / SECTIONS):
+        found = reader.read(SECTIONS, SectionSchemas)
+    if found is None:
+        return SectionSchemas.model_construct()
+    sections, lines = found
+    reader.faults.extend(
+        Fault(SECTIONS, lines.of(place), message, hint)
+        for place, message, hint in schema_faults(sections)
+    )
+    return sections
 
 
 def _read_forms(reader: _Reader) -> Iterator[tuple[str, tuple[Form, Lines]]]:

@@ -131,7 +131,7 @@ def read_toml_text(name: str, text: str, model: type[Model]) -> tuple[Model, Lin
         hint = "a list or table holds others, without an end: mend it"
         raise Faults([Fault(name, None, "it is nested too deeply to be read", hint)]) from None
     except tomllib.TOMLDecodeError as error:
-        raise Faults([_syntax_fault(name, text, str(error))]) from None
+        raise Faults([syntax_fault(name, text, str(error))]) from None
     except ValidationError as error:
         raise Faults(validation_faults(error, lambda at: (name, lines.of(at)), model)) from None
 
@@ -245,7 +245,8 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(inner)
 
 
-def _syntax_fault(name: str, text: str, message: str) -> Fault:
+def syntax_fault(name: str, text: str, message: str) -> Fault:
+    """What `tomllib` says of a text that is no TOML, as a fault with its line."""
     place = re.search(r"\(at line (\d+), column (\d+)\)", message)
     reason = (message[: place.start()] if place else message.partition(" (at ")[0]).strip()
     line = int(place[1]) if place else text.rstrip().count("\n") + 1

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from generator.content.front_matter import FrontMatter
 from generator.content.library import Content
+from generator.content.ordering import folder_of
 from generator.content.urls import as_address, closest, is_address, is_reserved
 from policy import Fault, Site
 from policy.forms import missing_pages
+from policy.section_schemas import FILE as SECTIONS
 
 NAVIGATION, SETTINGS = "site/navigation.toml", "site/settings.toml"
 
@@ -44,6 +47,25 @@ def site_file_faults(site: Site, content: Content) -> Iterator[Fault]:
         line = site.line(SETTINGS, "feed")
         hint = f"make content/{feed}/index.md, or remove the line"
         yield Fault(SETTINGS, line, f'there is no section "{feed}"', hint)
+
+
+def section_faults(site: Site, content: Content) -> Iterator[Fault]:
+    """Sections of which something is declared, and which are none, or have keys that all have."""
+    folders = {""}
+    for page in content.read:
+        steps = folder_of(page).split("/")
+        folders |= {"/".join(steps[:size]) for size in range(1, len(steps) + 1)}
+    for index, section in enumerate(site.sections.sections):
+        place = ("section", index)
+        if section.folder not in folders:
+            hint = closest(section.folder, folders - {""}) or f"make content/{section.folder}/"
+            message = f'there is no folder "{section.folder}" with pages in it'
+            yield Fault(SECTIONS, site.line(SECTIONS, *place, "folder"), message, hint)
+        for number, key in enumerate(section.keys):
+            if key.name in FrontMatter.model_fields:
+                line = site.line(SECTIONS, *place, "key", number, "name")
+                message = f'every page may have the key "{key.name}" as it is'
+                yield Fault(SECTIONS, line, message, "give your own another name")
 
 
 def alias_faults(content: Content, taken: Collection[str]) -> Iterator[Fault]:

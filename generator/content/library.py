@@ -14,6 +14,7 @@ from generator.content.feature_blocks import as_on, feature_faults
 from generator.content.files import KINDS, PAGE, Listing, list_files
 from generator.content.front_matter import read_front_matter, text_of
 from generator.content.languages import address_of, named
+from generator.content.own_keys import SiteKeys
 from generator.content.pages import Origin, Page, parent_of
 from generator.content.urls import NOT_FOUND, awkward, is_reserved, permalink
 from generator.marks import NONCHARACTERS
@@ -197,12 +198,14 @@ class _Reader:
         self._audiences = (*site.audiences.names, site.audiences.default)
         self._languages = site.settings.all_languages
         self._layouts: dict[str, bool] = {}
+        self._keys = SiteKeys(site)
 
     def read(self, place: tuple[str, str]) -> tuple[str, tuple[Page | None, Sequence[Fault]]]:
         """(its name, the page, what is wrong with it), by the name and the address."""
         name, url = place
         try:
-            parsed = read_front_matter(name, page_text(self._site.root, name))
+            text = page_text(self._site.root, name)
+            parsed = read_front_matter(name, text, self._keys.of(name))
         except Faults as error:
             return name, (None, error.faults)
         unknown = [*feature_faults(name, parsed.text)]

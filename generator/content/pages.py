@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
-from urllib.parse import unquote
 
 from generator.content.blocks import Blocks
 from generator.content.front_matter import FrontMatter, Parsed
-from generator.content.urls import file_address, permalink
+from generator.content.links import resolved
+from generator.content.urls import permalink
 
 HOME = "content/index.md"
 WORDS_PER_MINUTE = 220
@@ -54,7 +54,9 @@ class Page:
         self.language, self.plain, self.original = origin or Origin("", path, url)
         self.lines = parsed.lines
         self.layout = layout
-        self.given: Mapping[str, Any] = parsed.front.model_dump(exclude_unset=True)
+        self.given: dict[str, Any] = parsed.front.model_dump(exclude_unset=True)
+        if parsed.extra:
+            self.given["extra"] = parsed.extra
         self.minutes = math.ceil(_number_of_words(parsed.text) / WORDS_PER_MINUTE) or 1
         made_of = f"{path}\0{layout}\0{self.given}\0{parsed.text}"
         self.source = hashlib.blake2b(
@@ -78,6 +80,12 @@ class Page:
         return FrontMatter.known(self.given)
 
     @property
+    def extra(self) -> Mapping[str, Any]:
+        """The values of its section's own keys."""
+        extra: Mapping[str, Any] = self.given.get("extra", {})
+        return extra
+
+    @property
     def is_index(self) -> bool:
         """Whether the page stands for its folder."""
         return self.plain.endswith("/index.md")
@@ -87,18 +95,7 @@ class Page:
 
         `address` gives that of a page by its path.
         """
-        if link.startswith("/") and ".md" not in link:
-            return link
-        path, mark, rest = _split(link)
-        if not path or _ELSEWHERE.match(path):
-            return link
-        if not path.startswith("/"):
-            folder = posixpath.dirname(self.path.removeprefix("content/"))
-            path = posixpath.normpath(posixpath.join(folder, unquote(path)))
-            path = address(path) if path.endswith(".md") else file_address(path)
-        elif path.endswith(".md"):
-            path = address(unquote(path).lstrip("/"))
-        return path + mark + rest
+        return resolved(self.path, link, address)
 
 
 def _number_of_words(text: str) -> int:
@@ -108,16 +105,6 @@ def _number_of_words(text: str) -> int:
     return len(_WORDS.findall(text))
 
 
-_MARK = re.compile(r"[?#]")
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)
-
-
 def parent_of(url: str) -> str:
     """The address of the folder that an address stands in."""
     return posixpath.dirname(url.rstrip("/")).rstrip("/") + "/"
-
-
-def _split(link: str) -> tuple[str, str, str]:
-    """(path, "?" or "#", what follows it)."""
-    found = _MARK.search(link)
-    return (link[: found.start()], found[0], link[found.end() :]) if found else (link, "", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from markupsafe import Markup
 
 from generator.content.library import Content
+from generator.content.ordering import order_of, ordered
+from generator.content.own_keys import SiteKeys
 from generator.content.pages import Page
 from generator.content.translations import InLanguage, Translations
 from generator.content.urls import encoded
@@ -30,6 +32,7 @@ FIELDS: Mapping[str, Callable[[Page], Any]] = {
     "summary": lambda page: page.front.summary,
     "minutes": lambda page: page.minutes,
     "language": lambda page: page.language,
+    "extra": lambda page: page.extra,
 }
 """What a template sees of another page, and what of the page that is made of."""
 
@@ -65,6 +68,28 @@ class Section:
         return tuple(map(self._sections.listed, self._sections.members(self.url)))
 
 
+class Extra:
+    """The values of a page's own keys, by name: None for one that this page lacks, and an error for
+    one that no section declares."""
+
+    __slots__ = ("_names", "_reads", "_values")
+
+    def __init__(self, values: Mapping[str, Any], names: Collection[str], reads: Reads) -> None:
+        self._values, self._names, self._reads = values, names, reads
+
+    def __getattr__(self, name: str) -> Any:
+        self._reads.add("keys")
+        if name not in self._names:
+            raise AttributeError(name)
+        return self._values.get(name)
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self.__getattr__(name)
+        except AttributeError:
+            raise KeyError(name) from None
+
+
 class PageView:
     """Another page, as templates see it. Each field that they read is noted."""
 
@@ -72,13 +97,15 @@ class PageView:
     toc: tuple[Heading, ...] = ()
     section: Section | None = None
 
-    def __init__(self, page: Page, site: Site, reads: Reads) -> None:
-        self._page, self._site, self._reads = page, site, reads
+    def __init__(self, page: Page, site: Site, reads: Reads, names: Collection[str]) -> None:
+        self._page, self._site, self._reads, self._names = page, site, reads, names
 
     def __getattr__(self, name: str) -> Any:
         if name not in FIELDS:
             raise AttributeError(name)
         self._reads.add("page", self._page.url, name)
+        if name == "extra":
+            return Extra(self._page.extra, self._names, self._reads)
         if name == "canonical":
             self._reads.add("site", "site", "url")
             return self._site.settings.url + encoded(self._page.url)
@@ -111,6 +138,7 @@ class OwnView:
     minutes: int
     section: Section | None
     language: str
+    extra: Extra
     languages: tuple[InLanguage, ...] = ()
     """The same page, or what is nearest to it, in each language of a site that has several."""
 
@@ -136,6 +164,7 @@ class Sections:
         self._views: dict[str, PageView] = {}
         self._all_beside: dict[str, Mapping[str, tuple[str, str]]] = {}
         self._languages = site.settings.all_languages
+        self._names = SiteKeys(site).names
 
     def get(self, url: str) -> Section | None:
         """The section at `url`; None where no folder has that address."""
@@ -152,8 +181,9 @@ class Sections:
         """The pages of the section at `url`, in their order. Unlisted ones are left out."""
         if url not in self._members:
             page, feed = self._pages.get(url), f"/{self._site.settings.feed}/"
-            newest_first = (page.original if page else url) == feed
-            self._members[url] = ordered(self._inside.get(url, ()), newest_first=newest_first)
+            is_feed = (page.original if page else url) == feed
+            order = order_of(self._site, page, is_feed=is_feed)
+            self._members[url] = ordered(self._inside.get(url, ()), order)
         return self._members[url]
 
     def urls(self, url: str) -> tuple[str, ...] | None:
@@ -181,6 +211,7 @@ class Sections:
             section=self.get(page.parent),
             language=page.language or self._site.settings.language,
             languages=self._in_languages(page),
+            extra=Extra(page.extra, self._names, self.reads),
             body=body,
             toc=toc,
         )
@@ -211,7 +242,7 @@ class Sections:
         """What templates see of another page."""
         view = self._views.get(page.url)
         if view is None:
-            view = self._views[page.url] = PageView(page, self._site, self.reads)
+            view = self._views[page.url] = PageView(page, self._site, self.reads, self._names)
         return view
 
     def neighbours(self, page: Page) -> tuple[PageView | None, PageView | None]:
@@ -246,20 +277,3 @@ class Sections:
             if page.url != page.parent and not page.given.get("unlisted"):
                 inside.setdefault(page.parent, []).append(page)
         return inside
-
-
-def ordered(pages: Sequence[Page], *, newest_first: bool) -> tuple[Page, ...]:
-    """The pages of a section: those of the feed's newest first, others by `order` and title."""
-    if newest_first:
-        return tuple(sorted(pages, key=lambda page: (-_ordinal(page), page.url)))
-    return tuple(sorted(pages, key=lambda page: (_order(page), page.given["title"])))
-
-
-def _ordinal(page: Page) -> int:
-    date: datetime.date | None = page.given.get("date")
-    return date.toordinal() if date else 0
-
-
-def _order(page: Page) -> float:
-    order: int | None = page.given.get("order")
-    return float("inf") if order is None else order

@@ -8,6 +8,7 @@ from typing import Any
 
 from generator.budget import named
 from generator.content.library import Content
+from generator.content.own_keys import SiteKeys
 from generator.content.pages import Page
 from generator.content.sections import FIELDS, Sections
 from generator.content.translations import Translations
@@ -63,9 +64,8 @@ class Inputs:
                 return self._bytes(names[0])
             case "asset":
                 return self._assets.get(names[0])
-            case "bits":
-                lists = named(self._site, self._content)
-                return sorted((kind, len(values)) for kind, values in lists.items())
+            case "bits" | "keys":
+                return self._gathered(kind)
             case "site" if len(names) > 1:
                 return getattr(self._declared(names[0]), names[1], None)
             case "site":
@@ -83,6 +83,13 @@ class Inputs:
             site = in_language(self._site, language, translations.counterpart(language))
             self._shared[language] = templates.shared_values(site)
         return self._shared[language][name]
+
+    def _gathered(self, kind: str) -> Any:
+        """What is known only of all pages, or of all that is declared of them, together."""
+        if kind == "keys":
+            return sorted(SiteKeys(self._site).names)
+        lists = named(self._site, self._content)
+        return sorted((kind, len(values)) for kind, values in lists.items())
 
     def _bytes(self, name: str) -> bytes | None:
         try:
@@ -115,6 +122,8 @@ def page_keys(
             touched.add(url)
         if was is None or page is None or was.original != page.original:
             yield from (("translations", each.original) for each in (was, page) if each)
+    if old_site.sections != new_site.sections:
+        touched |= {url for each in (old, new) for url, page in each.pages.items() if page.is_index}
     if old_site.settings.feed != new_site.settings.feed:
         feeds = {f"/{each.settings.feed}/" for each in (old_site, new_site)}
         touched |= feeds

@@ -9,6 +9,7 @@ A key names one thing that an output was made of:
 - `("template", NAME)`, `("asset", NAME)`, `("file", PATH)`: a file
 - `("site", NAME)` and `("site", NAME, FIELD)`: what the site declares; as it is in a language that
   is not the default one, where the name ends in ":" and the tag
+- `("keys",)`: which keys of their own pages may have
 - `("bits",)`: what the cookies can carry, which depends on the number of pages
 """
 

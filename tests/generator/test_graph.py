@@ -37,6 +37,7 @@ TEMPLATES = {
 <a href="{{ translated("/about/") }}">{{ site.description }}</a>
 {% for item in navigation.header %}<a href="{{ item.page }}">{{ item.label }}</a>{% endfor %}
 {% if page.section %}<p>{{ page.section.title }} {{ page.section.pages|length }}</p>{% endif %}
+{% if page.extra.level is defined %}<p>{{ page.extra.level }}</p>{% endif %}
 <main><h1>{{ page.title }}</h1>{% block main %}{{ page.body }}{% endblock %}</main>
 {{ macros.foot() }}
 </html>
@@ -54,7 +55,8 @@ TEMPLATES = {
     "section.html": """{% extends "base.html" %}
 {% block main %}{{ super() }}
 {% for each in section.pages %}<a href="{{ each.url }}">{{ each.title }}</a> {{ each.minutes }}
-{% endfor %}{{ section.subsections|join(" ") }}
+{% if each.extra.level is defined %}{{ each.extra.level }}{% endif %}{% endfor %}
+{{ section.subsections|join(" ") }}
 {% endblock %}
 """,
     "resources.html": """{% include "section.html" %}
@@ -215,13 +217,39 @@ def restore(site: Site) -> None:
     base = Path(__file__).parents[1] / "sites" / "base"
     shutil.copytree(base / "content", site.root / "content", dirs_exist_ok=True)
     shutil.copytree(base / "site", site.root / "site", dirs_exist_ok=True)
+    (site.root / "site/sections.toml").unlink(missing_ok=True)
     if (site.root / "content/about/index.md").exists():
         (site.root / "content/about/index.md").unlink()
     remove_translations(site)
     for page in (site.root / "content").rglob("*.md"):
         site.change(page.relative_to(site.root).as_posix(), "^layout: kinds/plain\n", "")
+        site.change(page.relative_to(site.root).as_posix(), "^level: .*\n", "")
     remove_links(site)
     publish_drafts(site)
+
+
+def edit_sections(site: Site) -> None:
+    """Another order, and keys that pages may have."""
+    sort = site.dice.choice(["date", "title", "order"])
+    direction = site.dice.choice(["ascending", "descending"])
+    kind = site.dice.choice(["text", "integer", "link"])
+    site.write(
+        "site/sections.toml",
+        f'[[section]]\nfolder = "{site.dice.choice(["", "news"])}"\nsort = "{sort}"\n'
+        f'direction = "{direction}"\n[[section.key]]\nname = "level"\nkind = "{kind}"\n',
+    )
+
+
+def edit_own_key(site: Site) -> None:
+    value = site.dice.choice(["1", "1.10", "/about/", "/news/1/"])
+    site.change(site.a_page(), "^title:", f"level: {value}\ntitle:")
+
+
+def edit_into_toml(site: Site) -> None:
+    site.write(
+        "content/news/new-1.md",
+        f'+++\ntitle = "{site.word()}"\ndate = 2026-03-0{site.dice.randint(1, 9)}\n+++\nWords.\n',
+    )
 
 
 def edit_template(site: Site) -> None:
@@ -390,6 +418,7 @@ EDITS: tuple[Callable[[Site], None], ...] = (
     *(remove_what_is_public, leave_a_stranger, damage_the_cache, nothing),
     *(use_inner_layout, remove_inner_layout, speak_spanish, speak_spanish, translate, translate),
     *(translate, remove_translations),
+    *(edit_sections, edit_own_key, edit_own_key, edit_into_toml),
 )
 
 
@@ -669,6 +698,16 @@ def test_an_edit_is_written_down_as_what_it_changed(root):
         assert site.build(site.builder) == ""
         written.append((root / "var/cache").stat().st_mtime_ns)
     assert len(set(written)) == 1
+
+
+def test_what_is_removed_right_after_a_build_is_put_back(root):
+    """Before the times of files can tell: no stamp is equal to that of nothing."""
+    site = Site(root, random.Random(1))
+    assert site.build(site.builder) == ""
+    (root / "public/404.html").unlink()
+    edit_order(site)
+    assert site.build(site.builder) == ""
+    assert (root / "public/404.html").exists()
 
 
 def test_what_is_no_file_is_not_waited_for(root):
