@@ -27,7 +27,7 @@ from analytics.visits.state import (
     view,
 )
 from analytics.visits.store.base import CounterStore, StoreError
-from analytics.visits.user_agents import agent_of
+from analytics.visits.user_agents import Hints, agent_of
 from analytics.web.clock import Clock, UnusableClock
 from analytics.web.cookies import BadCookie, CookieWriter, ForgedCookie
 from analytics.web.origin import is_from_our_forms, is_from_our_pages, may_read_own
@@ -157,7 +157,7 @@ class Visits:
             raise Refused(Reason.SIGNAL)
         if not is_from_our_pages(request):
             raise Refused(Reason.ORIGIN)
-        agent = agent_of(request.headers.get("User-Agent", ""))
+        agent = agent_of(request.headers.get("User-Agent", ""), Hints.of(request.headers))
         if agent is None:
             raise Refused(Reason.BOT)
         body = _body(kind)

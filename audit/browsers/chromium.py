@@ -17,6 +17,7 @@ from playwright.async_api import (
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from analytics.visits.agent_patterns import AUDIT
 from audit.browsers.errors import PageDoesNotOpen, first_line
 from audit.browsers.recorder import Recorder, request_of
 from audit.browsers.visitor import (
@@ -32,11 +33,18 @@ from audit.browsers.visitor import (
 )
 from audit.observations import Act, KeptCookie, SentRequest
 
+OUR_AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    f"Chrome/140.0.0.0 Safari/537.36 {AUDIT}/1"
+)
+"""A browser without a window is a program to whoever counts; under this name it is ours."""
+
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--user-agent={OUR_AGENT}",
 )
 _SAYS = "Object.defineProperty(Navigator.prototype, '{}', {{get: () => {}}});"
 SIGNALS = {

@@ -98,7 +98,7 @@ def test_after_acceptance_pages_are_counted(page, context, watched, served):
         "/solutions/": 1,
         "/about/": 1,
     }
-    assert served.counters("browser")["Chrome"][0] == 1
+    assert served.counters("browser")["Plainsite audit"][0] == 1
     assert served.counters("device")["Desktop"][0] == 1
     assert watched.console == []
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.visits.state import Agent
-from analytics.visits.user_agents import BROWSERS, DEVICES, SYSTEMS, agent_of
+from analytics.visits.user_agents import BROWSERS, DEVICES, SYSTEMS, Hints, agent_of
 
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 IOS = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -17,6 +18,7 @@ WINDOWS = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {WEBKIT}"
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)"
 ANDROID = f"Mozilla/5.0 (Linux; Android 10; K) {WEBKIT}"
 IPHONE = f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) {IOS}"
+BRAVIA = "BRAVIA 4K VH2 Build/QTG3"
 IPAD = f"Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) {IOS}"
 
 PEOPLE = {
@@ -70,6 +72,35 @@ PEOPLE = {
     f"{IPHONE} Mobile/15E148 Instagram 380.0.0.0.1 (iPhone14,5; iOS 18_5; en_US)": (
         "Instagram app, iOS, Phone"
     ),
+    f"Mozilla/5.0 (Linux; Android 9; {BRAVIA}) {WEBKIT} Chrome/120.0.0.0 Safari/537.36": (
+        "Chrome, Android, Television"
+    ),
+    f"{ANDROID} Version/4.0 Chrome/112.0.0.0 YaSearchBrowser/23.52 Mobile Safari/537.36": (
+        "Yandex Browser, Android, Phone"
+    ),
+    f"{ANDROID} Quark/7.4.5.680 Chrome/100.0.4896.58 Mobile Safari/537.36": (
+        "Quark, Android, Phone"
+    ),
+    f"Mozilla/5.0 (Web0S; Linux/SmartTV) {WEBKIT} Chrome/87.0.4280.88 Safari/537.36 "
+    "LG Browser/8.00.00(LGE; OLED55; 03.10.85; 1; DTV)": "LG Browser, Other, Television",
+    f"Mozilla/5.0 (Linux armv8l) {WEBKIT} Chrome/87.0.4280.88 Safari/537.36 "
+    "HbbTV/1.6.1 (+DRM; LGE; 50QNED; WEBOS22; W22;)": "Chrome, Linux, Television",
+    f"Mozilla/5.0 (Linux; Android 14; SM-X210) {WEBKIT} Chrome/140.0.0.0 Mobile Safari/537.36": (
+        "Chrome, Android, Tablet"
+    ),
+    # What a program would say too, and people's telephones, apps and wallets say.
+    f"{IPHONE} Mobile/15E148 CamScanner/6.5": "Safari, iOS, Phone",
+    f"Mozilla/5.0 (Linux; Android 13; Spider 8) {WEBKIT} Chrome/140.0.0.0 Mobile Safari/537.36": (
+        "Chrome, Android, Phone"
+    ),
+    f"{IPHONE} Mobile/15E148 Phantom/ios/26.1": "Safari, iOS, Phone",
+    f"Mozilla/5.0 (Linux; Android 13; PHANTOM V Fold) {WEBKIT} Chrome/140.0.0.0 Mobile "
+    "Safari/537.36": "Chrome, Android, Phone",
+    f"Mozilla/5.0 (Linux; Android 5.0; ViewSonic V50) {WEBKIT} Chrome/90.0.0.0 Mobile "
+    "Safari/537.36": "Chrome, Android, Phone",
+    f"{WINDOWS} Chrome/140.0.0.0 Safari/537.36 PlainsiteAudit/1": (
+        "Plainsite audit, Windows, Desktop"
+    ),
     f"{IPAD} CriOS/140.0.7339.39 Mobile/15E148 Safari/604.1": "Chrome, iOS, Tablet",
     f"Mozilla/5.0 (Web0S; Linux/SmartTV) {WEBKIT} Chrome/94.0.4606.128 Safari/537.36": (
         "Chrome, Other, Television"
@@ -98,6 +129,13 @@ PROGRAMS = [
     f"{ANDROID} Chrome/109.0.0.0 Mobile Safari/537.36 Chrome-Lighthouse",
     "Mozilla/5.0 (compatible; UptimeRobot/2.0; http://www.uptimerobot.com/)",
     f"{MAC} {IOS} (Applebot/0.1; +http://www.apple.com/go/applebot)",
+    f"Mozilla/5.0 (X11; Linux x86_64) {WEBKIT} HeadlessChrome/140.0.0.0 Safari/537.36",
+    "Mozilla/5.0 (compatible; Name/1.0)",
+    "Mozilla/5.0 (compatible; Wappalyzer)",
+    f"Mozilla/5.0 {WEBKIT.removesuffix(')')}; compatible; Claude-User/1.0; +bot@example.com)",
+    f"Mozilla/5.0 {WEBKIT}; compatible; ChatGPT-User/1.0; +https://openai.com/bot",
+    f"{WINDOWS} Chrome/140.0.0.0 Safari/537.36 Cypress/13.6",
+    "Mozilla/5.0",
     "Mozilla/5.0 (Unknown; Linux x86_64) AppleWebKit/534.34 PhantomJS/1.9.8 Safari/534.34",
 ]
 
@@ -112,6 +150,42 @@ def test_browsers_of_people_are_told_apart(header: str, expected: str) -> None:
 def test_programs_are_not_people(header: str) -> None:
     """Crawlers, monitors and command-line tools are not counted."""
     assert agent_of(header) is None
+
+
+@pytest.mark.parametrize(
+    ("brands", "platform", "header", "expected"),
+    [
+        ('"Brave";v="140", "Chromium";v="140"', "", WINDOWS, "Brave, Windows, Desktop"),
+        ('"Chromium";v="140", "YaBrowser";v="25"', "", ANDROID, "Yandex Browser, Android, Phone"),
+        ('"Not.A/Brand";v="99", "Chromium";v="140"', "", WINDOWS, "Chrome, Windows, Desktop"),
+        ("", "Android", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/1", "Chrome, Android, Phone"),
+        ('"Brave', '"', WINDOWS, "Chrome, Windows, Desktop"),
+        ("a" * 100_000, '"' * 100_000, WINDOWS, "Chrome, Windows, Desktop"),
+    ],
+)
+def test_what_browsers_say_of_themselves_besides(
+    brands: str, platform: str, header: str, expected: str
+) -> None:
+    """Client hints name browsers that send Chromium's header, and the system of a desktop's."""
+    said = {"Sec-CH-UA": brands, "Sec-CH-UA-Mobile": "?1", "Sec-CH-UA-Platform": f'"{platform}"'}
+    agent = agent_of(f"{header} Chrome/140.0.0.0 Safari/537.36", Hints.of(said))
+    assert agent == Agent(*expected.split(", "))
+
+
+def test_a_browser_without_a_window_says_so_in_its_hints() -> None:
+    """Whatever its header was made to say."""
+    hints = Hints.of({"Sec-CH-UA": '"HeadlessChrome";v="140", "Chromium";v="140"'})
+    assert agent_of(f"{WINDOWS} Chrome/140.0.0.0 Safari/537.36", hints) is None
+
+
+@pytest.mark.parametrize("piece", ["(", "Android ", "; ", "bot ", "TV", "\x00", "Chrome/1 ", "é"])
+def test_a_huge_header_costs_no_more_than_a_long_one(piece: str) -> None:
+    """A hundred kilobytes are answered as fast as the thousand characters that are read of it."""
+    header = "Mozilla/5.0 (Linux; Android 9; " + piece * (100_000 // len(piece))
+    agent_of(header)
+    began = time.thread_time()
+    agent_of(header)
+    assert time.thread_time() - began < 0.05
 
 
 @settings(deadline=None)  # the first header waits for the parser to be made
