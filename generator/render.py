@@ -31,8 +31,9 @@ from generator.recorded import Found, Place, Recorded, Rendered, record
 from policy import Fault, Faults, Site, templates
 from policy.localized import in_language
 from policy.register import Cookie, Storage
-from policy.toml_source import read_text, refuse_two_versions
+from policy.toml_source import has_controls, read_text, refuse_controls, refuse_two_versions
 
+_UNSHOWN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 FIELD_BY_FIELD = ("site", "navigation")
 """What of the site's declarations is noted field by field; the rest is noted as a whole."""
 
@@ -166,16 +167,17 @@ class Renderer:
         )
 
     def _refuse_lost(self, html: str, page: Page) -> None:
-        """Raise `Faults` for half of a character (U+D800 to U+DFFF), which no file can hold, and
-        for a comment without an end, in which browsers lose the rest of a page."""
+        """Raise `Faults` for half of a character (U+D800 to U+DFFF), which no file can hold, for a
+        control character, which HTML forbids, and for a comment without an end, in which browsers
+        lose the rest of a page."""
         try:
-            html.encode("utf-8")  # This is much quicker than to look for what it refuses.
-        except UnicodeEncodeError as error:
-            message = (
-                f"this holds a character that cannot be shown: {ascii(html[error.start])[1:-1]}"
-            )
+            is_lost = has_controls(html.encode("utf-8"))  # Bytes are looked through much quicker.
+        except UnicodeEncodeError:
+            is_lost = True
+        if is_lost and (found := _UNSHOWN.search(html)):
+            message = f"this holds a character that cannot be shown: {ascii(found[0])[1:-1]}"
             hint = "write the character itself, or remove it"
-            raise self._fault(html, error.start, page, message, hint) from None
+            raise self._fault(html, found.start(), page, message, hint)
         if (at := templates.open_comment(html)) is not None:
             raise self._fault(html, at, page, "a comment has no end", "write --> where it ends")
 
@@ -283,6 +285,7 @@ class _WatchedTemplates(FileSystemLoader):
             raise
         self._named[template] = frozenset(_WHOLE.findall(source))
         self._paths.append(f"templates/{template}")
+        refuse_controls(f"templates/{template}", source.encode("utf-8"))
         refuse_two_versions(f"templates/{template}", source)
         source = NONCHARACTERS.sub("", source)
         return mark_tags(source, len(self._paths) - 1), path, is_current

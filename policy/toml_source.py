@@ -20,6 +20,9 @@ from policy.site_files import read_bytes
 
 Location = Sequence[int | str]
 
+_CONTROLS = bytes(each for each in range(0x20) if each not in b"\t\n\f\r") + b"\x7f"
+_CONTROL = re.compile(rb"[" + re.escape(_CONTROLS) + rb"]|\xc2[\x80-\x9f]")
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 _TWO_VERSIONS = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 
@@ -146,17 +149,35 @@ def frozen(value: Any) -> Any:
 
 
 def read_text(root: Path, name: str) -> str:
-    """The text of `root/name`, with plain line ends. Raises `Faults` where it cannot be read."""
+    """The text of `root/name`, with plain line ends and without the marks (U+FEFF) that some
+    programs begin a file with. Raises `Faults` where it cannot be read."""
     data = read_bytes(root, name)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         hint = "save the file with the encoding UTF-8"
         raise Faults([Fault(name, line, "this is not UTF-8 text", hint)]) from None
-    text = text.replace("\r\n", "\n")
+    refuse_controls(name, data)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     refuse_two_versions(name, text)
     return text
+
+
+def refuse_controls(name: str, data: bytes) -> None:
+    """Raise `Faults` where a text (UTF-8) holds a control character, which HTML, YAML and TOML
+    forbid, and no editor shows."""
+    if has_controls(data) and (found := _CONTROL.search(data)):
+        line = len(_LINE_END.findall(data, 0, found.start())) + 1
+        message = f"this holds a character that cannot be shown: {ascii(found[0].decode())[1:-1]}"
+        hint = "remove it, or write the character that was meant"
+        raise Faults([Fault(name, line, message, hint)])
+
+
+def has_controls(data: bytes) -> bool:
+    """Whether a text (UTF-8) may hold a control character: a quick look, which may be wrong only
+    for letters from U+00A0 to U+00BF."""
+    return len(data.translate(None, _CONTROLS)) != len(data) or b"\xc2" in data
 
 
 def refuse_two_versions(name: str, text: str) -> None:

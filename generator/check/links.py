@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from urllib.parse import SplitResult, unquote, urljoin
 
-from generator.content.urls import closest
+from generator.content.urls import closest, composed
 from generator.recorded import Found, Place, Recorded, Rendered, is_elsewhere, split_address
 from policy import Fault
 
@@ -94,6 +94,8 @@ class Addresses:
     def _hint(self, target: str, what: str) -> str:
         if target in self._waiting:
             return f"{self._waiting[target]}, or remove {what}"
+        if composed(target) in self._known:
+            return f"type {what} anew: letters and their accents stand apart in it"
         return closest(target, self._known) or f"correct or remove {what}"
 
 

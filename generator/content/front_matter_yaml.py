@@ -127,7 +127,10 @@ def quoted(value: str) -> str:
 
 def _yaml_fault(path: str, lines: Sequence[str], error: yaml.YAMLError) -> Fault:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        return Fault(path, None, "the front matter holds a character that YAML forbids", "")
+        at = next((at for at, line in enumerate(lines) if UNSHOWN.search(line)), 0)
+        letters = ascii("".join(UNSHOWN.findall(lines[at]))[:1])[1:-1]
+        message = f"this holds a character that cannot be shown: {letters}"
+        return Fault(path, at + 1, message, "remove it")
     mark = error.problem_mark
     begun = error.context_mark
     if begun and begun.line < mark.line and "quoted" in str(error.context):

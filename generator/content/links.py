@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
-from generator.content.urls import file_address, permalink
+from generator.content.urls import composed, file_address, permalink
 
 __all__ = ["is_elsewhere", "resolved"]
 
@@ -26,7 +26,7 @@ def resolved(file: str, link: str, address: Callable[[str], str] = permalink) ->
     `address` gives that of a page by its path.
     """
     if link.startswith("/") and ".md" not in link:
-        return link
+        return composed(link)
     path, mark, rest = _split(link)
     if not path or is_elsewhere(path):
         return link
@@ -36,7 +36,7 @@ def resolved(file: str, link: str, address: Callable[[str], str] = permalink) ->
         path = address(path) if path.endswith(".md") else file_address(path)
     elif path.endswith(".md"):
         path = address(unquote(path).lstrip("/"))
-    return path + mark + rest
+    return composed(path) + mark + rest
 
 
 def _split(link: str) -> tuple[str, str, str]:

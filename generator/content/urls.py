@@ -41,7 +41,12 @@ def permalink(path: str) -> str:
 def file_address(path: str) -> str:
     """The address of the file `path`, relative to `content`: its own name, beside its page."""
     *folders, name = _steps(path) or [""]
-    return "/" + "".join(f"{_step(each)}/" for each in folders) + name
+    return "/" + "".join(f"{_step(each)}/" for each in folders) + composed(name)
+
+
+def composed(address: str) -> str:
+    """The address with each letter and its accent as one (NFC): some systems take names apart."""
+    return address if address.isascii() else unicodedata.normalize("NFC", address)
 
 
 def service_addresses(register: Register) -> tuple[str, ...]:
@@ -59,7 +64,7 @@ def _steps(path: str) -> list[str]:
 
 
 def _step(name: str) -> str:
-    return _BLANKS.sub("-", unicodedata.normalize("NFC", name.lower()))
+    return _BLANKS.sub("-", composed(name.lower()))
 
 
 def awkward(path: str) -> str:

@@ -30,11 +30,13 @@ def scanned(root: Path, folders: Iterable[str]) -> dict[str, Stamp]:
     """The stamps of all that is no folder below these folders, hidden names included.
 
     A folder that cannot be read has the stamp of the error, under its own name. A link to a folder
-    has a stamp as well, and what is in that folder, once.
+    has a stamp as well, and what is in that folder, once; but not what is in a folder that holds
+    the root, or is out of it and of no use there.
     """
     found: dict[str, Stamp] = {}
     entered: set[tuple[int, int]] = set()
     base = os.fspath(root)
+    home = os.path.realpath(root)
     waiting = [folder for folder in folders if os.path.lexists(f"{base}/{folder}")]
     while waiting:
         folder = waiting.pop()
@@ -48,7 +50,7 @@ def scanned(root: Path, folders: Iterable[str]) -> dict[str, Stamp]:
                     found[name] = _stamp(entry.stat(follow_symlinks=False))
                     if entry.is_symlink():
                         found[name] += _target(entry)
-                        if entry.is_dir() and _is_new(entry.stat(), entered):
+                        if _is_to_enter(entry, folder, home, entered):
                             waiting.append(name)
         except OSError as error:
             found[folder] = (error.errno or 0,)
@@ -71,12 +73,26 @@ def _target(link: os.DirEntry[str]) -> Stamp:
         return (error.errno or 0,)
 
 
-def _is_new(folder: os.stat_result, entered: set[tuple[int, int]]) -> bool:
-    """Whether a link leads to a folder that none has led to: links may go round in circles."""
-    known = folder.st_dev, folder.st_ino
-    is_new = known not in entered
+def _is_to_enter(
+    link: os.DirEntry[str], folder: str, home: str, entered: set[tuple[int, int]]
+) -> bool:
+    """Whether a link leads to a folder of use that none has led to: links may go in circles.
+
+    Templates may be shared with other sites; what is out of the root is refused everywhere else.
+    """
+    if not link.is_dir():
+        return False
+    target = os.path.realpath(link.path)
+    holds_root = f"{home}/".startswith(f"{target.rstrip('/')}/")
+    is_shared = folder.split("/", 1)[0] == "templates"
+    if holds_root or not (is_shared or target.startswith(f"{home}/")):
+        return False
+    found = link.stat()
+    known = found.st_dev, found.st_ino
+    if known in entered:
+        return False
     entered.add(known)
-    return is_new
+    return True
 
 
 def sure(scan: Scan, began_ns: int) -> dict[str, Stamp]:
