@@ -130,7 +130,7 @@ class Builder:
         work = self._pictures
         with opened_cache(work.var or self._root / "var") as cache:
             try:
-                ready = prepare(asked, before, site.stage, site.intact)
+                ready = prepare(asked, before, site.stage, site)
                 pictures = PictureOutputs(ready, site.intact, cache)
                 pictures.make(work.progress)
                 written = put(site, ready, before, pictures)

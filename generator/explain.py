@@ -14,6 +14,7 @@ from generator.explaining import explained, explained_key, found_page, known_key
 from generator.graph.memory import Memory
 from generator.graph.state import State
 from generator.prepare import prepare
+from generator.since import EVERYTHING
 from policy.faults import Fault, Faults, closest, nearest
 from policy.manifest import Build, check_of, read_build
 from policy.places import Places
@@ -57,7 +58,7 @@ def _state(places: Places) -> State:
     asked = Asked(places.root, places.public, False, today, time.time_ns(), scan)
     try:
         # Whether its files are still in public/ makes no difference here.
-        return prepare(asked, before, lambda _outputs: None, lambda *_: True).state
+        return prepare(asked, before, lambda _outputs: None, EVERYTHING).state
     except Faults as error:
         if before is None:
             raise

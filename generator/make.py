@@ -9,6 +9,8 @@ from typing import Any
 from generator.check.html import html_faults, needs_marks
 from generator.check.needs import Summary, summary
 from generator.content.pages import Page
+from generator.graph.all_made import Packed
+from generator.graph.reads import PLACES, Key
 from generator.graph.state import Made
 from generator.outputs.manifest import page_outputs
 from generator.publish import Output
@@ -27,11 +29,14 @@ class Outcome:
     """A page that was made, and what was staged of it; or what is wrong with it."""
 
     url: str
-    made: Made | None = None
+    made: Packed | None = None
     faults: Sequence[Fault] = ()
     staged: Any = None
     told_of: frozenset[str] = frozenset()
     """The files of pictures that its faults tell of."""
+
+    inputs: tuple[Key, ...] = ()
+    """What it read that is no page, and no page that was made before it in the same process had."""
 
 
 Stage = Callable[[Iterable[Output]], Any]
@@ -57,6 +62,7 @@ class _Maker:
         self._renderer = renderer
         self._stage = stage
         self._layouts: dict[str, bool] = {}
+        self._told: set[Key] = set()
 
     def has_layout(self, page: Page) -> bool:
         """Whether its template is there; where it is not, the page's own line tells."""
@@ -72,10 +78,13 @@ class _Maker:
             return Outcome(page.url, faults=tuple(faults_of(error, self._site.root, page)))
         page.forget_text()
         summaries = self._summaries(rendered)
-        made = Made(rendered.reads, summaries, rendered.pictures)
+        made = Packed.of(Made(rendered.reads, summaries, rendered.pictures))
         if faults := tuple(html_faults([rendered])):
             return Outcome(page.url, made, faults, told_of=_broken(rendered))
-        return Outcome(page.url, made, staged=self._stage(page_outputs(rendered)))
+        staged = self._stage(page_outputs(rendered))
+        inputs = {key for key in rendered.reads if key[0] not in PLACES} - self._told
+        self._told |= inputs
+        return Outcome(page.url, made, staged=staged, inputs=tuple(inputs))
 
     def _rendered(self, page: Page) -> Rendered:
         """The page; where something is wrong, with marks that tell the line."""

@@ -32,7 +32,7 @@ from generator.outputs.policy_pages import policy_pages
 from generator.pictures.found import Pictures
 from generator.recorded import Place, Rendered
 from generator.render import Renderer
-from generator.since import IsIntact, Since, without_pages_that_are_off
+from generator.since import NOTHING, Since, Standing, without_pages_that_are_off
 from generator.template_faults import each_once
 from policy import Fault, Faults, Site, read_site
 
@@ -62,13 +62,13 @@ class Ready:
 
 
 def prepare(
-    asked: Asked, before: State | None, stage: Stage, is_intact: IsIntact = lambda *_: False
+    asked: Asked, before: State | None, stage: Stage, standing: Standing = NOTHING
 ) -> Ready:
     """Read, render, check and stage what is not as it was in the build `before`.
 
     Raises `Faults` with everything that is wrong.
     """
-    return _Preparation(asked, Since(asked, before, is_intact), stage).ready()
+    return _Preparation(asked, Since(asked, before, standing), stage).ready()
 
 
 class _Preparation:
@@ -106,7 +106,7 @@ class _Preparation:
             # Their bytes are in `public/`.
             assets=self._known_assets
             or replace(self._assets, files=dict.fromkeys(self._assets.files, b"")),
-            inputs=self._inputs.of({key for each in self._made.values() for key in each.reads}),
+            inputs=self._inputs.of(since.inputs(self._outcomes)),
             made=self._made,
             uses=fated.uses,
             told_of_files=told_of_files,

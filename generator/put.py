@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from generator.graph.state import State
 from generator.outputs.addresses import all_addresses
-from generator.outputs.manifest import about, asset_outputs, file_outputs, is_counted
+from generator.outputs.manifest import about, asset_outputs, file_outputs
 from generator.outputs.pictures import PictureOutputs
 from generator.prepare import Ready
 from generator.publish import Keeping, Output, Publisher, Staged, Written
@@ -57,7 +57,7 @@ def _are_listed_anew(
 def _are_counted_anew(ready: Ready, before: State) -> bool:
     """Whether a page that was made is counted now, and was not, or the other way round."""
     return any(
-        each.made and is_counted(each.made) != is_counted(before.made[each.url])
+        each.made and each.made.counted != (each.url in before.made.counted)
         for each in ready.outcomes
     )
 

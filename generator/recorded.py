@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -122,17 +123,17 @@ def record(
     only_templates = OF_TEMPLATES - allowed
     found = defaultdict[str, list[Found]](list)
     counted = False
+    own = Place(page, None, own=True)
     root = LexborHTMLParser(html).root
     for node in root.traverse(include_text=False) if root else ():
-        given = node.attributes
-        if not given and node.tag not in _BY_NAME:
+        tag, given = node.tag or "", node.attributes
+        if not given and tag not in _BY_NAME:
             continue
-        attributes, where = _attributes(given, page, sources)
-        for kind, value in _things(
-            node.tag or "", attributes, only_templates if where.own else frozenset()
-        ):
+        at, things, names_page = _held(tag, tuple(given.items()), only_templates)
+        where = Place(sources(at[0]) or page, at[1], own=at[0] == 0) if at else own
+        for kind, value in things:
             found[kind].append(Found(value, where))
-        counted = counted or (node.tag == "html" and "data-page" in attributes)
+        counted = counted or names_page
     return Recorded(
         links=tuple(found["links"]),
         loads=tuple(found["loads"]),
@@ -144,17 +145,22 @@ def record(
     )
 
 
-def _attributes(
-    written: Mapping[str, str | None], page: str, sources: Sources
-) -> tuple[dict[str, str], Place]:
-    given, where = {}, Place(page, None, own=True)
-    for name, value in written.items():
+@lru_cache(maxsize=20_000)
+def _held(
+    tag: str, written: tuple[tuple[str, str | None], ...], only_templates: frozenset[str]
+) -> tuple[tuple[int, int] | None, tuple[tuple[str, str], ...], bool]:
+    """(source and line of an element's mark or None, what the element holds that can be wrong,
+    whether it says which page this is). Most elements of a template stand in every page."""
+    given, where = {}, None
+    for name, value in written:
         at = place(name, value)
         if at is None:
             given[name] = unmarked(value or "")
         else:
-            where = Place(sources(at[0]) or page, at[1], own=at[0] == 0)
-    return given, where
+            where = at
+    is_own = where is None or where[0] == 0
+    things = tuple(_things(tag, given, only_templates if is_own else frozenset()))
+    return where, things, tag == "html" and "data-page" in given
 
 
 def _things(

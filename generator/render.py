@@ -267,6 +267,8 @@ class _WatchedTemplates(FileSystemLoader):
         template = self._loaded.get(name)
         if template is None:
             template = self._loaded[name] = super().load(environment, name, globals)
+            # A chain of two, by now, which each rendering would look through name by name.
+            template.globals = dict(template.globals)
         for each in self._named.get(name, ()):
             self._reads.add("site", of_language(each, self._language))
         template._module = None  # Else what it reads when it is imported was noted only once.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from generator.asked import Asked
 from generator.assets import ASSETS_FOLDER, Assets
@@ -12,6 +13,7 @@ from generator.content.library import FOLDER, Content, Known
 from generator.content.pages import Page
 from generator.fates import Uses
 from generator.files import PlainFile
+from generator.graph.all_made import AllMade
 from generator.graph.changes import Inputs, changed_pages, page_keys
 from generator.graph.reads import Key
 from generator.graph.scan import is_plain
@@ -21,21 +23,45 @@ from generator.outputs.addresses import all_addresses
 from policy import Fault, Site
 from policy.settings import Item
 
-__all__ = ["IsIntact", "Since", "without_pages_that_are_off"]
+__all__ = ["EVERYTHING", "NOTHING", "Since", "Standing", "without_pages_that_are_off"]
 
-IsIntact = Callable[[str, str], bool]
-"""Whether what was published at an address, for an audience (or ""), is still there."""
+
+class Standing(Protocol):
+    """What was published. `intact`: at an address, for an audience (or ""), it is still there;
+    `is_whole`: all of it is."""
+
+    def intact(self, address: str, audience: str = "", /) -> bool: ...
+    def is_whole(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """All that was published is in its place, or nothing, without a look."""
+
+    is_there: bool
+
+    def intact(self, _address: str, _audience: str = "", /) -> bool:
+        """See `Standing`."""
+        return self.is_there
+
+    def is_whole(self) -> bool:
+        """See `Standing`."""
+        return self.is_there
+
+
+NOTHING = Assumed(is_there=False)
+EVERYTHING = Assumed(is_there=True)
 
 
 class Since:
     """What is asked for, beside the build `before`. Where there was none, nothing is as it was."""
 
-    def __init__(self, asked: Asked, before: State | None, is_intact: IsIntact) -> None:
+    def __init__(self, asked: Asked, before: State | None, standing: Standing) -> None:
         if before and before.originals != asked.originals:
             before = None
         self._asked = asked
         self._before = before
-        self._is_intact = is_intact
+        self._standing = standing
         self._changed: frozenset[str] = frozenset()
         """Names of files that came, went, or have another stamp."""
 
@@ -65,7 +91,7 @@ class Since:
             before is None
             or self._touched(f"{ASSETS_FOLDER}/", "site/audit/")
             or before.site.off != site.off
-            or not all(self._is_intact(address, "") for address in before.assets.files)
+            or not all(map(self._standing.intact, before.assets.files))
         ):
             return None
         return before.assets
@@ -107,21 +133,25 @@ class Since:
         keys: set[Key] = set(page_keys(changed, (was, before.content), (site, content)))
         now = inputs.of(before.inputs)
         keys |= {key for key, value in before.inputs.items() if now[key] != value}
-        return [
-            page
-            for url, page in content.pages.items()
-            if url in changed
-            or (known := before.made.get(url)) is None
-            or not keys.isdisjoint(known.reads)
-            or not self._are_intact(url, known)
-        ]
+        dirty = {*changed, *(content.pages.keys() - before.made.packed.keys())}
+        dirty.update(before.made.readers(keys))
+        if not self._standing.is_whole():
+            dirty.update(url for url, made in before.made.items() if not self._are_there(url, made))
+        return [page for url, page in content.pages.items() if url in dirty]
 
-    def all_made(self, content: Content, outcomes: Sequence[Outcome]) -> dict[str, Made]:
+    def all_made(self, content: Content, outcomes: Sequence[Outcome]) -> AllMade:
         """How each page was made, now or before, in the order of the pages."""
-        new = {each.url: each.made for each in outcomes}
-        old = self._before.made if self._before else {}
-        made = ((url, new[url] if url in new else old.get(url)) for url in content.pages)
-        return {url: each for url, each in made if each is not None}
+        # One that has a fault now was made in no build that is remembered.
+        faulty = {each.url for each in outcomes if each.made is None}
+        new = {each.url: each.made for each in outcomes if each.made is not None}
+        old = self._before.made if self._before else AllMade()
+        urls = (url for url in content.pages if url not in faulty) if faulty else content.pages
+        return old.followed_by(new, urls)
+
+    def inputs(self, outcomes: Sequence[Outcome]) -> set[Key]:
+        """What pages read that is no page; also what one read before that was made again."""
+        keys = {key for each in outcomes for key in each.inputs}
+        return keys | (self._before.inputs.keys() if self._before else set())
 
     def is_same_file(self, address: str, name: str) -> bool:
         """Whether a file beside pages is as it was, and where it was published.
@@ -133,7 +163,7 @@ class Since:
             and self._before.content.files.get(address) == name
             and not name.lower().endswith(".html")
             and name not in self._changed
-            and self._is_intact(address, "")
+            and self._standing.intact(address)
         )
 
     def told_of_files(
@@ -178,9 +208,9 @@ class Since:
         """Whether anything in these folders is not as it was."""
         return any(name.startswith(folders) for name in self._changed)
 
-    def _are_intact(self, url: str, made: Made) -> bool:
+    def _are_there(self, url: str, made: Made) -> bool:
         """Whether every variant of a page is where it was published."""
-        return all(self._is_intact(url, audience) for audience in made.summaries)
+        return all(self._standing.intact(url, audience) for audience in made.summaries)
 
 
 def without_pages_that_are_off(site: Site, content: Content) -> Site:

@@ -29,6 +29,8 @@ CHUNK = 16
 _FEW = 3
 """Up to so many chunks, forking would cost more than it saves."""
 
+_KEPT = 4 << 20
+
 _LENGTH = struct.Struct("<I")
 
 
@@ -73,6 +75,14 @@ def spread(
             os.waitpid(pid, 0)
 
 
+def keep_freed_memory() -> None:
+    """Let the C library keep a little of what is freed: parsing a page takes and frees as much as
+    it gives back to the system else, and each of those pages of memory costs as much as parsing."""
+    # What it took from the system for one block of this size, it takes from then on from its own,
+    # and gives back only what is more than twice that (mallopt(3), M_MMAP_THRESHOLD).
+    bytes(_KEPT)
+
+
 def _fork(
     function: Callable[[Item], Result],
     share: Sequence[Sequence[Item]],
@@ -94,6 +104,7 @@ def _work(
 ) -> NoReturn:
     status = 1
     try:
+        keep_freed_memory()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # The build itself hears Ctrl-C, and ends us.
         for pipe in others:
             os.close(pipe)

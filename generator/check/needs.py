@@ -7,9 +7,10 @@ and otherwise the page is looked at closely (`generator.check.links`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from generator.check.links import SCHEMES, target_of
@@ -19,10 +20,11 @@ from generator.recorded import Recorded, is_elsewhere, split_address
 __all__ = ["Summary", "needed_addresses", "summary"]
 
 _ODD = "\0"
+_PLAIN = re.compile(r"/(?:[\w-][\w.-]*/)*(?:[\w-][\w.-]*)?(?:#[\w-]+)?", re.ASCII)
+"""An address that stands for itself: whole, without dots that lead up, without an escape."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(NamedTuple):
     """Addresses that a page links to, with `#` and the id where one is named; addresses that it
     loads; its ids. It is `odd` where a link or a load can be right nowhere, and `counted` where its
     script counts it."""
@@ -61,6 +63,8 @@ def _base(base: str, address: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _link(base: str, link: str) -> str:
+    if _PLAIN.fullmatch(link):
+        return link  # Nearly all are: what follows would give the same.
     parts = split_address(link)
     if parts is None or parts.scheme not in SCHEMES:
         return _ODD
@@ -74,6 +78,8 @@ def _link(base: str, link: str) -> str:
 
 @lru_cache(maxsize=50_000)
 def _load(base: str, address: str) -> str:
+    if _PLAIN.fullmatch(address):
+        return address.partition("#")[0]
     parts = split_address(address)
     if parts is None or is_elsewhere(parts) or parts.scheme:
         return _ODD

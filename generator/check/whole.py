@@ -11,6 +11,7 @@ from generator.check.site_files import menu_pages
 from generator.content.library import FOLDER, Content
 from generator.content.urls import file_address, service_addresses
 from generator.files import PlainFile
+from generator.graph.all_made import AllMade
 from generator.graph.state import Made
 from generator.recorded import Rendered
 from policy import Fault, Site
@@ -24,7 +25,7 @@ class Offers:
     """All that a link or a load can lead to."""
 
     def __init__(
-        self, site: Site, content: Content, made: Mapping[str, Made], reserved: Collection[str]
+        self, site: Site, content: Content, made: AllMade, reserved: Collection[str]
     ) -> None:
         self._site = site
         self.content = content
@@ -36,7 +37,7 @@ class Offers:
     @cached_property
     def addresses(self) -> frozenset[str]:
         """Of pages and their pictures, of files, and of what is there besides."""
-        pictures = (each.address for made in self.made.values() for each in made.pictures)
+        pictures = (each.address for named in self.made.pictures.values() for each in named)
         return frozenset((*self.content.pages, *self.content.files, *self._reserved, *pictures))
 
     def lack(self, audience: str, summary: Summary) -> bool:
@@ -128,9 +129,9 @@ class Offers:
 def lost(before: Offers, now: Offers) -> set[str]:
     """What an earlier build offered and this one does not: addresses, and ids with theirs."""
     gone = set(before.addresses - now.addresses)
-    for url, made in before.made.items():
-        after = now.made.get(url)
-        if after is not made and after is not None:
+    for url in now.made.other_than(before.made):
+        made, after = before.made.get(url), now.made[url]
+        if made is not None:
             for audience in {**made.summaries, **after.summaries}:
                 there = made.summaries.get(audience, made.summaries[""]).ids
                 left = after.summaries.get(audience, after.summaries[""]).ids

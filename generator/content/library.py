@@ -87,7 +87,10 @@ def load_content(
     faults = list(listing.faults)
     languages = site.settings.all_languages
     addresses = {
-        name: address_of(languages, name.removeprefix(f"{FOLDER}/")) for name in listing.files
+        name: known.pages[name].url
+        if name in known.pages
+        else address_of(languages, name.removeprefix(f"{FOLDER}/"))
+        for name in listing.files
     }
     files = {url: name for name, url in addresses.items() if not name.endswith(PAGE)}
     if known.listing is None:

@@ -12,15 +12,12 @@ from generator.content.own_keys import SiteKeys
 from generator.content.pages import Page
 from generator.content.sections import FIELDS, Sections
 from generator.content.translations import Translations
-from generator.graph.reads import Key
+from generator.graph.reads import PLACES, Key
 from policy import Site, templates
 from policy.localized import in_language
 from policy.site_files import read_file
 
-__all__ = ["PLACES", "Inputs", "changed_pages", "page_keys"]
-
-PLACES = frozenset({"page", "section", "beside", "translations"})
-"""Kinds of keys that `page_keys` finds; all others have a fingerprint."""
+__all__ = ["Inputs", "changed_pages", "page_keys"]
 
 _ORDERED_BY = ("title", "date", "order", "unlisted")
 

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from generator.graph.engine import engine_key
-from generator.graph.state import Head, Made, State
+from generator.graph.state import Head, State
 
 if TYPE_CHECKING:
     from generator.content.pages import Page
+    from generator.graph.all_made import Packed
     from generator.graph.scan import Stamp
 
 __all__ = ["Memory"]
@@ -167,7 +168,7 @@ class Delta:
 
     scan: Mapping[str, Stamp]
     pages: Mapping[str, Page]
-    made: Mapping[str, Made]
+    made: Mapping[str, Packed]
     rest: Mapping[str, Any]
 
     def applied(self, base: State) -> State:
@@ -182,7 +183,7 @@ class Delta:
                 waiting=tuple(pages.get(page.path, page) for page in content.waiting),
                 read=[pages.get(page.path, page) for page in content.read],
             ),
-            made={**base.made, **self.made},
+            made=base.made.followed_by(self.made, base.made),
             **self.rest,
         )
 
@@ -207,7 +208,7 @@ def difference(base: State, state: State) -> Delta | None:
         or list(base.made) != list(state.made)
     ):
         return None
-    made = {url: each for url, each in state.made.items() if base.made[url] is not each}
+    made = state.made.only(state.made.other_than(base.made))
     old = {page.path: page for page in was.read}
     pages = {page.path: page for page in now.read if old.get(page.path) is not page}
     if len(made) + len(pages) > len(state.made) // _PART + _PART:

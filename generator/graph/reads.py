@@ -17,9 +17,13 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["Key", "Reads", "Watched", "of_language"]
+__all__ = ["PLACES", "Key", "Reads", "Watched", "of_language"]
 
 Key = tuple[str, ...]
+
+PLACES = frozenset({"page", "section", "beside", "translations"})
+"""Kinds of keys that name pages; `generator.graph.changes` says which of them have changed. All
+others have a fingerprint."""
 
 
 def of_language(name: str, language: str) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from generator.assets import Assets
     from generator.check.needs import Summary
     from generator.content.library import Content
+    from generator.graph.all_made import AllMade
     from generator.graph.reads import Key
     from generator.graph.scan import Scan
     from generator.pictures.cards import Wanted
@@ -51,7 +52,7 @@ class State:
     content: Content
     assets: Assets
     inputs: Mapping[Key, bytes]
-    made: Mapping[str, Made]
+    made: AllMade
     uses: Mapping[str, tuple[bytes, frozenset[str]]] = field(default_factory=dict)
     told_of_files: Mapping[str, Sequence[Fault]] = field(default_factory=dict)
     warnings: tuple[Fault, ...] = ()

@@ -8,7 +8,7 @@ from generator.assets import Assets
 from generator.content.library import Content
 from generator.content.translations import Translations
 from generator.files import PlainFile
-from generator.graph.state import Made
+from generator.graph.all_made import AllMade
 from generator.outputs.addresses import in_other_languages
 from generator.outputs.redirects import redirects
 from generator.publish import About, Output
@@ -21,7 +21,6 @@ __all__ = [
     "asset_outputs",
     "file_outputs",
     "forms_by_page",
-    "is_counted",
     "page_outputs",
 ]
 
@@ -47,7 +46,7 @@ def page_outputs(rendered: Rendered) -> Iterator[Output]:
         yield Output(rendered.page.url, place, html.encode("utf-8"), audience)
 
 
-def about(site: Site, content: Content, assets: Assets, made: Mapping[str, Made] | None) -> About:
+def about(site: Site, content: Content, assets: Assets, made: AllMade | None) -> About:
     """The pages, assets and redirects of the site. Without `made`, what was said of pages stays."""
     pages: dict[str, Page] | None = None
     if made is not None:
@@ -60,7 +59,7 @@ def about(site: Site, content: Content, assets: Assets, made: Mapping[str, Made]
             url: Page(
                 page.given["title"],
                 forms.get(url),
-                is_counted(made[url]),
+                url in made.counted,
                 translations.others(page),
             )
             for url, page in content.pages.items()
@@ -72,9 +71,3 @@ def about(site: Site, content: Content, assets: Assets, made: Mapping[str, Made]
 def forms_by_page(site: Site) -> dict[str, str]:
     """The name of the form that each page shows, by the page's address."""
     return {form.page: form.name for form in site.forms.values()}
-
-
-def is_counted(made: Made) -> bool:
-    """Whether the page's script counts it. The page of thanks is not: its hour would be that of the
-    submission, of which only the day is kept."""
-    return all(summary.counted for summary in made.summaries.values())

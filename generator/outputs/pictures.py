@@ -65,7 +65,7 @@ def look_at_pictures(ready: Ready, cache: Cache, progress: Progress) -> None:
 
 def _wanted(ready: Ready) -> Sequence[Wanted]:
     """All that pages name, each once."""
-    named = (each for made in ready.state.made.values() for each in made.pictures)
+    named = (each for pictures in ready.state.made.pictures.values() for each in pictures)
     return tuple({each.address: each for each in named}.values())
 
 

@@ -113,6 +113,10 @@ class Publisher:
         found = self._looked()
         return self._standing is not None and not found.broken and not found.strangers
 
+    def is_whole(self) -> bool:
+        """Whether every file of the standing build is in its place."""
+        return self._standing is not None and not self._looked().broken
+
     def intact(self, address: str, audience: str = "") -> bool:
         """Whether a file of the standing build is in its place, and its encodings with it."""
         build = self._standing
