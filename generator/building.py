@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from generator.asked import Asked
 from generator.graph.memory import Memory
-from generator.graph.scan import Scan, scanned
+from generator.graph.scan import Scan, scanned, scanned_again
 from generator.graph.state import Head, State
 from generator.publish import Compression, Publisher, Unfinished, Unpublished, publisher
 from generator.workers import WorkerDied
@@ -72,6 +72,7 @@ class Builder:
         self._memory = Memory(cache, self._root, out, later=later)
         self._jobs = jobs
         self._pictures = pictures or PictureWork()
+        self._scan: Scan | None = None
 
     def build(
         self,
@@ -80,9 +81,13 @@ class Builder:
         today: datetime.date | None = None,
         compression: Compression = Compression.FAST,
         waiting: Callable[[], None] = lambda: None,
+        changed: frozenset[str] | None = None,
     ) -> Built:
         """Build the site as it is on the day `today`. Raises Unpublished, and then `out` is as it
         was; or Unfinished, and the new site is served.
+
+        Who knows that only the files `changed` have changed since the last call says so; else all
+        are looked at.
 
         One build at a time: where another is at work in `out`, `waiting` is called and then waited.
         """
@@ -94,7 +99,7 @@ class Builder:
                 drafts,
                 today,
                 began=time.time_ns(),
-                scan=scan_of(self._root),
+                scan=self._scanned(changed),
                 jobs=self._jobs,
                 originals=self._pictures.originals,
             )
@@ -114,6 +119,14 @@ class Builder:
             unchanged=written.unchanged,
             warnings=state.warnings,
         )
+
+    def _scanned(self, changed: frozenset[str] | None) -> Scan:
+        before, self._scan = self._scan, None
+        if before is not None and changed is not None:
+            self._scan = scanned_again(self._root, before, changed)
+        if self._scan is None:
+            self._scan = scan_of(self._root)
+        return self._scan
 
     def close(self) -> None:
         """Write down what is known of the last build, where that was left for later."""

@@ -163,6 +163,7 @@ class Builder:
             today=order.today,
             compression=Compression.NONE,  # They go no way to be small for.
             waiting=_say_that_it_waits,
+            changed=order.changed,
         )
 
     def close(self) -> None:

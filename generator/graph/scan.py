@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-__all__ = ["Scan", "Stamp", "is_plain", "scanned", "sure"]
+__all__ = ["Scan", "Stamp", "is_plain", "scanned", "scanned_again", "sure"]
 
 Stamp = tuple[int, ...]
 """Inode, size in bytes, times (ns) of the last change of its bytes and of anything about it, kind
@@ -22,6 +22,7 @@ Scan = Mapping[str, Stamp]
 """Stamps by name, relative to the root, with slashes."""
 
 _LENGTH = 5
+_FEW = 16
 _UNSURE_NS = 50_000_000
 """File systems tell times apart by 10 ms at worst; five times that is on the safe side."""
 
@@ -54,6 +55,26 @@ def scanned(root: Path, folders: Iterable[str]) -> dict[str, Stamp]:
                             waiting.append(name)
         except OSError as error:
             found[folder] = (error.errno or 0,)
+    return found
+
+
+def scanned_again(root: Path, scan: Scan, changed: Collection[str]) -> dict[str, Stamp] | None:
+    """The scan as it is now, where nothing but the files `changed` has changed since. None where
+    they are many, or anything else than ordinary files: then all must be looked at."""
+    if len(changed) > _FEW:
+        return None
+    found = dict(scan)
+    for name in changed:
+        try:
+            stamp = _stamp(os.lstat(f"{root}/{name}"))
+        except OSError:
+            # It may be a folder with all that was in it.
+            if found.pop(name, None) is None:
+                return None
+            continue
+        if not is_plain(stamp) or not is_plain(found.get(name, stamp)):
+            return None
+        found[name] = stamp
     return found
 
 

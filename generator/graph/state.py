@@ -104,5 +104,6 @@ class Head:
 
 
 def digest_of_scan(scan: Scan) -> bytes:
-    """32 bytes for all names and stamps."""
-    return hashlib.blake2b(marshal.dumps(sorted(scan.items())), digest_size=32).digest()
+    """32 bytes for all names and stamps, in the order in which the system lists them: where that is
+    another one, only time is lost."""
+    return hashlib.blake2b(marshal.dumps(list(scan.items()), 2), digest_size=32).digest()

@@ -116,10 +116,11 @@ class Site:
     def word(self) -> str:
         return self.dice.choice(["Snow", "Bus", "Door", "Gate", "Letter"])
 
-    def build(self, builder: generator.Builder) -> str:
+    def build(self, builder: generator.Builder, changed: frozenset[str] | None = None) -> str:
         """What it says is wrong; empty where it publishes."""
+        asked = {"today": self.today, "drafts": self.drafts, "compression": Compression.FAST}
         try:
-            builder.build(today=self.today, drafts=self.drafts, compression=Compression.FAST)
+            builder.build(**asked, changed=changed)
         except Faults as faults:
             return str(faults)
         return ""
@@ -718,3 +719,44 @@ def test_what_is_no_file_is_not_waited_for(root):
         os.mkfifo(root / "var" / name)
     site.begin_anew()
     assert site.build(site.builder) == ""
+
+
+def test_who_knows_which_files_changed_gets_the_same_as_who_looks_at_all(root, tmp_path):
+    """As the preview does after a save: a text, a new file, one that is gone, a folder, a link."""
+    site = Site(root, random.Random(1))
+    assert site.build(site.builder) == ""
+    (tmp_path / "clean").mkdir()
+
+    def saved(*names: str) -> None:
+        aged(root)
+        told = site.build(site.builder, frozenset(names))
+        out = tmp_path / "clean" / "public"
+        shutil.rmtree(out, ignore_errors=True)
+        expected = site.build(generator.Builder(root, out, jobs=1))
+        assert told.replace("as it was", "") == expected.replace("as it was", "")
+        if not told:
+            assert published(root / "public") == published(out)
+
+    about = root / "content/about.md"
+    text = about.read_text()
+    about.write_text(f"{text}\nMore.\n")
+    saved("content/about.md")
+    site.write("content/fresh.md", site.article("fresh"))
+    saved("content/fresh.md")
+    about.write_text(f"{text}\n[No](missing.md)\n")
+    saved("content/about.md")
+    about.write_text(f"{text}\n[It](fresh.md)\n")
+    saved("content/about.md")
+    (root / "content/fresh.md").unlink()
+    saved("content/fresh.md")
+    about.write_text(text)
+    site.write("content/deep/in/it.md", site.article("deep"))
+    saved("content/about.md", "content/deep")
+    shutil.rmtree(root / "content/deep")
+    saved("content/deep")
+    about.rename(root / "other.md")
+    about.symlink_to(root / "other.md")
+    saved("content/about.md")
+    about.unlink()
+    (root / "other.md").rename(about)
+    saved("content/about.md")
