@@ -49,7 +49,6 @@ from analytics.web.reload_due import refuse_while_due
 from analytics.web.static_files import Pages, PageServer
 from analytics.web.well_formed import WellFormed
 from policy import Fault, Faults, Site, read_site, templates
-from policy.referrers import source_names
 
 __all__ = ["create_app"]
 
@@ -166,7 +165,7 @@ def _open_service(
     named = {
         "page": pages,
         "section": pages.sections,
-        "source": source_names(),
+        "source": site.sources.names,
         "audience": frozenset(site.audiences.names),
     }
     cookies = CookieWriter(site.register, keys, named)

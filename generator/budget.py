@@ -13,7 +13,6 @@ from typing import Literal
 
 from generator.content.library import Content
 from policy import Fault, Site
-from policy.referrers import source_names
 from policy.register import MOST_BITS, Cookie, Storage
 from policy.sections import section_of
 from policy.sum import REGISTER
@@ -31,7 +30,7 @@ def named(site: Site, content: Content) -> Counted:
     return {
         "page": set(content.pages),
         "section": set(map(section_of, content.pages)),
-        "source": source_names(),
+        "source": site.sources.names,
         "audience": set(site.audiences.names) | {site.audiences.default},
     }
 

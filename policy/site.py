@@ -16,6 +16,8 @@ from policy.audited import Audited, read_audited
 from policy.faults import Fault, Faults, nearest
 from policy.forms import Form, form_faults
 from policy.origins import Origins
+from policy.referrers import FILE as SOURCES
+from policy.referrers import Sources, source_faults
 from policy.register import Register
 from policy.rules import register_faults
 from policy.section_schemas import FILE as SECTIONS
@@ -51,6 +53,7 @@ class Site:
     lines: Mapping[str, Lines]
     versions: tuple[Version, ...] = ()
     audit: Audited | None = None
+    sources: Sources = default(default_factory=Sources.model_construct)
     sections: SectionSchemas = default(default_factory=SectionSchemas.model_construct)
 
     def line(self, path: str, *location: int | str) -> int | None:
@@ -90,6 +93,7 @@ def read_site(root: Path) -> Site:
     navigation = reader.read("site/navigation.toml", Navigation)
     audiences = _read_audiences(reader)
     sections = _read_sections(reader)
+    sources = _read_sources(reader)
     forms = dict(_read_forms(reader))
     versions = reader.faultless(read_versions) or ()
     audit = reader.faultless(read_audited)
@@ -119,6 +123,7 @@ def read_site(root: Path) -> Site:
         versions=versions,
         audit=audit,
         sections=sections,
+        sources=sources,
         lines=reader.lines,
     )
 
@@ -144,6 +149,21 @@ def _read_sections(reader: _Reader) -> SectionSchemas:
         for place, message, hint in schema_faults(sections)
     )
     return sections
+
+
+def _read_sources(reader: _Reader) -> Sources:
+    """A site without partners needs no file for them."""
+    found = None
+    if os.path.lexists(reader.root / SOURCES):
+        found = reader.read(SOURCES, Sources)
+    if found is None:
+        return Sources.model_construct()
+    sources, lines = found
+    reader.faults.extend(
+        Fault(SOURCES, lines.of(place), message, hint)
+        for place, message, hint in source_faults(sources)
+    )
+    return sources
 
 
 def _read_forms(reader: _Reader) -> Iterator[tuple[str, tuple[Form, Lines]]]:

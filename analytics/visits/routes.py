@@ -37,7 +37,6 @@ from analytics.web.rate_limits import VISITS, RateLimiter
 from analytics.web.reload_due import ReloadDue, gives_back
 from analytics.web.static_files import Pages
 from policy import Site
-from policy.referrers import source_of
 from policy.sections import section_of
 
 __all__ = ["Visits", "blueprint"]
@@ -92,7 +91,9 @@ class Visits:
         body, agent = self._admit(ViewBody)
         state = self._state_on(body.page)
         now = self.clock()
-        source = source_of(body.referrer)
+        if self.site.sources.is_spam(body.referrer):
+            raise Refused(Reason.SPAM)
+        source = self.site.sources.of(body.referrer)
         hit = View(coarse_step(now), body.page, self._entry(body.page), source, agent)
         state, increments = view(state, hit)
         self._count(now, increments)

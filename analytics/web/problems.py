@@ -20,6 +20,7 @@ class Reason(Enum):
     SIGNAL = "signal", 403, "The browser asks not to be tracked (Sec-GPC or DNT)."
     ORIGIN = "origin", 403, "Only a page of this site may ask this."
     BOT = "bot", 403, "Only people's browsers are counted."
+    SPAM = "spam", 403, "The referring site is known for false visits."
     NO_COOKIE = "no-cookie", 403, "There is no visit cookie, so there is no consent."
     FORGED = "forged", 403, "The visit cookie was not signed by this service."
     OUTDATED = "outdated", 403, "Consent was given to another version of the register."

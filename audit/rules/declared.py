@@ -11,7 +11,6 @@ from policy import Register, Site
 from policy.addresses import Address, addressed, slug
 from policy.forms import EXTRAS, visitor_columns
 from policy.origins import Location, Origin
-from policy.referrers import source_names
 from policy.register import Cookie, Storage
 from policy.register_entries import Endpoint
 from policy.sections import section_of
@@ -39,7 +38,7 @@ class Declared:
             named={
                 "page": known,
                 "section": set(map(section_of, known)),
-                "source": source_names(),
+                "source": site.sources.names,
                 "audience": set(site.audiences.names),
             },
         )
