@@ -11,7 +11,7 @@ from sqlalchemy import MetaData
 from analytics.storage.sqlite_file import BUSY_MS, SQLiteFile
 from analytics.storage.unusable import BUSY, code_of
 
-__all__ = ["CHECKED_BYTES", "Changed", "Inspection"]
+__all__ = ["CHECKED_BYTES", "LOOKS", "Changed", "Inspection"]
 
 CHECKED_BYTES = 64 << 20
 """A larger file is not read through, only once something in it was found damaged."""
@@ -21,6 +21,9 @@ READ_SHARE = 20
 
 HELD_SECONDS = BUSY_MS / 1_000
 """For so long whoever writes waits for others; then it fails."""
+
+LOOKS = 5
+"""So many in a row must find it held, since each may meet a write of the service's own."""
 
 COLUMNS = """
 SELECT of.name, it.name FROM sqlite_master AS of, pragma_table_info(of.name) AS it
@@ -49,17 +52,20 @@ class Inspection:
         self._clock = clock
         self._read: tuple[int, ...] = ()
         self._next_read = clock()
-        self._held_since: float | None = None
+        self._found_held: list[float] = []
 
     @property
     def held(self) -> bool:
-        """Whether another program has kept everybody from writing for so long that they fail."""
-        since = self._held_since
-        return since is not None and self._clock() > since + HELD_SECONDS
+        """Whether another program has kept everybody from writing for so long that they fail.
+
+        Every look must have found it so: on a busy machine there may be ten seconds between two.
+        """
+        found = self._found_held
+        return len(found) >= LOOKS and found[-1] > found[0] + HELD_SECONDS
 
     def written(self) -> None:
         """Something was committed, so nobody holds it."""
-        self._held_since = None
+        self._found_held = []
 
     def see(self, connection: sqlite3.Connection) -> None:
         """Whether what is declared is there, and the bytes are a database: read through once they
@@ -88,11 +94,11 @@ class Inspection:
         except sqlite3.OperationalError as error:
             if code_of(error) not in BUSY:
                 raise
-            self._held_since = self._clock() if self._held_since is None else self._held_since
+            self._found_held = [*self._found_held[: LOOKS - 1], self._clock()]
             return False
         try:
             self._file.overwrite_own_journal()
         finally:
             connection.execute("ROLLBACK")
-        self._held_since = None
+        self._found_held = []
         return True
