@@ -168,7 +168,7 @@ def _open_service(
         "source": site.sources.names,
         "audience": frozenset(site.audiences.names),
     }
-    cookies = CookieWriter(site.register, keys, named)
+    cookies = CookieWriter(site.register, keys, named, clock)
     if stores is not None and site.register.has("forms"):
         forms = _open_forms(site, stores, keys, log, clock, relay)
     return Service(

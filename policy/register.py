@@ -102,8 +102,8 @@ MOST_BITS = 40
 class Cookie(Declared):
     """A cookie. `name` is our word for it, `cookie` its name in the browser.
 
-    `most_bits` is how many bits a visitor's cookie may carry at most: what its parts can hold
-    together must stay under it, or the site is not built.
+    `most_bits`: what its parts can hold together must stay under it, or the site is not built.
+    `valid_days`: signed with a key of its day (UTC), it is taken for so many days from that one on.
     """
 
     name: str
@@ -120,6 +120,7 @@ class Cookie(Declared):
     idle_minutes: int | None = None
     most_hours: int | None = None
     most_bits: Annotated[int, Field(ge=1, le=MOST_BITS)] | None = None
+    valid_days: Annotated[int, Field(ge=1)] | None = None
 
     def part(self, name: str) -> Part:
         """The part of that name. Raises `KeyError`."""
@@ -140,6 +141,8 @@ class Cookie(Declared):
             words += f", or after {self.idle_minutes} minutes without use"
         if self.most_hours is not None:
             words += f", and never longer than {self.most_hours} hours"
+        if self.valid_days is not None:
+            words += f"; our service takes it for {self.valid_days} days at most"
         return words
 
 
@@ -184,8 +187,8 @@ class Column(Declared):
 
 
 class Sooner(Declared):
-    """Rows that end before the others of their table: those in which the column `dated_by` is
-    filled, after `keep`. `where` says which they are, as visitors read it."""
+    """Rows that end before the others of their table: where `dated_by` is filled, after `keep`.
+    `where` says which they are, as visitors read it."""
 
     dated_by: str
     keep: Length

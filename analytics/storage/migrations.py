@@ -60,7 +60,37 @@ def _field_names(connection: Connection) -> None:
         connection.execute(text(added))
 
 
-STEPS: Mapping[str, tuple[Step, ...]] = {"counters": (), "records": (_field_names,)}
+def _continued_where_visits_began(connection: Connection) -> None:
+    """0.2: that a visit went on was counted in the hour of its second page. Where more went on than
+    began, it began in an hour before: in the latest with room. What finds none went on twice."""
+    if "continued" not in _columns(connection, "counters"):
+        return
+    too_many = text(
+        "SELECT hour, dimension, cell, continued - visits AS more FROM counters"
+        " WHERE continued > visits ORDER BY hour"
+    )
+    before = text(
+        "SELECT hour, visits - continued FROM counters WHERE dimension = :dimension"
+        " AND cell = :cell AND hour BETWEEN :hour - 24 AND :hour - 1 AND visits > continued"
+        " ORDER BY hour DESC"
+    )
+    move = text(
+        "UPDATE counters SET continued = continued + :by"
+        " WHERE hour = :hour AND dimension = :dimension AND cell = :cell"
+    )
+    for row in connection.execute(too_many).mappings().all():
+        key, more = {name: row[name] for name in ("hour", "dimension", "cell")}, row["more"]
+        connection.execute(move, key | {"by": -more})
+        for hour, room in connection.execute(before, key).all():
+            by = min(room, more)
+            connection.execute(move, key | {"hour": hour, "by": by})
+            more -= by
+
+
+STEPS: Mapping[str, tuple[Step, ...]] = {
+    "counters": (_continued_where_visits_began,),
+    "records": (_field_names,),
+}
 """Each database's steps, oldest first. A file's number of steps is in its header; never change a
 step that was released, add one."""
 

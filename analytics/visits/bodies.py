@@ -6,11 +6,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from policy.referrers import MOST_CHARACTERS
-
-__all__ = ["BODIES", "Body", "ConsentBody", "EngagedBody", "ViewBody"]
+__all__ = ["BODIES", "Body", "EngagedBody", "ViewBody"]
 
 LONGEST_MS = 4 * 3_600 * 1_000
+LONGEST_PATH = 2_000
 
 
 class Body(BaseModel):
@@ -27,32 +26,32 @@ def _whole(number: object) -> object:
 WHOLE = BeforeValidator(_whole)
 
 
-class ConsentBody(Body):
-    """The version of the register that the page asked about, and whether the visitor said yes
-    just now, rather than when the browser was last open."""
+class ViewBody(Body):
+    """A page that was opened, with the consent that it rests on.
 
+    `page` is "" for one that is not counted, on which the visitor agreed. `referrer` is the host of
+    another site that led there, the path of a page of ours, "*" for one that is not known, or "".
+    `version` is that of the register that was agreed to; `given` says that this was just now,
+    rather than when the browser was last open.
+    """
+
+    page: str
+    referrer: Annotated[str, Field(alias="from", max_length=LONGEST_PATH)]
     version: Annotated[int, WHOLE]
     given: bool
 
 
-class ViewBody(Body):
-    """A page that was opened, and the host that linked to it ("" for none, or our own)."""
-
-    page: str
-    referrer: Annotated[str, Field(alias="from", max_length=MOST_CHARACTERS)]
-
-
 class EngagedBody(Body):
-    """Milliseconds for which a page was visible and focused, since it last said so."""
+    """Milliseconds for which a page was in view and in use, since it last said so. One that
+    `renews` is still in use."""
 
     page: str
     # The bounds come first, so that the JSON Schema has them too.
     ms: Annotated[int, Field(gt=0, le=LONGEST_MS), WHOLE]
-    leaving: bool
+    renews: bool
 
 
 BODIES: dict[str, type[Body]] = {
-    "visits.consent": ConsentBody,
     "visits.count_view": ViewBody,
     "visits.count_engaged": EngagedBody,
 }

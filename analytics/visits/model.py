@@ -29,7 +29,8 @@ class Dimension(StrEnum):
 class Counts:
     """The measures of one cell. They add up, over hours as over services that count apart.
 
-    `continued` is how many visits went on to a second page; `engaged_ms` is in milliseconds.
+    `continued` is how many visits went on to a second page, counted in the hour in which they
+    began: no cell has more of them than visits. `engaged_ms` is in milliseconds.
     """
 
     visits: int = 0
@@ -45,8 +46,7 @@ class Counts:
         """The share of visits that ended on their first page; None without visits."""
         if not self.visits:
             return None
-        # A visit may begin before the period and go on within it, so more can go on than begin.
-        return max(0, self.visits - self.continued) / self.visits
+        return (self.visits - self.continued) / self.visits
 
     @property
     def engaged_ms_a_visit(self) -> float | None:

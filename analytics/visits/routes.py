@@ -1,29 +1,33 @@
-"""/visit/*: consent, page views, engaged time, withdrawal. All that counts is counted here."""
+"""/visit/*: page views with their consent, engaged time, withdrawal. All is counted here."""
 
 from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TypeVar
+from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, Response, redirect, request
 from pydantic import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
 
-from analytics.visits.bodies import Body, ConsentBody, EngagedBody, ViewBody
-from analytics.visits.model import Increment
+from analytics.visits.bodies import Body, EngagedBody, ViewBody
+from analytics.visits.early_hits import EarlyHits
 from analytics.visits.receipts import receipt
 from analytics.visits.state import (
     Agent,
+    Counted,
     Engaged,
     State,
     View,
     begin,
-    coarse_step,
     engage,
+    from_parts,
+    is_early,
+    to_parts,
     view,
 )
 from analytics.visits.store.base import CounterStore, StoreError
@@ -33,15 +37,19 @@ from analytics.web.cookies import BadCookie, CookieWriter, ForgedCookie
 from analytics.web.origin import is_from_our_forms, is_from_our_pages, may_read_own
 from analytics.web.own_cookies import OWN_COOKIES, consented_cookies, wants_a_page
 from analytics.web.problems import Reason, Refused
-from analytics.web.rate_limits import VISITS, RateLimiter
+from analytics.web.rate_limits import CONSENTS, VISITS, RateLimiter
 from analytics.web.reload_due import ReloadDue, gives_back
 from analytics.web.static_files import Pages
 from policy import Site
+from policy.referrers import DIRECT
 from policy.sections import section_of
 
 __all__ = ["Visits", "blueprint"]
 
 MOST_BYTES = 4_096
+
+UNKNOWN_PAGE = "*"
+"""What a page says of the one before it that is ours and not known: the browser's history."""
 
 Sent = TypeVar("Sent", bound=Body)
 
@@ -49,7 +57,6 @@ Sent = TypeVar("Sent", bound=Body)
 def blueprint(visits: Visits) -> Blueprint:
     """The addresses of the feature, answered by `visits`."""
     made = Blueprint("visits", __name__, url_prefix="/visit")
-    made.post("/consent")(visits.consent)
     made.post("/view")(visits.count_view)
     made.post("/engaged")(visits.count_engaged)
     made.post("/withdraw")(visits.withdraw)
@@ -72,49 +79,66 @@ class Visits:
     clock: Clock
     rate_limiter: RateLimiter
     keys: tuple[bytes, ...]
-
-    def consent(self) -> Response:
-        """Issue the visit cookie, which is the proof of consent. One that is valid is kept."""
-        body, _ = self._admit(ConsentBody)
-        if body.version != self.site.register.version:
-            raise Refused(Reason.OUTDATED)
-        try:
-            self._state()
-        except Refused:
-            if body.given:
-                self._count_consent(body.version, given=1)
-            return self._done(begin(coarse_step(self.clock())))
-        return self._done()
+    early: EarlyHits = field(default_factory=EarlyHits)
 
     def count_view(self) -> Response:
-        """Count a page view."""
+        """Count a page view, and with it the consent that was just given."""
         body, agent = self._admit(ViewBody)
-        state = self._state_on(body.page)
-        now = self.clock()
+        if body.version != self.site.register.version:
+            raise Refused(Reason.OUTDATED)
+        if body.page:
+            self._check(body.page)
         if self.site.sources.is_spam(body.referrer):
             raise Refused(Reason.SPAM)
-        source = self.site.sources.of(body.referrer)
-        hit = View(coarse_step(now), body.page, self._entry(body.page), source, agent)
-        state, increments = view(state, hit)
-        self._count(now, increments)
-        return self._done(state)
+        state, now = self._held(), self.clock()
+        given = body.version if body.given and state is None else None
+        if not body.page:
+            if state is None:
+                self._begins()
+                self._count(now, given=given)
+            return self._done(state or begin(now))
+        before, source = self._led_by(body.referrer)
+        hit = View(now, body.page, self._entry(body.page), source, agent, before)
+        if is_early(state, hit) and (again := self.early.again()):
+            return again
+        counted = view(state, hit)
+        if counted.state.pages == 1:
+            self._begins()
+        self._count(now, counted, given=given)
+        return self._done(counted.state)
 
     def _entry(self, page: str) -> str:
         entry = self.site.register.cookie("visit").part("entry")
         return section_of(page) if entry.kind == "section" else page
 
+    def _led_by(self, referrer: str) -> tuple[str | None, str]:
+        """The entry that the page of ours which led here would be, and the source."""
+        if referrer.startswith("/"):
+            return self._entry(unquote(referrer)), DIRECT
+        if referrer == UNKNOWN_PAGE:
+            return "", DIRECT
+        ours = {_bare(urlsplit(self.site.settings.url).netloc), _bare(request.host)}
+        return None, DIRECT if _bare(referrer) in ours else self.site.sources.of(referrer)
+
     def count_engaged(self) -> Response:
         """Count engaged time.
 
-        A page that is being left sets no cookie: the next page's view is on its way, and the state
-        that it brings back must stand.
+        Only a page that is still in use sets the cookie. After one that is left the next page's
+        view is on its way, and the state that it brings back must stand.
         """
         body, agent = self._admit(EngagedBody)
-        state = self._state_on(body.page)
-        now = self.clock()
-        after, increments = engage(state, Engaged(coarse_step(now), body.page, body.ms, agent))
-        self._count(now, increments)
-        return self._done() if body.leaving else self._done(after)
+        self._check(body.page)
+        state, now = self._held(), self.clock()
+        hit = Engaged(now, body.page, body.ms, agent, body.renews)
+        if is_early(state, hit) and (again := self.early.again()):
+            return again
+        counted = engage(state or self._state(), hit)
+        self._count(now, counted)
+        return self._done(counted.state if body.renews else None)
+
+    def _begins(self) -> None:
+        if wait := self.rate_limiter.wait_seconds(CONSENTS, request.remote_addr or ""):
+            raise Refused(Reason.TOO_OFTEN, wait)
 
     @gives_back
     def withdraw(self) -> BaseResponse:
@@ -129,7 +153,7 @@ class Visits:
         register = self.site.register
         with suppress(Refused):
             self._state()  # Only who holds a valid cookie has something to take back.
-            self._count_consent(register.version, withdrawn=1)
+            self._count_withdrawn(register.version)
         response = redirect(OWN_COOKIES, HTTPStatus.SEE_OTHER) if plain else self._done()
         if plain:
             response.headers["Cache-Control"] = "no-store"
@@ -166,37 +190,45 @@ class Visits:
             raise Refused(Reason.TOO_OFTEN, wait)
         return body, agent
 
-    def _state_on(self, page: str) -> State:
+    def _check(self, page: str) -> None:
         known = self.pages.build.pages.get(page)
         if known is None or not known.counted:
             raise Refused(Reason.UNKNOWN_PAGE)
-        return self._state()
+
+    def _held(self) -> State | None:
+        """The state that the browser carries; None where there is none that can be used."""
+        try:
+            return self._state()
+        except Refused:
+            return None
 
     def _state(self) -> State:
         raw = self.cookies.raw(request.environ, "visit")
         if raw is None:
             raise Refused(Reason.NO_COOKIE)
         try:
-            held = self.cookies.decode("visit", raw)
+            day, held = self.cookies.decode_dated("visit", raw)
         except ForgedCookie:
             raise Refused(Reason.FORGED) from None
         except BadCookie:
             # Signed, yet not understood: it names a page or a source that is gone since.
             raise Refused(Reason.OUTDATED) from None
-        del held["version"]
-        return State(**held)  # type: ignore[arg-type]  # the register's value types checked each part
+        return from_parts(day, held)
 
-    def _count(self, now: float, increments: tuple[Increment, ...]) -> None:
-        if not increments:
+    def _count(self, now: float, counted: Counted | None = None, given: int | None = None) -> None:
+        """Both or neither: a consent that is counted without its view would be sent again."""
+        increments, began = (counted.increments, counted.began) if counted else ((), None)
+        consent = None if given is None else (self.clock.today(), given)
+        if not increments and consent is None:
             return
         try:
-            self.counters.add(int(now // 3600), increments)
+            self.counters.add(int(now // 3600), increments, began=began, consent=consent)
         except StoreError:
             raise Refused(Reason.STORE) from None
 
-    def _count_consent(self, version: int, *, given: int = 0, withdrawn: int = 0) -> None:
+    def _count_withdrawn(self, version: int) -> None:
         try:
-            self.counters.answered(self.clock.today(), version, given=given, withdrawn=withdrawn)
+            self.counters.answered(self.clock.today(), version, withdrawn=1)
         except StoreError:
             raise Refused(Reason.STORE) from None
 
@@ -205,8 +237,9 @@ class Visits:
         del response.headers["Content-Type"]
         response.cache_control.no_store = True
         if state is not None:
-            version = self.site.register.version
-            self.cookies.write(response, "visit", {"version": version, **asdict(state)})
+            day, parts = to_parts(state)
+            values = {"version": self.site.register.version, **parts}
+            self.cookies.write(response, "visit", values, day)
         return response
 
 
@@ -223,6 +256,11 @@ def reload_due(_: ReloadDue) -> Response:
 def no_time(_: UnusableClock) -> Response:
     """A hit belongs to an hour, a consent to a day."""
     return Refused(Reason.CLOCK).answer()
+
+
+def _bare(host: str) -> str:
+    """A host as it is without "www." and its port."""
+    return host.lower().partition(":")[0].rstrip(".").removeprefix("www.")
 
 
 def _body(kind: type[Sent]) -> Sent:

@@ -15,19 +15,27 @@ from analytics.web.clock import STEP_SECONDS
 from policy.referrers import DIRECT
 
 __all__ = [
+    "NEVER",
     "Agent",
+    "Counted",
     "Engaged",
     "State",
     "View",
     "begin",
-    "coarse_step",
     "engage",
+    "from_parts",
+    "is_early",
     "is_idle",
+    "step_of",
+    "to_parts",
     "view",
 ]
 
-STEPS_A_WEEK = 7 * 24 * 3600 // STEP_SECONDS
+STEPS_A_DAY = 24 * 3600 // STEP_SECONDS
+STEPS_AN_HOUR = 3600 // STEP_SECONDS
 IDLE_STEPS = 6
+NEVER = 24
+"""What the cookie's `began` says where the hour in which the visit began does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,81 +49,131 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """`seen` is a five-minute step of the week; `pages` is 0, 1, or 2 for two and more."""
+    """`seen` is a five-minute step since 1970; `pages` is 0, 1, or 2 for two and more. `began` is
+    the hour since 1970 in which the visit began, kept while it has one page only."""
 
     seen: int
     pages: int
+    began: int | None
     entry: str
     source: str
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A page was opened in the step `seen`; `entry` is what a visit is said to begin with if it
-    begins here: the page, or its section. `source` is the kind of place it was reached from."""
+    """A page was opened, `seconds` since 1970; `entry` is what a visit is said to begin with if it
+    begins here: the page, or its section. `source` is the kind of place it was reached from.
 
-    seen: int
+    `before` is the entry that the page which led here would be: None where none of ours did, ""
+    where it is not known which.
+    """
+
+    seconds: float
     page: str
     entry: str
     source: str
     agent: Agent
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Engaged:
-    """A page has been visible and focused for another `ms` milliseconds."""
+    """A page has been visible, focused and used for another `ms` milliseconds. One that `renews`
+    is still in use, and keeps the visit alive."""
 
-    seen: int
+    seconds: float
     page: str
     ms: int
     agent: Agent
+    renews: bool = False
 
 
-def coarse_step(seconds: float) -> int:
-    """The five-minute step of the week (0 to 2015) of a time in seconds since 1970."""
-    return int(seconds // STEP_SECONDS) % STEPS_A_WEEK
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The next state, and what a hit adds. What continues is added to the hour `began`, in which
+    the visit began; all else to the hour of the hit."""
+
+    state: State
+    increments: tuple[Increment, ...] = ()
+    began: int | None = None
 
 
-def begin(seen: int) -> State:
+def step_of(seconds: float) -> int:
+    """The five-minute step, counted since 1970."""
+    return int(seconds // STEP_SECONDS)
+
+
+def to_parts(state: State) -> tuple[int, dict[str, str | int]]:
+    """The day since 1970 on which a cookie with this state is signed, and the parts it holds."""
+    day, step = divmod(state.seen, STEPS_A_DAY)
+    began = NEVER if state.began is None else state.began % 24
+    parts = {"seen": step, "pages": state.pages, "began": began}
+    return day, {**parts, "entry": state.entry, "source": state.source}
+
+
+def from_parts(day: int, parts: Mapping[str, str | int]) -> State:
+    """The state of a cookie that was signed on `day`. The visit began within 24 hours before."""
+    seen = day * STEPS_A_DAY + int(parts["seen"])
+    hour, began = seen // STEPS_AN_HOUR, int(parts["began"])
+    since = None if began == NEVER else hour - (hour - began) % 24
+    return State(seen, int(parts["pages"]), since, str(parts["entry"]), str(parts["source"]))
+
+
+def begin(seconds: float) -> State:
     """The state that consent begins with: nothing seen yet."""
-    return State(seen, 0, "/", DIRECT)
+    return State(step_of(seconds), 0, None, "/", DIRECT)
 
 
-def is_idle(state: State, seen: int) -> bool:
+def is_idle(state: State, seconds: float) -> bool:
     """Whether 30 idle minutes have passed: surely when they have, never before 25.
 
-    One step back is not idle: the clocks of two machines differ a little. A state that comes back
-    exactly a week later, to half an hour, is taken for the same visit; the steps cannot tell.
+    A clock that was set back ends no visit.
     """
-    ahead = (seen - state.seen + 1) % STEPS_A_WEEK - 1
-    return ahead >= IDLE_STEPS
+    return step_of(seconds) - state.seen >= IDLE_STEPS
 
 
-def view(state: State, hit: View) -> tuple[State, tuple[Increment, ...]]:
+def is_early(state: State | None, hit: View | Engaged) -> bool:
+    """Whether the cookie is most likely older than an answer that is still on its way.
+
+    A page that one of ours led to belongs to a visit that has begun; so does the time on a page.
+    And only the entry leads to the second page: what another led to is at least the third.
+    """
+    if isinstance(hit, View) and hit.before is None:
+        return False
+    if state is None or state.pages == 0 or is_idle(state, hit.seconds):
+        return True
+    return isinstance(hit, View) and state.pages == 1 and hit.before != state.entry
+
+
+def view(state: State | None, hit: View) -> Counted:
     """Count a page view. The first view of a visit decides its entry and its source for good."""
-    if state.pages == 0 or is_idle(state, hit.seen):
-        state = State(hit.seen, 1, hit.entry, hit.source)
-        visits, continued = 1, 0
+    seen, began = step_of(hit.seconds), None
+    if state is None or state.pages == 0 or is_idle(state, hit.seconds):
+        state = State(seen, 1, seen // STEPS_AN_HOUR, hit.entry, hit.source)
+        measured = {"visits": 1, "views": 1}
     else:
-        visits, continued = 0, int(state.pages == 1)
-        state = replace(state, seen=hit.seen, pages=2)
-    measured = {"visits": visits, "views": 1, "continued": continued}
+        began = state.began
+        state = replace(state, seen=seen, pages=2, began=None)
+        measured = {"views": 1, "continued": 0 if began is None else 1}
     page = Increment(Dimension.PAGE, hit.page, views=1)
-    return state, (page, *_of_visit(state, hit.agent, measured))
+    return Counted(state, (page, *_of_visit(state, hit.agent, measured)), began)
 
 
-def engage(state: State, hit: Engaged) -> tuple[State, tuple[Increment, ...]]:
-    """Count engaged time. It keeps a visit alive, but neither starts one nor revives an idle one.
+def engage(state: State, hit: Engaged) -> Counted:
+    """Count engaged time: no more than has passed since the step before the one that the state was
+    written in. A step more, since a page is opened before its view is counted.
 
-    Time on a page that was opened before consent (no page counted yet) belongs to no visit.
+    It keeps a visit alive, but neither starts one nor revives an idle one. Time on a page that was
+    opened before consent (no page counted yet) belongs to no visit.
     """
-    if state.pages == 0:
-        return state, ()
-    if not is_idle(state, hit.seen):
-        state = replace(state, seen=hit.seen)
-    measured = {"engaged_ms": hit.ms}
-    page = Increment(Dimension.PAGE, hit.page, engaged_ms=hit.ms)
-    return state, (page, *_of_visit(state, hit.agent, measured))
+    passed_ms = round((hit.seconds - (state.seen - 1) * STEP_SECONDS) * 1_000)
+    ms = min(hit.ms, passed_ms)
+    if state.pages == 0 or ms <= 0:
+        return Counted(state)
+    if hit.renews and not is_idle(state, hit.seconds):
+        state = replace(state, seen=step_of(hit.seconds))
+    page = Increment(Dimension.PAGE, hit.page, engaged_ms=ms)
+    return Counted(state, (page, *_of_visit(state, hit.agent, {"engaged_ms": ms})))
 
 
 def _of_visit(state: State, agent: Agent, measured: Mapping[str, int]) -> Iterator[Increment]:

@@ -7,7 +7,10 @@ signed with a plain `itsdangerous.Signer`, never a timed one: a timestamp is nea
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -16,10 +19,12 @@ from werkzeug.http import dump_cookie
 from werkzeug.sansio.http import parse_cookie
 from werkzeug.wrappers import Response
 
+from analytics.web.clock import STEP_SECONDS
 from policy.register import Cookie, Part, Register
 from policy.values import Named, allows
 
 Value = str | int
+DAY_SECONDS = 86_400
 
 _SAFE = "/-._~!$'()*+:@"
 """What may stand unescaped in a value (RFC 6265, section 4.1.1) and is not our own `=` or `&`."""
@@ -54,24 +59,27 @@ class CookieWriter:
     """Writes, reads and deletes the cookies of one register.
 
     `named` is what the parts may hold that name something: pages, sections, sources, audiences.
+    `clock` gives seconds since 1970: a cookie that is taken for some days only is signed with a key
+    of its day, derived from ours. Whatever reads or writes one may raise UnusableClock.
     """
 
-    def __init__(self, register: Register, keys: tuple[bytes, ...], named: Named) -> None:
+    def __init__(
+        self,
+        register: Register,
+        keys: tuple[bytes, ...],
+        named: Named,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._register = register
         self._named = named
-        self._signers = {
-            cookie.name: Signer(
-                keys,
-                salt=f"plainsite {cookie.name}",
-                key_derivation="hmac",
-                digest_method=hashlib.sha256,
-            )
-            for cookie in register.cookies
-            if cookie.signed
-        }
+        self._clock = clock
+        self._signer = lru_cache(maxsize=16)(partial(_signer, keys))
 
-    def encode(self, name: str, values: Mapping[str, Value]) -> str:
-        """The cookie's value. Raises `ValueError` where the register does not allow it."""
+    def encode(self, name: str, values: Mapping[str, Value], day: int | None = None) -> str:
+        """The cookie's value, signed with the key of `day` (today) where that is what it has.
+
+        Raises `ValueError` where the register does not allow it.
+        """
         cookie = self._register.cookie(name)
         names = [part.name for part in cookie.parts]
         if list(values) != names:
@@ -82,39 +90,68 @@ class CookieWriter:
         if not cookie.signed:
             return str(values[names[0]])
         text = "&".join(f"{key}={quote(str(value), safe=_SAFE)}" for key, value in values.items())
-        return self._signers[name].sign(text).decode("ascii")
+        if cookie.valid_days is None:
+            return self._signer(name, None).sign(text).decode("ascii")
+        signed_on = self._days(cookie)[0] if day is None else day
+        return self._signer(name, signed_on).sign(text).decode("ascii")
 
     def decode(self, name: str, raw: str) -> dict[str, Value]:
         """What a cookie's value holds.
 
         Raises `ForgedCookie`, `OutdatedCookie` or `StrangeCookie`.
         """
+        return self.decode_dated(name, raw)[1]
+
+    def decode_dated(self, name: str, raw: str) -> tuple[int, dict[str, Value]]:
+        """The day since 1970 (UTC) whose key signed a cookie, 0 where it has none; what it holds.
+
+        Raises as `decode`.
+        """
         cookie = self._register.cookie(name)
         if not cookie.signed:
             if not self._allowed(cookie.parts[0], raw):
                 raise StrangeCookie(name)
-            return {cookie.parts[0].name: raw}
-        try:
-            text = self._signers[name].unsign(raw.encode("utf-8", "replace")).decode("ascii")
-        except (BadSignature, UnicodeDecodeError):
-            raise ForgedCookie(name) from None
+            return 0, {cookie.parts[0].name: raw}
+        day, text = self._unsigned(cookie, raw)
         pairs = [pair.partition("=") for pair in text.split("&")]
         values = {key: unquote(value) for key, _, value in pairs}
         version = values.get("version", "")
         if version != str(self._register.version):
             raise OutdatedCookie(name, version)
-        return _typed(cookie, values, self._allowed)
+        return day, _typed(cookie, values, self._allowed)
+
+    def _unsigned(self, cookie: Cookie, raw: str) -> tuple[int, str]:
+        value = raw.encode("utf-8", "replace")
+        for day in self._days(cookie) if cookie.valid_days else (None,):
+            with suppress(BadSignature, UnicodeDecodeError):
+                return day or 0, self._signer(cookie.name, day).unsign(value).decode("ascii")
+        raise ForgedCookie(cookie.name)
+
+    def _days(self, cookie: Cookie) -> tuple[int, ...]:
+        """The days whose keys are taken: today's first, then those before it; and tomorrow's in the
+        last minutes of today, since the clocks of two machines differ a little."""
+        now = self._clock()
+        today, soon = int(now // DAY_SECONDS), int((now + STEP_SECONDS) // DAY_SECONDS)
+        earlier = range(today, today - (cookie.valid_days or 1), -1)
+        return (*earlier, *([soon] if soon != today else []))
 
     def _allowed(self, part: Part, value: str) -> bool:
         return allows(part, value, self._register.version, self._named)
 
-    def write(self, response: Response, name: str, values: Mapping[str, Value]) -> None:
-        """Set the cookie on `response`, with exactly the attributes that the register declares."""
+    def write(
+        self,
+        response: Response,
+        name: str,
+        values: Mapping[str, Value],
+        day: int | None = None,
+    ) -> None:
+        """Set the cookie on `response`, with exactly the attributes that the register declares;
+        `day` as for `encode`."""
         cookie = self._register.cookie(name)
         # Max-Age alone: an Expires beside it would count by the visitor's clock (RFC 6265, 5.3).
         header = dump_cookie(
             cookie.cookie,
-            self.encode(name, values),
+            self.encode(name, values, day),
             max_age=cookie.lifetime_seconds,
             path=cookie.path,
             secure=True,
@@ -144,6 +181,11 @@ class CookieWriter:
         name = self._register.cookie(name).cookie
         # A value too broken to parse is still a cookie, and not one of ours.
         return parse_cookie(header).get(name, "" if f"{name}=" in header else None)
+
+
+def _signer(keys: tuple[bytes, ...], name: str, day: int | None) -> Signer:
+    salt = f"plainsite {name}" if day is None else f"plainsite {name} on day {day}"
+    return Signer(keys, salt=salt, key_derivation="hmac", digest_method=hashlib.sha256)
 
 
 def _typed(

@@ -103,7 +103,7 @@ def _body(
         properties = schema["properties"]
         if "page" in properties:
             counted = sorted(name for name, page in build.pages.items() if page.counted)
-            properties["page"]["enum"] = counted
+            properties["page"]["enum"] = ["", *counted] if "version" in properties else counted
         if "version" in properties:
             properties["version"]["const"] = site.register.version
         return {JSON: {"schema": schema}}
@@ -158,6 +158,8 @@ def _visit_responses(view: str, method: str) -> dict[str, Any]:
     done = {"200": {"description": "As it is held", "content": {kind: {}}}}
     if method == "POST":
         done = {"204": {"description": "Committed"}}
+        if view in ("count_view", "count_engaged"):
+            done["307"] = {"description": "Too early: send it again, with the cookie of then"}
     problems = {
         str(status): {
             "description": " ".join(why.detail for why in Reason if why.status == status),

@@ -19,6 +19,7 @@ __all__ = [
     "OWN_COOKIES",
     "OwnCookies",
     "consented_cookies",
+    "hour_words",
     "step_words",
     "wants_a_page",
 ]
@@ -29,8 +30,6 @@ CHOICES = "/cookies/"
 OWN_COOKIES = "/visit/cookies"
 """Where that page is rendered with the cookies that the browser sent."""
 
-# 1 January 1970, on which the steps begin, was a Thursday.
-DAYS = ("Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday")
 PAGES = ("None yet", "One", "More than one")
 
 
@@ -85,6 +84,8 @@ class OwnCookies:
     def _words(self, part: Part, value: Value) -> str:
         if part.name == "seen":
             return step_words(int(value))
+        if part.name == "began":
+            return hour_words(int(value))
         if part.name == "pages":
             return PAGES[int(value)]
         if part.kind in ("page", "section"):
@@ -96,9 +97,15 @@ class OwnCookies:
 
 
 def step_words(step: int) -> str:
-    """A five-minute step of the week, as "Monday, 14:05 to 14:10 UTC"."""
-    day, minutes = divmod(step * STEP_SECONDS // 60, 24 * 60)
-    first, last = (
-        f"{m // 60 % 24:02}:{m % 60:02}" for m in (minutes, minutes + STEP_SECONDS // 60)
-    )
-    return f"{DAYS[day]}, {first} to {last} UTC"
+    """A five-minute step of the day, as "14:05 to 14:10 UTC"."""
+    return _from_to(step * STEP_SECONDS // 60, STEP_SECONDS // 60)
+
+
+def hour_words(hour: int) -> str:
+    """An hour of the day, as "14:00 to 15:00 UTC"; 24 stands for none."""
+    return _from_to(hour * 60, 60) if hour < 24 else "Not kept: it matters for one page only"
+
+
+def _from_to(minutes: int, length: int) -> str:
+    first, last = (f"{m // 60 % 24:02}:{m % 60:02}" for m in (minutes, minutes + length))
+    return f"{first} to {last} UTC"

@@ -21,7 +21,16 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from math import ceil
 
-__all__ = ["FORMS", "MINUTES", "PERSONAL_DATA", "SIGN_IN", "VISITS", "Limit", "RateLimiter"]
+__all__ = [
+    "CONSENTS",
+    "FORMS",
+    "MINUTES",
+    "PERSONAL_DATA",
+    "SIGN_IN",
+    "VISITS",
+    "Limit",
+    "RateLimiter",
+]
 __all__ += ["MAILBOX", "network_of"]
 
 MINUTES = 15
@@ -46,6 +55,8 @@ MAILBOX = Limit("mailbox", 3)
 """Mail that anybody can have sent to an address which they type, whatever network they ask from."""
 SIGN_IN = Limit("sign-in", 40)
 VISITS = Limit("visits", 20_000)
+CONSENTS = Limit("consents", 1_000)
+"""Visits that begin, each of which rests on a consent: a thousand people behind one address."""
 
 
 class RateLimiter:

@@ -27,7 +27,7 @@ class Agreements:
         uses = {purpose.name: purpose.use for purpose in register.purposes}
         return cls(
             accepting=frozenset(asked - {box.purpose for box in boxes if box})
-            | _begun_by(register, "/visit/consent"),
+            | _begun_by(register, "/visit/view"),
             answering=frozenset(storage.purpose for storage in register.storages),
             signing_in=frozenset(name for name, use in uses.items() if use == "verify accounts"),
             protecting=frozenset(name for name, use in uses.items() if use == "solve problems")

@@ -1,23 +1,26 @@
-// Counts this page's views and its engaged time (visible and focused), while the choice is yes.
+// Counts this page's view and its engaged time (visible, focused, and used in the last five minutes),
+// while the choice is yes.
 "use strict";
 
 {
   const root = document.documentElement;
-  const { page, register } = root.dataset;
-  const longest = 4 * 3600 * 1000; // milliseconds; the service takes no more at once
+  const { page = "", register } = root.dataset;
+  const minute = 60_000; // milliseconds
 
-  let from = "";
-  let asked = false; // whether the service has most likely given this visit its cookie
-  let viewed = false; // whether this view has been sent
-  let counted = false; // whether the service has counted it
+  let from = "*"; // a page of ours, not known which; else its path, or the host of another site
+  let view = {}; // queued, sent
   let left = false;
   let since = null; // when the time now running began
+  let active = 0; // when the page was last used
+  let beat = 0; // when the visit was last kept alive
   let engaged = 0; // milliseconds not yet sent
 
-  if (document.referrer.startsWith(`${location.origin}/`)) asked = true;
-  else if (document.referrer) from = new URL(document.referrer).hostname;
+  if (!["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type)) {
+    const { origin, pathname, hostname } = document.referrer ? new URL(document.referrer) : { hostname: "" };
+    from = origin === location.origin ? pathname : hostname;
+  }
 
-  /** Why the service refused; "" when it did not. */
+  /** Why the service did not count it; "" when it did. */
   async function post(what, body) {
     try {
       const answer = await fetch(`/visit/${what}`, {
@@ -26,45 +29,54 @@
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(body),
       });
+      if ([429, 503].includes(answer.status)) return "later";
       return answer.ok ? "" : (answer.headers.get("Plainsite-Refused") ?? "unknown");
     } catch {
-      return "unreachable";
+      return navigator.onLine ? "unreachable" : "offline"; // what was unreachable may have been counted
     }
   }
 
-  async function consent() {
-    const refused = await post("consent", { version: Number(register), given: choice.given });
-    if (!refused) choice.given = false;
-    return refused;
-  }
-
-  const view = () => (page ? post("view", { page, from }) : "");
-
-  async function count() {
-    let refused = asked ? await view() : "no-cookie";
-    if (["no-cookie", "forged", "outdated"].includes(refused) && choice.counts()) {
-      refused = await consent();
-      if (!refused && choice.counts()) refused = await view();
-    }
+  async function count(mine) {
+    if (mine !== view || !mine.queued || mine.sent) return;
+    mine.sent = true;
+    const refused = await post("view", { page, from, version: Number(register), given: choice.given });
     if (refused === "signal" || refused === "outdated") return choice.end(refused);
     // An answer that came after the withdrawal may have brought the cookie back.
     if (!choice.counts()) return choice.withdraw();
-    asked = counted = !refused;
+    if (!refused) choice.given = false;
+    mine.sent = refused !== "offline" && (refused !== "later" || mine.again);
+    if (!mine.sent && refused === "later") mine.again = setTimeout(retry, minute / 6);
     root.dataset.counted = refused ? "no" : "yes";
     document.dispatchEvent(new Event("counted"));
   }
 
+  const retry = () => count(view);
+
+  /** Lets one tab ask after the other, so that each has the cookie that the one before was given. */
+  const inTurn = (work) => navigator.locks?.request("visit", work) ?? work();
+
   function run(running) {
-    if (since !== null) engaged += performance.now() - since;
-    since = running ? performance.now() : null;
+    const now = performance.now();
+    if (since === null) active = now;
+    else engaged += Math.max(0, Math.min(now, active + 5 * minute) - since);
+    since = running ? now : null;
   }
 
-  function send(leaving) {
-    run(false);
-    const ms = Math.min(Math.floor(engaged), longest);
-    if (!page || !counted || !ms || !choice.counts()) return;
+  function send(renews) {
+    const ms = Math.floor(engaged);
+    if (!page || !view.sent || !ms || !choice.counts()) return;
     engaged -= ms;
-    post("engaged", { page, ms, leaving });
+    return post("engaged", { page, ms, renews });
+  }
+
+  /** The page is used. */
+  function use() {
+    if (since === null) return;
+    run(true);
+    active = since;
+    if (active < beat + 10 * minute) return;
+    beat = active;
+    inTurn(() => send(true));
   }
 
   function look() {
@@ -74,33 +86,37 @@
     const visible = document.visibilityState === "visible";
     run(yes && visible && document.hasFocus());
     if (!yes) {
-      asked = viewed = counted = false;
+      view = {};
       engaged = 0;
       delete root.dataset.counted;
     } else if (!visible) {
       send(false);
-    } else if (!viewed) {
-      viewed = true;
-      count();
+    } else if (!view.queued && (page || choice.given)) {
+      view.queued = true;
+      inTurn(() => count(view));
     }
   }
 
-  document.addEventListener("choice", look);
-  document.addEventListener("visibilitychange", look);
-  document.addEventListener("resume", look);
-  document.addEventListener("freeze", () => send(false));
-  addEventListener("focus", look);
-  addEventListener("blur", look);
+  for (const what of ["choice", "visibilitychange", "resume"]) document.addEventListener(what, look);
+  for (const what of ["focus", "blur"]) addEventListener(what, look);
+  for (const what of ["pointermove", "pointerdown", "keydown", "scroll"]) addEventListener(what, use, true);
+  document.addEventListener("freeze", () => {
+    run(false);
+    send(false);
+  });
+  addEventListener("online", retry);
   addEventListener("pagehide", () => {
-    send(true);
+    run(false);
+    retry();
+    send(false);
     left = true;
   });
   addEventListener("pageshow", ({ persisted }) => {
     left = false;
     if (persisted) {
       // Back or forward to a page that was kept whole: it is seen again, so it counts again.
-      viewed = false;
-      from = "";
+      view = {};
+      from = "*";
     }
     look();
   });

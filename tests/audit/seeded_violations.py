@@ -42,7 +42,7 @@ _numbers = iter(range(1, 10**6))
 
 
 def _next() -> str:
-    return f"seen={next(_numbers) % 2016}"
+    return f"seen={next(_numbers) % 288}"
 
 
 POST = 'fetch("/visit/view", {method: "POST", keepalive: true, body: "{}"}).catch(() => {});'

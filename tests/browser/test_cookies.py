@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from .test_consent import is_final
+
 
 def names(context: BrowserContext) -> list[str]:
     """The cookies in the browser."""
@@ -35,7 +37,7 @@ def test_no_persistent_cookie_until_a_form_was_submitted_with_its_box_checked(
     assert page.evaluate("localStorage.length") == 0
 
     # After a yes: one cookie, which ends with the browser.
-    with page.expect_response("**/visit/view"):
+    with page.expect_response(is_final):
         page.get_by_role("button", name="Accept all cookies").click()
     assert names(context) == ["__Secure-visit"]
     assert persistent(context) == []

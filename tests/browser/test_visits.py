@@ -11,7 +11,7 @@ from tests.fixtures.browsers import ARGUMENTS
 from tests.fixtures.first_site import Served
 
 from .conftest import Watched
-from .test_consent import ACCEPT, MORNING, REJECT, accept, go, notice
+from .test_consent import ACCEPT, MORNING, REJECT, accept, go, is_final, notice
 
 HIDE = """(hidden) => {
   const become = (name, what) =>
@@ -66,7 +66,7 @@ def test_a_yes_is_counted_once_and_a_withdrawal_with_it(
     accept(page)
     assert served.consents() == (before[0] + 1, before[1])
     context.clear_cookies()
-    with page.expect_response("**/visit/consent") as answered:
+    with page.expect_response(is_final) as answered:
         go(page, "/about/")
     assert answered.value.status == 204
     assert served.consents() == (before[0] + 1, before[1])
@@ -117,7 +117,7 @@ def test_a_page_brought_back_whole_is_counted_again(
     page.goto("/")
     accept(page)
     go(page, "/about/")
-    with page.expect_response("**/visit/view"):
+    with page.expect_response(is_final):
         page.go_back(wait_until="commit")
     assert page.evaluate("window.broughtBack") is True
     visits, views, _, _ = served.counters("all")[""]
@@ -150,7 +150,7 @@ def test_the_keyboard_is_enough_to_answer_and_to_withdraw(page: Page, served: Se
         if page.evaluate("document.activeElement.textContent") == ACCEPT:
             break
     assert page.evaluate("document.activeElement.matches(':focus-visible')")
-    with page.expect_response("**/visit/view"):
+    with page.expect_response(is_final):
         page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="You accepted")).to_be_focused()
     page.goto("/cookies/")

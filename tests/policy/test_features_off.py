@@ -22,7 +22,7 @@ WORDS = {
 """What nothing that is published says where the feature is off."""
 
 ADDRESSES = {
-    "visits": ("/visit/view", "/visit/consent", "/visit/engaged", "/visit/withdraw"),
+    "visits": ("/visit/view", "/visit/engaged", "/visit/withdraw"),
     "audiences": ("/audience/forget",),
     "forms": ("/form/ask", "/own/ask", "/permission/stop/x/", "/your-data/", "/email/"),
     "staff": ("/staff/", "/staff/sign-in/"),

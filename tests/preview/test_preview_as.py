@@ -118,11 +118,11 @@ def test_a_signal_reaches_the_page_before_its_scripts_and_the_service(browser: C
     page = opened(browser, "/about/?preview-signal=1").data
     assert page.startswith(b"<p>"), "without a doctype there is no safe place, and no signal"
     headers = FETCHES | {"Referer": f"{HOST}/about/?preview-signal=1"}
-    body = {"version": 1, "given": True}
-    answer = browser.post("/visit/consent", base_url=HOST, json=body, headers=headers)
+    body = {"page": "/", "from": "", "version": 1, "given": True}
+    answer = browser.post("/visit/view", base_url=HOST, json=body, headers=headers)
     assert answer.headers["Plainsite-Refused"] == "signal"
     plain = FETCHES | {"Referer": f"{HOST}/about/"}
-    answer = browser.post("/visit/consent", base_url=HOST, json=body, headers=plain)
+    answer = browser.post("/visit/view", base_url=HOST, json=body, headers=plain)
     assert answer.status_code == 204
 
 

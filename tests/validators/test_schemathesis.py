@@ -87,7 +87,7 @@ def test_all_that_the_service_answers_is_described(site: SmallSite) -> None:
     engaged = told["paths"]["/visit/engaged"]["post"]["requestBody"]["content"]["application/json"]
     assert engaged["schema"]["properties"]["ms"]["exclusiveMinimum"] == 0
     view = told["paths"]["/visit/view"]["post"]["requestBody"]["content"]["application/json"]
-    assert view["schema"]["properties"]["page"]["enum"] == sorted(site.service.build.pages)
+    assert view["schema"]["properties"]["page"]["enum"] == ["", *sorted(site.service.build.pages)]
     form = told["paths"]["/form/newsletter"]["post"]["requestBody"]["content"]
     (fields,) = form.values()
     assert fields["schema"]["required"] == ["email", "permission"]

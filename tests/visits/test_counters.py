@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -30,11 +31,13 @@ increments = st.builds(
     Increment,
     dimension=st.sampled_from([Dimension.ALL, Dimension.PAGE]),
     cell=st.sampled_from(["", "/", "/about/"]),
-    visits=st.integers(0, 1),
+    visits=st.just(1),
     views=st.integers(0, 1),
     continued=st.integers(0, 1),
     engaged_ms=st.integers(0, 14_400_000),
 )
+"""Each by itself what a whole visit may add: what goes on was begun."""
+
 additions = st.lists(st.tuples(st.integers(0, 3), st.lists(increments, max_size=5)), max_size=8)
 
 
@@ -80,6 +83,48 @@ def test_any_order_and_grouping_gives_the_same_totals(
             expected = single.totals(dimension, 0, 3, 10)
             assert grouped.totals(dimension, 0, 3, 10) == expected
         assert grouped.series(0, 3) == single.series(0, 3)
+
+
+@settings(max_examples=15, deadline=None)  # as above
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 1), st.integers(0, 2)),
+        max_size=12,
+    )
+)
+def test_no_cell_ever_has_more_that_continued_than_visits(
+    tmp_path_factory: pytest.TempPathFactory, added: list[tuple[int, int, int, int]]
+) -> None:
+    """Whatever is added: a cookie that is sent twice goes on twice, and began once."""
+    path = tmp_path_factory.mktemp("counters") / "c.sqlite3"
+    visits = 0
+    with closing(Counters(path, REGISTER)) as counters:
+        for hour, began, begun, continued in added:
+            visits += begun
+            hit = Increment(Dimension.ALL, "", visits=begun, views=1, continued=continued)
+            counters.add(hour, [hit], began=began)
+            for row in counters.series(0, 3):
+                assert row.continued <= row.visits
+        (total,) = counters.totals(Dimension.ALL, 0, 3, 1) if added else [None]
+    if total:
+        assert (total.visits, total.views) == (visits, len(added))
+
+
+def test_what_continues_is_added_to_the_hour_in_which_it_began(counters: Counters) -> None:
+    counters.add(1, [VIEW])
+    counters.add(2, [Increment(Dimension.ALL, "", views=1, continued=1)], began=1)
+    assert [(row.hour, row.visits, row.views, row.continued) for row in counters.series(0, 3)] == [
+        (1, 1, 1, 1),
+        (2, 0, 1, 0),
+    ]
+
+
+def test_a_consent_and_its_view_share_a_commit(counters: Counters, path: Path) -> None:
+    day = datetime.date(2026, 3, 2)
+    counters.add(1, [VIEW], consent=(day, 1))
+    counters.add(1, (), consent=(day, 1))
+    assert [(each.day, each.given) for each in counters.consents()] == [(day, 2)]
+    assert on_disk(path) == 1
 
 
 def test_added_means_on_the_disk(counters: Counters, path: Path) -> None:
@@ -221,3 +266,18 @@ def test_columns_are_those_of_the_register(counters: Counters, path: Path) -> No
     assert [column[1] for column in columns] == [column.name for column in declared.columns]
     assert tuple(column[1] for column in columns if column[5]) == declared.key
     assert "WITHOUT ROWID" in statement
+
+
+def test_totals_of_before_say_where_visits_began(path: Path) -> None:
+    """That a visit went on was counted in the hour of its second page: it is moved, and what went
+    on twice is left out."""
+    rows = [(1, 2, 1), (2, 1, 1), (3, 0, 3), (30, 0, 1), (40, 1, 0)]
+    with closing(Counters(path, REGISTER)):
+        pass
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany("INSERT INTO counters VALUES (?, 'all', '', ?, 1, ?, 0)", rows)
+        connection.execute("PRAGMA user_version = 0")
+    for _ in range(2):  # Once, however often it is opened.
+        with closing(Counters(path, REGISTER)) as counters:
+            found = [(each.hour, each.visits, each.continued) for each in counters.series(0, 50)]
+        assert found == [(1, 2, 2), (2, 1, 1), (3, 0, 0), (30, 0, 0), (40, 1, 0)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,18 @@ from sqlalchemy.exc import IntegrityError
 from analytics.storage.schema import metadata
 from analytics.visits.model import MEASURES, Dimension, Increment
 from analytics.visits.state import (
-    STEPS_A_WEEK,
     Agent,
+    Counted,
     Engaged,
     State,
     View,
     begin,
-    coarse_step,
     engage,
+    from_parts,
+    is_early,
     is_idle,
+    step_of,
+    to_parts,
     view,
 )
 from analytics.web.cookies import CookieWriter
@@ -38,45 +42,49 @@ agents = st.sampled_from([CHROME, Agent("Safari", "iOS", "Phone")])
 pages, sources = st.sampled_from(PAGES), st.sampled_from(SOURCES)
 pauses = st.integers(0, 3 * 3600)
 hits = st.one_of(
-    st.builds(View, seen=st.just(0), page=pages, entry=pages, source=sources, agent=agents),
-    st.builds(Engaged, seen=st.just(0), page=pages, ms=st.integers(1, 10**7), agent=agents),
+    st.builds(View, seconds=st.just(0), page=pages, entry=pages, source=sources, agent=agents),
+    st.builds(
+        Engaged,
+        seconds=st.just(0),
+        page=pages,
+        ms=st.integers(1, 10**7),
+        agent=agents,
+        renews=st.booleans(),
+    ),
 )
 histories = st.lists(st.tuples(pauses, hits), max_size=25)
-starts = st.integers(0, 2 * 7 * 24 * 3600)
+starts = st.integers(0, 2 * 24 * 3600)
 History = list[tuple[int, View | Engaged]]
 
 
+NOW = [0.0]
 REGISTER = read_site(ROOT).register
 COOKIES = CookieWriter(
-    REGISTER, (b"a key for tests, and nothing but",), {"page": PAGES, "source": SOURCES}
+    REGISTER,
+    (b"a key for tests, and nothing but",),
+    {"page": PAGES, "source": SOURCES},
+    lambda: NOW[0],
 )
 
 
-def parts(state: State) -> dict[str, str | int]:
-    return {
-        "seen": state.seen,
-        "pages": state.pages,
-        "entry": state.entry,
-        "source": state.source,
-    }
-
-
 def as_cookie(state: State) -> str:
-    return COOKIES.encode("visit", {"version": 1, **parts(state)})
+    day, parts = to_parts(state)
+    return COOKIES.encode("visit", {"version": 1, **parts}, day)
+
+
+def count(state: State, seconds: float, hit: View | Engaged) -> Counted:
+    moved = replace(hit, seconds=seconds)
+    return view(state, moved) if isinstance(moved, View) else engage(state, moved)
 
 
 def live(start: int, history: History) -> tuple[list[State], list[Increment]]:
     """Play a history of (seconds since the last hit, hit)."""
-    now, states, counted = start, [begin(coarse_step(start))], []
+    now, states, counted = start, [begin(start)], []
     for pause, hit in history:
         now += pause
-        seen = coarse_step(now)
-        if isinstance(hit, View):
-            state, more = view(states[-1], View(seen, hit.page, hit.entry, hit.source, hit.agent))
-        else:
-            state, more = engage(states[-1], Engaged(seen, hit.page, hit.ms, hit.agent))
-        states.append(state)
-        counted += more
+        result = count(states[-1], now, hit)
+        states.append(result.state)
+        counted += result.increments
     return states, counted
 
 
@@ -114,14 +122,15 @@ def test_it_counts_what_the_register_declares(name: str, kind: type) -> None:
     """Each event adds to its measures, in its dimensions: none besides, and none is missing."""
     (event,) = (each for each in REGISTER.events if each.name == name)
     added: set[tuple[str, str]] = set()
-    state = State(0, 0, "/", "Direct")
-    for seen in (0, 1, 100):
-        for hit in (View(seen, "/", "/", "Google", CHROME), Engaged(seen, "/", 5, CHROME)):
-            state, increments = (view if isinstance(hit, View) else engage)(state, hit)
+    state = State(0, 0, None, "/", "Direct")
+    for now in (0, 300, 30_000):
+        for hit in (View(now, "/", "/", "Google", CHROME), Engaged(now + 9, "/", 5, CHROME)):
+            counted = count(state, hit.seconds, hit)
+            state = counted.state
             if isinstance(hit, kind):
                 added |= {
                     (each.dimension, measure)
-                    for each in increments
+                    for each in counted.increments
                     for measure in MEASURES
                     if getattr(each, measure)
                 }
@@ -148,7 +157,8 @@ def test_no_other_dimension_can_be_stored(tmp_path: Path) -> None:
 def test_every_state_is_one_that_the_register_declares(start: int, history: History) -> None:
     """Whatever happens, the state can be written as the declared cookie, and read back."""
     for state in live(start, history)[0]:
-        assert COOKIES.decode("visit", as_cookie(state)) == {"version": 1, **parts(state)}
+        NOW[0] = state.seen * 300
+        assert from_parts(*COOKIES.decode_dated("visit", as_cookie(state))) == state
 
 
 @given(starts, histories, st.data())
@@ -158,70 +168,117 @@ def test_same_actions_in_the_same_steps_give_the_same_bytes(
     """Moments that differ within a five-minute step, and agents that differ, leave no trace."""
     start = start // 300 * 300
     other = data.draw(agents)
-    now, shifted = start, []
+    first = [as_cookie(state) for state in live(start, history)[0]]
+    now, state = start, begin(start)
+    second = [as_cookie(state)]
     for pause, hit in history:
         now += pause
-        # Another moment of the same step, as an absolute time.
-        moment = now // 300 * 300 + data.draw(st.integers(0, 299))
-        shifted.append((moment, hit))
-    first = [as_cookie(state) for state in live(start, history)[0]]
-    state = begin(coarse_step(start))
-    second = [as_cookie(state)]
-    for moment, hit in shifted:
-        seen = coarse_step(moment)
-        if isinstance(hit, View):
-            state, _ = view(state, View(seen, hit.page, hit.entry, hit.source, other))
-        else:
-            state, _ = engage(state, Engaged(seen, hit.page, hit.ms, other))
+        # Another moment of the same step, at the end of which the same time has passed.
+        moment = now // 300 * 300 + data.draw(st.integers(now % 300, 299))
+        state = count(state, moment, replace(hit, agent=other)).state
         second.append(as_cookie(state))
     assert first == second
 
 
-@given(starts, st.integers(30 * 60, 6 * 24 * 3600), pages, sources)
+@given(starts, st.integers(30 * 60, 40 * 24 * 3600), pages, sources)
 def test_thirty_idle_minutes_start_a_new_visit(
     start: int, pause: int, page: str, source: str
 ) -> None:
-    """After 30 idle minutes, at any moment of the week, a view is the first of a new visit."""
-    state = State(coarse_step(start), 2, "/about/", "Google")
-    state, counted = view(state, View(coarse_step(start + pause), page, page, source, CHROME))
+    """After 30 idle minutes, at any moment of any day, a view is the first of a new visit."""
+    state = State(step_of(start), 2, None, "/about/", "Google")
+    counted = view(state, View(start + pause, page, page, source, CHROME))
+    state = counted.state
     assert (state.pages, state.entry, state.source) == (1, page, source)
-    assert add_up(counted)[Dimension.ALL]["visits"] == 1
+    assert add_up(counted.increments)[Dimension.ALL]["visits"] == 1
 
 
 @given(starts, st.integers(0, 25 * 60), pages, sources)
 def test_entry_and_source_stick(start: int, pause: int, page: str, source: str) -> None:
     """Within 25 minutes it is the same visit: where it began and came from do not change."""
-    state = State(coarse_step(start), 1, "/about/", "Google")
-    state, counted = view(state, View(coarse_step(start + pause), page, page, source, CHROME))
+    state = State(step_of(start), 1, start // 3600, "/about/", "Google")
+    counted = view(state, View(start + pause, page, page, source, CHROME))
+    state = counted.state
     assert (state.pages, state.entry, state.source) == (2, "/about/", "Google")
-    assert Increment(Dimension.ENTRY, "/about/", views=1, continued=1) in counted
+    assert Increment(Dimension.ENTRY, "/about/", views=1, continued=1) in counted.increments
+    assert counted.began == start // 3600
 
 
 @pytest.mark.parametrize(("views", "continued"), [(1, 0), (2, 1), (3, 1), (9, 1)])
 def test_first_and_second_page_decide_the_bounce(views: int, continued: int) -> None:
     """A visit of one page has not gone on; its second page makes it so, once."""
-    history: History = [(60, View(0, "/", "/", "Direct", CHROME))] * views
-    everything = add_up(live(0, history)[1])[Dimension.ALL]
+    everything = add_up(live(0, [(60, OPENING)] * views)[1])[Dimension.ALL]
     assert (everything["visits"], everything["continued"]) == (1, continued)
 
 
+OPENING = View(0, "/", "/", "Direct", CHROME)
+READING = Engaged(0, "/", 60_000, CHROME, renews=True)
+LEAVING = Engaged(0, "/", 60_000, CHROME)
+
+
 def test_reading_keeps_a_visit_alive() -> None:
-    """Engaged time every 20 minutes bridges what would be an idle hour."""
-    reading = (20 * 60, Engaged(0, "/", 60_000, CHROME))
-    opening = (20 * 60, View(0, "/", "/", "Direct", CHROME))
-    everything = add_up(live(0, [opening, reading, reading, opening])[1])[Dimension.ALL]
+    """Use that goes on every 20 minutes bridges what would be an idle hour."""
+    history: History = [(1200, OPENING), (1200, READING), (1200, READING), (1200, OPENING)]
+    everything = add_up(live(0, history)[1])[Dimension.ALL]
     assert (everything["visits"], everything["continued"]) == (1, 1)
+
+
+def test_time_of_a_page_that_is_left_keeps_no_visit_alive() -> None:
+    """The state that the next page brings back must stand."""
+    states, _ = live(0, [(1200, OPENING), (1200, LEAVING)])
+    assert states[-1] == states[-2]
 
 
 def test_reading_neither_starts_nor_revives_a_visit() -> None:
     """Time is counted after an idle hour, but the next view is still a new visit."""
-    opening = (0, View(0, "/", "/", "Direct", CHROME))
-    late = (3600, Engaged(0, "/", 60_000, CHROME))
-    everything = add_up(live(0, [late, opening, late, opening])[1])[Dimension.ALL]
+    history: History = [(0, READING), (0, OPENING), (3600, READING), (0, OPENING)]
+    everything = add_up(live(0, history)[1])[Dimension.ALL]
     assert everything == {"visits": 2, "views": 2, "continued": 0, "engaged_ms": 60_000}
 
 
-@given(st.integers(0, STEPS_A_WEEK - 1))
-def test_a_clock_that_steps_back_ends_no_visit(seen: int) -> None:
-    """Two machines may disagree by a step, at the turn of the week too."""
-    assert not is_idle(State(seen, 1, "/", "Direct"), (seen - 1) % STEPS_A_WEEK)
+@given(st.integers(0, 10**6), st.integers(0, 3 * 3600))
+def test_a_clock_that_is_set_back_ends_no_visit(seen: int, back: int) -> None:
+    """Two machines may disagree, and one may be corrected."""
+    assert not is_idle(State(seen, 1, seen // 12, "/", "Direct"), seen * 300 - back)
+
+
+@given(starts, st.integers(0, 3 * 3600), st.integers(1, 4 * 3_600_000))
+def test_time_is_bounded_by_the_wall_clock(start: int, pause: int, ms: int) -> None:
+    """No more than has passed since the step before that of the cookie."""
+    state = State(step_of(start), 2, None, "/", "Direct")
+    counted = engage(state, Engaged(start + pause, "/", ms, CHROME))
+    passed = (start % 300 + pause + 300) * 1_000
+    assert add_up(counted.increments)[Dimension.ALL]["engaged_ms"] == min(ms, passed)
+
+
+@pytest.mark.parametrize(
+    ("state", "before", "early"),
+    [
+        (None, None, False),
+        (None, "/", True),
+        (None, "", True),
+        (State(100, 0, None, "/", "Direct"), "/", True),
+        (State(100, 1, 8, "/", "Google"), "/", False),
+        (State(100, 1, 8, "/", "Google"), "/about/", True),
+        (State(100, 1, 8, "/", "Google"), "", True),
+        (State(100, 1, 8, "/", "Google"), None, False),
+        (State(100, 2, None, "/", "Google"), "/about/", False),
+        (State(90, 2, None, "/", "Google"), "/about/", True),
+    ],
+)
+def test_a_view_is_early_whose_cookie_does_not_have_what_led_to_it(
+    state: State | None, before: str | None, early: bool
+) -> None:
+    """A page of ours led to it, so a visit has begun; and only the entry leads to the second."""
+    hit = View(100 * 300, "/about/", "/about/", "Direct", CHROME, before)
+    assert is_early(state, hit) is early
+
+
+def test_what_continues_is_counted_where_the_visit_began() -> None:
+    """Before midnight, at which another day begins."""
+    midnight = 20_000 * 86_400
+    first = view(None, replace(OPENING, seconds=midnight - 60))
+    second = view(first.state, replace(OPENING, seconds=midnight + 60))
+    third = view(second.state, replace(OPENING, seconds=midnight + 90))
+    assert second.began == midnight // 3600 - 1
+    assert (first.began, third.began) == (None, None)
+    assert add_up(third.increments)[Dimension.ALL]["continued"] == 0

@@ -30,9 +30,9 @@ def test_a_visit_is_counted_in_every_dimension(site: SmallSite, visitor: Visitor
 
 
 def test_consent_counts_nothing(site: SmallSite, visitor: Visitor) -> None:
-    """The cookie that consent issues says: no pages yet."""
+    """The cookie of who agrees on a page that is not counted says: no pages yet."""
     assert visitor.cookie is not None
-    assert visitor.cookie.startswith("version=1&seen=1248&pages=0&entry=/&source=Direct.")
+    assert visitor.cookie.startswith("version=1&seen=96&pages=0&began=24&entry=/&source=Direct.")
     assert site.total("all") == {}
 
 
@@ -42,15 +42,16 @@ def test_a_valid_cookie_is_kept(site: SmallSite, visitor: Visitor) -> None:
     before = visitor.cookie
     answer = visitor.consent()
     assert answer.status_code == 204
-    assert "Set-Cookie" not in answer.headers
     assert visitor.cookie == before
 
 
-def test_after_withdrawal_nothing_is_counted(site: SmallSite, visitor: Visitor) -> None:
-    """The cookie is gone, so the next view has no proof of consent."""
+def test_after_withdrawal_time_is_not_counted(site: SmallSite, visitor: Visitor) -> None:
+    """The cookie is gone: the time that a page sends late belongs to nothing."""
+    visitor.view()
     visitor.post("/visit/withdraw")
     assert visitor.cookie is None
-    assert visitor.view().headers["Plainsite-Refused"] == "no-cookie"
+    assert visitor.engaged("/", 500).headers["Plainsite-Refused"] == "no-cookie"
+    assert site.total("all") == {"": {"visits": 1, "views": 1}}
 
 
 def test_half_an_hour_later_is_another_visit(site: SmallSite, visitor: Visitor) -> None:
@@ -90,9 +91,9 @@ def test_time_of_a_page_that_is_left_sets_no_cookie(site: SmallSite, visitor: Vi
     visitor.view()
     before = visitor.cookie
     site.clock.forward(minutes=10)
-    assert "Set-Cookie" not in visitor.engaged("/", 1_000, leaving=True).headers
+    assert "Set-Cookie" not in visitor.engaged("/", 1_000).headers
     assert visitor.cookie == before
-    assert "Set-Cookie" in visitor.engaged("/", 1_000).headers
+    assert "Set-Cookie" in visitor.engaged("/", 1_000, renews=True).headers
     assert visitor.cookie != before
 
 
@@ -102,8 +103,9 @@ def test_same_journey_gives_the_same_bytes(site: SmallSite) -> None:
     first, second = site.visitor(), site.visitor()
     second.headers["User-Agent"] = IPHONE
     first.consent()
-    site.clock.now += 120
+    site.clock.now -= 120
     second.consent()
+    site.clock.now += 120
     assert first.cookie == second.cookie
     for page, referrer in journey:
         first.view(page, referrer)
@@ -120,6 +122,72 @@ def test_the_cookie_is_as_declared(visitor: Visitor) -> None:
     attributes = answer.headers["Set-Cookie"].split("; ")[1:]
     assert set(attributes) == {"Secure", "HttpOnly", "Path=/visit", "SameSite=Strict"}
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_our_own_host_under_another_name_is_no_source(site: SmallSite) -> None:
+    """With www, with a port, from http to https: none of them is another site."""
+    for host in ("www.localhost", "localhost", "WWW.schoolmessenger.com", "schoolmessenger.com"):
+        visitor = site.visitor()
+        visitor.view("/", host)
+    assert set(site.total("source")) == {"Direct"}
+
+
+def test_a_visit_that_goes_on_over_midnight_is_counted_where_it_began(site: SmallSite) -> None:
+    """One day has a visit that went on, the other a view: no bounce of 100 %."""
+    midnight = MONDAY + 16 * 3600
+    site.clock.now = midnight - 60
+    visitor = site.visitor()
+    visitor.view("/", "www.google.com")
+    site.clock.now = midnight + 60
+    visitor.view("/about/", "/")
+    visitor.view("/solutions/", "/about/")
+    hour = int(midnight // 3600)
+    for dimension, cell in (("all", ""), ("source", "Google"), ("entry", "/")):
+        before, after = (
+            {row.cell: row for row in site.service.counters.totals(dimension, at, at, 9)}[cell]
+            for at in (hour - 1, hour)
+        )
+        assert (before.visits, before.continued, before.views) == (1, 1, 1)
+        assert (after.visits, after.continued, after.views) == (0, 0, 2)
+
+
+def test_a_cookie_that_is_sent_twice_makes_no_second_visit_of_one(site: SmallSite) -> None:
+    """What another tab sent with the same cookie may continue, but no more than began."""
+    visitor = site.visitor()
+    visitor.view("/", "www.google.com")
+    held = visitor.cookie or ""
+    for _ in range(3):
+        visitor.cookie = held
+        visitor.view("/about/", "/")
+    assert site.total("all") == {"": {"visits": 1, "views": 4, "continued": 1}}
+
+
+def test_reading_for_thirty_five_minutes_is_one_visit(site: SmallSite, visitor: Visitor) -> None:
+    """A page in use says so every ten minutes."""
+    visitor.view("/")
+    for _ in range(3):
+        site.clock.forward(minutes=11)
+        assert visitor.engaged("/", 600_000, renews=True).status_code == 204
+    site.clock.forward(minutes=5)
+    visitor.view("/about/", "/")
+    assert site.total("all") == {
+        "": {"visits": 1, "views": 2, "continued": 1, "engaged_ms": 1_800_000}
+    }
+
+
+def test_time_is_no_longer_than_has_passed(site: SmallSite, visitor: Visitor) -> None:
+    """A script may say what it likes: it is bounded by the time since the cookie was written."""
+    visitor.view("/")
+    site.clock.forward(minutes=0.5)
+    visitor.engaged("/", 4 * 3_600_000)
+    assert site.total("all")[""]["engaged_ms"] == 570_000  # from 07:55, a step before, to 08:04:30
+
+
+def test_the_yes_is_counted_with_the_first_view_and_once(site: SmallSite) -> None:
+    visitor = site.visitor()
+    visitor.view("/", "www.google.com", given=True)
+    visitor.view("/about/", "/", given=True)
+    assert [(day.given, day.withdrawn) for day in site.service.counters.consents()] == [(1, 0)]
 
 
 def test_fifty_browsers_at_once(site: SmallSite) -> None:
@@ -144,8 +212,9 @@ def test_own_cookies_are_shown_in_words(site: SmallSite, visitor: Visitor) -> No
     assert (shown["name"], shown["value"]) == ("__Secure-visit", visitor.cookie)
     assert {part["name"]: part["words"] for part in shown["parts"]} == {
         "version": "Version 1",
-        "seen": "Monday, 08:00 to 08:05 UTC",
+        "seen": "08:00 to 08:05 UTC",
         "pages": "One",
+        "began": "08:00 to 09:00 UTC",
         "entry": "About",
         "source": "X",
     }

@@ -20,20 +20,25 @@ from tests.fixtures.small_site import ROOT
 REGISTER = read_site(ROOT).register
 PAGES, SOURCES, AUDIENCES = ("/", "/café/", "/a=b&c/"), ("Direct", "Google"), ("teacher", "family")
 NAMED = {"page": PAGES, "source": SOURCES, "audience": AUDIENCES}
-NOUGHT = {"version": 1, "seen": 0, "pages": 0, "entry": "/", "source": "Direct"}
+NOUGHT = {"version": 1, "seen": 0, "pages": 0, "began": 24, "entry": "/", "source": "Direct"}
 
 visits = st.builds(
     dict,
     version=st.just(1),
-    seen=st.integers(0, 2015),
+    seen=st.integers(0, 287),
     pages=st.integers(0, 2),
+    began=st.integers(0, 24),
     entry=st.sampled_from(PAGES),
     source=st.sampled_from(SOURCES),
 ).map(lambda values: {name: values[name] for name in NOUGHT})
 
 
-def writer(secret: bytes = b"k" * 32, register=REGISTER) -> CookieWriter:
-    return CookieWriter(register, (secret,), NAMED)
+DAY = 86_400
+NOON = 20_000 * DAY + DAY // 2
+
+
+def writer(secret: bytes = b"k" * 32, register=REGISTER, now: float = NOON) -> CookieWriter:
+    return CookieWriter(register, (secret,), NAMED, lambda: now)
 
 
 @given(visits)
@@ -79,11 +84,43 @@ def test_another_key_another_name_and_another_version_are_told_apart():
 
 
 @pytest.mark.parametrize(
+    ("later", "taken"),
+    [
+        (-DAY, False),
+        (-DAY // 2 - 1, True),  # The clock of another machine is a little behind.
+        (-DAY // 2 - 301, False),
+        (0, True),
+        (DAY, True),
+        (DAY + DAY // 2 - 1, True),
+        (DAY + DAY // 2, False),
+        (400 * DAY, False),
+    ],
+)
+def test_the_visit_cookie_is_taken_on_its_day_and_the_next(later, taken):
+    """The key is derived for the day, so one that was kept for longer is worth nothing."""
+    raw = writer().encode("visit", NOUGHT)
+    if taken:
+        assert writer(now=NOON + later).decode_dated("visit", raw) == (20_000, NOUGHT)
+    else:
+        with pytest.raises(ForgedCookie):
+            writer(now=NOON + later).decode("visit", raw)
+
+
+def test_two_days_sign_otherwise_and_the_other_cookies_have_no_day():
+    audience = {"version": 1, "audience": "teacher"}
+    today, tomorrow = writer(), writer(now=NOON + DAY)
+    assert today.encode("visit", NOUGHT) != tomorrow.encode("visit", NOUGHT)
+    assert today.encode("visit", NOUGHT) == tomorrow.encode("visit", NOUGHT, 20_000)
+    assert today.encode("audience", audience) == tomorrow.encode("audience", audience)
+
+
+@pytest.mark.parametrize(
     "wrong",
     [
-        {"seen": 2016},
+        {"seen": 288},
         {"seen": -1},
         {"pages": 3},
+        {"began": 25},
         {"entry": "/nowhere/"},
         {"source": "mailing-4711"},
         {"seen": "01"},

@@ -16,7 +16,7 @@ from tests.fixtures.form_site import form_site
 # Lists of words read best as words.
 ADDRESSES = """
 / /about/ /nowhere /404.html /_build.json /../etc/passwd //evil.example/ /healthz
-/visit/consent /visit/view /visit/engaged /visit/withdraw /visit/cookies /visit/
+/visit/view /visit/engaged /visit/withdraw /visit/cookies /visit/
 /form/newsletter /form/nothing /audience/forget /own/ask /own/token/ /own/token/erase /email/token/
 /staff/ /staff/sign-in/ /staff/contacts/ /staff/contacts/export/ /staff/sign-in/?next=%ff&ended=%00
 /staff/report/?period=custom&from=\ud800&to=1 /staff/?\x01=\xff /% /%ff%fe /a%00b

@@ -113,8 +113,8 @@ def test_host_behind_a_proxy_is_the_one_the_browser_asked(tmp_path: Path) -> Non
     with small_site(tmp_path) as site:
         visitor = site.visitor()
         answer = visitor.post(
-            "/visit/consent",
-            {"version": 1, "given": True},
+            "/visit/view",
+            {"page": "/", "from": "", "version": 1, "given": True},
             Origin="https://evil.example",
             X_Forwarded_Host="evil.example",
         )

@@ -89,9 +89,8 @@ def test_no_declared_address_takes_anything(site: SmallSite, endpoint: Endpoint)
         path = path.replace("<name>", "newsletter")
         if path.startswith("/visit/"):
             sent = {
-                "/visit/consent": {"version": 1, "given": True},
-                "/visit/view": {"page": "/", "from": ""},
-                "/visit/engaged": {"page": "/", "ms": 5, "leaving": False},
+                "/visit/view": {"page": "/", "from": "", "version": 1, "given": True},
+                "/visit/engaged": {"page": "/", "ms": 5, "renews": False},
             }[path]
             answer = visitor.post(path, sent)
             assert answer.status_code == 403

@@ -30,8 +30,19 @@ class CounterStore(Store, Protocol):
     What is at rest may not tell which cells were counted together, nor in which order.
     """
 
-    def add(self, hour: int, increments: Iterable[Increment]) -> None:
-        """Add to the cells of an hour. Raises StoreError."""
+    def add(
+        self,
+        hour: int,
+        increments: Iterable[Increment],
+        *,
+        began: int | None = None,
+        consent: tuple[datetime.date, int] | None = None,
+    ) -> None:
+        """Add to the cells of an hour; what continues, to those of the hour `began`; and one
+        consent of a day to a version of the register. All of it, or nothing. Raises StoreError.
+
+        No cell has more that continued than visits: what is more was not begun in it.
+        """
 
     def answered(
         self, day: datetime.date, version: int, *, given: int = 0, withdrawn: int = 0

@@ -9,14 +9,14 @@ beside the one that came before it, so the file would tell which cells were coun
 
 import datetime
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Delete, MetaData, Select, Table, delete, func, select
+from sqlalchemy import Connection, Delete, MetaData, Select, Table, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateTable
@@ -25,7 +25,7 @@ from analytics.background import Progress, TaskState
 from analytics.storage.database import Database
 from analytics.storage.known_tables import KnownTables
 from analytics.storage.unusable import DatabaseUnavailable
-from analytics.visits.model import MEASURES, Dimension, Hour, Increment, Total
+from analytics.visits.model import MEASURES, Counts, Dimension, Hour, Increment, Total
 from analytics.visits.store.base import Consents, StoreError
 from analytics.web.log import ServiceLog
 from policy import Register
@@ -54,6 +54,7 @@ class _Sums:
             index_elements=list(self._gathered.primary_key),
             set_={name: self._gathered.c[name] + new.excluded[name] for name in measures},
         )
+        self._measures = tuple(self._gathered.c[name] for name in measures)
 
     def write(self, connection: Connection, rows: list[dict[str, object]]) -> None:
         """Add `rows`, and write anew all that shares its hour or day with one of them."""
@@ -65,9 +66,20 @@ class _Sums:
         names = [column.name for column in table.columns]
         connection.execute(insert(gathered).from_select(names, select(table).where(touched)))
         connection.execute(self._upsert, rows)
+        self._drop_impossible(connection)
         connection.execute(delete(table).where(touched))
         sorted_rows = select(gathered).order_by(*gathered.primary_key)
         connection.execute(insert(table).from_select(names, sorted_rows))
+
+    def _drop_impossible(self, connection: Connection) -> None:
+        """What goes on where nothing began: a cookie that was sent twice, or a browser that became
+        another within its visit."""
+        part, whole = (self._gathered.c.get(name) for name in ("continued", "visits"))
+        if part is None or whole is None:
+            return
+        connection.execute(update(self._gathered).where(part > whole).values({part: whole}))
+        empty = (measure == 0 for measure in self._measures)
+        connection.execute(delete(self._gathered).where(*empty))
 
     def add(self, key: tuple[object, ...], amounts: Iterable[int]) -> None:
         sums = self._waiting.setdefault(key, [0] * self._size)
@@ -113,17 +125,26 @@ class Counters:
         """What the writer did last."""
         return self._progress.state
 
-    def add(self, hour: int, increments: Iterable[Increment]) -> None:
-        """Add to the cells of `hour` (hours since 1970), and return once that is on the disk.
-
-        Raises StoreError.
+    def add(
+        self,
+        hour: int,
+        increments: Iterable[Increment],
+        *,
+        began: int | None = None,
+        consent: tuple[datetime.date, int] | None = None,
+    ) -> None:
+        """Add to the cells of `hour` (hours since 1970), what continues to those of `began`, and
+        a consent; return once that is on the disk. Raises StoreError.
         """
         accepted = tuple(increments)
         with self._lock:
             commit = self._coming_commit()
             for increment in accepted:
-                cell = hour, increment.dimension, increment.cell
-                self._cells.add(cell, (getattr(increment, measure) for measure in MEASURES))
+                for at, counts in _by_hour(hour, began, increment):
+                    cell = at, increment.dimension, increment.cell
+                    self._cells.add(cell, (getattr(counts, measure) for measure in MEASURES))
+            if consent is not None:
+                self._answers.add(consent, (1, 0))
         _wait(commit)
 
     def answered(
@@ -227,6 +248,16 @@ class Counters:
         """Commit what was accepted and let go of the file. Later additions raise StoreError."""
         self._writer.shutdown()
         self.database.close()
+
+
+def _by_hour(hour: int, began: int | None, increment: Increment) -> Iterator[tuple[int, Counts]]:
+    """What continues is counted where its visit began, so that the two can be compared."""
+    if began is None or began == hour or not increment.continued:
+        yield hour, increment
+        return
+    yield began, Counts(continued=increment.continued)
+    amounts = {name: getattr(increment, name) for name in MEASURES} | {"continued": 0}
+    yield hour, Counts(**amounts)
 
 
 def _named(sums: Sequence[int]) -> dict[str, int]:
