@@ -78,13 +78,23 @@ class _Maker:
             return Outcome(page.url, faults=tuple(faults_of(error, self._site.root, page)))
         page.forget_text()
         summaries = self._summaries(rendered)
-        made = Packed.of(Made(rendered.reads, summaries, rendered.pictures))
+        made = Packed.of(
+            Made(rendered.reads, summaries, rendered.pictures), self._searchable(rendered)
+        )
         if faults := tuple(html_faults([rendered])):
             return Outcome(page.url, made, faults, told_of=_broken(rendered))
         staged = self._stage(page_outputs(rendered))
         inputs = {key for key in rendered.reads if key[0] not in PLACES} - self._told
         self._told |= inputs
         return Outcome(page.url, made, staged=staged, inputs=tuple(inputs))
+
+    def _searchable(self, rendered: Rendered) -> bytes:
+        """For everyone: what a page says to an audience is not for all to find."""
+        if not self._site.register.has("search"):
+            return b""
+        from generator.outputs.searchable import digest_of_searchable  # noqa: PLC0415  (as said)
+
+        return digest_of_searchable(rendered.html[""])
 
     def _rendered(self, page: Page) -> Rendered:
         """The page; where something is wrong, with marks that tell the line."""

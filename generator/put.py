@@ -29,11 +29,21 @@ def put(site: Publisher, ready: Ready, before: State | None, pictures: PictureOu
     if _are_listed_anew(site, ready, before, today):
         made.append(site.stage(_programs(ready, today)))
         remade |= set(all_addresses(ready.site, ready.content))
+    index = frozenset[str]()
+    if ready.site.register.has("search"):
+        # No other site needs it.
+        from generator.outputs.search import SearchIndex  # noqa: PLC0415  (as said)
+
+        ready.state.index, staged = SearchIndex(site, ready, before).made()
+        made.append(staged)
+        index = ready.state.index.addresses
+        remade |= {address for address, _ in staged.files}
     whole = {
         *ready.content.pages,
         *ready.content.files,
         *ready.assets.files,
         *pictures.wanted,
+        *index,
         *all_addresses(ready.site, ready.content),
     }
     keeping = Keeping(ready.site.settings.keep_assets.days, today)

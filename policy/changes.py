@@ -26,6 +26,7 @@ WORDS = {
     "transient": ("holds",),
     "window": ("holds",),
     "log": ("holds",),
+    "exception": ("holds",),
     "connection": ("to", "carries"),
     "header": ("holds",),
 }

@@ -20,7 +20,7 @@ from policy.toml_source import Lines, read_text
 
 __all__ = ["CORE", "FEATURES", "FOLDER", "Feature", "FeatureName", "read_features"]
 
-FeatureName = Literal["visits", "audiences", "forms", "staff"]
+FeatureName = Literal["visits", "audiences", "forms", "staff", "search"]
 FEATURES: tuple[FeatureName, ...] = get_args(FeatureName)
 """Those that a site turns on, in the order in which their entries stand in the sum."""
 

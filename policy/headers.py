@@ -5,14 +5,23 @@ from __future__ import annotations
 from policy.register import Register
 from policy.register_entries import BROWSER_FEATURES
 
+_ALLOWED = {"WebAssembly": "'wasm-unsafe-eval'"}
+"""What an exception for a page allows, as a source of scripts in the policy (CSP level 3)."""
 
-def content_security_policy(register: Register) -> str:
-    """The policy: our own origin, and the origins of declared recipients (P6: there are none)."""
+
+def content_security_policy(register: Register, path: str = "") -> str:
+    """The policy: our own origin, and the origins of declared recipients (P6: there are none).
+
+    An exception that the register declares for the page at `path` is in it.
+    """
+    there = [each for each in register.exceptions if each.covers(path)]
+    allowed = sorted({_ALLOWED[what] for each in there for what in each.allows})
+    scripts = " ".join(["'self'", *allowed])
     connect = " ".join(["'self'", *(recipient.origin for recipient in register.recipients)])
     return "; ".join(
         (
             "default-src 'none'",
-            "script-src 'self'",
+            f"script-src {scripts}",
             "style-src 'self'",
             "img-src 'self'",
             "font-src 'self'",
@@ -32,10 +41,11 @@ def permissions_policy(register: Register) -> str:
     return ", ".join(f"{name}=({'self' if name in used else ''})" for name in BROWSER_FEATURES)
 
 
-def security_headers(register: Register, *, tls: bool) -> dict[str, str]:
-    """Header names and values. HSTS (RFC 6797) is only for answers that went over TLS."""
+def security_headers(register: Register, *, tls: bool, path: str = "") -> dict[str, str]:
+    """Header names and values of the answer at an address. HSTS (RFC 6797) is only for answers
+    that went over TLS."""
     headers = {
-        "Content-Security-Policy": content_security_policy(register),
+        "Content-Security-Policy": content_security_policy(register, path),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": permissions_policy(register),

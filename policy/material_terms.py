@@ -55,6 +55,15 @@ def material_terms(register: Register) -> Terms:
         "browser feature": {
             each.name: {"purpose": each.purpose} for each in register.browser_features
         },
+        "exception for a page": {
+            each.name: {
+                "page": each.page,
+                "purpose": each.purpose,
+                "what it may": _list(each.allows),
+                "what it asks": _list(each.asks),
+            }
+            for each in register.exceptions
+        },
         "copy": _backups(register),
         "connection": {each.name: {"purpose": each.purpose} for each in register.connections},
         "recipient": {

@@ -21,6 +21,7 @@ OLD_FORM = {
         ("cookie", "storage", "endpoint", "event", "transient", "log", "header", "connection"),
         _BY_FEATURES,
     ),
+    "exception": _BY_FEATURES,
     "table": f"{_BY_FEATURES}, and the columns that forms fill under [fields]",
     "purpose": "remove those of the features, and write an own one as [purposes.name]",
     "recipient": 'write each as [recipients."its name"]',

@@ -15,6 +15,7 @@ from policy.privacy_json_model import (
     PublishedBackup,
     PublishedConnection,
     PublishedEvent,
+    PublishedException,
     PublishedField,
     PublishedLog,
     PublishedPart,
@@ -97,6 +98,9 @@ def published(
             for each in register.logs
         ],
         headers={each.name: each.holds for each in register.headers},
+        exceptions=[
+            PublishedException(**each.model_dump(exclude={"asks"})) for each in register.exceptions
+        ],
         connections=[PublishedConnection(**each.model_dump()) for each in register.connections],
         recipients=[PublishedRecipient(**each.model_dump()) for each in register.recipients],
         versions=[

@@ -117,6 +117,16 @@ class PublishedWindow(_Published):
     duration: Annotated[str, Field(alias="dpv:hasDuration")]
 
 
+class PublishedException(_Published):
+    """What the security headers let one page do, and no other."""
+
+    name: Text
+    page: Text
+    purpose: Text
+    allows: list[str]
+    holds: Text
+
+
 class PublishedConnection(_Published):
     """A machine that the service itself connects to."""
 
@@ -164,6 +174,7 @@ class Published(_Published):
     counted: list[PublishedEvent]
     logged: list[PublishedLog]
     headers: dict[str, str]
+    exceptions: list[PublishedException]
     connections: list[PublishedConnection]
     recipients: Annotated[list[PublishedRecipient], Field(alias="dpv:hasRecipient")]
     versions: list[PublishedVersion]

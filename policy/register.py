@@ -21,6 +21,7 @@ from policy.register_entries import (
     Event,
     Header,
     LogLine,
+    PageException,
     Recipient,
     Window,
 )
@@ -262,6 +263,7 @@ class Register(Declared):
     headers: Annotated[tuple[Header, ...], Field(alias="header")] = ()
     logs: Annotated[tuple[LogLine, ...], Field(alias="log")] = ()
     browser_features: Annotated[tuple[BrowserFeature, ...], Field(alias="browser_feature")] = ()
+    exceptions: Annotated[tuple[PageException, ...], Field(alias="exception")] = ()
     connections: Annotated[tuple[Connection, ...], Field(alias="connection")] = ()
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient")] = ()
     backup: Backup | None = None

@@ -15,7 +15,10 @@ from policy.origin_addresses import OriginAddress
 from policy.toml_source import Declared
 
 __all__ = ["BROWSER_FEATURES", "BrowserFeature", "Connection", "Endpoint", "Event", "Header"]
-__all__ += ["LogField", "LogLine", "Recipient", "Window"]
+__all__ += ["LogField", "LogLine", "PageException", "Recipient", "Window"]
+
+_LANGUAGE = re.compile(r"(?:/[a-z]{2,3}(?:-[a-z0-9]{2,8})*)?")
+"""The folder of a language (BCP 47), or none."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z_]+$")]
 
@@ -154,6 +157,27 @@ class LogLine(Declared):
             for text, name, _, _ in Formatter().parse(self.says)
         ]
         return re.compile("".join(parts))
+
+
+class PageException(Declared):
+    """What the security headers let one page do, and no other: the page at `page`, in whatever
+    language.
+
+    `asks` are addresses with something after a question mark that it asks for, word by word: the
+    same for everybody.
+    """
+
+    name: str
+    page: Annotated[str, Field(pattern=r"^/[a-z-]+/$")]
+    purpose: str
+    allows: tuple[Literal["WebAssembly"], ...]
+    asks: tuple[str, ...] = ()
+    holds: str
+
+    def covers(self, path: str) -> bool:
+        """Whether it holds at an address: `/search/`, `/es/search/`."""
+        language = path.removesuffix(self.page)
+        return path.endswith(self.page) and bool(_LANGUAGE.fullmatch(language))
 
 
 class Connection(Declared):

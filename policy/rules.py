@@ -56,6 +56,7 @@ def _purpose_faults(register: Register) -> Iterator[Found]:
         "event": register.events,
         "log": register.logs,
         "browser_feature": register.browser_features,
+        "exception": register.exceptions,
         "connection": register.connections,
         "recipient": register.recipients,
     }

@@ -26,6 +26,7 @@ class Guard:
             scheme: security_headers(register, tls=scheme == "https")
             for scheme in ("http", "https")
         }
+        self._register = register
         self._names = {name.lower() for name in self._headers["https"]}
         self._cookies = {cookie.cookie: cookie for cookie in register.cookies}
         self._declared = {header.name.lower() for header in register.headers}
@@ -35,6 +36,9 @@ class Guard:
         # The scheme that the browser used, which a trusted proxy tells, or anything it made up.
         tls = environ["wsgi.url_scheme"] == "https"
         security = self._headers["https" if tls else "http"]
+        path = environ.get("PATH_INFO", "")
+        if any(each.covers(path) for each in self._register.exceptions):
+            security = security_headers(self._register, tls=tls, path=path)
 
         def start(
             status: str, headers: list[tuple[str, str]], exc_info: Any = None

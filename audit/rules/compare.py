@@ -62,6 +62,10 @@ def _never_seen(declared: Declared, observed: Observed) -> Iterator[Finding]:
     for endpoint in declared.register.endpoints:
         if not any(endpoint.answers(request.method, request.path) for request in asked):
             yield _absent("address", endpoint.path, declared.origin("endpoint", endpoint.path))
+    for exception in declared.register.exceptions:
+        if not any(exception.covers(snapshot.page) for snapshot in snapshots):
+            origin = declared.origin("exception", exception.name)
+            yield _absent("exception", exception.name, origin)
     if not any(snapshot.letters for snapshot in snapshots):
         for connection in declared.register.connections:
             origin = declared.origin("connection", connection.name)

@@ -68,6 +68,11 @@ class Declared:
         """The register itself."""
         return self.site.register
 
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """Addresses with something after a question mark that pages ask for, word by word."""
+        return frozenset(each for one in self.register.exceptions for each in one.asks)
+
     @property
     def answering(self) -> frozenset[str]:
         """The purposes that any answer to the question allows."""

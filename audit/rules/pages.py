@@ -34,12 +34,13 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
 
 
 def _headers(declared: Declared, journey: Journey, snapshot: Snapshot) -> Iterator[Finding]:
-    wanted = security_headers(declared.register, tls=journey.origin.startswith("https:"))
+    tls = journey.origin.startswith("https:")
     allowed = {header.name.lower() for header in declared.register.headers}
-    allowed |= {"set-cookie", *(name.lower() for name in wanted)}
     for headers in snapshot.headers:
         if headers.origin != journey.origin:
             continue
+        wanted = security_headers(declared.register, tls=tls, path=headers.path)
+        allowed |= {"set-cookie", *(name.lower() for name in wanted)}
         given = dict(headers.values)
         for name in given.keys() - allowed:
             message = f"{headers.path} is answered with the header {name}, which is not declared"

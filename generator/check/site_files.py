@@ -11,6 +11,10 @@ from generator.content.urls import as_address, closest, is_address, is_reserved
 from policy import Fault, Site
 from policy.forms import missing_pages
 from policy.section_schemas import FILE as SECTIONS
+from policy.sum import REGISTER
+
+SEARCH = "search"
+"""The feature, and the layout of its page."""
 
 NAVIGATION, SETTINGS = "site/navigation.toml", "site/settings.toml"
 
@@ -47,6 +51,23 @@ def site_file_faults(site: Site, content: Content) -> Iterator[Fault]:
         line = site.line(SETTINGS, "feed")
         hint = f"make content/{feed}/index.md, or remove the line"
         yield Fault(SETTINGS, line, f'there is no section "{feed}"', hint)
+    yield from search_faults(site, content)
+
+
+def search_faults(site: Site, content: Content) -> Iterator[Fault]:
+    """A search page that stands where browsers may not run it, or that is missing."""
+    exceptions = site.register.exceptions
+    pages = [page for page in content.pages.values() if page.layout == SEARCH]
+    for page in pages:
+        if not any(each.covers(page.url) for each in exceptions):
+            place = exceptions[0].page
+            message = f'the layout "{SEARCH}" works at {place} alone, and this is {page.url}'
+            hint = f"rename the file to {place.strip('/')}.md"
+            yield Fault(page.path, page.lines.get("layout"), message, hint)
+    if site.register.has(SEARCH) and not pages:
+        hint = f"make content/{SEARCH}.md with the line layout: {SEARCH}"
+        line = site.line(REGISTER, "features")
+        yield Fault(REGISTER, line, f'the feature "{SEARCH}" has no page', hint)
 
 
 def section_faults(site: Site, content: Content) -> Iterator[Fault]:

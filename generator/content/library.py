@@ -102,7 +102,7 @@ def load_content(
             pages.append(page)
     off = frozenset(page.url for page in pages if page.layout in site.off.layouts)
     shown = [page for page in pages if page.url not in off] if off else pages
-    waiting = () if drafts else _waiting(shown, today)
+    waiting = () if drafts else waiting_pages(shown, today)
     hidden = {page.url for page in waiting}
     published = {page.url: page for page in shown if page.url not in hidden}
     left_out = tuple(listing.left_out)
@@ -146,7 +146,9 @@ def _read_pages(
             yield read[name]
 
 
-def _waiting(pages: list[Page], today: datetime.date) -> tuple[Page, ...]:
+def waiting_pages(pages: Sequence[Page], today: datetime.date) -> tuple[Page, ...]:
+    """The pages that are not public yet on the day `today`: drafts, those of a later day, and
+    those in a section that waits."""
     waiting = [page for page in pages if _waits(page.given, today)]
     sections: dict[str, list[str]] = {}
     for page in waiting:

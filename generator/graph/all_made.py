@@ -26,14 +26,16 @@ class Packed:
     data: bytes
     pictures: tuple[Wanted, ...]
     counted: bool
+    searchable: bytes = b""
+    """A digest of what can be found of it, where the site has a search page."""
 
     @classmethod
-    def of(cls, made: Made) -> Packed:
+    def of(cls, made: Made, searchable: bytes = b"") -> Packed:
         """It, packed."""
         # The page of thanks is not: its hour would be that of the submission, of which only the
         # day is kept.
         counted = all(summary.counted for summary in made.summaries.values())
-        return cls(pickle.dumps(made, pickle.HIGHEST_PROTOCOL), made.pictures, counted)
+        return cls(pickle.dumps(made, pickle.HIGHEST_PROTOCOL), made.pictures, counted, searchable)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -47,6 +49,9 @@ class AllMade(Mapping[str, "Made"]):
 
     counted: frozenset[str] = frozenset()
     """The pages that are counted."""
+
+    searchable: Mapping[str, bytes] = field(default_factory=dict)
+    """A digest of what can be found of each page, where that is anything."""
 
     def __getitem__(self, url: str) -> Made:
         made: Made = pickle.loads(self.packed[url])  # noqa: S301  (our own: `graph.memory`)
@@ -72,11 +77,14 @@ class AllMade(Mapping[str, "Made"]):
                 packed[url] = old[url]
         pictures = {url: each for url, each in self.pictures.items() if url in packed}
         pictures |= {url: each.pictures for url, each in new.items()}
+        searchable = {url: each for url, each in self.searchable.items() if url in packed}
+        searchable |= {url: each.searchable for url, each in new.items()}
         counted = (self.counted - new.keys()) | {url for url, each in new.items() if each.counted}
         return AllMade(
             packed,
             {url: each for url, each in pictures.items() if each},
             counted if counted <= packed.keys() else counted & packed.keys(),
+            {url: each for url, each in searchable.items() if each},
         )
 
     def other_than(self, before: AllMade) -> set[str]:
@@ -87,7 +95,12 @@ class AllMade(Mapping[str, "Made"]):
     def only(self, urls: Iterable[str]) -> dict[str, Packed]:
         """How those were made."""
         return {
-            url: Packed(self.packed[url], self.pictures.get(url, ()), url in self.counted)
+            url: Packed(
+                self.packed[url],
+                self.pictures.get(url, ()),
+                url in self.counted,
+                self.searchable.get(url, b""),
+            )
             for url in urls
         }
 
@@ -103,4 +116,4 @@ class AllMade(Mapping[str, "Made"]):
                 yield url
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return AllMade, (self.packed, self.pictures, self.counted)
+        return AllMade, (self.packed, self.pictures, self.counted, self.searchable)

@@ -188,7 +188,7 @@ class Delta:
         )
 
 
-_REST = ("drafts", "today", "context", "inputs", "uses", "told_of_files", "warnings")
+_REST = ("drafts", "today", "context", "inputs", "uses", "told_of_files", "warnings", "index")
 _PART = 10
 
 

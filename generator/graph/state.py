@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from generator.pictures.cards import Wanted
     from policy import Fault, Site
 
-__all__ = ["Head", "Made", "State"]
+__all__ = ["Head", "Index", "Made", "State"]
 
 
 @dataclass(slots=True)
@@ -31,6 +31,14 @@ class Made:
     reads: frozenset[Key]
     summaries: Mapping[str, Summary]
     pictures: tuple[Wanted, ...] = ()
+
+
+@dataclass(frozen=True)
+class Index:
+    """What the search page reads: a digest of all that it was made of, and its addresses."""
+
+    digest: bytes
+    addresses: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -56,6 +64,7 @@ class State:
     uses: Mapping[str, tuple[bytes, frozenset[str]]] = field(default_factory=dict)
     told_of_files: Mapping[str, Sequence[Fault]] = field(default_factory=dict)
     warnings: tuple[Fault, ...] = ()
+    index: Index | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ __all__ = [
     "file_outputs",
     "forms_by_page",
     "page_outputs",
+    "page_path",
 ]
 
 
@@ -37,10 +38,15 @@ def file_outputs(files: Mapping[str, PlainFile]) -> Iterator[Output]:
         yield Output(address, address.lstrip("/"), file.data)
 
 
+def page_path(url: str) -> str:
+    """Where a page is published, under `public/`."""
+    path = url.lstrip("/")
+    return path if path.endswith(".html") else f"{path}index.html"
+
+
 def page_outputs(rendered: Rendered) -> Iterator[Output]:
     """A page for everyone, and for each audience that has its own."""
-    path = rendered.page.url.lstrip("/")
-    path = path if path.endswith(".html") else f"{path}index.html"
+    path = page_path(rendered.page.url)
     for audience, html in rendered.html.items():
         place = f"_variants/{audience}/{path}" if audience else path
         yield Output(rendered.page.url, place, html.encode("utf-8"), audience)

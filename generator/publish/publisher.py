@@ -139,6 +139,12 @@ class Publisher:
         with self._told():
             return self._stager.stage(outputs)
 
+    def bytes_of(self, path: str, staged: Staged | None) -> bytes:
+        """The bytes of a file, by its path: staged in this build, or in its place."""
+        folder = f"{self._out}/{self._change.waiting}" if staged and path in staged.written else ""
+        with self._told(), open(f"{folder or self._out}/{path}", "rb") as file:
+            return file.read()
+
     def commit(
         self, made: Iterable[Staged], kept: Collection[str], about: About, keeping: Keeping
     ) -> Written:

@@ -16,6 +16,7 @@ JOURNEYS = {
     "audiences": 22,
     "everything": 2,
     "forms": 18,
+    "search": 23,
     "staff": 22,
     "visits": 9,
 }

@@ -33,6 +33,7 @@ MODELS = {
     "`[[browser_feature]]`": register_entries.BrowserFeature,
     "`[[log]]`": register_entries.LogLine,
     "`fields`": register_entries.LogField,
+    "`[[exception]]`": register_entries.PageException,
     "`[[connection]]`": register_entries.Connection,
     "`[[recipient]]`": register_entries.Recipient,
 }

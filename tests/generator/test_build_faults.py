@@ -39,9 +39,11 @@ content/a.jpg begins well, but cannot be decoded to its end; content/a.jpg chang
 a process that made pictures was ended from outside
 a process that rendered pages was ended from outside; it cannot be written: No space left on device
 what was made of it is gone
+Pagefind is not installed; Pagefind could not be started: No such file
+Pagefind made no index: no room; Pagefind was ended from outside
 """
 """What needs more than a text file to be seen; see test_pictures.py, test_pdf.py,
-test_picture_making.py, test_picture_pages.py,
+test_picture_making.py, test_picture_pages.py, test_search.py,
 test_allow_list.py and test_site_faults.py."""
 
 UNPUBLISHED = "Nothing was published: public/ is as it was.\n"

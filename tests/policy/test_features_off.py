@@ -18,6 +18,7 @@ WORDS = {
     "audiences": ("__Host-audience", "/audience/", "recognized"),
     "forms": ("/form/", "form.js", "/own/", "/permission/", "outbox", "/your-data/", "contacts"),
     "staff": ("/staff/", "__Secure-session", "access_log", "access log"),
+    "search": ("/search/", "search.js", "pagefind"),
 }
 """What nothing that is published says where the feature is off."""
 
@@ -26,6 +27,7 @@ ADDRESSES = {
     "audiences": ("/audience/forget",),
     "forms": ("/form/ask", "/own/ask", "/permission/stop/x/", "/your-data/", "/email/"),
     "staff": ("/staff/", "/staff/sign-in/"),
+    "search": ("/search/", "/assets/search/pagefind.js"),
 }
 
 

@@ -20,6 +20,7 @@ SAYS = {
     "audiences": r"\b(pages? (written )?for (your|a) role|audience|the role you gave)\b",
     "forms": r"\b(forms?|email you|your data|submissions?|unsubscribe|checked? (a|the) box)\b",
     "staff": r"\b(signs? in|signed in|sign-in|our (own )?staff|passwords?|accounts?)\b",
+    "search": r"\bsearch",
 }
 """Words that a visitor would take for a feature's."""
 

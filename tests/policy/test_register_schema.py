@@ -85,6 +85,7 @@ def test_everything_that_is_kept_or_read_has_a_purpose_of_the_five(register):
         *register.windows,
         *register.events,
         *register.logs,
+        *register.exceptions,
         *register.connections,
         *register.recipients,
     )
