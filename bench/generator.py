@@ -4,10 +4,12 @@
 
 For each number of pages (100, 1,000 and 10,000 unless you say so) every generator builds the same
 corpus (`generators/corpus.py`) from nothing, again with nothing new, and again with one page
-edited; each figure is the median of the rounds, in seconds from the start of the command to its
-end. Memory is the largest sum, over a build from nothing, of what the processes of a command hold
-alone (PSS). Before anything is timed, the visible text of every page is compared with that of
-Plainsite, and index, feed and sitemap are looked for, so that nobody is quick by doing less.
+edited; each figure is the median of the rounds: seconds from the start of the command to its end,
+and behind it the seconds for which processors worked for it, on all cores. On a machine that others
+use as well, these say more; the load before and after is told. Memory is the largest sum, over a
+build from nothing, of what the processes of a command hold alone (PSS). Before anything is timed,
+the visible text of every page is compared with that of Plainsite, and index, feed and sitemap are
+looked for, so that nobody is quick by doing less.
 
 Programs are looked for on the PATH and in the folders of GENERATORS; what is missing is said.
 Plainsite is measured three times: with Python-Markdown, with the CommonMark engine, and with that
@@ -19,6 +21,7 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -35,6 +38,9 @@ from generators.peers import found
 from generators.plainsite import OURS
 
 STEPS = ("cold", "nothing new", "one edited")
+
+Taken = dict[str, dict[str, list[tuple[float, float]]]]
+"""Of each generator and step, the rounds: seconds, and those of all processors."""
 
 
 def main() -> None:
@@ -61,9 +67,8 @@ def _measure(
     kinds: Sequence[type[Generator]], entries: Sequence[Entry], folder: Path, rounds: int
 ) -> None:
     generators = [_prepared(kind, entries, folder) for kind in kinds]
-    taken: dict[str, dict[str, list[float]]] = {
-        each.name: {step: [] for step in STEPS} for each in generators
-    }
+    taken: Taken = {each.name: {step: [] for step in STEPS} for each in generators}
+    load = os.getloadavg()[0]
     memory: dict[str, float] = {}
     for turn in range(rounds):
         for step in STEPS:
@@ -72,12 +77,13 @@ def _measure(
                     each.forget()
                 if step == "one edited":
                     each.write(edited(entries[len(entries) // 2], turn))
-                seconds, most = _run(each, again=step != "cold")
-                taken[each.name][step].append(seconds)
+                seconds, worked, most = _run(each, again=step != "cold")
+                taken[each.name][step].append((seconds, worked))
                 if step == "cold":
                     memory[each.name] = max(memory.get(each.name, 0), most)
             if turn == 0 and step == "cold":
                 _compare(generators, entries)
+    print(f"\nLoad {load:.1f} before, {os.getloadavg()[0]:.1f} after; {rounds} rounds")
     _print(generators, len(entries), taken, memory)
 
 
@@ -90,9 +96,9 @@ def _prepared(kind: type[Generator], entries: Sequence[Entry], folder: Path) -> 
     return generator
 
 
-def _run(generator: Generator, *, again: bool) -> tuple[float, float]:
-    """Seconds, and megabytes at most."""
-    start = time.perf_counter()
+def _run(generator: Generator, *, again: bool) -> tuple[float, float, float]:
+    """Seconds, seconds of all processors, and megabytes at most."""
+    start, worked = time.perf_counter(), _worked()
     with subprocess.Popen(
         generator.command(again=again),
         cwd=generator.root,
@@ -109,7 +115,13 @@ def _run(generator: Generator, *, again: bool) -> tuple[float, float]:
         watch.join()
     if process.returncode:
         sys.exit(f"{generator.name} failed:\n{said.decode(errors='replace')[-2_000:]}")
-    return seconds, watch.most
+    return seconds, _worked() - worked, watch.most
+
+
+def _worked() -> float:
+    """Seconds that processors worked for all that was run and has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class _Memory(threading.Thread):
@@ -201,18 +213,24 @@ def _compare(generators: Sequence[Generator], entries: Sequence[Entry]) -> None:
 def _print(
     generators: Sequence[Generator],
     pages: int,
-    taken: dict[str, dict[str, list[float]]],
+    taken: Taken,
     memory: dict[str, float],
 ) -> None:
-    print(f"\n{pages:,} pages on {os.cpu_count()} cores; seconds, and as a ratio of Plainsite's")
+    cores = os.cpu_count()
+    print(f"{pages:,} pages on {cores} cores; seconds, of processors, and those as a ratio of ours")
     print(f"{'':12}" + "".join(f"{step:>22}" for step in STEPS) + f"{'memory':>12}")
-    ours = {step: statistics.median(taken[generators[0].name][step]) for step in STEPS}
+    ours = {step: _medians(taken[generators[0].name][step]) for step in STEPS}
     for each in generators:
         line = f"{each.name:12}"
         for step in STEPS:
-            median = statistics.median(taken[each.name][step])
-            line += f"{median:13.3f} {median / ours[step]:7.2f}x"
+            seconds, worked = _medians(taken[each.name][step])
+            line += f"{seconds:9.2f} {worked:6.2f} {worked / ours[step][1]:4.1f}x"
         print(f"{line}{memory[each.name]:9.0f} MB")
+
+
+def _medians(rounds: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    seconds, worked = zip(*rounds, strict=True)
+    return statistics.median(seconds), statistics.median(worked)
 
 
 if __name__ == "__main__":

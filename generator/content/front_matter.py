@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from generator.content import front_matter_yaml
+from generator.content.front_matter_plain import plain_entries
 from generator.content.own_keys import NO_KEYS, PageKeys, own_values, wrong_value
 from generator.content.scalars import as_date, as_integer, as_list, as_text, as_truth
 from generator.content.written import Entry, Unreadable
@@ -120,6 +120,10 @@ def _entries(
         from generator.content import front_matter_toml  # noqa: PLC0415  (most sites have none)
 
         return front_matter_toml.entries(path, lines, end), []
+    if (found := plain_entries(lines, end)) is not None:
+        return found, []
+    from generator.content import front_matter_yaml  # noqa: PLC0415  (many sites need none)
+
     texts = (*TEXTS, *keys.texts) if keys.texts else TEXTS
     return front_matter_yaml.entries(path, lines, end, texts)
 
