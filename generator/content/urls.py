@@ -89,9 +89,13 @@ def as_address(text: str) -> str:
     return "/" + "".join(f"{step}/" for each in steps if (step := each.lstrip(".")))
 
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
+"""Addresses that stay as they are, as nearly all do."""
+
+
 def encoded(address: str) -> str:
     """The address as it stands in a sitemap or a header (RFC 3986)."""
-    return quote(address)
+    return address if _PLAIN.fullmatch(address) else quote(address)
 
 
 def closest(word: str, known: Iterable[str]) -> str:

@@ -34,13 +34,14 @@ def feed(site: Site, content: Content) -> str:
 
 
 def _entry(page: PageView) -> str:
+    address, published = page.canonical, page.date
     return (
         "<entry>\n"
         f"<title>{escape(page.title)}</title>\n"
-        f"<link href={quoteattr(page.canonical)}/>\n"
-        f"<id>{escape(page.canonical)}</id>\n"
-        f"<published>{_instant(page.date)}</published>\n"
-        f"<updated>{_instant(page.updated or page.date)}</updated>\n"
+        f"<link href={quoteattr(address)}/>\n"
+        f"<id>{escape(address)}</id>\n"
+        f"<published>{_instant(published)}</published>\n"
+        f"<updated>{_instant(page.updated or published)}</updated>\n"
         f"<summary>{escape(page.summary or page.description)}</summary>\n"
         "</entry>\n"
     )

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Collection
-from concurrent.futures import ThreadPoolExecutor
 
 from generator.publish.tree import Stamp, stamp
 
@@ -79,14 +79,22 @@ class Disk:
         if len(paths) >= MANY:
             os.sync()  # Linux waits until all is written; where a system does not, it is soon.
             return
-        with ThreadPoolExecutor(max(1, len(paths))) as pool:
-            for _ in pool.map(_settle, paths):
-                pass
+        failed: list[OSError] = []
+        threads = [threading.Thread(target=_settle, args=(path, failed)) for path in paths]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if failed:
+            raise failed[0]
 
 
-def _settle(path: str) -> None:
-    opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+def _settle(path: str, failed: list[OSError]) -> None:
     try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+        opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+    except OSError as error:
+        failed.append(error)
