@@ -147,7 +147,7 @@ with publisher(pathlib.Path(sys.argv[1])) as site:
         workers.append(os.fork())
         if not workers[-1]:
             site.stage(list(outputs(NEW))[worker::2])
-            os.write(1, b"staged\n")  # In one piece, beside that of the other.
+            os.write(1, b"staged\\n")  # In one piece, beside that of the other.
             time.sleep(float(sys.argv[2]))
             os._exit(0)
     for _ in workers:
