@@ -47,9 +47,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--show", type=int, default=0, metavar="N")
     given = parser.parse_args()
-    engines = {
-        engine: reader(engine, Hooks(lambda _name, _title, body: body)) for engine in ENGINES
-    }
+    engines = {engine: reader(engine, Hooks(lambda _line, body: body)) for engine in ENGINES}
     print(f"{'':24}{'pages':>7}", *(f"{engine:>34}" for engine in ENGINES), sep="")
     print(f"{'':31}", *(f"{'differ':>12}{'silent':>8}{'ms a page':>14}" for _ in ENGINES), sep="")
     for folder in given.folders:

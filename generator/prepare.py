@@ -237,6 +237,7 @@ def _context(site: Site, root: Path, others: Others) -> bytes:
         site.settings.all_languages.tags,
         site.settings.downloads,
         site.sections,
+        site.blocks,
         site.register.features,
         site.audiences.names,
         site.audiences.default,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,14 @@ from jinja2.exceptions import TemplateNotFound
 from markupsafe import Markup
 
 from generator.assets import MissingAsset
+from generator.block_pages import BlockPages
 from generator.budget import bits
 from generator.content.audience_blocks import select
-from generator.content.blocks import FORM
 from generator.content.languages import address_of, named
 from generator.content.library import Content, written
 from generator.content.own_keys import SiteKeys
 from generator.content.pages import Page
-from generator.content.sections import Sections
+from generator.content.sections import OwnView, Sections
 from generator.graph.reads import Reads, Watched, of_language
 from generator.markdown import Hooks, reader
 from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
@@ -93,12 +93,11 @@ class Renderer:
         self._here = self._in_language("")
         self._pictures = PagePictures(pictures, site.settings.url, style, self.reads.add)
         self._keys = SiteKeys(site)
+        self._blocks = BlockPages(self.reads.add, self._keys.address)
         self._waiting = PagePictures(pictures.as_they_are(), "", None, self.reads.add)
         engine = site.settings.markdown
-        self._markdown = reader(engine, Hooks(self._block, self._pictures.render))
-        self._plain_markdown = reader(
-            engine, Hooks(lambda _name, _argument, body: body, self._waiting.render)
-        )
+        self._markdown = reader(engine, Hooks(self._blocks.render, self._pictures.render))
+        self._plain_markdown = reader(engine, Hooks(self._blocks.note, self._waiting.render))
 
     def render(self, page: Page, *, marked: bool = False) -> Rendered:
         """Every variant of a page. Raises `TemplateError`, `MissingAsset`, or `Faults`."""
@@ -122,6 +121,7 @@ class Renderer:
         text, blocks = written(self._site, page)
         for name in (self._site.audiences.default, *self._site.audiences.names):
             self._waiting.begin(page)
+            self._blocks.begin(page, self._here)
             chosen = select(text, blocks, name)
             html = self._plain_markdown.read(chosen, self._resolver(page)).html
             recorded = self._waiting.recorded(record(html, page.path, self._path))
@@ -133,6 +133,7 @@ class Renderer:
         audience = _Audience(self._here.site, name)
         text, blocks = written(self._site, page)
         self._pictures.begin(page)
+        self._blocks.begin(page, self._here)
         resolve = self._resolver(page)
         body = self._markdown.read(select(text, blocks, name), resolve, marked=marked)
         view = self._sections.own(page, body.html, body.headings)
@@ -143,6 +144,8 @@ class Renderer:
             previous=previous,
             next=following,
             audience=audience,
+            blocks=self._blocks.shown,
+            structured_data=lambda: self._structured_data(view),
             lead_picture=self._pictures.lead,
             social_card=self._pictures.card,
         )
@@ -150,10 +153,18 @@ class Renderer:
         recorded = self._pictures.recorded(record(html, page.path, self._path))
         return unmarked(html), self._with_own_addresses(page, recorded), audience.asked
 
+    def _structured_data(self, view: OwnView) -> Markup:
+        # A site whose templates do not ask for it needs none of it.
+        from generator.structured_data import structured_data, written  # noqa: PLC0415  (as said)
+
+        settings, blocks = self._here.site.settings, self._blocks.shown
+        card = self._pictures.card
+        return written(structured_data(settings, view, self._sections, blocks, card))
+
     def _with_own_addresses(self, page: Page, recorded: Recorded) -> Recorded:
-        """With the pages and files that the page's own keys name, whether a template shows them or
-        not."""
-        named: dict[str, list[Found]] = {"link": [], "file": []}
+        """With the pages and files that the page's own keys and its blocks name, whether a template
+        shows them or not; each is told at the author's line, and not at the template's."""
+        named = {kind: list(found) for kind, found in self._blocks.named.items()}
         for key in self._keys.of(page.path).addresses if page.extra else ():
             if key.name in page.extra:
                 place = Place(page.path, page.lines.get(key.name), own=True)
@@ -162,8 +173,8 @@ class Renderer:
             return recorded
         return replace(
             recorded,
-            links=(*recorded.links, *named["link"]),
-            loads=(*recorded.loads, *named["file"]),
+            links=(*_unplaced(recorded.links, named), *named["link"]),
+            loads=(*_unplaced(recorded.loads, named), *named["file"]),
         )
 
     def _refuse_lost(self, html: str, page: Page) -> None:
@@ -220,17 +231,6 @@ class Renderer:
         jinja.globals["translated"] = lambda url: self._sections.counterpart(url, language)
         return _InLanguage(language, site, jinja)
 
-    def _block(self, name: str, argument: str, body: Markup) -> str:
-        template = self._here.jinja.get_template(f"blocks/{name}.html")
-        if name == FORM:
-            self.reads.add("site", of_language("forms", self._here.language))
-            form = self._here.site.forms.get(argument)
-            if form is None:  # The check of the page's blocks tells.
-                return ""
-            html = template.render(form=form, values={}, errors={})
-            return f"<!-- form {argument} -->\n{html}\n<!-- /form -->"
-        return template.render(title=argument, attribution=argument, body=body)
-
     def _watched_bits(
         self, count: Callable[[Cookie | Storage], float]
     ) -> Callable[[Cookie | Storage], float]:
@@ -239,6 +239,12 @@ class Renderer:
             return count(entry)
 
         return watched
+
+
+def _unplaced(found: Iterable[Found], named: Mapping[str, Sequence[Found]]) -> Iterator[Found]:
+    """What templates made of nothing that is `named`."""
+    values = {each.value for each in (*named["link"], *named["file"])}
+    return (each for each in found if each.place.own or each.value not in values)
 
 
 class _WatchedTemplates(FileSystemLoader):

@@ -21,6 +21,7 @@ from generator.graph.state import Made, State
 from generator.make import Outcome
 from generator.outputs.addresses import all_addresses
 from policy import Fault, Site
+from policy.block_schemas import FOLDER as BLOCKS
 from policy.settings import Item
 
 __all__ = ["EVERYTHING", "NOTHING", "Since", "Standing", "without_pages_that_are_off"]
@@ -82,7 +83,9 @@ class Since:
 
     def site(self) -> Site | None:
         """The declarations; None where they are to be read."""
-        return self._before.site if self._before and not self._touched("site/") else None
+        if self._before is None or self._touched("site/", f"{BLOCKS}/"):
+            return None
+        return self._before.site
 
     def assets(self, site: Site) -> Assets | None:
         """The assets; None where they are to be read."""

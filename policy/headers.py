@@ -25,6 +25,7 @@ def content_security_policy(register: Register, path: str = "") -> str:
             "style-src 'self'",
             "img-src 'self'",
             "font-src 'self'",
+            "media-src 'self'",
             f"connect-src {connect}",
             "form-action 'self'",
             "base-uri 'none'",

@@ -13,6 +13,8 @@ from pydantic import BaseModel
 
 from policy.audiences import Audiences
 from policy.audited import Audited, read_audited
+from policy.block_schemas import FOLDER as BLOCKS
+from policy.block_schemas import BlockSchema, block_schema_faults
 from policy.faults import Fault, Faults, nearest
 from policy.forms import Form, form_faults
 from policy.origins import Origins
@@ -48,6 +50,7 @@ class Site:
     navigation: Navigation
     forms: Mapping[str, Form]
     audiences: Audiences
+    blocks: Mapping[str, BlockSchema]
     origins: Origins
     off: Off
     lines: Mapping[str, Lines]
@@ -95,6 +98,7 @@ def read_site(root: Path) -> Site:
     sections = _read_sections(reader)
     sources = _read_sources(reader)
     forms = dict(_read_forms(reader))
+    blocks = dict(_read_blocks(reader))
     versions = reader.faultless(read_versions) or ()
     audit = reader.faultless(read_audited)
     if summed:
@@ -118,6 +122,7 @@ def read_site(root: Path) -> Site:
         navigation=navigation[0],
         forms={name: form for name, (form, _) in forms.items()},
         audiences=audiences[0],
+        blocks=blocks,
         origins=summed.origins,
         off=summed.off,
         versions=versions,
@@ -174,6 +179,15 @@ def _read_forms(reader: _Reader) -> Iterator[tuple[str, tuple[Form, Lines]]]:
             form, lines = found
             name = file.removesuffix(".toml")
             yield name, (form.model_copy(update={"name": name}), lines)
+
+
+def _read_blocks(reader: _Reader) -> Iterator[tuple[str, BlockSchema]]:
+    for file in reader.faultless(lambda root: names_in(root, BLOCKS, ".toml")) or []:
+        if found := reader.read(f"{BLOCKS}/{file}", BlockSchema):
+            schema, lines = found
+            name = file.removesuffix(".toml")
+            reader.faults.extend(block_schema_faults(reader.root, name, schema, lines))
+            yield name, schema
 
 
 def _form_faults(form: Form, register: Register, lines: Lines) -> Iterator[Fault]:

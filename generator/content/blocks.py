@@ -8,7 +8,7 @@ lines is made by `generator.markdown.source`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.markdown.structure import code_lines
@@ -26,23 +26,36 @@ ARGUMENTS = {
     "note": None,
     "quote": None,
 }
-"""Our blocks, and what must stand after the bar; None where it may be left out."""
+"""Blocks that need no declaration, and what must stand after the bar; None where it may be left
+out. A site's own declarations (`policy.block_schemas`) go before those of mere templates."""
 
 CHOOSING = (AUDIENCE, FEATURE)
 """The blocks that have an `otherwise`."""
 
 _LINE = re.compile(r"^ {0,3}(/{3,})[ \t]*([^|]*?)[ \t]*(\|[ \t]*(.*?)[ \t]*)?$")
+_OPTION = re.compile(r"^ {4,}([a-z][a-z0-9_-]*):(?:[ \t]+(.*?))?[ \t]*$")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 
 
 @dataclass(frozen=True)
+class BlockOption:
+    """A line below the one that begins a block, `    name: value`. `line` counts from 0."""
+
+    line: int
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
 class BlockLine:
-    """A `///` line. `line` counts from 0; `name` is empty where a block ends."""
+    """A `///` line, and the options below it. `line` counts from 0; `name` is empty where a block
+    ends."""
 
     line: int
     slashes: int
     name: str
     argument: str
+    options: tuple[BlockOption, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,10 +117,20 @@ def _block_lines(text: str) -> Iterator[BlockLine]:
     """Each `///` line outside code and comments."""
     text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
     code = code_lines(text) if "```" in text or "~~~" in text else set()
-    for number, line in enumerate(text.split("\n")):
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
         found = _LINE.match(line)
         if found and number + 1 not in code:
-            yield BlockLine(number, len(found[1]), found[2].lower(), found[4] or "")
+            name = found[2].lower()
+            options = tuple(_options(lines, number + 1)) if name else ()
+            yield BlockLine(number, len(found[1]), name, found[4] or "", options)
+
+
+def _options(lines: Sequence[str], at: int) -> Iterator[BlockOption]:
+    """The options that stand from a line on."""
+    while at < len(lines) and (found := _OPTION.match(lines[at])):
+        yield BlockOption(at, found[1], found[2] or "")
+        at += 1
 
 
 class _Reader:
@@ -160,14 +183,24 @@ class _Reader:
 
 
 def block_faults(
-    path: str, blocks: Blocks, audiences: Sequence[str], forms: Sequence[str]
+    path: str,
+    blocks: Blocks,
+    audiences: Sequence[str],
+    forms: Sequence[str],
+    declared: Collection[str] = (),
 ) -> Iterator[Fault]:
-    """What is wrong with the blocks of the page `path`, whichever audience reads it."""
+    """What is wrong with the blocks of the page `path`, whichever audience reads it. What those
+    that are `declared` say is looked at elsewhere."""
     for fault in blocks.faults:
         yield Fault(path, fault.line + 1, fault.message, fault.hint)
     for line in blocks.lines:
-        if line.name not in ("", OTHERWISE):
-            for message, hint in _opening_faults(line, audiences, forms):
+        if line.name in ("", OTHERWISE):
+            continue
+        if line.name not in declared:
+            for option in line.options if line.name in ARGUMENTS else ():
+                message = f'the block "{line.name}" has no argument "{option.name}"'
+                yield Fault(path, option.line + 1, message, "remove the line")
+            for message, hint in _opening_faults(line, audiences, forms, declared):
                 yield Fault(path, line.line + 1, message, hint)
     for block in blocks.for_audiences:
         if any(_holds(outer, block) for outer in blocks.for_audiences):
@@ -181,10 +214,10 @@ def _holds(outer: Block, inner: Block) -> bool:
 
 
 def _opening_faults(
-    line: BlockLine, audiences: Sequence[str], forms: Sequence[str]
+    line: BlockLine, audiences: Sequence[str], forms: Sequence[str], declared: Collection[str]
 ) -> Iterator[tuple[str, str]]:
     if line.name not in ARGUMENTS:
-        yield f'unknown block "{line.name}"', nearest(line.name, ARGUMENTS)
+        yield f'unknown block "{line.name}"', nearest(line.name, {*ARGUMENTS, *declared})
         return
     wanted = ARGUMENTS[line.name]
     if wanted and not line.argument:

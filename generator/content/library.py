@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from generator.content.block_values import block_values
 from generator.content.blocks import Blocks, block_faults, read_blocks
 from generator.content.fates import waiting_section
 from generator.content.feature_blocks import as_on, feature_faults
@@ -220,7 +221,7 @@ class _Reader:
         layout = parsed.front.layout or _usual_layout(self._site, origin)
         page = Page(name, url, parsed, layout, blocks, origin)
         faults = [*parsed.faults, *unknown]
-        faults.extend(block_faults(name, blocks, self._audiences, list(self._site.forms)))
+        faults.extend(self._block_faults(name, blocks))
         dated = page.front.date is not None or "date" in parsed.lines
         if parsed.front.translation_of and not origin.language:
             hint = "remove the line: only a page in another language is a translation"
@@ -237,6 +238,13 @@ class _Reader:
             faults.append(Fault(name, line, f'there is no layout "{page.layout}"', hint))
         page.forget_text()
         return name, (page, faults)
+
+    def _block_faults(self, name: str, blocks: Blocks) -> Iterator[Fault]:
+        site = self._site
+        yield from block_faults(name, blocks, self._audiences, list(site.forms), site.blocks)
+        for line in blocks.lines:
+            if line.name in site.blocks:
+                yield from block_values(name, line, site.blocks[line.name], self._keys.address)[1]
 
     def _origin(self, name: str, url: str, translation_of: str) -> Origin:
         if not self._languages:

@@ -22,7 +22,15 @@ from generator.content.written import Entry
 from policy import Fault, Site, nearest
 from policy.section_schemas import OwnKey, SectionSchemas
 
-__all__ = ["NO_KEYS", "PageKeys", "SiteKeys", "own_values", "wrong_value"]
+__all__ = [
+    "NO_KEYS",
+    "PageKeys",
+    "SiteKeys",
+    "example",
+    "own_values",
+    "read_value",
+    "wrong_value",
+]
 
 
 @dataclass(frozen=True)
@@ -68,9 +76,10 @@ class SiteKeys:
         if folder not in self._by_folder:
             above = self._schemas.above(folder)
             self._by_folder[folder] = {key.name: key for each in above for key in each.keys}
-        return PageKeys(self._by_folder[folder], name == "index.md", self._address)
+        return PageKeys(self._by_folder[folder], name == "index.md", self.address)
 
-    def _address(self, path: str) -> str:
+    def address(self, path: str) -> str:
+        """The address of a page by its path."""
         return address_of(self._languages, path)
 
 
@@ -90,11 +99,11 @@ def own_values(
         entry = entries.get(name)
         if entry is None:
             if key.required and not keys.is_index:
-                hint = f"add a line: {line_of(name, _example(key))}"
+                hint = f"add a line: {line_of(name, example(key))}"
                 faults.append(Fault(path, 1, f'the key "{name}" is missing', hint))
             continue
         try:
-            values[name] = _read(path, key, entry.value, keys.address)
+            values[name] = read_value(path, key, entry.value, keys.address)
         except ValueError as error:
             faults.append(wrong_value(path, name, entry, str(error)))
     return values, faults
@@ -113,7 +122,7 @@ def _kind(value: object) -> str:
     return "list" if isinstance(value, list) else "group of keys"
 
 
-def _read(path: str, key: OwnKey, value: Any, address: Callable[[str], str]) -> Any:
+def read_value(path: str, key: OwnKey, value: Any, address: Callable[[str], str]) -> Any:
     """The value as its kind has it. Raises ValueError."""
     match key.kind:
         case "choice":
@@ -152,5 +161,6 @@ _EXAMPLES = {
 }
 
 
-def _example(key: OwnKey) -> str:
+def example(key: OwnKey) -> str:
+    """A value that it might have."""
     return key.values[0] if key.values else _EXAMPLES[key.kind]

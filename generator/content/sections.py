@@ -58,6 +58,11 @@ class Section:
         return self._views
 
     @property
+    def canonical(self) -> str:
+        """Its whole address."""
+        return self._sections.listed(self._page).canonical  # type: ignore[no-any-return]
+
+    @property
     def subsections(self) -> tuple[str, ...]:
         """The addresses of the sections in it."""
         self._sections.reads.add("section", self.url)

@@ -61,8 +61,8 @@ class Inputs:
                 return self._bytes(names[0])
             case "asset":
                 return self._assets.get(names[0])
-            case "bits" | "keys":
-                return self._gathered(kind)
+            case "bits" | "keys" | "block":
+                return self._gathered(kind, *names)
             case "site" if len(names) > 1:
                 return getattr(self._declared(names[0]), names[1], None)
             case "site":
@@ -81,8 +81,10 @@ class Inputs:
             self._shared[language] = templates.shared_values(site)
         return self._shared[language][name]
 
-    def _gathered(self, kind: str) -> Any:
+    def _gathered(self, kind: str, *names: str) -> Any:
         """What is known only of all pages, or of all that is declared of them, together."""
+        if kind == "block":
+            return self._site.blocks.get(names[0])
         if kind == "keys":
             return sorted(SiteKeys(self._site).names)
         lists = named(self._site, self._content)

@@ -6,6 +6,7 @@ A key names one thing that an output was made of:
 - `("section", URL)`: which pages a section has, in their order
 - `("beside", URL)`: which articles stand before and after one
 - `("translations", URL)`: in which languages there is the page with that original, and where
+- `("block", NAME)`: what the arguments of a block are declared to be
 - `("template", NAME)`, `("asset", NAME)`, `("file", PATH)`: a file
 - `("site", NAME)` and `("site", NAME, FIELD)`: what the site declares; as it is in a language that
   is not the default one, where the name ends in ":" and the tag

@@ -9,9 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from importlib import import_module
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from generator.content.blocks import BlockLine
 
 __all__ = ["Body", "Heading", "Hooks", "Image", "Reader", "reader"]
 
@@ -63,9 +66,10 @@ def plain_image(image: Image) -> str:
 
 @dataclass(frozen=True)
 class Hooks:
-    """How a site renders its blocks, (name, argument, body) -> HTML, and its pictures."""
+    """How a site renders its blocks, (the line that begins one, its body) -> HTML, and its
+    pictures."""
 
-    render_block: Callable[[str, str, Markup], str]
+    render_block: Callable[[BlockLine, Markup], str]
     render_image: Callable[[Image], str] = plain_image
 
 

@@ -208,7 +208,7 @@ class Finish:
     def _block(self, found: re.Match[str]) -> str:
         line = self._source.lines[int(found[1])]
         inner = Markup(found[2].strip())  # noqa: S704  (as in `body`)
-        return self._hooks.render_block(line.name, line.argument, inner)
+        return self._hooks.render_block(line, inner)
 
 
 def _text(words: str) -> str:

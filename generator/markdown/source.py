@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from generator.content.blocks import ARGUMENTS, AUDIENCE, BlockLine, read_blocks
+from generator.content.blocks import CHOOSING, BlockLine, read_blocks
 from generator.markdown.structure import code_lines
 
 __all__ = ["CLOSING", "OPENING", "Source", "read_source"]
@@ -44,7 +44,9 @@ def read_source(text: str) -> Source:
     if blocks:
         numbers = {line.line: number for number, line in enumerate(blocks.lines)}
         for block in blocks.blocks:
-            if block.opening.name in ARGUMENTS and block.opening.name != AUDIENCE:
+            if block.opening.name not in CHOOSING:
+                for option in block.opening.options:
+                    lines[option.line] = ""
                 _replace(lines, block.opening.line, f"{OPENING}{numbers[block.opening.line]}")
                 _replace(lines, block.end, f"{CLOSING}{numbers[block.end]}")
     abbreviations: dict[str, str] = {}

@@ -112,7 +112,7 @@ def differing() -> dict[str, set[int]]:
     """By engine, the numbers of the examples that it reads otherwise."""
     found: dict[str, set[int]] = {}
     for engine in ("commonmark", "python-markdown"):
-        read = reader(engine, Hooks(lambda _name, _argument, body: body, plain_picture)).read
+        read = reader(engine, Hooks(lambda _line, body: body, plain_picture)).read
         found[engine] = {
             example.number
             for example in EXAMPLES

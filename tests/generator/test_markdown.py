@@ -19,7 +19,9 @@ BLOCK = '<aside class="{}"><b>{}</b>{}</aside>'
 READERS = {
     engine: reader(
         engine,
-        Hooks(lambda name, title, body: f'<aside class="{name}"><b>{title}</b>{body}</aside>'),
+        Hooks(
+            lambda line, body: f'<aside class="{line.name}"><b>{line.argument}</b>{body}</aside>'
+        ),
     )
     for engine in ENGINES
 }
@@ -208,7 +210,7 @@ def test_an_engine_that_is_not_chosen_is_not_imported(engine):
 import sys
 from generator.markdown import Hooks, reader
 assert "markdown" not in sys.modules and "comrak" not in sys.modules
-reader({engine!r}, Hooks(lambda name, argument, body: body)).read("## Words", str)
+reader({engine!r}, Hooks(lambda line, body: body)).read("## Words", str)
 assert {other!r} not in sys.modules and "pygments" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)

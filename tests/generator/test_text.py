@@ -29,7 +29,7 @@ PIECES = st.sampled_from(
 
 ENGINES = ("python-markdown", "commonmark")
 READERS = {
-    engine: reader(engine, Hooks(lambda name, _argument, body: f"<{name}>{body}</{name}>"))
+    engine: reader(engine, Hooks(lambda line, body: f"<{line.name}>{body}</{line.name}>"))
     for engine in ENGINES
 }
 
@@ -110,9 +110,7 @@ def test_a_fault_is_told_at_its_line(before, text):
 def test_a_picture_is_rendered_by_the_hook(engine):
     """With all that was written of it, and its line where the text is read with marks."""
     seen: list[Image] = []
-    hooks = Hooks(
-        lambda _name, _argument, body: body, lambda image: seen.append(image) or "<img src=z>"
-    )
+    hooks = Hooks(lambda _line, body: body, lambda image: seen.append(image) or "<img src=z>")
     text = 'Words.\n\n- ![A b & "c"](a.png \'T &lt; "t"\'){.wide #x}'
     for marked in (False, True):
         page = reader(engine, hooks).read(text, lambda link: f"/{link}", marked).html
