@@ -19,6 +19,7 @@ COMMANDS = {
     "build": ("generator.command", "Build the site into public/."),
     "check": ("generator.command", "Look for faults in the site, and write nothing."),
     "new": ("generator.new", "Make a page, a section or a whole site that passes every check."),
+    "import": ("generator.moving.command", "Move in from Hugo or Jekyll."),
     "explain": ("generator.explain", "Say where the values of a page come from, and who needs it."),
     "serve": ("analytics.preview.command", "Build, serve, and build again on every save."),
     "audit": ("audit.command_line", "Compare what real browsers see with the register."),
@@ -44,7 +45,9 @@ class Commands(click.Group):
         """The command of that name."""
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(COMMANDS[name][0]), name)
+        module = import_module(COMMANDS[name][0])
+        # A word of Python's own names no function.
+        command: click.Command = getattr(module, name, None) or module.import_site
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,0 +1,279 @@
+"""Hugo: its configuration, where its pages were, and what they are made of."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from generator.moving.by_hand import ByHand
+from generator.moving.code import outside_code
+from generator.moving.front import title_of, truth
+from generator.moving.links import Addresses
+from generator.moving.notes import with_emoji, with_notes
+from generator.moving.old_site import OldSite, address_of_file, origin_and_base, placed, slug
+from generator.moving.shortcodes import Shortcodes
+from generator.moving.source import Source, Unread, files_below, read_data, read_source
+
+__all__ = ["NAMES", "read_hugo"]
+
+NAMES = [
+    f"{folder}{name}.{kind}"
+    for folder in ("", "config/_default/")
+    for name in ("hugo", "config")
+    for kind in ("toml", "yaml", "yml", "json")
+]
+_PAGE = re.compile(r"\.(?:md|markdown|html)$", re.IGNORECASE)
+_OF_LANGUAGE = re.compile(
+    r"^(.+?)\.([a-z]{2}(?:-[a-z]{2,4})?)(\.(?:md|markdown|html))$", re.IGNORECASE
+)
+
+
+def read_hugo(root: Path, by_hand: ByHand) -> OldSite:
+    """The site in `root`. Raises `Unread` where there is none."""
+    config = {key.lower(): value for key, value in read_data(root, *NAMES).items()}
+    return _Hugo(root, config, by_hand).read()
+
+
+class _Hugo:
+    def __init__(self, root: Path, config: dict[str, Any], by_hand: ByHand) -> None:
+        self._root, self._config, self._by_hand = root, config, by_hand
+        self._language = str(config.get("defaultcontentlanguage") or "en").lower()
+        origin, base = origin_and_base(str(config.get("baseurl") or ""))
+        self._addresses = Addresses(origin, base, place_of=address_of_file)
+        self._content = self._content_folder()
+        self._by_path: dict[str, Source] = {}
+        self._cascades: dict[str, Mapping[str, Any]] = {}
+
+    def read(self) -> OldSite:
+        pages = sorted(self._read_pages(), key=lambda page: page.path)
+        if not pages:
+            raise Unread(f"no page was found in {self._content}/")
+        for page in pages:
+            for folder in reversed(PurePosixPath(page.path).parents):
+                page.inherited.update(self._cascades.get(str(folder), {}))
+            if isinstance(nested := page.inherited.get("params"), dict):
+                page.inherited.update(nested)
+        hidden = [page for page in pages if not self._is_rendered(page)]
+        shown = [page for page in pages if page not in hidden]
+        for page in shown:
+            page.url = self._url(page)
+            inside = posixpath.relpath(posixpath.dirname(page.path), self._content)
+            page.folder = _joined(inside.split("/"))
+        shown = placed(shown, self._addresses)
+        for page in shown:
+            is_section = page.path.endswith(("/_index.md", "/_index.html"))
+            if is_section and page.file not in ("content/index.md", "content/404.md"):
+                page.file = f"{page.file.removesuffix('.md')}/index.md"
+            elif page.file != "content/404.md":
+                page.layout = "page"
+            given = page.front.get("aliases") or ()
+            for each in given if isinstance(given, list) else (given,):
+                self._addresses.pages.setdefault(str(each), self._addresses.pages[page.url])
+        self._find_files()
+        self._by_path = {page.path: page for page in shown}
+        parameters = self._config.get("params")
+        shortcodes = Shortcodes(
+            self._root,
+            self._content,
+            self._referred,
+            parameters if isinstance(parameters, dict) else {},
+            self._by_hand,
+        )
+        description = parameters.get("description") if isinstance(parameters, dict) else ""
+        return OldSite(
+            str(self._config.get("title") or "A site"),
+            str(description or ""),
+            self._language,
+            shown,
+            self._addresses,
+            partial(_converted, shortcodes, truth(self._config.get("enableemoji"))),
+            self._menu(shown),
+        )
+
+    def _content_folder(self) -> str:
+        """Where the pages of the default language are."""
+        languages = self._config.get("languages")
+        of_language = languages.get(self._language) if isinstance(languages, dict) else None
+        own = of_language.get("contentDir") if isinstance(of_language, dict) else None
+        mounts = self._config.get("module")
+        mounts = mounts.get("mounts") if isinstance(mounts, dict) else None
+        mounted = [
+            each["source"]
+            for each in mounts or ()
+            if isinstance(each, dict) and each.get("target") == "content" and each.get("source")
+        ]
+        given = self._config.get("contentdir")
+        for name in (own, *mounted, given, f"content/{self._language}", "content"):
+            folder = posixpath.normpath(str(name)) if name else ""
+            if folder and not folder.startswith(("..", "/")) and (self._root / folder).is_dir():
+                return folder
+        raise Unread("there is no folder content/")
+
+    def _read_pages(self) -> Iterator[Source]:
+        for name in files_below(self._root, self._content):
+            if name.endswith("_content.gotmpl"):
+                self._by_hand.add("a program made pages, which did not come over", name)
+        for name in files_below(self._root, self._content):
+            if not _PAGE.search(name):
+                continue
+            found = _OF_LANGUAGE.match(name)
+            if found and found[2].lower() != self._language:
+                self._by_hand.add("a page in another language did not come over", name)
+                continue
+            try:
+                page = read_source(self._root, name)
+            except Unread as error:
+                self._by_hand.add(f"a page could not be read: {error}", name)
+                continue
+            if name.endswith(".html") and not page.front:
+                continue  # A file as it stands.
+            if cascade := page.front.get("cascade"):
+                each = cascade if isinstance(cascade, dict) else {}
+                self._cascades[posixpath.dirname(name)] = each
+            yield page
+
+    def _is_rendered(self, page: Source) -> bool:
+        """Whether it had an address: parts of others have none."""
+        if truth(page.front.get("headless")):
+            return False
+        build = page.front.get("build") or page.front.get("_build")
+        build = build or page.inherited.get("build") or page.inherited.get("_build")
+        render = build.get("render") if isinstance(build, dict) else None
+        if render in (False, "never", "false", "link"):
+            return False
+        # Within the folder of a page, others are its resources.
+        folder, name = posixpath.split(page.path)
+        while folder.startswith(f"{self._content}/"):
+            if not name.startswith(("index.", "_index.")) and any(
+                (self._root / folder / f"index{kind}").is_file() for kind in (".md", ".html")
+            ):
+                return False
+            if (self._root / folder / "_index.md").is_file():
+                break
+            folder, name = posixpath.dirname(folder), posixpath.basename(folder)
+        return True
+
+    def _url(self, page: Source) -> str:
+        given = page.front.get("url")
+        if isinstance(given, str) and given.strip():
+            return "/" + given.strip().lstrip("/")
+        inside = posixpath.relpath(page.path, self._content)
+        if found := _OF_LANGUAGE.match(inside):
+            inside = found[1] + found[3]
+        *folders, name = inside.split("/")
+        name = _PAGE.sub("", name)
+        if name in ("_index", "index"):
+            if name == "index" and folders and page.front.get("slug"):
+                folders[-1] = str(page.front["slug"])
+            return _joined(folders)
+        last = str(page.front.get("slug") or name)
+        if pattern := self._pattern(folders):
+            return self._permalink(page, pattern, folders, name)
+        return _joined([*folders, last])
+
+    def _pattern(self, folders: list[str]) -> str:
+        permalinks = self._config.get("permalinks")
+        if not isinstance(permalinks, dict) or not folders:
+            return ""
+        of_pages = permalinks.get("page")
+        for patterns in (of_pages, permalinks):
+            if isinstance(patterns, dict) and isinstance(patterns.get(folders[0]), str):
+                return str(patterns[folders[0]])
+        return ""
+
+    def _permalink(self, page: Source, pattern: str, folders: list[str], name: str) -> str:
+        day = re.match(r"(\d{4})-(\d\d)-(\d\d)", str(page.front.get("date") or ""))
+        title = slug(title_of(page))
+        values = {
+            **dict(
+                zip(("year", "month", "day"), day.groups() if day else ("", "", ""), strict=True)
+            ),
+            "section": folders[0],
+            "sections": "/".join(folders),
+            "title": title,
+            "slug": str(page.front.get("slug") or title),
+            "filename": name,
+            "contentbasename": name,
+            "slugorcontentbasename": str(page.front.get("slug") or name),
+        }
+        return _joined(re.sub(r":(\w+)", lambda f: values.get(f[1], ""), pattern).split("/"))
+
+    def _find_files(self) -> None:
+        """Every file that a page may name, by the address that it had."""
+        files = self._addresses.files
+        for folder in ("static", "assets"):
+            for name in files_below(self._root, folder):
+                files.setdefault("/" + posixpath.relpath(name, folder), name)
+        for name in files_below(self._root, self._content):
+            if not name.endswith((".md", ".markdown")):
+                inside = posixpath.relpath(name, self._content)
+                *folders, last = inside.split("/")
+                files.setdefault(_joined(folders) + last, name)
+
+    def _referred(self, page: Source, wanted: str) -> str | None:
+        """The address that `ref` means: by a path, whole or relative to the page, or by a name."""
+        path, mark, anchor = wanted.partition("#")
+        if not path:
+            return mark + anchor
+        folder = "" if path.startswith("/") else posixpath.dirname(page.path)
+        base = posixpath.join(folder, path.lstrip("/")) if folder else f"{self._content}{path}"
+        tried = [posixpath.normpath(base), f"{self._content}/{path.strip('/')}"]
+        for each in tried:
+            stem = each.removesuffix("/")
+            names = (stem, f"{stem}.md", f"{stem}/index.md", f"{stem}/_index.md")
+            for name in names:
+                if name in self._by_path:
+                    return self._addresses.pages[self._by_path[name].url] + mark + anchor
+        last = posixpath.basename(path.rstrip("/")).removesuffix(".md")
+        same = [
+            each
+            for each in self._by_path
+            if last in (PurePosixPath(each).stem, PurePosixPath(each).parent.name)
+            and PurePosixPath(each).stem in (last, "index", "_index")
+        ]
+        if len(same) == 1:
+            return self._addresses.pages[self._by_path[same[0]].url] + mark + anchor
+        return None
+
+    def _menu(self, pages: list[Source]) -> list[tuple[str, str]]:
+        """The main menu: of the configuration, and of pages that place themselves there."""
+        menus = self._config.get("menu") or self._config.get("menus") or {}
+        menus = menus or read_data(
+            self._root, *(f"config/_default/{name}.toml" for name in ("menus", "menu"))
+        )
+        main = menus.get("main") if isinstance(menus, dict) else None
+        found: list[tuple[float, str, str]] = []
+        for entry in main or ():
+            if isinstance(entry, dict) and (entry.get("url") or entry.get("pageRef")):
+                label = str(entry.get("name") or entry.get("title") or "")
+                address = str(entry.get("pageRef") or entry.get("url"))
+                found.append((_weight(entry), label, address))
+        for page in pages:
+            placed_in = page.front.get("menus") or page.front.get("menu")
+            if placed_in == "main" or (isinstance(placed_in, list | dict) and "main" in placed_in):
+                given = placed_in.get("main") if isinstance(placed_in, dict) else None
+                entry = given if isinstance(given, dict) else {}
+                label = str(entry.get("name") or page.front.get("linktitle") or title_of(page))
+                found.append((_weight(entry), label, page.url))
+        return [(label, address) for _, label, address in sorted(found) if label]
+
+
+def _converted(shortcodes: Shortcodes, has_emoji: bool, page: Source) -> str:
+    text = with_notes(shortcodes.converted(page))
+    return outside_code(text, with_emoji) if has_emoji else text
+
+
+def _weight(entry: Mapping[str, Any]) -> float:
+    weight = entry.get("weight")
+    return float(weight) if isinstance(weight, int | float) else 0.0
+
+
+def _joined(steps: list[str]) -> str:
+    """An address of steps, as Hugo writes it: small letters, hyphens for blanks."""
+    return "/" + "".join(
+        f"{re.sub(r'[ ]+', '-', each.strip().lower())}/" for each in steps if each.strip(". ")
+    )

@@ -1,0 +1,248 @@
+"""Jekyll: its configuration, collections and posts, and what pages are made of."""
+
+from __future__ import annotations
+
+import fnmatch
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from generator.moving.by_hand import ByHand
+from generator.moving.front import title_of
+from generator.moving.links import Addresses
+from generator.moving.liquid import Liquid
+from generator.moving.old_site import OldSite, address_of_file, origin_and_base, placed, slug
+from generator.moving.source import Source, Unread, files_below, read_data, read_source
+
+__all__ = ["read_jekyll"]
+
+_PAGE = re.compile(r"\.(?:md|markdown|mkd|mkdown|html?)$", re.IGNORECASE)
+_POST = re.compile(r"(?:^|/)(\d{4})-(\d{1,2})-(\d{1,2})-([^/]+)\.\w+$")
+_STYLES = {
+    "date": "/:categories/:year/:month/:day/:title.html",
+    "pretty": "/:categories/:year/:month/:day/:title/",
+    "ordinal": "/:categories/:year/:y_day/:title.html",
+    "none": "/:categories/:title.html",
+}
+_LEFT_OUT = ("node_modules", "vendor", "README*", "Gemfile*", "LICENSE*", "CONTRIBUTING*", "_site")
+
+
+def read_jekyll(root: Path, by_hand: ByHand) -> OldSite:
+    """The site in `root`. Raises `Unread` where there is none."""
+    return _Jekyll(
+        root, read_data(root, "_config.yml", "_config.yaml", "_config.toml"), by_hand
+    ).read()
+
+
+class _Jekyll:
+    def __init__(self, root: Path, config: dict[str, Any], by_hand: ByHand) -> None:
+        self._root, self._config, self._by_hand = root, config, by_hand
+        origin, base = origin_and_base(str(config.get("url") or ""))
+        base = str(config.get("baseurl") or base).rstrip("/")
+        self._addresses = Addresses(origin, base, place_of=address_of_file)
+        given = config.get("collections") or {}
+        self._collections = (
+            {str(each): {} for each in given} if isinstance(given, list) else dict(given)
+        )
+        self._collections.setdefault("posts", {"output": True})
+        self._by_path: dict[str, Source] = {}
+        """By the names that `link` and `post_url` have for them."""
+
+    def read(self) -> OldSite:
+        pages = list(self._read_pages())
+        if not pages:
+            raise Unread("no page with front matter was found")
+        pages = placed(pages, self._addresses)
+        for page in pages:
+            if page.file != "content/404.md":
+                page.layout = page.layout or "page"
+            page.folder = f"/{posixpath.dirname(page.path)}/".replace("//", "/")
+            self._by_path[page.path] = page
+            if found := _POST.search(page.path):
+                self._by_path["-".join(found.groups())] = page
+            for key in ("redirect_from", "alias", "aliases"):
+                value = page.front.get(key) or []
+                for each in value if isinstance(value, list) else [value]:
+                    self._addresses.pages.setdefault(str(each), self._addresses.pages[page.url])
+        for name in files_below(self._root, ""):
+            if not name.startswith(("_", ".")) and not _is_matched(name, _LEFT_OUT):
+                self._addresses.files.setdefault(f"/{name}", name)
+        liquid = Liquid(self._root, {"site": self._variables()}, self._referred, self._by_hand)
+        config = self._config
+        return OldSite(
+            str(config.get("title") or config.get("name") or "A site"),
+            str(config.get("description") or ""),
+            str(config.get("lang") or "en")[:2],
+            pages,
+            self._addresses,
+            liquid.converted,
+            self._menu(pages),
+        )
+
+    def _variables(self) -> dict[str, Any]:
+        data: dict[str, Any] = {}
+        for name in files_below(self._root, "_data"):
+            if name.endswith((".yml", ".yaml", ".json", ".toml")):
+                found = read_data(self._root, name)
+                *folders, last = name.split("/")[1:]
+                here = data
+                for folder in folders:
+                    here = here.setdefault(folder, {})
+                here[last.rpartition(".")[0]] = found.get("", found)
+        return {**self._config, "data": data}
+
+    def _read_pages(self) -> Iterator[Source]:
+        source = self._root
+        folder = str(self._config.get("collections_dir") or "").strip("/")
+        seen: set[str] = set()
+        for collection, settings in self._collections.items():
+            inside = posixpath.join(folder, f"_{collection}")
+            if collection != "posts" and not (settings or {}).get("output"):
+                continue
+            for name in files_below(source, inside):
+                seen.add(name)
+                if _PAGE.search(name) and (page := self._page(name)):
+                    page.url = self._collected(page, collection, inside, settings or {})
+                    yield page
+        for name in files_below(source, ""):
+            steps = name.split("/")
+            is_post = "_posts" in steps and _POST.search(name)
+            is_hidden = any(each.startswith(("_", ".")) for each in steps)
+            if name in seen or not _PAGE.search(name) or (is_hidden and not is_post):
+                continue
+            if self._is_excluded(name):
+                continue
+            if page := self._page(name):
+                collection = "posts" if is_post else ""
+                page.url = (
+                    self._collected(page, collection, posixpath.dirname(name), {})
+                    if is_post
+                    else self._placed(page)
+                )
+                yield page
+
+    def _page(self, name: str) -> Source | None:
+        """A page with front matter; None for what was published as it stands, or was not read."""
+        try:
+            page = read_source(self._root, name)
+        except Unread as error:
+            self._by_hand.add(f"a page could not be read: {error}", name)
+            return None
+        if page.first == 1:
+            return None
+        for scope in self._config.get("defaults") or ():
+            if isinstance(scope, dict) and self._is_in(scope.get("scope") or {}, name):
+                values = scope.get("values") or {}
+                page.front = {
+                    **{str(key).lower(): each for key, each in values.items()},
+                    **page.front,
+                }
+        if found := _POST.search(name):
+            year, month, day = (int(each) for each in found.groups()[:3])
+            page.front.setdefault("date", f"{year:04}-{month:02}-{day:02}")
+            page.layout = "article"
+        return page
+
+    def _is_in(self, scope: dict[str, Any], name: str) -> bool:
+        path = str(scope.get("path") or "").strip("/")
+        kind = str(scope.get("type") or "")
+        collection = next(
+            (each for each in self._collections if f"_{each}/" in f"/{name}"), "pages"
+        )
+        if kind and kind.rstrip("s") != collection.rstrip("s"):
+            return False
+        return (
+            not path or name == path or name.startswith(f"{path}/") or fnmatch.fnmatch(name, path)
+        )
+
+    def _is_excluded(self, name: str) -> bool:
+        given = self._config.get("exclude") or []
+        patterns = [str(each) for each in given] if isinstance(given, list) else []
+        return _is_matched(name, (*patterns, *_LEFT_OUT))
+
+    def _placed(self, page: Source) -> str:
+        """The address of an ordinary page."""
+        given = page.front.get("permalink") or self._config.get("permalink")
+        folder, _, last = page.path.rpartition("/")
+        stem = last.rpartition(".")[0]
+        if isinstance(page.front.get("permalink"), str):
+            return _filled(str(given), {"path": folder, "basename": stem})
+        path = f"/{folder}/{stem}".replace("//", "/")
+        if stem == "index":
+            return f"/{folder}/".replace("//", "/")
+        is_pretty = given == "pretty" or (isinstance(given, str) and given.endswith("/"))
+        return f"{path}/" if is_pretty else f"{path}.html"
+
+    def _collected(
+        self, page: Source, collection: str, folder: str, settings: dict[str, Any]
+    ) -> str:
+        """The address of a post, or of a page of a collection."""
+        usual = (
+            self._config.get("permalink", "date")
+            if collection == "posts"
+            else "/:collection/:path.html"
+        )
+        pattern = str(page.front.get("permalink") or settings.get("permalink") or usual)
+        pattern = _STYLES.get(pattern, pattern)
+        inside = posixpath.relpath(page.path, folder).rpartition(".")[0]
+        name = inside.rpartition("/")[2]
+        if found := _POST.search(page.path):
+            name = found[4]
+        day = re.match(r"(\d{4})-(\d\d)-(\d\d)", str(page.front.get("date") or "0001-01-01"))
+        year, month, of_month = day.groups() if day else ("", "", "")
+        categories = page.front.get("categories") or page.front.get("category") or []
+        categories = categories.split() if isinstance(categories, str) else categories
+        title = str(page.front.get("slug") or name)
+        return _filled(
+            pattern,
+            {
+                "collection": collection,
+                "path": inside,
+                "name": name,
+                "title": title,
+                "slug": slug(title),
+                "categories": "/".join(slug(each) for each in categories if each),
+                "year": year,
+                "short_year": year[2:],
+                "month": month,
+                "i_month": month.lstrip("0"),
+                "day": of_month,
+                "i_day": of_month.lstrip("0"),
+                "output_ext": ".html",
+            },
+        )
+
+    def _referred(self, kind: str, name: str) -> str | None:
+        name = name.strip().strip("\"'").lstrip("/")
+        if kind == "post_url":
+            name = re.sub(r"^(?:.*/)?(\d{4})-(\d{1,2})-(\d{1,2})-", r"\1-\2-\3-", name)
+        page = self._by_path.get(name)
+        if page is not None:
+            return self._addresses.pages[page.url]
+        return self._addresses.file(f"/{name}")
+
+    def _menu(self, pages: list[Source]) -> list[tuple[str, str]]:
+        """Pages that the configuration names for the head of the site, as the usual theme does."""
+        by_path = {page.path: page for page in pages}
+        named = self._config.get("header_pages") or []
+        return [
+            (title_of(by_path[each]), by_path[each].url)
+            for each in named
+            if isinstance(each, str) and each in by_path
+        ]
+
+
+def _filled(pattern: str, values: dict[str, str]) -> str:
+    filled = re.sub(r":(\w+)", lambda found: values.get(found[1], ""), pattern)
+    return "/" + re.sub(r"//+", "/", filled).lstrip("/")
+
+
+def _is_matched(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(
+        fnmatch.fnmatch(name, each)
+        or fnmatch.fnmatch(name.split("/", maxsplit=1)[0], each.strip("/"))
+        or name.startswith(f"{each.strip('/')}/")
+        for each in patterns
+    )

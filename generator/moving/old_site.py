@@ -1,0 +1,97 @@
+"""A site that moves, as either system's reader found it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from generator.content.urls import is_reserved
+from generator.moving.links import Addresses
+from generator.moving.source import Source
+
+__all__ = ["OldSite", "address_of_file", "origin_and_base", "placed", "slug"]
+
+PUBLISHED = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|ico|mp4|webm|mp3|txt|csv|zip|vtt|html)$", re.I
+)
+"""Files that can come over, as far as a page names them."""
+
+
+@dataclass(slots=True)
+class OldSite:
+    """`converted` writes a page's text without the old system's own language."""
+
+    title: str
+    description: str
+    language: str
+    pages: list[Source]
+    addresses: Addresses
+    converted: Callable[[Source], str]
+    menu: list[tuple[str, str]] = field(default_factory=list)
+    feed: str = ""
+
+
+def origin_and_base(url: str) -> tuple[str, str]:
+    """The origin of a site, and the path below which it stands."""
+    try:
+        parts = urlsplit(url if "//" in url else f"https://{url}" if url else "")
+    except ValueError:
+        return "", ""
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.hostname == "localhost":
+        return "", parts.path.rstrip("/")
+    return f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
+
+
+def placed(pages: Iterable[Source], addresses: Addresses) -> list[Source]:
+    """Pages with the file of each, which gives it the address that it had, as far as one can; of
+    two with one address the first."""
+    kept: list[Source] = []
+    taken: set[str] = set()
+    for page in pages:
+        path = page.url.strip("/")
+        is_html = path.endswith((".html", ".htm"))
+        if is_html:
+            path = re.sub(r"(?:(?:^|/)index)?\.html?$", "", path)
+        steps = [safe for each in path.split("/") if (safe := _safe(each))]
+        if is_reserved(f"/{'/'.join(steps)}/"):
+            steps.insert(0, "pages")
+        new = "/" + "".join(f"{each.lower()}/" for each in steps)
+        if new in taken:
+            continue
+        taken.add(new)
+        page.file = f"content/{'/'.join(steps) or 'index'}.md"
+        if steps in (["404"], []):
+            page.file = "content/404.md" if steps else "content/index.md"
+        if (
+            is_html and f"{new.rstrip('/')}.html" == page.url.lower() and new != "/404/"
+        ) or page.url.rstrip("/").lower() != new.rstrip("/"):
+            page.aliases.append(page.url)
+        addresses.pages[page.url] = "/404.html" if new == "/404/" else new
+        addresses.pages.setdefault(new, addresses.pages[page.url])
+        kept.append(page)
+    return kept
+
+
+def _safe(step: str) -> str:
+    """A step of an address without what cannot stand in one."""
+    step = unicodedata.normalize("NFC", step).strip(". ")
+    step = re.sub(r'[\x00-\x1f\x7f"#%&*:<>?\\|\ud800-\udfff]+', "-", step)
+    return re.sub(r"\s+", "-", step)
+
+
+def slug(words: Any) -> str:
+    """Words as a step of an address, as both systems make it."""
+    text = unicodedata.normalize("NFC", str(words)).lower()
+    return re.sub(r"[^\w]+", "-", text).strip("-")
+
+
+def address_of_file(old: str) -> str:
+    """Where a file of that old address stands in the new site."""
+    *folders, name = old.strip("/").split("/")
+    steps = [each.lower() for step in folders if (each := _safe(step))]
+    new = "/" + "/".join([*steps, _safe(name) or "file"])
+    return f"/files{new}" if is_reserved(new) else new

@@ -1,0 +1,144 @@
+"""The new site: what came over, written into an empty folder, and mended until a check is well."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomli_w
+
+from generator.content.files import KINDS
+from generator.moving.by_hand import ByHand
+from generator.moving.code import outside_code
+from generator.moving.front import front_matter
+from generator.moving.headings import levelled
+from generator.moving.links import relinked
+from generator.moving.mending import mended
+from generator.moving.old_site import OldSite
+from generator.moving.source import Source
+from generator.starting import new_site
+from policy.failures import Refusal
+
+__all__ = ["LIST", "Moved", "move"]
+
+LIST = "TO-DO.md"
+MOST_ITEMS = 7
+"""More than that is no menu that people read."""
+
+_EXAMPLES = ("content/about.md", "content/news/first.md", "content/news/index.md")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many pages came over, how many of them wait as drafts, and how many files they name."""
+
+    pages: int
+    drafts: int
+    files: int
+
+
+def move(
+    old: OldSite,
+    root: Path,
+    into: Path,
+    by_hand: ByHand,
+    say: Callable[[str], None] = lambda _: None,
+) -> Moved:
+    """Write the new site. Raises `Refusal` where `into` is not empty, `Faults` where it cannot be
+    made to pass, and OSError."""
+    if into.resolve().is_relative_to(root.resolve()):
+        raise Refusal(f"{into} is in the site that moves", "name a folder elsewhere")
+    facts = {"name": old.title, "url": old.addresses.origin}
+    new_site(into, facts, datetime.datetime.now(tz=datetime.UTC).date())
+    for name in _EXAMPLES:
+        (into / name).unlink()
+    (into / "content/news").rmdir()
+    lines = _write_pages(old, into, by_hand)
+    _write_home(old, into)
+    _copy_files(old, root, into, by_hand)
+    _write_settings(old, into, by_hand)
+    say(f"{len(old.pages)} pages are written. Looking for what is to be mended …")
+    drafts = mended(into, lines, by_hand, old.addresses.origin, say)
+    (into / LIST).write_text(by_hand.as_markdown(), encoding="utf-8")
+    return Moved(len(old.pages), drafts, len(old.addresses.used))
+
+
+def _write_pages(old: OldSite, into: Path, by_hand: ByHand) -> dict[str, Source]:
+    """Each page; from which one each file came."""
+    had = {new.lower() for new in old.addresses.pages.values()}
+    taken = {f"{each.rstrip('/')}/" for each in had} | had
+    written: dict[str, Source] = {}
+    for page in old.pages:
+        text = levelled(relinked(page, old.converted(page), old.addresses, by_hand))
+        text = outside_code(text, lambda each: re.sub(r"\n{3,}", "\n\n", each), spans=True)
+        front = front_matter(page, taken, by_hand)
+        path = into / page.file
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{front}\n{text.strip()}\n", encoding="utf-8", errors="replace")
+        except OSError as error:
+            by_hand.add(f"a page could not be written: {error.strerror}", page.path)
+            continue
+        written[page.file] = page
+    return written
+
+
+def _write_home(old: OldSite, into: Path) -> None:
+    """The first page keeps its own words; without one there is a plain one."""
+    path = into / "content/index.md"
+    if any(page.file == "content/index.md" for page in old.pages):
+        return
+    path.write_text(f'---\ntitle: "{_plain(old.title)}"\nlayout: home\n---\n', encoding="utf-8")
+
+
+def _copy_files(old: OldSite, root: Path, into: Path, by_hand: ByHand) -> None:
+    """What pages name."""
+    for name, address in old.addresses.used.items():
+        source, target = root / name, into / f"content{address}"
+        if target.suffix.lower() not in KINDS:
+            by_hand.add("a file of a kind that is not published by itself", name)
+            continue
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        except OSError as error:
+            by_hand.add(f"a file could not be copied: {error.strerror}", name)
+
+
+def _write_settings(old: OldSite, into: Path, by_hand: ByHand) -> None:
+    path = into / "site/settings.toml"
+    text = path.read_text(encoding="utf-8")
+    text = re.sub(r'^feed = ".*"\n', "", text, flags=re.MULTILINE)
+    text = re.sub(r'^language = ".*"', f'language = "{_plain(old.language)}"', text, flags=re.M)
+    if old.description:
+        line = tomli_w.dumps({"description": " ".join(old.description.split())}).strip()
+        text = re.sub(r"^description = .*", lambda _: line, text, flags=re.MULTILINE)
+    path.write_text(text, encoding="utf-8")
+    items: list[dict[str, str]] = []
+    for label, address in old.menu:
+        new = old.addresses.page(address if address.startswith("/") else f"/{address}")
+        if new and len(items) < MOST_ITEMS:
+            items.append({"label": label, "page": new})
+        else:
+            by_hand.add(
+                "an entry of the menu did not come over", "the menu", 0, f"{label} {address}"
+            )
+    if not items:
+        sections = Counter(
+            page.file.split("/")[1] for page in old.pages if page.file.count("/") > 1
+        )
+        for name, _ in sections.most_common(MOST_ITEMS):
+            if new := old.addresses.page(f"/{name}/"):
+                items.append({"label": name.replace("-", " ").capitalize(), "page": new})
+    navigation = {"header": items, "footer": [{"label": "Privacy", "page": "/privacy/"}]}
+    (into / "site/navigation.toml").write_text(tomli_w.dumps(navigation), encoding="utf-8")
+    by_hand.add("who runs the site is not known", "site/settings.toml", 0, "[organization]")
+
+
+def _plain(text: str) -> str:
+    return re.sub(r'[\x00-\x1f"\\]', " ", text)

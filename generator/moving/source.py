@@ -1,0 +1,159 @@
+"""Files of the old site: their front matter, whichever way it is written, and their text."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from policy.site_files import read_file
+
+__all__ = ["Source", "Unread", "files_below", "read_data", "read_source"]
+
+LARGEST = 5_000_000
+"""Bytes of a page. Nobody writes more by hand."""
+
+_FENCES = {"---": "yaml", "+++": "toml"}
+
+
+class Unread(Exception):
+    """A file that cannot be taken over, and why."""
+
+
+@dataclass(slots=True)
+class Source:
+    """A page of the old site: `path` in its folder, `front` and `text`, which begins in the line
+    `first` (from 1). `url` is the address that it had, `file` where it goes."""
+
+    path: str
+    front: dict[str, Any]
+    text: str
+    first: int = 1
+    url: str = ""
+    file: str = ""
+    layout: str = ""
+    folder: str = "/"
+    """The address of the folder of its file, where people look for what lies beside it."""
+
+    aliases: list[str] = field(default_factory=list)
+    inherited: dict[str, Any] = field(default_factory=dict)
+    """What the pages above it say for all that is below them."""
+
+    def line(self, at: int) -> int:
+        """The line in which the character `at` of the text stands."""
+        return self.first + self.text.count("\n", 0, at)
+
+
+def read_source(root: Path, name: str) -> Source:
+    """Read a page. Raises `Unread`."""
+    path = root / name
+    try:
+        if not path.resolve().is_relative_to(root.resolve()):
+            raise Unread("a link that leads out of the site")
+        data = read_file(path)
+    except (OSError, RuntimeError) as error:
+        raise Unread(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(data) > LARGEST:
+        raise Unread(f"larger than {LARGEST // 1_000_000} MB")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unread("not UTF-8 text") from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return _split(name, text)
+
+
+def _split(name: str, text: str) -> Source:
+    first, _, rest = text.partition("\n")
+    if kind := _FENCES.get(first.rstrip()):
+        found = re.search(rf"^{re.escape(first.rstrip())}[ \t]*$\n?", rest, re.MULTILINE)
+        if not found:
+            raise Unread("its front matter has no end")
+        front = _front(rest[: found.start()], kind)
+        lines = 2 + rest.count("\n", 0, found.end())
+        return Source(name, front, rest[found.end() :], lines)
+    if text.startswith("{"):
+        try:
+            front, end = json.JSONDecoder().raw_decode(text)
+        except (ValueError, RecursionError):
+            return Source(name, {}, text)
+        return Source(name, _keys(front), text[end:].lstrip("\n"), 1 + text.count("\n", 0, end) + 1)
+    return Source(name, {}, text)
+
+
+def _front(text: str, kind: str) -> dict[str, Any]:
+    try:
+        value = tomllib.loads(text) if kind == "toml" else _yaml(text)
+    except (ValueError, yaml.YAMLError, RecursionError) as error:
+        raise Unread(f"its front matter cannot be read: {str(error).splitlines()[0]}") from None
+    return _keys(value)
+
+
+def _yaml(text: str) -> Any:
+    # An alias that multiplies could fill the memory, and no page needs one.
+    if len(re.findall(r"(?:^|[\s\[,])\*\w+", text)) > 100:
+        raise ValueError("it repeats itself")
+    return yaml.load(text, Loader=_Loader)  # noqa: S506  (a safe one, see below)
+
+
+class _Loader(yaml.SafeLoader):
+    """Plain values, and dates as they are written: one that does not exist must not end it."""
+
+
+_Loader.add_constructor(
+    "tag:yaml.org,2002:timestamp",
+    lambda loader, node: str(loader.construct_scalar(node)),  # type: ignore[arg-type]
+)
+
+
+def _keys(value: Any) -> dict[str, Any]:
+    """Keys in small letters, as both systems find them."""
+    if not isinstance(value, dict):
+        return {}
+    return {str(key).lower(): each for key, each in value.items()}
+
+
+def read_data(root: Path, *names: str) -> dict[str, Any]:
+    """The first of these files that is there, as TOML, YAML or JSON by its ending; else nothing."""
+    for name in names:
+        path = root / name
+        if not path.is_file():
+            continue
+        try:
+            text = read_file(path).decode("utf-8-sig")
+            if name.endswith(".toml"):
+                return tomllib.loads(text)
+            found = json.loads(text) if name.endswith(".json") else _yaml(text)
+        except (OSError, ValueError, yaml.YAMLError, RecursionError):
+            continue
+        return found if isinstance(found, dict) else {"": found}
+    return {}
+
+
+def files_below(root: Path, folder: str) -> Iterator[str]:
+    """Every ordinary file below a folder, relative to `root`, in order; no link is followed."""
+    base = root / folder
+    if not base.is_dir() or base.is_symlink():
+        return
+    waiting = [base]
+    while waiting:
+        here = waiting.pop()
+        try:
+            entries = sorted(here.iterdir(), reverse=True)
+        except OSError:
+            continue
+        for path in entries:
+            try:
+                path.name.encode()
+            except UnicodeEncodeError:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                waiting.append(path)
+            elif path.is_file() and not path.is_symlink():
+                yield path.relative_to(root).as_posix()
