@@ -150,7 +150,7 @@ def configure(site: Path) -> None:
 def stand_in(site: Path) -> None:
     """A shortcode for each that only a theme has: it shows what stands in it."""
     used: set[str] = set()
-    for path in site.rglob("*.md"):
+    for path in (*site.rglob("*.md"), *site.glob("content/**/*.html")):
         if path.is_file():
             text = path.read_text(encoding="utf-8", errors="replace")
             used |= set(re.findall(r"\{\{[<%]\s*([\w/-]+)", text))

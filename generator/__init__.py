@@ -6,10 +6,15 @@ import datetime
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import generator.check  # noqa: F401  (imported later, it would take the place of the function)
 from generator.asked import Asked
 from generator.building import Builder, Built, PictureWork, scan_of
+
+if TYPE_CHECKING:
+    from generator.prepare import Ready
+    from policy import Fault
 
 __all__ = ["Builder", "Built", "PictureWork", "build", "check"]
 
@@ -34,8 +39,10 @@ def check(
     drafts: bool = False,
     today: datetime.date | None = None,
     pictures: PictureWork | None = None,
+    look_on: Callable[[Ready], tuple[Fault, ...]] = lambda _: (),
 ) -> Built:
-    """Find the faults that `build` would, and write nothing. Raises `Faults`."""
+    """Find the faults that `build` would, and write nothing. Raises `Faults`. Where there are none,
+    `look_on` looks at more, and returns warnings."""
     # A build that finds nothing changed needs none of them.
     from generator.outputs.pictures import look_at_pictures  # noqa: PLC0415  (as said)
     from generator.pictures.cache import opened_cache  # noqa: PLC0415  (as said)
@@ -49,4 +56,4 @@ def check(
     with opened_cache(pictures.var or root / "var") as cache:
         look_at_pictures(ready, cache, pictures.progress)
     state = ready.state
-    return Built(len(state.made), 0, 0, 0, state.warnings)
+    return Built(len(state.made), 0, 0, 0, (*state.warnings, *look_on(ready)))

@@ -6,8 +6,9 @@ import datetime
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
@@ -17,7 +18,11 @@ from generator.publish import Compression
 from policy.failures import Refusal
 from policy.fault_json import succeeded
 from policy.fault_text import FaultText
+from policy.faults import Fault, Faults
 from policy.places import Places
+
+if TYPE_CHECKING:
+    from generator.prepare import Ready
 
 __all__ = ["Builder", "build", "build_and_say", "check", "release_and_say"]
 
@@ -76,16 +81,47 @@ def build(places: Places, drafts: bool, folder: str | None, form: str) -> None:
 
 @click.command()
 @with_format
+@click.option(
+    "--external", is_flag=True, help="Ask other sites whether links to them lead anywhere."
+)
+@click.option(
+    "--max-age",
+    type=click.FloatRange(0),
+    default=7.0,
+    metavar="DAYS",
+    show_default=True,
+    help="With --external: how long a good answer holds.",
+)
 @click.pass_obj
-def check(places: Places, form: str) -> None:
+def check(places: Places, form: str, external: bool, max_age: float) -> None:
     """Look for faults in the site, and write nothing."""
     with PictureProgress() as progress:
-        report = generator.check(places.root, pictures=PictureWork(places.var, progress=progress))
+        report = generator.check(
+            places.root,
+            pictures=PictureWork(places.var, progress=progress),
+            look_on=partial(_look_outside, places, max_age) if external else lambda _: (),
+        )
     if form == "json":
         click.echo(succeeded(places.root, {"pages": report.pages}, report.warnings))
         return
     _warn(places.root, report)
     click.echo(f"No faults in {report.pages} pages.")
+
+
+def _look_outside(places: Places, max_age: float, ready: Ready) -> tuple[Fault, ...]:
+    """Ask other sites. Raises `Faults` for links to what is gone; the rest are warnings."""
+    # Nothing else asks other machines.
+    from generator.external.asking import Limits, ask  # noqa: PLC0415  (as said)
+    from generator.external.links import external_links, told  # noqa: PLC0415  (as said)
+
+    links = external_links(ready)
+    limits = Limits(kept=max_age * 86_400)
+    with PictureProgress("Links to other sites: {} of {} asked") as progress:
+        answers = ask(links, places.var / "external-links.json", limits, progress)
+    faults, warnings = told(links, answers)
+    if faults:
+        raise Faults([*faults])
+    return tuple(warnings)
 
 
 def build_and_say(
@@ -178,9 +214,11 @@ class Builder:
 
 
 class PictureProgress:
-    """Says how many pictures are made, where that takes longer than a second."""
+    """Says how many pictures are made, or what else is counted, where that takes longer than a
+    second."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: str = "Pictures: {} of {} made") -> None:
+        self._words = words
         self._begun = self._said = 0.0
         self._is_seen = sys.stderr.isatty()
 
@@ -199,7 +237,7 @@ class PictureProgress:
         if now - self._begun < 1 or (now - self._said < pause and made < total):
             return
         self._said = now
-        text = f"Pictures: {made} of {total} made"
+        text = self._words.format(made, total)
         click.echo(f"\r{text}" if self._is_seen else text, nl=not self._is_seen, err=True)
 
 

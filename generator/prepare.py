@@ -21,6 +21,7 @@ from generator.check.translations import translation_faults
 from generator.check.warnings import description_warnings
 from generator.check.whole import Offers
 from generator.content.library import Content, Others, load_content
+from generator.content.pages import Page
 from generator.fates import Fated, with_fates
 from generator.files import PlainFile, read_file
 from generator.graph.changes import Inputs
@@ -59,6 +60,9 @@ class Ready:
     place_of: Callable[[str], Place | None]
     is_listed_anew: bool
     """Whether what lists all pages may be another: feeds, the sitemap, the manifest's pages."""
+
+    rendered: Callable[[Page], Rendered]
+    """Renders a page once more, with the place of each thing that it holds."""
 
 
 def prepare(
@@ -116,8 +120,19 @@ class _Preparation:
         def place_of(path: str) -> Place | None:
             return next(_places(path, content, self._made, self._renderer), None)
 
+        def rendered(page: Page) -> Rendered:
+            return self._renderer.render(page, marked=True)
+
         return Ready(
-            self._site, content, self._assets, files, self._outcomes, state, place_of, listed
+            self._site,
+            content,
+            self._assets,
+            files,
+            self._outcomes,
+            state,
+            place_of,
+            listed,
+            rendered,
         )
 
     def _read(self) -> None:
