@@ -16,6 +16,7 @@ from generator.graph.memory import Memory
 from generator.graph.scan import Scan, scanned, scanned_again
 from generator.graph.state import Head, State
 from generator.publish import Compression, Publisher, Unfinished, Unpublished, publisher
+from generator.timing import step
 from generator.workers import WorkerDied
 from policy.faults import Fault, Faults
 
@@ -93,13 +94,15 @@ class Builder:
         """
         today = today or datetime.datetime.now(tz=datetime.UTC).date()
         with _no_collection(), publisher(self._out, compression, waiting=waiting) as site:
+            with step("looking at the stamps of files"):
+                scan = self._scanned(changed)
             asked = Asked(
                 self._root,
                 self._out,
                 drafts,
                 today,
                 began=time.time_ns(),
-                scan=self._scanned(changed),
+                scan=scan,
                 jobs=self._jobs,
                 originals=self._pictures.originals,
             )
@@ -111,7 +114,8 @@ class Builder:
             except Unfinished:
                 self._memory.forget()
                 raise
-            self._memory.keep(Head.of(state, site.mark, compression.value), state)
+            with step("writing down what is known"):
+                self._memory.keep(Head.of(state, site.mark, compression.value), state)
         return Built(
             pages=len(state.made),
             written=written.written,
@@ -139,14 +143,17 @@ class Builder:
         from generator.prepare import prepare  # noqa: PLC0415  (as said)
         from generator.put import put  # noqa: PLC0415  (as said)
 
-        before = self._memory.state(site.mark)
+        with step("reading what was known"):
+            before = self._memory.state(site.mark)
         work = self._pictures
         with opened_cache(work.var or self._root / "var") as cache:
             try:
                 ready = prepare(asked, before, site.stage, site)
                 pictures = PictureOutputs(ready, site.intact, cache)
-                pictures.make(work.progress)
-                written = put(site, ready, before, pictures)
+                with step("making pictures"):
+                    pictures.make(work.progress)
+                with step("publishing"):
+                    written = put(site, ready, before, pictures)
             except (Unpublished, Unfinished):
                 raise
             except WorkerDied:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import click
 import generator
 from generator import PictureWork
 from generator.publish import Compression
+from generator.timing import Record, recording
 from policy.failures import Refusal
 from policy.fault_json import succeeded
 from policy.fault_text import FaultText
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from generator.prepare import Ready
 
 __all__ = ["Builder", "build", "build_and_say", "check", "release_and_say"]
+
+
+MOST_NAMED = 5
 
 
 class Order(Protocol):
@@ -69,12 +74,15 @@ with_format = click.option(
     " make that folder anew, whole, for a host that only sends files.",
 )
 @with_format
+@click.option("--profile", is_flag=True, help="Say where the time went, and the slowest pages.")
 @click.pass_obj
-def build(places: Places, drafts: bool, folder: str | None, form: str) -> None:
+def build(places: Places, drafts: bool, folder: str | None, form: str, profile: bool) -> None:
     """Build the site into public/. On a fault, public/ stays as it was."""
     is_release = folder is not None
     compression = Compression.BEST if is_release else Compression.FAST
-    build_and_say(places, drafts=drafts, compression=compression, form=form)
+    record = build_and_say(places, drafts=drafts, compression=compression, form=form)
+    if profile:
+        click.echo(record.as_text(), err=form == "json")
     if folder:
         release_and_say(places, Path(folder), form)
 
@@ -130,10 +138,11 @@ def build_and_say(
     drafts: bool,
     compression: Compression = Compression.FAST,
     form: str = "text",
-) -> None:
-    """Build, and say what was done. Raises `Faults`."""
+) -> Record:
+    """Build, and say what was done, which is returned. Raises `Faults`."""
     start = time.perf_counter()
-    with PictureProgress() as progress:
+    pages = PictureProgress("Pages: {} of {} made")
+    with PictureProgress() as progress, pages as heard, recording(Record(heard)) as record:
         builder = generator.Builder(
             places.root,
             places.public,
@@ -141,18 +150,31 @@ def build_and_say(
             pictures=PictureWork(places.var, progress=progress),
         )
         built = builder.build(drafts=drafts, compression=compression, waiting=_say_that_it_waits)
-    seconds = time.perf_counter() - start
+    record.seconds = seconds = time.perf_counter() - start
     if form == "json":
         names = ("pages", "written", "unchanged", "removed")
         figures = {name: getattr(built, name) for name in names}
         told = succeeded(places.root, {**figures, "seconds": round(seconds, 3)}, built.warnings)
         click.echo(told)
-        return
+        return record
     _warn(places.root, built)
     click.echo(
         f"Built {built.pages} pages in {seconds:.2f} s: "
         f"{built.written} files written, {built.unchanged} unchanged, {built.removed} removed."
     )
+    _say_what_changed(record, built)
+    return record
+
+
+def _say_what_changed(record: Record, built: generator.Built) -> None:
+    """Which pages were made anew, where it is not all of them, and how many warnings there were."""
+    made = sorted(each.url for each in record.pages)
+    if made and len(made) < built.pages:
+        others = f" and {len(made) - MOST_NAMED} more" if len(made) > MOST_NAMED else ""
+        click.echo(f"Made anew: {', '.join(made[:MOST_NAMED])}{others}.")
+    if built.warnings:
+        number = len(built.warnings)
+        click.echo(f"{number} warning{'s' if number > 1 else ''}, above: nothing stops, but look.")
 
 
 def release_and_say(places: Places, folder: Path, form: str = "text") -> None:
@@ -220,7 +242,7 @@ class PictureProgress:
     def __init__(self, words: str = "Pictures: {} of {} made") -> None:
         self._words = words
         self._begun = self._said = 0.0
-        self._is_seen = sys.stderr.isatty()
+        self._is_seen = sys.stderr.isatty() and not os.environ.get("CI")
 
     def __enter__(self) -> Callable[[int, int], None]:
         return self._say

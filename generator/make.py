@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from generator import timing
 from generator.check.html import html_faults, needs_marks
 from generator.check.needs import Summary, summary
 from generator.content.pages import Page
@@ -32,6 +34,9 @@ class Outcome:
     made: Packed | None = None
     faults: Sequence[Fault] = ()
     staged: Any = None
+    seconds: float = 0.0
+    """Of one core, where somebody asks (`generator.timing`)."""
+
     told_of: frozenset[str] = frozenset()
     """The files of pictures that its faults tell of."""
 
@@ -71,6 +76,12 @@ class _Maker:
         return self._layouts[page.layout]
 
     def make(self, page: Page) -> Outcome:
+        if not timing.is_on():
+            return self._made(page)
+        start = time.perf_counter()
+        return replace(self._made(page), seconds=time.perf_counter() - start)
+
+    def _made(self, page: Page) -> Outcome:
         try:
             rendered = self._rendered(page)
         # A template is a program of the site's: it can raise anything.

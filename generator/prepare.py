@@ -35,6 +35,7 @@ from generator.recorded import Place, Rendered
 from generator.render import Renderer
 from generator.since import NOTHING, Since, Standing, without_pages_that_are_off
 from generator.template_faults import each_once
+from generator.timing import PageTime, counted, is_on, note, step
 from policy import Fault, Faults, Site, read_site
 
 __all__ = ["Ready", "prepare"]
@@ -72,7 +73,9 @@ def prepare(
 
     Raises `Faults` with everything that is wrong.
     """
-    return _Preparation(asked, Since(asked, before, standing), stage).ready()
+    preparation = _Preparation(asked, Since(asked, before, standing), stage)
+    with step("looking at all pages together"):
+        return preparation.ready()
 
 
 class _Preparation:
@@ -82,8 +85,10 @@ class _Preparation:
         self._asked = asked
         self._since = since
         self._faults: list[Fault] = []
-        self._read()
-        self._render(stage)
+        with step("reading the site and its texts"):
+            self._read()
+        with step("making pages, and looking at each"):
+            self._render(stage)
 
     def ready(self) -> Ready:
         """The site, with its files and checked as a whole. Raises `Faults`."""
@@ -166,7 +171,10 @@ class _Preparation:
         self._renderer = Renderer(shown, content, assets.urls, pictures, style)
         self._inputs = Inputs(shown, content, assets.urls, self._since.known_inputs())
         dirty = self._since.dirty(shown, content, self._inputs)
-        self._outcomes = list(make_pages(site, self._renderer, dirty, stage, asked.jobs))
+        made = counted(make_pages(site, self._renderer, dirty, stage, asked.jobs), len(dirty))
+        self._outcomes = list(made)
+        for each in self._outcomes if is_on() else ():
+            note(PageTime(each.url, content.pages[each.url].layout, each.seconds))
         self._faults.extend(each_once(each for one in self._outcomes for each in one.faults))
         self._made = self._since.all_made(content, self._outcomes)
 
