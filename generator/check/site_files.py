@@ -95,7 +95,7 @@ def alias_faults(content: Content, taken: Collection[str]) -> Iterator[Fault]:
     owners |= dict.fromkeys(taken, "the site itself")
     for page in content.pages.values():
         line = page.lines.get("aliases")
-        for alias in page.front.aliases:
+        for alias in page.given.get("aliases", ()):
             if not is_address(alias):
                 hint = f"write {as_address(alias)}"
                 yield Fault(page.path, line, f'the alias "{alias}" is no address', hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from generator.content.block_values import block_values
@@ -189,11 +189,18 @@ def _place_faults(
 
 
 def _folder_faults(places: Mapping[str, str]) -> Iterator[Fault]:
+    fine: set[str] = set()
     for place, name in places.items():
-        for parent in PurePosixPath(place).parents:
-            if file := places.get(f"/{parent}".replace("//", "/")):
-                message = f"{file} is published where its folder would be"
-                yield Fault(name, None, message, "rename or remove one of them")
+        folder, above = place.rpartition("/")[0], []
+        while folder and folder not in fine:
+            above.append(folder)
+            folder = folder.rpartition("/")[0]
+        taken = [places[each] for each in above if each in places]
+        for file in taken:
+            message = f"{file} is published where its folder would be"
+            yield Fault(name, None, message, "rename or remove one of them")
+        if not taken:
+            fine.update(above)
 
 
 class _Reader:

@@ -6,7 +6,9 @@ import datetime
 from xml.sax.saxutils import escape, quoteattr
 
 from generator.content.library import Content
-from generator.content.sections import PageView, Sections
+from generator.content.pages import Page
+from generator.content.sections import Sections
+from generator.content.urls import encoded
 from policy import Site
 
 __all__ = ["feed"]
@@ -16,11 +18,10 @@ def feed(site: Site, content: Content) -> str:
     """The articles, newest first."""
     settings = site.settings
     home = f"{settings.url}/{settings.feed}/"
-    section = Sections(site, content).get(f"/{settings.feed}/")
-    articles = [page for page in section.pages if page.date] if section else []
-    changed = [page.updated or page.date for page in articles]
-    latest = max((day for day in changed if day), default=site.register.date)
-    entries = "".join(_entry(page) for page in articles)
+    inside = Sections(site, content).urls(f"/{settings.feed}/") or ()
+    articles = [page for page in map(content.pages.__getitem__, inside) if page.given.get("date")]
+    latest = max(map(_changed, articles), default=site.register.date)
+    entries = "".join(_entry(page, settings.url) for page in articles)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(settings.language)}>\n'
@@ -33,19 +34,26 @@ def feed(site: Site, content: Content) -> str:
     )
 
 
-def _entry(page: PageView) -> str:
-    address, published = page.canonical, page.date
+def _changed(page: Page) -> datetime.date:
+    day: datetime.date = page.given.get("updated") or page.given["date"]
+    return day
+
+
+def _entry(page: Page, origin: str) -> str:
+    # There can be ten thousand: what was read of them is asked for what they need, and no more.
+    given, address = page.given, origin + encoded(page.url)
+    words = given.get("summary") or given.get("description", "")
     return (
         "<entry>\n"
-        f"<title>{escape(page.title)}</title>\n"
+        f"<title>{escape(given['title'])}</title>\n"
         f"<link href={quoteattr(address)}/>\n"
         f"<id>{escape(address)}</id>\n"
-        f"<published>{_instant(published)}</published>\n"
-        f"<updated>{_instant(page.updated or published)}</updated>\n"
-        f"<summary>{escape(page.summary or page.description)}</summary>\n"
+        f"<published>{_instant(given['date'])}</published>\n"
+        f"<updated>{_instant(_changed(page))}</updated>\n"
+        f"<summary>{escape(words)}</summary>\n"
         "</entry>\n"
     )
 
 
-def _instant(day: datetime.date | None) -> str:
-    return f"{day.isoformat()}T00:00:00Z" if day else ""
+def _instant(day: datetime.date) -> str:
+    return f"{day.isoformat()}T00:00:00Z"

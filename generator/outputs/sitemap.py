@@ -17,7 +17,7 @@ def sitemap(site: Site, content: Content) -> str:
     listed = [
         page
         for page in sorted(content.pages.values(), key=lambda page: page.url)
-        if page.original != NOT_FOUND and not page.front.unlisted
+        if page.original != NOT_FOUND and not page.given.get("unlisted")
     ]
     alternates = _Alternates(site, content)
     entries = "".join(
@@ -58,7 +58,7 @@ class _Alternates:
 
 
 def _changed(page: Page) -> str:
-    day = page.front.updated or page.front.date
+    day = page.given.get("updated") or page.given.get("date")
     return f"<lastmod>{day.isoformat()}</lastmod>" if day else ""
 
 
