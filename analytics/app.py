@@ -166,6 +166,7 @@ def _open_service(
         "page": pages,
         "section": pages.sections,
         "source": site.sources.names,
+        "campaign": site.campaigns.names,
         "audience": frozenset(site.audiences.names),
     }
     cookies = CookieWriter(site.register, keys, named, clock)

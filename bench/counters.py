@@ -2,7 +2,7 @@
 
     python bench/counters.py [REQUESTS] [THREADS]
 
-Each request adds the seven increments of a page view and returns once they are on the disk.
+Each request adds the nine increments of a page view and returns once they are on the disk.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from threading import Lock
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from analytics.visits.state import Agent, View, begin, view  # noqa: E402  (the path comes first)
+from analytics.visits.state import Agent, View, view  # noqa: E402  (the path comes first)
 from analytics.visits.store.sqlite import Counters  # noqa: E402  (as above)
 from policy import read_site  # noqa: E402  (as above)
 
 HOUR = 500_000
-COUNTED = view(begin(0), View(0, "/", "Direct", Agent("Chrome", "Windows", "Desktop")))[1]
+CHROME = Agent("Chrome", "Windows", "Desktop")
+COUNTED = view(None, View(0, "/", "/", "Direct", CHROME), lambda _: "direct").increments
 
 
 def main(requests: int = 2_000, threads: int = 32) -> None:

@@ -31,6 +31,7 @@ def named(site: Site, content: Content) -> Counted:
         "page": set(content.pages),
         "section": set(map(section_of, content.pages)),
         "source": site.sources.names,
+        "campaign": site.campaigns.names,
         "audience": set(site.audiences.names) | {site.audiences.default},
     }
 

@@ -42,8 +42,9 @@ Category = Literal[
 ]
 Role = Literal["reports", "contacts", "admin"]
 Kind = Literal[
-    "version", "number", "page", "section", "source", "audience", "random", "one of", "month"
-]
+    "version", "number", "page", "section", "source", "campaign", "audience", "random",
+    "one of", "month",
+]  # fmt: skip
 
 
 class Notice(Declared):
@@ -89,6 +90,7 @@ class Part(Declared):
             "page": "The address of a page on this site",
             "section": "The first folder in the address of a page on this site",
             "source": "One name of a fixed list, such as “Direct”",
+            "campaign": "One name of a fixed list, such as “None”",
             "audience": "One name of a fixed list of groups",
             "random": f"A random value of {self.bits} bits",
             "one of": " or ".join(f"“{option}”" for option in self.options),

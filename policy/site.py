@@ -15,6 +15,8 @@ from policy.audiences import Audiences
 from policy.audited import Audited, read_audited
 from policy.block_schemas import FOLDER as BLOCKS
 from policy.block_schemas import BlockSchema, block_schema_faults
+from policy.campaigns import FILE as CAMPAIGNS
+from policy.campaigns import Campaigns, campaign_faults
 from policy.faults import Fault, Faults, nearest
 from policy.forms import Form, form_faults
 from policy.origins import Origins
@@ -57,6 +59,7 @@ class Site:
     versions: tuple[Version, ...] = ()
     audit: Audited | None = None
     sources: Sources = default(default_factory=Sources.model_construct)
+    campaigns: Campaigns = default(default_factory=Campaigns.model_construct)
     sections: SectionSchemas = default(default_factory=SectionSchemas.model_construct)
 
     def line(self, path: str, *location: int | str) -> int | None:
@@ -97,6 +100,7 @@ def read_site(root: Path) -> Site:
     audiences = _read_audiences(reader)
     sections = _read_sections(reader)
     sources = _read_sources(reader)
+    campaigns = _read_campaigns(reader)
     forms = dict(_read_forms(reader))
     blocks = dict(_read_blocks(reader))
     versions = reader.faultless(read_versions) or ()
@@ -129,6 +133,7 @@ def read_site(root: Path) -> Site:
         audit=audit,
         sections=sections,
         sources=sources,
+        campaigns=campaigns,
         lines=reader.lines,
     )
 
@@ -169,6 +174,21 @@ def _read_sources(reader: _Reader) -> Sources:
         for place, message, hint in source_faults(sources)
     )
     return sources
+
+
+def _read_campaigns(reader: _Reader) -> Campaigns:
+    """A site without campaigns needs no file for them."""
+    found = None
+    if os.path.lexists(reader.root / CAMPAIGNS):
+        found = reader.read(CAMPAIGNS, Campaigns)
+    if found is None:
+        return Campaigns.model_construct()
+    campaigns, lines = found
+    reader.faults.extend(
+        Fault(CAMPAIGNS, lines.of(place), message, hint)
+        for place, message, hint in campaign_faults(campaigns)
+    )
+    return campaigns
 
 
 def _read_forms(reader: _Reader) -> Iterator[tuple[str, tuple[Form, Lines]]]:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from policy.register import Cookie, Part, Storage
 
 Named = Mapping[str, Container[str]]
-"""What parts of the kinds "page", "section", "source" and "audience" may hold."""
+"""What parts of the kinds "page", "section", "source", "campaign" and "audience" may hold."""
 
 Counted = Mapping[str, Collection[str]]
 """The same, where it can be counted."""
@@ -38,7 +38,7 @@ def allows(part: Part, value: str, version: int, named: Named) -> bool:
             return value in part.options
         case "month":
             return bool(re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value))
-        case "page" | "section" | "source" | "audience":
+        case "page" | "section" | "source" | "campaign" | "audience":
             return value in named[part.kind]
 
 
@@ -55,7 +55,7 @@ def possible_values(part: Part, named: Counted) -> int:
             return len(part.options)
         case "month":
             return MONTHS
-        case "page" | "section" | "source" | "audience":
+        case "page" | "section" | "source" | "campaign" | "audience":
             return len(named[part.kind])
 
 

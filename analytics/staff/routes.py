@@ -43,6 +43,7 @@ def blueprint(context: StaffContext) -> Blueprint:
     made.add_url_rule("/sign-in/", "sign_in", sign_in.sign_in, methods=BOTH)
     made.add_url_rule("/sign-out/", "sign_out", sign_in.sign_out, methods=POST)
     made.add_url_rule("/report/", "report", report_pages.report_page)
+    made.add_url_rule("/definitions/", "definitions", report_pages.definitions_page)
     made.add_url_rule("/consent/", "consent", report_pages.consent_page)
     made.add_url_rule("/contacts/", "contacts", contact_pages.contact_list)
     made.add_url_rule("/contacts/export/", "export", disclosure.export_list, methods=BOTH)

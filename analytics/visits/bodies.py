@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from policy.campaigns import MOST_CHARACTERS, Key
+
 __all__ = ["BODIES", "Body", "EngagedBody", "ViewBody"]
 
 LONGEST_MS = 4 * 3_600 * 1_000
@@ -31,12 +33,14 @@ class ViewBody(Body):
 
     `page` is "" for one that is not counted, on which the visitor agreed. `referrer` is the host of
     another site that led there, the path of a page of ours, "*" for one that is not known, or "".
+    `utm` are the keys of its address that name a campaign.
     `version` is that of the register that was agreed to; `given` says that this was just now,
     rather than when the browser was last open.
     """
 
     page: str
     referrer: Annotated[str, Field(alias="from", max_length=LONGEST_PATH)]
+    utm: dict[Key, Annotated[str, Field(max_length=MOST_CHARACTERS)]]
     version: Annotated[int, WHOLE]
     given: bool
 

@@ -20,6 +20,8 @@ class Dimension(StrEnum):
     PAGE = "page"
     ENTRY = "entry"
     SOURCE = "source"
+    CHANNEL = "channel"
+    CAMPAIGN = "campaign"
     BROWSER = "browser"
     SYSTEM = "system"
     DEVICE = "device"

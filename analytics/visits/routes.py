@@ -98,10 +98,11 @@ class Visits:
                 self._count(now, given=given)
             return self._done(state or begin(now))
         before, source = self._led_by(body.referrer)
-        hit = View(now, body.page, self._entry(body.page), source, agent, before)
+        campaign = self.site.campaigns.of(body.utm)
+        hit = View(now, body.page, self._entry(body.page), source, agent, before, campaign)
         if is_early(state, hit) and (again := self.early.again()):
             return again
-        counted = view(state, hit)
+        counted = view(state, hit, self.site.sources.channel_of)
         if counted.state.pages == 1:
             self._begins()
         self._count(now, counted, given=given)
@@ -132,7 +133,7 @@ class Visits:
         hit = Engaged(now, body.page, body.ms, agent, body.renews)
         if is_early(state, hit) and (again := self.early.again()):
             return again
-        counted = engage(state or self._state(), hit)
+        counted = engage(state or self._state(), hit, self.site.sources.channel_of)
         self._count(now, counted)
         return self._done(counted.state if body.renews else None)
 

@@ -7,12 +7,13 @@ Every dimension but `page` adds up to `all`, in each of its measures. A page by 
 and engaged time only, since the state does not say which pages a visit has already seen.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from analytics.visits.model import Dimension, Increment
 from analytics.web.clock import STEP_SECONDS
-from policy.referrers import DIRECT
+from policy.campaigns import NO_CAMPAIGN
+from policy.referrers import CAMPAIGN, DIRECT
 
 __all__ = [
     "NEVER",
@@ -30,6 +31,8 @@ __all__ = [
     "to_parts",
     "view",
 ]
+
+ChannelOf = Callable[[str], str]
 
 STEPS_A_DAY = 24 * 3600 // STEP_SECONDS
 STEPS_AN_HOUR = 3600 // STEP_SECONDS
@@ -57,6 +60,7 @@ class State:
     began: int | None
     entry: str
     source: str
+    campaign: str = NO_CAMPAIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class View:
     source: str
     agent: Agent
     before: str | None = None
+    campaign: str = NO_CAMPAIGN
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,8 @@ def to_parts(state: State) -> tuple[int, dict[str, str | int]]:
     day, step = divmod(state.seen, STEPS_A_DAY)
     began = NEVER if state.began is None else state.began % 24
     parts = {"seen": step, "pages": state.pages, "began": began}
-    return day, {**parts, "entry": state.entry, "source": state.source}
+    named = {"entry": state.entry, "source": state.source, "campaign": state.campaign}
+    return day, parts | named
 
 
 def from_parts(day: int, parts: Mapping[str, str | int]) -> State:
@@ -116,7 +122,8 @@ def from_parts(day: int, parts: Mapping[str, str | int]) -> State:
     seen = day * STEPS_A_DAY + int(parts["seen"])
     hour, began = seen // STEPS_AN_HOUR, int(parts["began"])
     since = None if began == NEVER else hour - (hour - began) % 24
-    return State(seen, int(parts["pages"]), since, str(parts["entry"]), str(parts["source"]))
+    named = (str(parts[name]) for name in ("entry", "source", "campaign"))
+    return State(seen, int(parts["pages"]), since, *named)
 
 
 def begin(seconds: float) -> State:
@@ -145,21 +152,22 @@ def is_early(state: State | None, hit: View | Engaged) -> bool:
     return isinstance(hit, View) and state.pages == 1 and hit.before != state.entry
 
 
-def view(state: State | None, hit: View) -> Counted:
-    """Count a page view. The first view of a visit decides its entry and its source for good."""
+def view(state: State | None, hit: View, channel_of: ChannelOf) -> Counted:
+    """Count a page view. The first view of a visit decides for good its entry, its source and its
+    campaign; `channel_of` tells the channel of a source."""
     seen, began = step_of(hit.seconds), None
     if state is None or state.pages == 0 or is_idle(state, hit.seconds):
-        state = State(seen, 1, seen // STEPS_AN_HOUR, hit.entry, hit.source)
+        state = State(seen, 1, seen // STEPS_AN_HOUR, hit.entry, hit.source, hit.campaign)
         measured = {"visits": 1, "views": 1}
     else:
         began = state.began
         state = replace(state, seen=seen, pages=2, began=None)
         measured = {"views": 1, "continued": 0 if began is None else 1}
     page = Increment(Dimension.PAGE, hit.page, views=1)
-    return Counted(state, (page, *_of_visit(state, hit.agent, measured)), began)
+    return Counted(state, (page, *_of_visit(state, hit.agent, channel_of, measured)), began)
 
 
-def engage(state: State, hit: Engaged) -> Counted:
+def engage(state: State, hit: Engaged, channel_of: ChannelOf) -> Counted:
     """Count engaged time: no more than has passed since the step before the one that the state was
     written in. A step more, since a page is opened before its view is counted.
 
@@ -172,14 +180,20 @@ def engage(state: State, hit: Engaged) -> Counted:
         return Counted(state)
     if hit.renews and not is_idle(state, hit.seconds):
         state = replace(state, seen=step_of(hit.seconds))
+    measured = {"engaged_ms": ms}
     page = Increment(Dimension.PAGE, hit.page, engaged_ms=ms)
-    return Counted(state, (page, *_of_visit(state, hit.agent, {"engaged_ms": ms})))
+    return Counted(state, (page, *_of_visit(state, hit.agent, channel_of, measured)))
 
 
-def _of_visit(state: State, agent: Agent, measured: Mapping[str, int]) -> Iterator[Increment]:
+def _of_visit(
+    state: State, agent: Agent, channel_of: ChannelOf, measured: Mapping[str, int]
+) -> Iterator[Increment]:
+    channel = channel_of(state.source) if state.campaign == NO_CAMPAIGN else CAMPAIGN
     yield Increment(Dimension.ALL, "", **measured)
     yield Increment(Dimension.ENTRY, state.entry, **measured)
     yield Increment(Dimension.SOURCE, state.source, **measured)
+    yield Increment(Dimension.CHANNEL, channel, **measured)
+    yield Increment(Dimension.CAMPAIGN, state.campaign, **measured)
     yield Increment(Dimension.BROWSER, agent.browser, **measured)
     yield Increment(Dimension.SYSTEM, agent.system, **measured)
     yield Increment(Dimension.DEVICE, agent.device, **measured)

@@ -16,6 +16,7 @@ __all__ = ["forms_with_permission", "growing_old", "personal_data", "staff"]
 YOUR_DATA = "/your-data/"
 STAFF_PAGES = {
     "/staff/report/": "visits",
+    "/staff/definitions/": "visits",
     "/staff/consent/": "visits",
     "/staff/contacts/": "forms",
     "/staff/access-log/": "staff",

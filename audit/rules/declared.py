@@ -39,6 +39,7 @@ class Declared:
                 "page": known,
                 "section": set(map(section_of, known)),
                 "source": site.sources.names,
+                "campaign": site.campaigns.names,
                 "audience": set(site.audiences.names),
             },
         )

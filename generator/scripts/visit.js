@@ -20,6 +20,12 @@
     from = origin === location.origin ? pathname : hostname;
   }
 
+  const utm = {};
+  for (const [key, value] of new URLSearchParams(location.search)) {
+    const name = /^utm_(source|medium|campaign|term|content)$/.exec(key)?.[1];
+    if (name) utm[name] = value.slice(0, 100);
+  }
+
   /** Why the service did not count it; "" when it did. */
   async function post(what, body) {
     try {
@@ -39,7 +45,7 @@
   async function count(mine) {
     if (mine !== view || !mine.queued || mine.sent) return;
     mine.sent = true;
-    const refused = await post("view", { page, from, version: Number(register), given: choice.given });
+    const refused = await post("view", { page, from, utm, version: Number(register), given: choice.given });
     if (refused === "signal" || refused === "outdated") return choice.end(refused);
     // An answer that came after the withdrawal may have brought the cookie back.
     if (!choice.counts()) return choice.withdraw();

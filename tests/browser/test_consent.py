@@ -202,7 +202,7 @@ def test_a_browsers_signal_is_a_refusal(browser: Browser, served, signal):
     assert page.evaluate(STORED) == NOTHING
     refused = page.evaluate(
         """() => fetch("/visit/view", { method: "POST",
-          body: '{"page": "/", "from": "", "version": 1, "given": true}',
+          body: '{"page": "/", "from": "", "utm": {}, "version": 1, "given": true}',
           headers: { "Content-Type": "application/json" } })
           .then((answer) => [answer.status, answer.headers.get("Plainsite-Refused")])"""
     )

@@ -73,7 +73,7 @@ def test_each_security_header_comes_once(site: Deployed, path: str) -> None:
 def test_visits_and_forms_work_through_it(site: Deployed) -> None:
     """Consent sets its cookie; a form with the second box sets the audience, and is stored."""
     version = read_site(ROOT).register.version
-    view = {"page": "/", "from": "", "version": version, "given": True}
+    view = {"page": "/", "from": "", "utm": {}, "version": version, "given": True}
     answer = site.ask("/visit/view", "POST", json.dumps(view), headers=PAGE)
     assert answer.status in {200, 204}, answer
     assert answer.one("Set-Cookie").startswith("__Secure-visit=")
@@ -101,7 +101,7 @@ def test_what_a_visitor_says_of_himself_is_not_believed(site: Deployed) -> None:
     """Neither a host, which would let another origin post, nor an address, which would be a way
     around the limits."""
     evil = PAGE | {"Origin": "https://evil.example", "X-Forwarded-Host": "evil.example"}
-    view = json.dumps({"page": "/", "from": "", "version": 1, "given": True})
+    view = json.dumps({"page": "/", "from": "", "utm": {}, "version": 1, "given": True})
     assert site.ask("/visit/view", "POST", view, headers=evil).status == 403
     statuses = Counter(
         site.ask(

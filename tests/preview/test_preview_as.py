@@ -118,7 +118,7 @@ def test_a_signal_reaches_the_page_before_its_scripts_and_the_service(browser: C
     page = opened(browser, "/about/?preview-signal=1").data
     assert page.startswith(b"<p>"), "without a doctype there is no safe place, and no signal"
     headers = FETCHES | {"Referer": f"{HOST}/about/?preview-signal=1"}
-    body = {"page": "/", "from": "", "version": 1, "given": True}
+    body = {"page": "/", "from": "", "utm": {}, "version": 1, "given": True}
     answer = browser.post("/visit/view", base_url=HOST, json=body, headers=headers)
     assert answer.headers["Plainsite-Refused"] == "signal"
     plain = FETCHES | {"Referer": f"{HOST}/about/"}

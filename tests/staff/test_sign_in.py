@@ -19,6 +19,7 @@ COOKIE = "__Secure-session"
 MINUTE, HOUR = 60, 3600
 PAGES = {
     "/staff/report/": {"reports", "admin"},
+    "/staff/definitions/": {"reports", "admin"},
     "/staff/consent/": {"reports", "admin"},
     "/staff/contacts/": {"contacts", "admin"},
     "/staff/contacts/export/": {"contacts", "admin"},

@@ -12,12 +12,19 @@ from itertools import pairwise
 
 HALF_AN_HOUR = 1_800
 DAY = 86_400
+CHANNELS = {
+    "Direct": "direct",
+    "Google": "search",
+    "Bing": "search",
+    "Another site": "referral",
+}
 
 
 @dataclass(frozen=True)
 class Deed:
     """What a browser did at a time of the service's clock: it opened a page, used it, or says for
-    how long a page was in use. `came` is the source of a page that one of ours did not lead to."""
+    how long a page was in use. `came` is the source of a page that one of ours did not lead to,
+    `by` its campaign."""
 
     at: float
     browser: str
@@ -25,6 +32,7 @@ class Deed:
     page: str = ""
     came: str = "Direct"
     ms: int = 0
+    by: str = ""
 
 
 @dataclass
@@ -62,6 +70,8 @@ def totals(by_visitor: dict[str, list[Deed]]) -> Totals:
             ms = sum(deed.ms for deed in visit.deeds)
             amounts = {"visits": 1, "views": pages, "continued": int(pages > 1), "engaged_ms": ms}
             cells = {"all": "", "entry": first.page, "source": first.came, "browser": first.browser}
+            cells["campaign"] = first.by or "None"
+            cells["channel"] = "campaign" if first.by else CHANNELS[first.came]
             for dimension, cell in cells.items():
                 for measure, amount in amounts.items():
                     sums[dimension][cell][measure] += amount

@@ -82,14 +82,21 @@ def test_the_cookie_names_the_section_and_so_do_the_counters(site: Served) -> No
 
 def test_a_cookie_that_names_a_page_is_none_of_this_register(site: Served) -> None:
     writer = site.app.extensions["plainsite"].cookies
-    values = {"version": 1, "seen": 0, "pages": 1, "began": 8, "source": "Direct"}
+    values = {
+        "version": 1,
+        "seen": 0,
+        "pages": 1,
+        "began": 8,
+        "source": "Direct",
+        "campaign": "None",
+    }
     held = {"entry": "/shop/hats/"}
     with pytest.raises(ValueError, match="entry cannot be"):
         writer.encode("visit", {name: (values | held)[name] for name in ORDER})
     assert writer.encode("visit", {name: (values | {"entry": "/shop/"})[name] for name in ORDER})
 
 
-ORDER = ("version", "seen", "pages", "began", "entry", "source")
+ORDER = ("version", "seen", "pages", "began", "entry", "source", "campaign")
 
 
 def test_the_privacy_page_and_the_choices_say_it(site: Served) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import IntegrityError
 
 from analytics.storage.schema import metadata
+from analytics.visits import state as machine
 from analytics.visits.model import MEASURES, Dimension, Increment
 from analytics.visits.state import (
     Agent,
@@ -22,19 +24,19 @@ from analytics.visits.state import (
     State,
     View,
     begin,
-    engage,
     from_parts,
     is_early,
     is_idle,
     step_of,
     to_parts,
-    view,
 )
 from analytics.web.cookies import CookieWriter
 from policy import read_site
+from policy.campaigns import ANOTHER_CAMPAIGN, NO_CAMPAIGN
 from tests.fixtures.small_site import ROOT
 
 PAGES = ("/", "/solutions/", "/about/")
+CAMPAIGNS = (NO_CAMPAIGN, ANOTHER_CAMPAIGN, "Spring")
 SOURCES = ("Direct", "Google", "Another site")
 CHROME = Agent("Chrome", "Windows", "Desktop")
 
@@ -42,7 +44,15 @@ agents = st.sampled_from([CHROME, Agent("Safari", "iOS", "Phone")])
 pages, sources = st.sampled_from(PAGES), st.sampled_from(SOURCES)
 pauses = st.integers(0, 3 * 3600)
 hits = st.one_of(
-    st.builds(View, seconds=st.just(0), page=pages, entry=pages, source=sources, agent=agents),
+    st.builds(
+        View,
+        seconds=st.just(0),
+        page=pages,
+        entry=pages,
+        source=sources,
+        agent=agents,
+        campaign=st.sampled_from(CAMPAIGNS),
+    ),
     st.builds(
         Engaged,
         seconds=st.just(0),
@@ -57,12 +67,15 @@ starts = st.integers(0, 2 * 24 * 3600)
 History = list[tuple[int, View | Engaged]]
 
 
+CHANNELS = {"Direct": "direct", "Google": "search", "Another site": "referral", "Bing": "search"}
+view = partial(machine.view, channel_of=CHANNELS.__getitem__)
+engage = partial(machine.engage, channel_of=CHANNELS.__getitem__)
 NOW = [0.0]
 REGISTER = read_site(ROOT).register
 COOKIES = CookieWriter(
     REGISTER,
     (b"a key for tests, and nothing but",),
-    {"page": PAGES, "source": SOURCES},
+    {"page": PAGES, "source": SOURCES, "campaign": CAMPAIGNS},
     lambda: NOW[0],
 )
 
@@ -282,3 +295,19 @@ def test_what_continues_is_counted_where_the_visit_began() -> None:
     assert second.began == midnight // 3600 - 1
     assert (first.began, third.began) == (None, None)
     assert add_up(third.increments)[Dimension.ALL]["continued"] == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "campaign", "channel"),
+    [
+        ("Google", NO_CAMPAIGN, "search"),
+        ("Google", "Spring", "campaign"),
+        ("Direct", ANOTHER_CAMPAIGN, "campaign"),
+        ("Direct", NO_CAMPAIGN, "direct"),
+    ],
+)
+def test_a_visit_by_a_campaign_is_of_that_channel(source: str, campaign: str, channel: str) -> None:
+    """Whatever its source; every other one is of that of its source."""
+    hit = replace(OPENING, source=source, campaign=campaign)
+    cells = {each.dimension: each.cell for each in view(None, hit).increments}
+    assert (cells[Dimension.CHANNEL], cells[Dimension.CAMPAIGN]) == (channel, campaign)

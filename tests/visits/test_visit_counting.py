@@ -24,6 +24,8 @@ def test_a_visit_is_counted_in_every_dimension(site: SmallSite, visitor: Visitor
     assert site.total("page") == {"/": {"views": 1}, "/about/": {"views": 1, "engaged_ms": 1_500}}
     assert site.total("entry") == {"/": whole}
     assert site.total("source") == {"Google": whole}
+    assert site.total("channel") == {"search": whole}
+    assert site.total("campaign") == {"None": whole}
     assert site.total("browser") == {"Chrome": whole}
     assert site.total("system") == {"Windows": whole}
     assert site.total("device") == {"Desktop": whole}
@@ -32,7 +34,9 @@ def test_a_visit_is_counted_in_every_dimension(site: SmallSite, visitor: Visitor
 def test_consent_counts_nothing(site: SmallSite, visitor: Visitor) -> None:
     """The cookie of who agrees on a page that is not counted says: no pages yet."""
     assert visitor.cookie is not None
-    assert visitor.cookie.startswith("version=1&seen=96&pages=0&began=24&entry=/&source=Direct.")
+    assert visitor.cookie.startswith(
+        "version=1&seen=96&pages=0&began=24&entry=/&source=Direct&campaign=None."
+    )
     assert site.total("all") == {}
 
 
@@ -217,6 +221,7 @@ def test_own_cookies_are_shown_in_words(site: SmallSite, visitor: Visitor) -> No
         "began": "08:00 to 09:00 UTC",
         "entry": "About",
         "source": "X",
+        "campaign": "None",
     }
     assert answer.json["audience"] is None
     assert answer.headers["Cache-Control"] == "no-store"

@@ -36,7 +36,7 @@ def chunked(visitor: Visitor) -> TestResponse:
     )
 
 
-VIEW = {"page": "/", "from": "", "version": 1, "given": False}
+VIEW = {"page": "/", "from": "", "utm": {}, "version": 1, "given": False}
 REFUSALS: dict[str, tuple[int, str, Callable[[Visitor], TestResponse]]] = {
     "global privacy control": (403, "signal", lambda v: v.view(Sec_GPC="1")),
     "do not track": (403, "signal", lambda v: v.view(DNT="1")),
@@ -148,8 +148,8 @@ def test_a_cookie_of_an_older_register_or_of_a_removed_page_is_worth_nothing(
     site: SmallSite, visitor: Visitor
 ) -> None:
     for text in (
-        "version=0&seen=96&pages=1&began=8&entry=/&source=Bing",
-        "version=1&seen=96&pages=1&began=8&entry=/gone/&source=Bing",
+        "version=0&seen=96&pages=1&began=8&entry=/&source=Bing&campaign=None",
+        "version=1&seen=96&pages=1&began=8&entry=/gone/&source=Bing&campaign=None",
     ):
         visitor.cookie = signed(site, text)
         assert visitor.engaged("/", 500).headers["Plainsite-Refused"] == "outdated"

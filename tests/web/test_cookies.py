@@ -19,8 +19,16 @@ from tests.fixtures.small_site import ROOT
 
 REGISTER = read_site(ROOT).register
 PAGES, SOURCES, AUDIENCES = ("/", "/café/", "/a=b&c/"), ("Direct", "Google"), ("teacher", "family")
-NAMED = {"page": PAGES, "source": SOURCES, "audience": AUDIENCES}
-NOUGHT = {"version": 1, "seen": 0, "pages": 0, "began": 24, "entry": "/", "source": "Direct"}
+NAMED = {"page": PAGES, "source": SOURCES, "campaign": ("None", "Spring"), "audience": AUDIENCES}
+NOUGHT = {
+    "version": 1,
+    "seen": 0,
+    "pages": 0,
+    "began": 24,
+    "entry": "/",
+    "source": "Direct",
+    "campaign": "None",
+}
 
 visits = st.builds(
     dict,
@@ -30,6 +38,7 @@ visits = st.builds(
     began=st.integers(0, 24),
     entry=st.sampled_from(PAGES),
     source=st.sampled_from(SOURCES),
+    campaign=st.sampled_from(("None", "Spring")),
 ).map(lambda values: {name: values[name] for name in NOUGHT})
 
 
@@ -123,6 +132,7 @@ def test_two_days_sign_otherwise_and_the_other_cookies_have_no_day():
         {"began": 25},
         {"entry": "/nowhere/"},
         {"source": "mailing-4711"},
+        {"campaign": "mailing-4711"},
         {"seen": "01"},
     ],
 )

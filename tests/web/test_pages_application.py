@@ -114,7 +114,7 @@ def test_host_behind_a_proxy_is_the_one_the_browser_asked(tmp_path: Path) -> Non
         visitor = site.visitor()
         answer = visitor.post(
             "/visit/view",
-            {"page": "/", "from": "", "version": 1, "given": True},
+            {"page": "/", "from": "", "utm": {}, "version": 1, "given": True},
             Origin="https://evil.example",
             X_Forwarded_Host="evil.example",
         )

@@ -89,7 +89,7 @@ def test_no_declared_address_takes_anything(site: SmallSite, endpoint: Endpoint)
         path = path.replace("<name>", "newsletter")
         if path.startswith("/visit/"):
             sent = {
-                "/visit/view": {"page": "/", "from": "", "version": 1, "given": True},
+                "/visit/view": {"page": "/", "from": "", "utm": {}, "version": 1, "given": True},
                 "/visit/engaged": {"page": "/", "ms": 5, "renews": False},
             }[path]
             answer = visitor.post(path, sent)

@@ -7,6 +7,7 @@ from analytics.staff import format as formats
 from analytics.staff.reports.periods import Step
 from analytics.visits.model import MEASURES, Counts, Hour, Total
 from policy import Register
+from policy.campaigns import NO_CAMPAIGN
 from policy.sections import section_of
 
 __all__ = ["KINDS", "Change", "Figure", "Kind", "Line", "Panel"]
@@ -86,6 +87,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("page", "Top pages", "Page", _views, "Views", "engaged"),
     Kind("entry", "Entry pages", "Page", _visits, "Visits", "bounce"),
     Kind("source", "Sources", "Source", _visits, "Visits", "bounce"),
+    Kind("channel", "Channels", "Channel", _visits, "Visits", "bounce"),
+    Kind("campaign", "Campaigns", "Campaign", _visits, "Visits", "bounce"),
     Kind("browser", "Browsers", "Browser", _visits, "Visits", "share"),
     Kind("system", "Systems", "System", _visits, "Visits", "share"),
     Kind("device", "Devices", "Device", _visits, "Visits", "share"),
@@ -104,7 +107,9 @@ def kinds_of(register: Register) -> tuple[Kind, ...]:
 
 def cells_of(kind: Kind, rows: Iterable[Total]) -> Iterable[Total]:
     """The rows of a panel. What was counted by page before the site chose sections is added to the
-    section of the page."""
+    section of the page; visits without a campaign are none of a campaign's."""
+    if kind.dimension == "campaign":
+        return [row for row in rows if row.cell != NO_CAMPAIGN]
     if kind is not ENTRY_SECTIONS:
         return rows
     sums: dict[str, Counts] = {}

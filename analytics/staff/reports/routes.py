@@ -62,6 +62,14 @@ def report_page() -> Response:
     )
 
 
+@reads(COUNTERS)
+def definitions_page() -> Response:
+    """What each figure of the report means, and what is not measured."""
+    register = current_context().register
+    entry = register.cookie("visit").part("entry").kind
+    return show("definitions.html", campaigns=current_context().site.campaigns.own, entry=entry)
+
+
 @reads(CONSENTS)
 def consent_page() -> Response:
     """How many agreed to which version of the register, and took it back, by day."""
