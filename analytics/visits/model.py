@@ -14,7 +14,8 @@ __all__ = ["DIMENSIONS", "MEASURES", "Counts", "Dimension", "Hour", "Increment",
 
 
 class Dimension(StrEnum):
-    """What is counted. `all` has one cell, the empty text."""
+    """What is counted. `all` has one cell, the empty text; `missing` has what led to a page that
+    there is not."""
 
     ALL = "all"
     PAGE = "page"
@@ -22,6 +23,7 @@ class Dimension(StrEnum):
     SOURCE = "source"
     CHANNEL = "channel"
     CAMPAIGN = "campaign"
+    MISSING = "missing"
     BROWSER = "browser"
     SYSTEM = "system"
     DEVICE = "device"

@@ -27,6 +27,7 @@ from analytics.visits.state import (
     engage,
     from_parts,
     is_early,
+    missing,
     to_parts,
     view,
 )
@@ -39,7 +40,7 @@ from analytics.web.own_cookies import OWN_COOKIES, consented_cookies, wants_a_pa
 from analytics.web.problems import Reason, Refused
 from analytics.web.rate_limits import CONSENTS, VISITS, RateLimiter
 from analytics.web.reload_due import ReloadDue, gives_back
-from analytics.web.static_files import Pages
+from analytics.web.static_files import NOT_FOUND, Pages
 from policy import Site
 from policy.referrers import DIRECT
 from policy.sections import section_of
@@ -47,6 +48,9 @@ from policy.sections import section_of
 __all__ = ["Visits", "blueprint"]
 
 MOST_BYTES = 4_096
+
+A_PAGE_OF_OURS = "A page of ours"
+"""What led to a page that there is not, where it is one that is gone too, or not known."""
 
 UNKNOWN_PAGE = "*"
 """What a page says of the one before it that is ours and not known: the browser's history."""
@@ -86,12 +90,14 @@ class Visits:
         body, agent = self._admit(ViewBody)
         if body.version != self.site.register.version:
             raise Refused(Reason.OUTDATED)
-        if body.page:
+        if body.page not in ("", NOT_FOUND):
             self._check(body.page)
         if self.site.sources.is_spam(body.referrer):
             raise Refused(Reason.SPAM)
         state, now = self._held(), self.clock()
         given = body.version if body.given and state is None else None
+        if body.page == NOT_FOUND:
+            return self._count_missing(body, state, now)
         if not body.page:
             if state is None:
                 self._begins()
@@ -107,6 +113,19 @@ class Visits:
             self._begins()
         self._count(now, counted, given=given)
         return self._done(counted.state)
+
+    def _count_missing(self, body: ViewBody, state: State | None, now: float) -> Response:
+        """Which address it was is not kept: anybody can write one."""
+        led_by = unquote(body.referrer)
+        if led_by not in self.pages.build.pages:
+            ours = body.referrer.startswith("/") or body.referrer == UNKNOWN_PAGE
+            led_by = A_PAGE_OF_OURS if ours else self._led_by(body.referrer)[1]
+        given = body.version if body.given and state is None else None
+        if given is not None:
+            self._begins()
+        state = state or begin(now)
+        self._count(now, Counted(state, missing(led_by)), given=given)
+        return self._done(None if given is None else state)
 
     def _entry(self, page: str) -> str:
         entry = self.site.register.cookie("visit").part("entry")
@@ -128,6 +147,8 @@ class Visits:
         view is on its way, and the state that it brings back must stand.
         """
         body, agent = self._admit(EngagedBody)
+        if body.page == NOT_FOUND:
+            return self._done()
         self._check(body.page)
         state, now = self._held(), self.clock()
         hit = Engaged(now, body.page, body.ms, agent, body.renews)

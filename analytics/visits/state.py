@@ -3,8 +3,8 @@
 The state is all that a browser carries. It names nobody: two browsers that did the same things
 in the same five-minute steps hold the same state.
 
-Every dimension but `page` adds up to `all`, in each of its measures. A page by itself has views
-and engaged time only, since the state does not say which pages a visit has already seen.
+Every dimension but `page` and `missing` adds up to `all`, in each of its measures. A page by itself
+has views and engaged time only, since the state does not say which pages a visit has already seen.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -27,6 +27,7 @@ __all__ = [
     "from_parts",
     "is_early",
     "is_idle",
+    "missing",
     "step_of",
     "to_parts",
     "view",
@@ -183,6 +184,11 @@ def engage(state: State, hit: Engaged, channel_of: ChannelOf) -> Counted:
     measured = {"engaged_ms": ms}
     page = Increment(Dimension.PAGE, hit.page, engaged_ms=ms)
     return Counted(state, (page, *_of_visit(state, hit.agent, channel_of, measured)))
+
+
+def missing(led_by: str) -> tuple[Increment, ...]:
+    """Count that a page was looked for which there is not: by what led there. No visit has it."""
+    return (Increment(Dimension.MISSING, led_by, views=1),)
 
 
 def _of_visit(

@@ -252,3 +252,26 @@ def test_nothing_about_the_browser_is_stored(site: SmallSite, visitor: Visitor) 
         content = file.read_bytes()
         for trace in (b"Marker-agent-1", b"203.0.113.77", b"127.0.0.1", b"secret-host"):
             assert trace not in content
+
+
+def test_a_page_that_is_not_found_is_counted_by_what_led_there(site: SmallSite) -> None:
+    """A page of ours, one that is gone itself, or a source; the address is not kept."""
+    visitor = site.visitor()
+    for led_by in ("/about/", "/caf%C3%A9/", "/gone/", "*", "", "www.google.com", "www.localhost"):
+        answer = visitor.view("/404.html", led_by)
+        assert answer.status_code == 204
+        assert "Set-Cookie" not in answer.headers
+    assert visitor.engaged("/404.html", 500).status_code == 204
+    counted = {cell: row["views"] for cell, row in site.total("missing").items()}
+    assert counted == {"/about/": 1, "/café/": 1, "A page of ours": 2, "Direct": 2, "Google": 1}
+    assert site.total("all") == {}
+
+
+def test_who_agrees_on_a_page_that_is_not_found_has_agreed_once(site: SmallSite) -> None:
+    visitor = site.visitor()
+    visitor.view("/404.html", "/about/", given=True)
+    visitor.view("/404.html", "/about/", given=True)
+    visitor.view("/", "/404/", given=False)
+    assert [day.given for day in site.service.counters.consents()] == [1]
+    assert site.total("all") == {"": {"visits": 1, "views": 1}}
+    assert site.total("missing") == {"/about/": {"views": 2}}

@@ -92,7 +92,6 @@ REFUSALS: dict[str, tuple[int, str, Callable[[Visitor], TestResponse]]] = {
     "time backwards": (400, "not-understood", lambda v: v.engaged("/", -1)),
     "five hours": (400, "not-understood", lambda v: v.engaged("/", 5 * 3_600_000)),
     "an unknown page": (404, "unknown-page", lambda v: v.view("/nowhere/")),
-    "the page for lost visitors": (404, "unknown-page", lambda v: v.view("/404.html")),
     "a variant": (404, "unknown-page", lambda v: v.view("/solutions/#teacher")),
     "consent to another register": (403, "outdated", lambda v: v.consent(2)),
 }

@@ -89,6 +89,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("source", "Sources", "Source", _visits, "Visits", "bounce"),
     Kind("channel", "Channels", "Channel", _visits, "Visits", "bounce"),
     Kind("campaign", "Campaigns", "Campaign", _visits, "Visits", "bounce"),
+    Kind("missing", "Pages not found", "What led there", _views, "Times", "share"),
     Kind("browser", "Browsers", "Browser", _visits, "Visits", "share"),
     Kind("system", "Systems", "System", _visits, "Visits", "share"),
     Kind("device", "Devices", "Device", _visits, "Visits", "share"),
