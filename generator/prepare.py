@@ -20,6 +20,7 @@ from generator.check.site_files import alias_faults, section_faults, site_file_f
 from generator.check.translations import translation_faults
 from generator.check.warnings import description_warnings
 from generator.check.whole import Offers
+from generator.content.derived import with_derived
 from generator.content.library import Content, Others, load_content
 from generator.content.pages import Page
 from generator.fates import Fated, with_fates
@@ -157,8 +158,12 @@ class _Preparation:
             known=since.known(self._context),
         )
         self._faults.extend(found)
-        if site.sections.sections:
+        if site.sections.sections or site.taxonomies.taxonomies:
             self._faults.extend(section_faults(site, self._content))
+        self._content, more = with_derived(
+            site, self._content, self._others.reserved, since.known_pages()
+        )
+        self._faults.extend(more)
 
     def _render(self, stage: Stage) -> None:
         """The pages that are not what they were."""
@@ -222,6 +227,7 @@ class _Preparation:
         return (
             *self._assets.left_out,
             *content.left_out,
+            *content.told,
             *description_warnings(content),
             *budget_warnings(self._site, content),
             *(each for told in told_of_files.values() for each in told),
@@ -261,6 +267,7 @@ def _context(site: Site, root: Path, others: Others) -> bytes:
         site.settings.downloads,
         site.sections,
         site.blocks,
+        site.taxonomies,
         site.register.features,
         site.audiences.names,
         site.audiences.default,

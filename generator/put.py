@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 
+from generator.content.lists import term_feed
 from generator.graph.state import State
-from generator.outputs.addresses import all_addresses
+from generator.outputs.addresses import all_addresses, terms_with_feeds
 from generator.outputs.manifest import about, asset_outputs, file_outputs
 from generator.outputs.pictures import PictureOutputs
 from generator.prepare import Ready
@@ -27,8 +27,9 @@ def put(site: Publisher, ready: Ready, before: State | None, pictures: PictureOu
         made.append(site.stage(asset_outputs(ready.assets)))
         remade |= ready.assets.files.keys()
     if _are_listed_anew(site, ready, before, today):
-        made.append(site.stage(_programs(ready, today)))
-        remade |= set(all_addresses(ready.site, ready.content))
+        files = _for_programs(site, ready, before)
+        made.append(site.stage(Output(url, url.lstrip("/"), data) for url, data in files.items()))
+        remade |= files.keys()
     index = frozenset[str]()
     if ready.site.register.has("search"):
         # No other site needs it.
@@ -72,9 +73,24 @@ def _are_counted_anew(ready: Ready, before: State) -> bool:
     )
 
 
-def _programs(ready: Ready, today: datetime.date) -> Iterator[Output]:
+def _for_programs(site: Publisher, ready: Ready, before: State | None) -> dict[str, bytes]:
     # An edit of a page's text needs none of it.
     from generator.outputs.for_programs import files_for_programs  # noqa: PLC0415  (as said)
 
-    for address, data in files_for_programs(ready.site, ready.content, today).items():
-        yield Output(address, address.lstrip("/"), data)
+    terms = terms_with_feeds(ready.site, ready.content)
+    if before is not None and before.site is ready.site:
+        terms = (url for url in terms if _is_fed_anew(site, ready, before, url))
+    return files_for_programs(ready.site, ready.content, ready.state.today, terms)
+
+
+def _is_fed_anew(site: Publisher, ready: Ready, before: State, url: str) -> bool:
+    """Whether the feed of the term at `url` is another, or not where it was."""
+    old, new = before.content, ready.content
+    was = old.classified.terms.get(url) if old.classified else None
+    now = new.classified.terms[url] if new.classified else None
+    return (
+        was is None
+        or was != now
+        or any(old.pages[each].source != new.pages[each].source for each in was.urls)
+        or not site.intact(term_feed(url), "")
+    )

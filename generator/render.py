@@ -16,6 +16,7 @@ from generator.assets import MissingAsset
 from generator.block_pages import BlockPages
 from generator.budget import bits
 from generator.content.audience_blocks import select
+from generator.content.derived import Derived
 from generator.content.languages import address_of, named
 from generator.content.library import Content, written
 from generator.content.own_keys import SiteKeys
@@ -138,11 +139,15 @@ class Renderer:
         body = self._markdown.read(select(text, blocks, name), resolve, marked=marked)
         view = self._sections.own(page, body.html, body.headings)
         previous, following = self._sections.neighbours(page)
+        lists = self._sections.lists
         html = self._here.jinja.get_template(f"{page.layout}.html").render(
             page=view,
-            section=self._sections.get(page.url),
+            section=self._sections.get(page.of if isinstance(page, Derived) else page.url),
             previous=previous,
             next=following,
+            pager=lists.pager(page),
+            term=lists.term(page),
+            taxonomy=lists.taxonomy_at(page.url),
             audience=audience,
             blocks=self._blocks.shown,
             structured_data=lambda: self._structured_data(view),
@@ -228,6 +233,7 @@ class Renderer:
         jinja = environment(site, self._assets, loader, self.reads, language)
         jinja.globals["get_section"] = self._sections.get
         jinja.globals["bits"] = self._bits
+        jinja.globals["get_taxonomy"] = lambda name: self._sections.lists.taxonomy(name, language)
         jinja.globals["translated"] = lambda url: self._sections.counterpart(url, language)
         return _InLanguage(language, site, jinja)
 

@@ -117,6 +117,10 @@ class Since:
         )
         return Known(pages, before.content.listing if are_plain else None)
 
+    def known_pages(self) -> Mapping[str, Page]:
+        """All pages of the build before, by address."""
+        return self._before.content.pages if self._before else {}
+
     def known_inputs(self) -> Mapping[Key, bytes]:
         """The fingerprints of files that nobody touched."""
         return {

@@ -29,6 +29,8 @@ from policy.section_schemas import SectionSchemas, schema_faults
 from policy.settings import Navigation, Settings
 from policy.site_files import names_in
 from policy.sum import REGISTER, Off, Sum, read_sum
+from policy.taxonomies import FILE as TAXONOMIES
+from policy.taxonomies import Taxonomies, taxonomy_faults
 from policy.toml_source import Lines, read_toml_with_lines
 from policy.versions import Version, read_versions, version_faults
 
@@ -61,6 +63,8 @@ class Site:
     sources: Sources = default(default_factory=Sources.model_construct)
     campaigns: Campaigns = default(default_factory=Campaigns.model_construct)
     sections: SectionSchemas = default(default_factory=SectionSchemas.model_construct)
+
+    taxonomies: Taxonomies = default(default_factory=Taxonomies.model_construct)
 
     def line(self, path: str, *location: int | str) -> int | None:
         """The line of a key in a file that was read, by its path relative to the root."""
@@ -98,7 +102,7 @@ def read_site(root: Path) -> Site:
     summed = reader.faultless(read_sum)
     navigation = reader.read("site/navigation.toml", Navigation)
     audiences = _read_audiences(reader)
-    sections = _read_sections(reader)
+    sections, taxonomies = _read_order(reader)
     sources = _read_sources(reader)
     campaigns = _read_campaigns(reader)
     forms = dict(_read_forms(reader))
@@ -134,6 +138,7 @@ def read_site(root: Path) -> Site:
         sections=sections,
         sources=sources,
         campaigns=campaigns,
+        taxonomies=taxonomies,
         lines=reader.lines,
     )
 
@@ -146,19 +151,27 @@ def _read_audiences(reader: _Reader) -> tuple[Audiences, Lines] | None:
     return reader.read(AUDIENCES, Audiences)
 
 
-def _read_sections(reader: _Reader) -> SectionSchemas:
-    """A site whose sections are all as usual needs no file for them."""
-    found = None
-    if os.path.lexists(reader.root / SECTIONS):
-        found = reader.read(SECTIONS, SectionSchemas)
-    if found is None:
-        return SectionSchemas.model_construct()
-    sections, lines = found
+def _read_order(reader: _Reader) -> tuple[SectionSchemas, Taxonomies]:
+    """By what pages are sorted. A site that sorts them as usual needs no file for it."""
+    sections = _read_optional(reader, SECTIONS, SectionSchemas)
+    taxonomies = _read_optional(reader, TAXONOMIES, Taxonomies)
+    own_keys = {key.name for each in sections.sections for key in each.keys}
+    found = {
+        SECTIONS: schema_faults(sections),
+        TAXONOMIES: taxonomy_faults(taxonomies, own_keys),
+    }
     reader.faults.extend(
-        Fault(SECTIONS, lines.of(place), message, hint)
-        for place, message, hint in schema_faults(sections)
+        Fault(path, reader.lines[path].of(place), message, hint)
+        for path, faults in found.items()
+        for place, message, hint in faults
     )
-    return sections
+    return sections, taxonomies
+
+
+def _read_optional(reader: _Reader, name: str, model: type[Model]) -> Model:
+    if os.path.lexists(reader.root / name) and (found := reader.read(name, model)):
+        return found[0]
+    return model.model_construct()
 
 
 def _read_sources(reader: _Reader) -> Sources:

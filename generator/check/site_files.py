@@ -12,6 +12,7 @@ from policy import Fault, Site
 from policy.forms import missing_pages
 from policy.section_schemas import FILE as SECTIONS
 from policy.sum import REGISTER
+from policy.taxonomies import FILE as TAXONOMIES
 
 SEARCH = "search"
 """The feature, and the layout of its page."""
@@ -87,6 +88,11 @@ def section_faults(site: Site, content: Content) -> Iterator[Fault]:
                 line = site.line(SECTIONS, *place, "key", number, "name")
                 message = f'every page may have the key "{key.name}" as it is'
                 yield Fault(SECTIONS, line, message, "give your own another name")
+    for index, taxonomy in enumerate(site.taxonomies.taxonomies):
+        if taxonomy.name in FrontMatter.model_fields:
+            line = site.line(TAXONOMIES, "taxonomy", index, "name")
+            message = f'every page may have the key "{taxonomy.name}" as it is'
+            yield Fault(TAXONOMIES, line, message, "give your own another name")
 
 
 def alias_faults(content: Content, taken: Collection[str]) -> Iterator[Fault]:

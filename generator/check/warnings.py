@@ -11,6 +11,8 @@ from policy import Fault
 def description_warnings(content: Content) -> Iterator[Fault]:
     """Descriptions that search engines would not show as they are."""
     for page in content.pages.values():
+        if page.is_derived:
+            continue
         length = len(page.given.get("description", ""))
         line = page.lines.get("description")
         if not length:

@@ -17,6 +17,7 @@ from generator.content.front_matter import read_front_matter, text_of
 from generator.content.languages import address_of, named
 from generator.content.own_keys import SiteKeys
 from generator.content.pages import Origin, Page, parent_of
+from generator.content.terms import Classified, layout_for
 from generator.content.urls import NOT_FOUND, awkward, is_reserved, permalink
 from generator.marks import NONCHARACTERS
 from generator.workers import spread
@@ -44,6 +45,11 @@ class Content:
     """Every page that was written, published or not."""
 
     listing: Listing | None = None
+    classified: Classified | None = None
+    """The terms of its pages, on a site that has taxonomies."""
+
+    told: tuple[Fault, ...] = ()
+    """What those who write should know of their terms."""
 
     @property
     def published(self) -> Mapping[str, bool]:
@@ -289,6 +295,8 @@ def _usual_layout(site: Site, origin: Origin) -> str:
         return "404"
     if origin.original == feed:
         return "resources"
+    if site.taxonomies.taxonomies and (layout := layout_for(site, origin.original)):
+        return layout
     if origin.plain.endswith("/index.md"):
         return "section"
     return "article" if feed and parent_of(origin.original) == feed else "page"

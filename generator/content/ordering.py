@@ -9,7 +9,7 @@ from typing import NamedTuple
 from generator.content.pages import Page
 from policy import Site
 
-__all__ = ["Order", "folder_of", "order_of", "ordered"]
+__all__ = ["Order", "folder_of", "is_in_section", "order_of", "ordered", "page_size_of"]
 
 
 class Order(NamedTuple):
@@ -35,6 +35,17 @@ def order_of(site: Site, index: Page | None, *, is_feed: bool) -> Order:
         direction = next((each.direction for each in above if each.direction), None)
     usual = "descending" if sort == "date" else "ascending"
     return Order(sort, (direction or usual) == "descending")
+
+
+def page_size_of(site: Site, index: Page) -> int | None:
+    """How many pages of the section whose own page is `index` are listed on one; None for all."""
+    above = site.sections.above(folder_of(index)) if site.sections.sections else ()
+    return next((each.page_size for each in above if each.page_size), None)
+
+
+def is_in_section(page: Page) -> bool:
+    """Whether lists of the section around it have the page."""
+    return page.url != page.parent and not page.is_derived and not page.given.get("unlisted")
 
 
 def ordered(pages: Sequence[Page], order: Order) -> tuple[Page, ...]:

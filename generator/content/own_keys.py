@@ -3,7 +3,7 @@ page may have, and what stands behind them, typed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,11 +19,13 @@ from generator.content.scalars import (
 )
 from generator.content.urls import permalink
 from generator.content.written import Entry
+from generator.graph.reads import Reads
 from policy import Fault, Site, nearest
 from policy.section_schemas import OwnKey, SectionSchemas
 
 __all__ = [
     "NO_KEYS",
+    "Extra",
     "PageKeys",
     "SiteKeys",
     "example",
@@ -64,7 +66,10 @@ class SiteKeys:
         self._schemas: SectionSchemas = site.sections
         self._languages = site.settings.all_languages
         self._by_folder: dict[str, Mapping[str, OwnKey]] = {}
-        self.names = frozenset(key.name for each in site.sections.sections for key in each.keys)
+        taxonomies = (each.name for each in site.taxonomies.taxonomies)
+        self._of_all = {name: OwnKey(name=name, kind="list") for name in taxonomies}
+        own = (key.name for each in site.sections.sections for key in each.keys)
+        self.names = frozenset((*self._of_all, *own))
         """Those of all pages together."""
 
     def of(self, path: str) -> PageKeys:
@@ -75,12 +80,35 @@ class SiteKeys:
         folder, _, name = named(self._languages, path).plain.rpartition("/")
         if folder not in self._by_folder:
             above = self._schemas.above(folder)
-            self._by_folder[folder] = {key.name: key for each in above for key in each.keys}
+            own = {key.name: key for each in above for key in each.keys}
+            self._by_folder[folder] = self._of_all | own
         return PageKeys(self._by_folder[folder], name == "index.md", self.address)
 
     def address(self, path: str) -> str:
         """The address of a page by its path."""
         return address_of(self._languages, path)
+
+
+class Extra:
+    """The values of a page's own keys, by name: None for one that this page lacks, and an error for
+    one that no section declares."""
+
+    __slots__ = ("_names", "_reads", "_values")
+
+    def __init__(self, values: Mapping[str, Any], names: Collection[str], reads: Reads) -> None:
+        self._values, self._names, self._reads = values, names, reads
+
+    def __getattr__(self, name: str) -> Any:
+        self._reads.add("keys")
+        if name not in self._names:
+            raise AttributeError(name)
+        return self._values.get(name)
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self.__getattr__(name)
+        except AttributeError:
+            raise KeyError(name) from None
 
 
 def own_values(

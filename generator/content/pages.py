@@ -68,6 +68,9 @@ class Page:
         self.__dict__["front"] = parsed.front
         self.written: tuple[str, Blocks] | None = (parsed.text, blocks or Blocks())
 
+    is_derived = False
+    """Whether it follows from other pages, and has no file of its own."""
+
     def forget_text(self) -> None:
         """Let go of what can be read again: a site in memory is its pages without their texts."""
         if self.path.endswith(".md"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from markupsafe import Markup
 
 from generator.content.library import Content
-from generator.content.ordering import order_of, ordered
-from generator.content.own_keys import SiteKeys
+from generator.content.lists import Lists, PageTerms
+from generator.content.ordering import is_in_section, order_of, ordered
+from generator.content.own_keys import Extra, SiteKeys
 from generator.content.pages import Page
 from generator.content.translations import InLanguage, Translations
 from generator.content.urls import encoded
@@ -33,6 +34,7 @@ FIELDS: Mapping[str, Callable[[Page], Any]] = {
     "minutes": lambda page: page.minutes,
     "language": lambda page: page.language,
     "extra": lambda page: page.extra,
+    "terms": lambda page: page.extra,
 }
 """What a template sees of another page, and what of the page that is made of."""
 
@@ -73,28 +75,6 @@ class Section:
         return tuple(map(self._sections.listed, self._sections.members(self.url)))
 
 
-class Extra:
-    """The values of a page's own keys, by name: None for one that this page lacks, and an error for
-    one that no section declares."""
-
-    __slots__ = ("_names", "_reads", "_values")
-
-    def __init__(self, values: Mapping[str, Any], names: Collection[str], reads: Reads) -> None:
-        self._values, self._names, self._reads = values, names, reads
-
-    def __getattr__(self, name: str) -> Any:
-        self._reads.add("keys")
-        if name not in self._names:
-            raise AttributeError(name)
-        return self._values.get(name)
-
-    def __getitem__(self, name: str) -> Any:
-        try:
-            return self.__getattr__(name)
-        except AttributeError:
-            raise KeyError(name) from None
-
-
 class PageView:
     """Another page, as templates see it. Each field that they read is noted."""
 
@@ -102,15 +82,18 @@ class PageView:
     toc: tuple[Heading, ...] = ()
     section: Section | None = None
 
-    def __init__(self, page: Page, site: Site, reads: Reads, names: Collection[str]) -> None:
-        self._page, self._site, self._reads, self._names = page, site, reads, names
+    def __init__(self, page: Page, site: Site, sections: Sections) -> None:
+        self._page, self._site, self._sections = page, site, sections
+        self._reads = sections.reads
 
     def __getattr__(self, name: str) -> Any:
         if name not in FIELDS:
             raise AttributeError(name)
         self._reads.add("page", self._page.url, name)
         if name == "extra":
-            return Extra(self._page.extra, self._names, self._reads)
+            return Extra(self._page.extra, self._sections.names, self._reads)
+        if name == "terms":
+            return PageTerms(self._sections.lists, self._page)
         if name == "canonical":
             self._reads.add("site", "site", "url")
             return self._site.settings.url + encoded(self._page.url)
@@ -144,11 +127,28 @@ class OwnView:
     section: Section | None
     language: str
     extra: Extra
+    _lists: Lists
+    _page: Page
     languages: tuple[InLanguage, ...] = ()
     """The same page, or what is nearest to it, in each language of a site that has several."""
 
     body: Markup = field(default_factory=Markup)
     toc: tuple[Heading, ...] = ()
+
+    @property
+    def terms(self) -> PageTerms:
+        """Its terms, by the name of the taxonomy."""
+        return PageTerms(self._lists, self._page)
+
+    @property
+    def related(self) -> tuple[PageView, ...]:
+        """Pages that share terms with it, or stand beside it."""
+        return self._lists.related(self.url)
+
+    @property
+    def breadcrumbs(self) -> tuple[PageView, ...]:
+        """The pages that it is in, from the home page on."""
+        return self._lists.breadcrumbs(self._page)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PageView | OwnView) and other.url == self.url
@@ -169,7 +169,10 @@ class Sections:
         self._views: dict[str, PageView] = {}
         self._all_beside: dict[str, Mapping[str, tuple[str, str]]] = {}
         self._languages = site.settings.all_languages
-        self._names = SiteKeys(site).names
+        self.names = SiteKeys(site).names
+        """Of the keys that pages have of their own."""
+
+        self._content = content
 
     def get(self, url: str) -> Section | None:
         """The section at `url`; None where no folder has that address."""
@@ -216,10 +219,17 @@ class Sections:
             section=self.get(page.parent),
             language=page.language or self._site.settings.language,
             languages=self._in_languages(page),
-            extra=Extra(page.extra, self._names, self.reads),
+            extra=Extra(page.extra, self.names, self.reads),
+            _lists=self.lists,
+            _page=page,
             body=body,
             toc=toc,
         )
+
+    @cached_property
+    def lists(self) -> Lists:
+        """Lists that go over several pages, and terms."""
+        return Lists(self, self._site, self._content)
 
     def counterpart(self, address: str, language: str) -> str:
         """The page at an address of the default language, in another one; itself, where that has no
@@ -247,7 +257,7 @@ class Sections:
         """What templates see of another page."""
         view = self._views.get(page.url)
         if view is None:
-            view = self._views[page.url] = PageView(page, self._site, self.reads, self._names)
+            view = self._views[page.url] = PageView(page, self._site, self)
         return view
 
     def neighbours(self, page: Page) -> tuple[PageView | None, PageView | None]:
@@ -278,7 +288,8 @@ class Sections:
     @cached_property
     def _inside(self) -> Mapping[str, Sequence[Page]]:
         inside: dict[str, list[Page]] = {}
+        classified = self._content.classified
         for page in self._pages.values():
-            if page.url != page.parent and not page.given.get("unlisted"):
+            if is_in_section(page) and not (classified and page.url in classified):
                 inside.setdefault(page.parent, []).append(page)
         return inside

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from generator.budget import named
@@ -12,6 +12,7 @@ from generator.content.own_keys import SiteKeys
 from generator.content.pages import Page
 from generator.content.sections import FIELDS, Sections
 from generator.content.translations import Translations
+from generator.graph.lists import list_keys
 from generator.graph.reads import PLACES, Key
 from policy import Site, templates
 from policy.localized import in_language
@@ -61,7 +62,7 @@ class Inputs:
                 return self._bytes(names[0])
             case "asset":
                 return self._assets.get(names[0])
-            case "bits" | "keys" | "block":
+            case "bits" | "keys" | "taxonomies" | "block":
                 return self._gathered(kind, *names)
             case "site" if len(names) > 1:
                 return getattr(self._declared(names[0]), names[1], None)
@@ -87,6 +88,8 @@ class Inputs:
             return self._site.blocks.get(names[0])
         if kind == "keys":
             return sorted(SiteKeys(self._site).names)
+        if kind == "taxonomies":
+            return self._site.taxonomies
         lists = named(self._site, self._content)
         return sorted((kind, len(values)) for kind, values in lists.items())
 
@@ -108,7 +111,7 @@ def changed_pages(old: Mapping[str, Page], new: Mapping[str, Page]) -> set[str]:
 
 
 def page_keys(
-    changed: Iterable[str], before: tuple[Site, Content], now: tuple[Site, Content]
+    changed: Collection[str], before: tuple[Site, Content], now: tuple[Site, Content]
 ) -> Iterator[Key]:
     """The keys of what other pages could have read of the pages that changed, and of sections."""
     (old_site, old), (new_site, new) = before, now
@@ -129,8 +132,11 @@ def page_keys(
         if new_site.settings.languages:
             all_pages = (*old.pages.values(), *new.pages.values())
             touched |= {page.url for page in all_pages if page.original in feeds}
+    was_there, are_there = Sections(old_site, old), Sections(new_site, new)
     if touched:
-        yield from _section_keys(touched, Sections(old_site, old), Sections(new_site, new))
+        yield from _section_keys(touched, was_there, are_there)
+    if touched or old.classified or new.classified:
+        yield from list_keys(changed, touched, (*before, was_there), (*now, are_there))
 
 
 def _differing(was: Page | None, page: Page | None) -> Iterator[str]:

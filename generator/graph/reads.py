@@ -10,6 +10,12 @@ A key names one thing that an output was made of:
 - `("template", NAME)`, `("asset", NAME)`, `("file", PATH)`: a file
 - `("site", NAME)` and `("site", NAME, FIELD)`: what the site declares; as it is in a language that
   is not the default one, where the name ends in ":" and the tag
+- `("list", URL)`: which pages have the term whose page that is
+- `("slice", URL)`: which pages are listed on one of the pages of a list
+- `("pager", URL)`: how many pages the list has that this is one of
+- `("terms", URL)`: which terms are listed there, and how many pages each has
+- `("terms-of", URL)`, `("related", URL)`: the terms of a page, and what shares them
+- `("taxonomies",)`: which taxonomies there are
 - `("keys",)`: which keys of their own pages may have
 - `("bits",)`: what the cookies can carry, which depends on the number of pages
 """
@@ -22,7 +28,10 @@ __all__ = ["PLACES", "Key", "Reads", "Watched", "of_language"]
 
 Key = tuple[str, ...]
 
-PLACES = frozenset({"page", "section", "beside", "translations"})
+PLACES = frozenset(
+    {"page", "section", "beside", "translations"}
+    | {"list", "slice", "pager", "terms", "terms-of", "related"}
+)
 """Kinds of keys that name pages; `generator.graph.changes` says which of them have changed. All
 others have a fingerprint."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.content.library import Content
+from generator.content.lists import term_feed
 from generator.content.translations import Translations
 from policy import Site
 from policy.localized import in_language
@@ -17,6 +18,7 @@ __all__ = [
     "all_addresses",
     "feed_address",
     "in_other_languages",
+    "terms_with_feeds",
 ]
 
 SITEMAP, ROBOTS = "/sitemap.xml", "/robots.txt"
@@ -30,10 +32,20 @@ def addresses_for_programs(site: Site) -> tuple[str, ...]:
 
 def all_addresses(site: Site, content: Content) -> tuple[str, ...]:
     """Of a site that was read: also of the feeds in its other languages."""
+    terms = map(term_feed, terms_with_feeds(site, content))
     if not site.settings.languages or not site.settings.feed:
-        return addresses_for_programs(site)
+        return (*addresses_for_programs(site), *terms)
     feeds = (feed_address(each) for each in in_other_languages(site, content))
-    return (*addresses_for_programs(site), *(each for each in feeds if each))
+    return (*addresses_for_programs(site), *(each for each in feeds if each), *terms)
+
+
+def terms_with_feeds(site: Site, content: Content) -> Iterator[str]:
+    """The addresses of the terms whose pages readers can follow."""
+    if content.classified is not None:
+        feeds = {each.name for each in site.taxonomies.taxonomies if each.feed}
+        for url, term in content.classified.terms.items():
+            if term.taxonomy in feeds:
+                yield url
 
 
 def in_other_languages(site: Site, content: Content) -> Iterator[Site]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from generator.content.library import Content
@@ -11,21 +12,27 @@ from generator.content.sections import Sections
 from generator.content.urls import encoded
 from policy import Site
 
-__all__ = ["feed"]
+__all__ = ["feed", "feed_of"]
 
 
 def feed(site: Site, content: Content) -> str:
     """The articles, newest first."""
+    url = f"/{site.settings.feed}/"
+    inside = Sections(site, content).urls(url) or ()
+    return feed_of(site, site.settings.name, url, map(content.pages.__getitem__, inside))
+
+
+def feed_of(site: Site, title: str, url: str, pages: Iterable[Page]) -> str:
+    """Those of `pages` that have a date, which are listed at the address `url`."""
     settings = site.settings
-    home = f"{settings.url}/{settings.feed}/"
-    inside = Sections(site, content).urls(f"/{settings.feed}/") or ()
-    articles = [page for page in map(content.pages.__getitem__, inside) if page.given.get("date")]
+    home = f"{settings.url}{encoded(url)}"
+    articles = [page for page in pages if page.given.get("date")]
     latest = max(map(_changed, articles), default=site.register.date)
     entries = "".join(_entry(page, settings.url) for page in articles)
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(settings.language)}>\n'
-        f"<title>{escape(settings.name)}</title>\n"
+        f"<title>{escape(title)}</title>\n"
         f"<id>{escape(home)}</id>\n"
         f'<link href={quoteattr(home)}/>\n<link rel="self" href={quoteattr(home + "feed.xml")}/>\n'
         f"<updated>{_instant(latest)}</updated>\n"

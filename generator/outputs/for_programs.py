@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from generator.content.library import Content
+from generator.content.lists import term_feed
 from generator.outputs.addresses import ROBOTS, SITEMAP, feed_address, in_other_languages
-from generator.outputs.feeds import feed
+from generator.outputs.feeds import feed, feed_of
 from generator.outputs.sitemap import robots, sitemap
 from generator.outputs.well_known import well_known
 from policy import Site
 
 
-def files_for_programs(site: Site, content: Content, today: datetime.date) -> dict[str, bytes]:
-    """Their bytes by address."""
+def files_for_programs(
+    site: Site, content: Content, today: datetime.date, terms: Iterable[str]
+) -> dict[str, bytes]:
+    """Their bytes by address. Of the feeds of terms, those of the terms at `terms`."""
     texts = {SITEMAP: sitemap(site, content), ROBOTS: robots(site)}
     texts |= well_known(site, content, today)
     for each in (site, *in_other_languages(site, content)):
         if address := feed_address(each):
             texts[address] = feed(each, content)
+    if content.classified is not None:
+        for url in terms:
+            term = content.classified.terms[url]
+            title = f"{site.settings.name}: {term.title}"
+            texts[term_feed(url)] = feed_of(
+                site, title, url, map(content.pages.__getitem__, term.urls)
+            )
     return {address: text.encode("utf-8") for address, text in texts.items()}

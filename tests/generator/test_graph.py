@@ -38,6 +38,10 @@ TEMPLATES = {
 {% for item in navigation.header %}<a href="{{ item.page }}">{{ item.label }}</a>{% endfor %}
 {% if page.section %}<p>{{ page.section.title }} {{ page.section.pages|length }}</p>{% endif %}
 {% if page.extra.level is defined %}<p>{{ page.extra.level }}</p>{% endif %}
+{% for each in page.breadcrumbs %}<a href="{{ each.url }}">{{ each.title }}</a>{% endfor %}
+{% if page.terms.tags is defined %}
+{% for each in page.terms.tags %}<a href="{{ each.url }}">{{ each.title }}</a>{% endfor %}
+{% endif %}
 <main><h1>{{ page.title }}</h1>{% block main %}{{ page.body }}{% endblock %}</main>
 {{ macros.foot() }}
 </html>
@@ -48,6 +52,7 @@ TEMPLATES = {
     "page.html": '{% extends "base.html" %}\n',
     "article.html": """{% extends "base.html" %}
 {% block main %}{{ super() }}
+{% for each in page.related %}<a href="{{ each.url }}">{{ each.title }}</a>{% endfor %}
 {% if previous %}<a href="{{ previous.url }}">{{ previous.title }}</a>{% endif %}
 {% if next %}<a href="{{ next.url }}">{{ next.title }} of {{ next.date }}</a>{% endif %}
 {% endblock %}
@@ -57,10 +62,28 @@ TEMPLATES = {
 {% for each in section.pages %}<a href="{{ each.url }}">{{ each.title }}</a> {{ each.minutes }}
 {% if each.extra.level is defined %}{{ each.extra.level }}{% endif %}{% endfor %}
 {{ section.subsections|join(" ") }}
+{% for each in pager.pages %}<a href="{{ each.url }}">{{ each.title }}</a>{% endfor %}
+{% for each in pager.urls %}<a href="{{ each }}">{{ loop.index }}</a>{% endfor %}
+{% endblock %}
+""",
+    "term.html": """{% extends "base.html" %}
+{% block main %}{{ super() }}
+{% for each in pager.pages %}<a href="{{ each.url }}">{{ each.title }}</a>{% endfor %}
+{{ pager.number }} of {{ pager.total }}, {{ term.count }} of {{ term.taxonomy.label }}
+{% if term.feed %}<a href="{{ term.feed }}">Feed</a>{% endif %}
+{% endblock %}
+""",
+    "terms.html": """{% extends "base.html" %}
+{% block main %}{{ super() }}
+{% for each in taxonomy.terms %}<a href="{{ each.url }}">{{ each.title }}</a> {{ each.count }}
+{% endfor %}
 {% endblock %}
 """,
     "resources.html": """{% include "section.html" %}
 {% set news = get_section("/guides/") %}{{ news.title if news else "no guides" }}
+{% set tags = get_taxonomy("tags") %}
+{% for each in (tags.terms if tags else []) %}
+<a href="{{ each.url }}">{{ each.title }}</a>{% endfor %}
 """,
 }
 FIRST_DAY = datetime.date(2026, 3, 10)
@@ -219,6 +242,7 @@ def restore(site: Site) -> None:
     shutil.copytree(base / "content", site.root / "content", dirs_exist_ok=True)
     shutil.copytree(base / "site", site.root / "site", dirs_exist_ok=True)
     (site.root / "site/sections.toml").unlink(missing_ok=True)
+    remove_taxonomies(site)
     if (site.root / "content/about/index.md").exists():
         (site.root / "content/about/index.md").unlink()
     remove_translations(site)
@@ -241,8 +265,52 @@ def edit_sections(site: Site) -> None:
     )
 
 
+def edit_page_size(site: Site) -> None:
+    size = site.dice.choice([1, 2, 3])
+    site.write("site/sections.toml", f'[[section]]\nfolder = "news"\npage_size = {size}\n')
+
+
+def edit_taxonomies(site: Site) -> None:
+    """Another name, page size, address, feed or slug."""
+    dice = site.dice
+    slug = dice.choice(["", 'slug = "s"'])
+    site.write(
+        "site/taxonomies.toml",
+        f'[[taxonomy]]\nname = "tags"\nlabel = "{site.word()}"\n'
+        f"page_size = {dice.choice([1, 2, 9])}\nfeed = {dice.choice(['true', 'false'])}\n"
+        f'address = "{dice.choice(["/tags/", "/news/about/"])}"\n'
+        f'[[taxonomy.term]]\nname = "Snow"\n{slug}\n',
+    )
+
+
+def remove_taxonomies(site: Site) -> None:
+    (site.root / "site/taxonomies.toml").unlink(missing_ok=True)
+    shutil.rmtree(site.root / "content/tags", ignore_errors=True)
+    for page in (site.root / "content").rglob("*.md"):
+        site.change(page.relative_to(site.root).as_posix(), "^tags: .*\n", "")
+
+
+def edit_tags(site: Site) -> None:
+    if not (site.root / "site/taxonomies.toml").exists():
+        edit_taxonomies(site)
+    for _ in range(3):
+        page = site.a_page()
+        site.change(page, "^tags: .*\n", "")
+        words = sorted({site.word(), site.word().lower()})
+        site.change(page, "^title:", f"tags: [{', '.join(words)}]\ntitle:")
+
+
+def write_of_a_term(site: Site) -> None:
+    """A page of its own for a term, or for the list of terms."""
+    name = site.dice.choice(["index", "snow", "bus", "s"])
+    site.write(f"content/tags/{name}.md", f"---\ntitle: All of {site.word()}\n---\nWords.\n")
+
+
 def edit_own_key(site: Site) -> None:
-    value = site.dice.choice(["1", "1.10", "/about/", "/news/1/"])
+    sections = site.root / "site/sections.toml"
+    if not sections.exists() or "level" not in sections.read_text(encoding="utf-8"):
+        edit_sections(site)
+    value = site.dice.choice(["1", "1", "1", "1.10", "/about/"])
     site.change(site.a_page(), "^title:", f"level: {value}\ntitle:")
 
 
@@ -419,7 +487,8 @@ EDITS: tuple[Callable[[Site], None], ...] = (
     *(remove_what_is_public, leave_a_stranger, damage_the_cache, nothing),
     *(use_inner_layout, remove_inner_layout, speak_spanish, speak_spanish, translate, translate),
     *(translate, remove_translations),
-    *(edit_sections, edit_own_key, edit_own_key, edit_into_toml),
+    *(edit_sections, edit_own_key, edit_own_key, edit_into_toml, edit_page_size, edit_page_size),
+    *(edit_taxonomies, edit_tags, edit_tags, edit_tags, edit_tags, write_of_a_term),
 )
 
 
