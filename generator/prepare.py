@@ -20,6 +20,7 @@ from generator.check.site_files import alias_faults, section_faults, site_file_f
 from generator.check.translations import translation_faults
 from generator.check.warnings import description_warnings
 from generator.check.whole import Offers
+from generator.content.data import read_data
 from generator.content.derived import with_derived
 from generator.content.library import Content, Others, load_content
 from generator.content.pages import Page
@@ -164,6 +165,9 @@ class _Preparation:
             site, self._content, self._others.reserved, since.known_pages()
         )
         self._faults.extend(more)
+        data, more = read_data(site)
+        self._faults.extend(more)
+        self._content = replace(self._content, data=data)
 
     def _render(self, stage: Stage) -> None:
         """The pages that are not what they were."""

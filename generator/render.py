@@ -16,6 +16,7 @@ from generator.assets import MissingAsset
 from generator.block_pages import BlockPages
 from generator.budget import bits
 from generator.content.audience_blocks import select
+from generator.content.data import Data
 from generator.content.derived import Derived
 from generator.content.languages import address_of, named
 from generator.content.library import Content, written
@@ -87,6 +88,7 @@ class Renderer:
         self._site = site
         self._assets = assets
         self._sections = Sections(site, content, self.reads)
+        self._data = Data(content.data, self.reads)
         self._bits = self._watched_bits(bits(site, content))
         self._paths = [""]  # Number 0 is the page itself.
         self._languages = site.settings.all_languages
@@ -231,6 +233,7 @@ class Renderer:
             site = in_language(site, language, self._sections.translations.counterpart(language))
         loader = _WatchedTemplates(site.root, self.reads, self._paths, language)
         jinja = environment(site, self._assets, loader, self.reads, language)
+        jinja.globals["data"] = self._data
         jinja.globals["get_section"] = self._sections.get
         jinja.globals["bits"] = self._bits
         jinja.globals["get_taxonomy"] = lambda name: self._sections.lists.taxonomy(name, language)

@@ -17,6 +17,8 @@ from policy.block_schemas import FOLDER as BLOCKS
 from policy.block_schemas import BlockSchema, block_schema_faults
 from policy.campaigns import FILE as CAMPAIGNS
 from policy.campaigns import Campaigns, campaign_faults
+from policy.data_schemas import FILE as DATA
+from policy.data_schemas import DataSchemas, data_schema_faults
 from policy.faults import Fault, Faults, nearest
 from policy.forms import Form, form_faults
 from policy.origins import Origins
@@ -65,6 +67,7 @@ class Site:
     sections: SectionSchemas = default(default_factory=SectionSchemas.model_construct)
 
     taxonomies: Taxonomies = default(default_factory=Taxonomies.model_construct)
+    data_schemas: DataSchemas = default(default_factory=DataSchemas.model_construct)
 
     def line(self, path: str, *location: int | str) -> int | None:
         """The line of a key in a file that was read, by its path relative to the root."""
@@ -103,6 +106,11 @@ def read_site(root: Path) -> Site:
     navigation = reader.read("site/navigation.toml", Navigation)
     audiences = _read_audiences(reader)
     sections, taxonomies = _read_order(reader)
+    data_schemas = _read_optional(reader, DATA, DataSchemas)
+    reader.faults.extend(
+        Fault(DATA, reader.lines[DATA].of(place), message, hint)
+        for place, message, hint in data_schema_faults(data_schemas)
+    )
     sources = _read_sources(reader)
     campaigns = _read_campaigns(reader)
     forms = dict(_read_forms(reader))
@@ -139,6 +147,7 @@ def read_site(root: Path) -> Site:
         sources=sources,
         campaigns=campaigns,
         taxonomies=taxonomies,
+        data_schemas=data_schemas,
         lines=reader.lines,
     )
 

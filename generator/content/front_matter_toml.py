@@ -14,7 +14,7 @@ from generator.content.written import UNSHOWN, Entry, Unreadable
 from policy import Fault
 from policy.toml_source import Lines, syntax_fault
 
-__all__ = ["entries"]
+__all__ = ["as_written", "entries"]
 
 
 def entries(path: str, lines: Sequence[str], end: int) -> dict[str, Entry]:
@@ -42,14 +42,15 @@ def entries(path: str, lines: Sequence[str], end: int) -> dict[str, Entry]:
     ]
     if forbidden:
         raise Unreadable(forbidden)
-    return {key: Entry(_as_written(value), places.of((key,))) for key, value in values.items()}
+    return {key: Entry(as_written(value), places.of((key,))) for key, value in values.items()}
 
 
-def _as_written(value: Any) -> Any:
+def as_written(value: Any) -> Any:
+    """A value of TOML, or of JSON, with texts for all that has another type."""
     if isinstance(value, list):
-        return [_as_written(each) for each in value]
+        return [as_written(each) for each in value]
     if isinstance(value, dict):
-        return {key: _as_written(each) for key, each in value.items()}
+        return {key: as_written(each) for key, each in value.items()}
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, datetime.date | datetime.time):

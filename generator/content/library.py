@@ -10,6 +10,7 @@ from typing import Any
 
 from generator.content.block_values import block_values
 from generator.content.blocks import Blocks, block_faults, read_blocks
+from generator.content.data import DataFile
 from generator.content.fates import waiting_section
 from generator.content.feature_blocks import as_on, feature_faults
 from generator.content.files import KINDS, PAGE, Listing, list_files
@@ -47,6 +48,9 @@ class Content:
     listing: Listing | None = None
     classified: Classified | None = None
     """The terms of its pages, on a site that has taxonomies."""
+
+    data: Mapping[str, DataFile] = field(default_factory=dict)
+    """What templates show of data files, by name."""
 
     told: tuple[Fault, ...] = ()
     """What those who write should know of their terms."""

@@ -62,7 +62,7 @@ class Inputs:
                 return self._bytes(names[0])
             case "asset":
                 return self._assets.get(names[0])
-            case "bits" | "keys" | "taxonomies" | "block":
+            case "bits" | "keys" | "taxonomies" | "block" | "data":
                 return self._gathered(kind, *names)
             case "site" if len(names) > 1:
                 return getattr(self._declared(names[0]), names[1], None)
@@ -86,6 +86,9 @@ class Inputs:
         """What is known only of all pages, or of all that is declared of them, together."""
         if kind == "block":
             return self._site.blocks.get(names[0])
+        if kind == "data":
+            found = self._content.data.get(names[0])
+            return found.digest if found else None
         if kind == "keys":
             return sorted(SiteKeys(self._site).names)
         if kind == "taxonomies":

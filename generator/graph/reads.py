@@ -16,6 +16,7 @@ A key names one thing that an output was made of:
 - `("terms", URL)`: which terms are listed there, and how many pages each has
 - `("terms-of", URL)`, `("related", URL)`: the terms of a page, and what shares them
 - `("taxonomies",)`: which taxonomies there are
+- `("data", NAME)`: a data file
 - `("keys",)`: which keys of their own pages may have
 - `("bits",)`: what the cookies can carry, which depends on the number of pages
 """

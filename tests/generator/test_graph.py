@@ -52,6 +52,7 @@ TEMPLATES = {
     "page.html": '{% extends "base.html" %}\n',
     "article.html": """{% extends "base.html" %}
 {% block main %}{{ super() }}
+{% if data.words is defined %}{{ data.words[0].word }}{% endif %}
 {% for each in page.related %}<a href="{{ each.url }}">{{ each.title }}</a>{% endfor %}
 {% if previous %}<a href="{{ previous.url }}">{{ previous.title }}</a>{% endif %}
 {% if next %}<a href="{{ next.url }}">{{ next.title }} of {{ next.date }}</a>{% endif %}
@@ -69,6 +70,7 @@ TEMPLATES = {
     "term.html": """{% extends "base.html" %}
 {% block main %}{{ super() }}
 {% for each in pager.pages %}<a href="{{ each.url }}">{{ each.title }}</a>{% endfor %}
+{% if data.words is defined %}{{ data.words[0].word }}{% endif %}
 {{ pager.number }} of {{ pager.total }}, {{ term.count }} of {{ term.taxonomy.label }}
 {% if term.feed %}<a href="{{ term.feed }}">Feed</a>{% endif %}
 {% endblock %}
@@ -306,6 +308,15 @@ def write_of_a_term(site: Site) -> None:
     site.write(f"content/tags/{name}.md", f"---\ntitle: All of {site.word()}\n---\nWords.\n")
 
 
+def edit_data(site: Site) -> None:
+    (site.root / "site/data").mkdir(exist_ok=True)
+    site.write("site/data/words.csv", f"word\n{site.word()}\n")
+
+
+def remove_data(site: Site) -> None:
+    shutil.rmtree(site.root / "site/data", ignore_errors=True)
+
+
 def edit_own_key(site: Site) -> None:
     sections = site.root / "site/sections.toml"
     if not sections.exists() or "level" not in sections.read_text(encoding="utf-8"):
@@ -489,6 +500,7 @@ EDITS: tuple[Callable[[Site], None], ...] = (
     *(translate, remove_translations),
     *(edit_sections, edit_own_key, edit_own_key, edit_into_toml, edit_page_size, edit_page_size),
     *(edit_taxonomies, edit_tags, edit_tags, edit_tags, edit_tags, write_of_a_term),
+    *(edit_data, edit_data, remove_data),
 )
 
 
