@@ -21,6 +21,14 @@ COMMANDS = {
     "new": ("generator.new", "Make a page, a section or a whole site that passes every check."),
     "import": ("generator.moving.command", "Move in from Hugo or Jekyll."),
     "explain": ("generator.explain", "Say where the values of a page come from, and who needs it."),
+    "texts": (
+        "generator.languages_command",
+        "Write the sentences to be translated into site/locale/, one file for each language.",
+    ),
+    "translations": (
+        "generator.languages_command",
+        "List the pages and sentences that are not translated, or that their original has left.",
+    ),
     "serve": ("analytics.preview.command", "Build, serve, and build again on every save."),
     "audit": ("audit.command_line", "Compare what real browsers see with the register."),
     "policy": ("policy.command", "Release versions of the register, and explain them."),

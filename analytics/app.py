@@ -40,6 +40,7 @@ from analytics.web.clock import Clock, UnusableClock
 from analytics.web.cookies import CookieWriter
 from analytics.web.guard import Guard
 from analytics.web.health import Health
+from analytics.web.languages import InLanguages, LanguageFolders
 from analytics.web.log import ServiceLog, place_of
 from analytics.web.metrics import Measured
 from analytics.web.own_cookies import OwnCookies
@@ -217,11 +218,13 @@ def _draw_with(app: Flask, service: Service) -> None:
     """The same Jinja as the generator's, with the values that do not belong to one page."""
     app.jinja_options = templates.options()
     templates.prepare(app.jinja_env, service.site, service.pages.asset)
+    InLanguages(app, service.site, service.pages)
 
 
 def _wrap(app: Flask, service: Service, proxies: int) -> None:
     """Innermost first: pages are served before Flask is asked, and nothing passes the guard."""
-    served = PageServer(app.wsgi_app, service.pages, service.cookies)
+    answering = LanguageFolders(app.wsgi_app, service.site)
+    served = PageServer(answering, service.pages, service.cookies)
     sound = WellFormed(Health(served, service.parts))
     measured = Measured(Guard(sound, service.site.register), service.metrics)
     app.wsgi_app = ProxyFix(measured, proxies, proxies, proxies)  # type: ignore[method-assign]  # Flask’s own way

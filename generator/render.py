@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, Template
-from jinja2.exceptions import TemplateNotFound
+from jinja2 import Environment
 from markupsafe import Markup
 
-from generator.assets import MissingAsset
 from generator.block_pages import BlockPages
 from generator.budget import bits
 from generator.content.audience_blocks import select
@@ -23,23 +20,21 @@ from generator.content.library import Content, written
 from generator.content.own_keys import SiteKeys
 from generator.content.pages import Page
 from generator.content.sections import OwnView, Sections
-from generator.graph.reads import Reads, Watched, of_language
+from generator.graph.reads import Reads
 from generator.markdown import Hooks, reader
-from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
+from generator.marks import place_before, unmarked
 from generator.pictures.cards import CardStyle
 from generator.pictures.found import Pictures
 from generator.pictures.pages import PagePictures
 from generator.recorded import Found, Place, Recorded, Rendered, record
+from generator.watched_templates import WatchedTemplates, environment
 from policy import Fault, Faults, Site, templates
-from policy.localized import in_language
+from policy.localized import Counterpart, in_language, speech_of
 from policy.register import Cookie, Storage
-from policy.toml_source import has_controls, read_text, refuse_controls, refuse_two_versions
+from policy.sentences import Speech, speaking
+from policy.toml_source import has_controls
 
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-FIELD_BY_FIELD = ("site", "navigation")
-"""What of the site's declarations is noted field by field; the rest is noted as a whole."""
-
-_WHOLE = re.compile(r"\b(?:register|versions|audit|forms|audiences)\b")
 
 
 class _Audience:
@@ -66,6 +61,7 @@ class _InLanguage:
 
     language: str
     site: Site
+    speech: Speech
     jinja: Environment
 
 
@@ -106,6 +102,11 @@ class Renderer:
         """Every variant of a page. Raises `TemplateError`, `MissingAsset`, or `Faults`."""
         self.reads.taken()
         self._here = self._in_language(page.language)
+        self.reads.add("catalogue", page.language)
+        with speaking(self._here.speech):
+            return self._rendered(page, marked=marked)
+
+    def _rendered(self, page: Page, *, marked: bool) -> Rendered:
         self.reads.add("site", "site", "markdown")
         html, record, asked = self._variant(page, self._site.audiences.default, marked=marked)
         rendered, recorded = {"": html}, {"": record}
@@ -228,17 +229,23 @@ class Renderer:
         return self._spoken[language]
 
     def _made_for(self, language: str) -> _InLanguage:
-        site = self._site
-        if language:
-            site = in_language(site, language, self._sections.translations.counterpart(language))
-        loader = _WatchedTemplates(site.root, self.reads, self._paths, language)
+        tag = language or self._site.settings.language
+        site = in_language(self._site, tag, self._counterpart(language))
+        loader = WatchedTemplates(site.root, self.reads, self._paths, language)
         jinja = environment(site, self._assets, loader, self.reads, language)
         jinja.globals["data"] = self._data
         jinja.globals["get_section"] = self._sections.get
         jinja.globals["bits"] = self._bits
         jinja.globals["get_taxonomy"] = lambda name: self._sections.lists.taxonomy(name, language)
         jinja.globals["translated"] = lambda url: self._sections.counterpart(url, language)
-        return _InLanguage(language, site, jinja)
+        jinja.globals["service"] = lambda path: self._languages.at_service(path, tag)
+        return _InLanguage(language, site, speech_of(site, tag), jinja)
+
+    def _counterpart(self, language: str) -> Counterpart:
+        """Without a note of what is read: fingerprints of menus and forms tell of it."""
+        if not language:
+            return lambda address: address
+        return self._sections.translations.counterpart(language)
 
     def _watched_bits(
         self, count: Callable[[Cookie | Storage], float]
@@ -254,82 +261,3 @@ def _unplaced(found: Iterable[Found], named: Mapping[str, Sequence[Found]]) -> I
     """What templates made of nothing that is `named`."""
     values = {each.value for each in (*named["link"], *named["file"])}
     return (each for each in found if each.place.own or each.value not in values)
-
-
-class _WatchedTemplates(FileSystemLoader):
-    """Templates in which every tag has a mark, so that what they add to a page has its place.
-
-    Which ones a page uses is noted, and what they name of what the site declares.
-    """
-
-    def __init__(self, root: Path, reads: Reads, paths: list[str], language: str) -> None:
-        super().__init__(root / "templates")
-        self._root = root
-        self._reads = reads
-        self._paths = paths
-        self._language = language
-        self._loaded: dict[str, Template] = {}
-        self._named: dict[str, frozenset[str]] = {}
-
-    def load(
-        self,
-        environment: Environment,
-        name: str,
-        globals: Any = None,
-    ) -> Template:
-        """As `FileSystemLoader`, once for each template."""
-        self._reads.add("template", name)
-        template = self._loaded.get(name)
-        if template is None:
-            template = self._loaded[name] = super().load(environment, name, globals)
-            # A chain of two, by now, which each rendering would look through name by name.
-            template.globals = dict(template.globals)
-        for each in self._named.get(name, ()):
-            self._reads.add("site", of_language(each, self._language))
-        template._module = None  # Else what it reads when it is imported was noted only once.
-        return template
-
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
-        """As `FileSystemLoader`. Raises `Faults` for a template that cannot be read."""
-        try:
-            source, path, is_current = super().get_source(environment, template)
-        except TemplateNotFound:
-            raise
-        except (OSError, UnicodeDecodeError):
-            read_text(self._root, f"templates/{template}")  # It raises what is wrong.
-            raise
-        self._named[template] = frozenset(_WHOLE.findall(source))
-        self._paths.append(f"templates/{template}")
-        refuse_controls(f"templates/{template}", source.encode("utf-8"))
-        refuse_two_versions(f"templates/{template}", source)
-        source = NONCHARACTERS.sub("", source)
-        return mark_tags(source, len(self._paths) - 1), path, is_current
-
-
-def environment(
-    site: Site,
-    assets: Mapping[str, str],
-    loader: FileSystemLoader | None = None,
-    reads: Reads | None = None,
-    language: str = "",
-) -> Environment:
-    """Jinja for this site, with what every page may use; what it reads is noted in `reads`."""
-    noted = reads or Reads()
-
-    def asset(name: str) -> str:
-        noted.add("asset", name)
-        if name not in assets:
-            raise MissingAsset(name, assets)
-        return assets[name]
-
-    jinja = Environment(  # noqa: S701  (the shared options escape)
-        loader=loader or FileSystemLoader(site.root / "templates"),
-        cache_size=0,  # Our loader keeps them, and hears of each use.
-        **templates.options(),
-    )
-    templates.prepare(jinja, site, asset)
-    for name in FIELD_BY_FIELD:
-        jinja.globals[name] = Watched(jinja.globals[name], of_language(name, language), noted)
-    return jinja

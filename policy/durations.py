@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from policy.sentences import mark_number, sentence_of
+
 Unit = Literal["seconds", "minutes", "hours", "days", "months"]
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400, "months": 31 * 86_400}
 _LETTERS = {"seconds": "TS", "minutes": "TM", "hours": "TH", "days": "D", "months": "M"}
+_WORDS: Mapping[Unit, tuple[str, str]] = {
+    "seconds": mark_number("%(number)s second", "%(number)s seconds"),
+    "minutes": mark_number("%(number)s minute", "%(number)s minutes"),
+    "hours": mark_number("%(number)s hour", "%(number)s hours"),
+    "days": mark_number("%(number)s day", "%(number)s days"),
+    "months": mark_number("%(number)s month", "%(number)s months"),
+}
 PATTERN = r"^[1-9][0-9]{0,3} (seconds|minutes|hours|days|months)$"
 
 
@@ -23,7 +33,8 @@ class Duration:
     unit: Unit
 
     def __str__(self) -> str:
-        return f"{self.number} {self.unit if self.number != 1 else self.unit[:-1]}"
+        one, many = _WORDS[self.unit]
+        return sentence_of(one, many, self.number, number=self.number)
 
     @property
     def seconds(self) -> int:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Key
 
+from policy.sentences import number, sentence
 from policy.texts import is_typed, is_visible
 from policy.toml_source import Declared
 
@@ -61,21 +62,28 @@ class Field(Declared):
         """What is wrong with an answer, in a sentence that names the field; empty when nothing."""
         text = self.clean(answer)
         if self.kind in CHOICES and not text and (answer or self.required):
-            return f"Choose one of the answers to “{self.label}”."
+            return sentence("Choose one of the answers to “%(field)s”.", field=self.label)
         if not text:
-            return f"Fill in “{self.label}”." if self.required else ""
+            return sentence("Fill in “%(field)s”.", field=self.label) if self.required else ""
         if self.most_characters is not None and len(text) > self.most_characters:
-            number, most = f"{len(text):,}", f"{self.most_characters:,}"
-            return f"“{self.label}” has {number} characters. Shorten it to {most} or fewer."
+            return sentence(
+                "“%(field)s” has %(number)s characters. Shorten it to %(most)s or fewer.",
+                field=self.label,
+                number=number(len(text)),
+                most=number(self.most_characters),
+            )
         if not any(map(is_visible, text)):
-            return f"“{self.label}” has only characters that cannot be seen. Type it again."
+            return sentence(
+                "“%(field)s” has only characters that cannot be seen. Type it again.",
+                field=self.label,
+            )
         return self._wrong_kind(text)
 
     def _wrong_kind(self, text: str) -> str:
         if self.kind == "email":
             return self._wrong_address(text)
         if self.kind == "tel" and not _is_phone(text):
-            return f"“{self.label}” needs a number like +1 800 555 0100."
+            return sentence("“%(field)s” needs a number like +1 800 555 0100.", field=self.label)
         return ""
 
     def _wrong_address(self, text: str) -> str:
@@ -85,8 +93,11 @@ class Field(Declared):
             as_kept(text)
         except NotMailable as reason:
             if reason.reads_as_one:
-                return f"“{self.label}” has an address that no email can reach. Use another one."
-            return f"“{self.label}” needs an address like name@example.org."
+                return sentence(
+                    "“%(field)s” has an address that no email can reach. Use another one.",
+                    field=self.label,
+                )
+            return sentence("“%(field)s” needs an address like name@example.org.", field=self.label)
         return ""
 
 

@@ -12,6 +12,7 @@ from pydantic import Field as Key
 from policy.faults import nearest
 from policy.fields import CHOICES, Field
 from policy.register import Register
+from policy.sentences import sentence
 from policy.toml_source import Declared
 
 TICKED = "yes"
@@ -92,7 +93,9 @@ class Form(Declared):
         errors = {field.name: field.wrong(answer) for field, answer in given.items()}
         permission = self.permission is not None and answers.get("permission") == TICKED
         if self.permission is not None and self.permission.required and not permission:
-            errors["permission"] = f"Check “{self.permission.text}” Without it, we may not write."
+            errors["permission"] = sentence(
+                "Check “%(box)s” Without it, we may not write.", box=self.permission.text
+            )
         return Checked(
             values={field.name: field.clean(answer) for field, answer in given.items()},
             errors={name: error for name, error in errors.items() if error},

@@ -19,6 +19,9 @@ __all__ = ["Direction", "Language", "Languages", "Spoken", "Tag", "direction_of"
 
 Direction = Literal["ltr", "rtl"]
 
+ANSWERING = frozenset({"audience", "form", "own", "permission", "visit"})
+"""The first folders of the addresses at which the service answers visitors."""
+
 _TAG = re.compile(
     r"(?P<language>[A-Za-z]{2,3})(?:-(?P<script>[A-Za-z]{4}))?(?:-(?P<region>[A-Za-z]{2}|[0-9]{3}))?"
     r"(?P<variants>(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*)"
@@ -114,6 +117,19 @@ class Languages:
     def of_address(self, address: str) -> str:
         """The language that an address of a page stands for."""
         return self._folders.get(address[1:].partition("/")[0], self.default)
+
+    def in_service(self, path: str) -> tuple[str, str]:
+        """The language in which the service answers an address, and the address without it:
+        "/form/es/ask" is ("es", "/form/ask")."""
+        first, _, rest = path[1:].partition("/")
+        folder, _, after = rest.partition("/")
+        tag = self._folders.get(folder) if first in ANSWERING and after else None
+        return (tag, f"/{first}/{after}") if tag else (self.default, path)
+
+    def at_service(self, path: str, tag: str) -> str:
+        """The address at which the service answers in a language: "/form/es/ask"."""
+        first, _, rest = path[1:].partition("/")
+        return path if tag == self.default else f"/{first}/{folder_of(tag)}/{rest}"
 
     def home(self, tag: str) -> str:
         """The address of the home page in a language."""

@@ -6,18 +6,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from policy.declared_texts import translated
+from policy.languages import Language
+from policy.sentences import Speech
 from policy.settings import Item, Navigation, Settings
 from policy.site import Site
 
-__all__ = ["Counterpart", "in_language"]
+__all__ = ["Counterpart", "in_language", "speech_of"]
 
 Counterpart = Callable[[str], str]
 """The address of a page in the language by that in the default one; the same, if there is none."""
 
 
 def in_language(site: Site, language: str, counterpart: Counterpart) -> Site:
-    """The site in the language of that tag; itself, for the default one."""
-    if language == site.settings.language:
+    """The site in the language of that tag; itself, for the default one without a catalogue."""
+    is_default = language == site.settings.language
+    catalogue = site.catalogues.get(language)
+    if catalogue:
+        say = catalogue.sentences.gettext
+        site = replace(
+            site,
+            register=translated(site.register, say),
+            navigation=translated(site.navigation, say),
+            audiences=translated(site.audiences, say),
+            forms={name: translated(form, say) for name, form in site.forms.items()},
+        )
+    if is_default:
         return site
     return replace(
         site,
@@ -32,8 +46,14 @@ def in_language(site: Site, language: str, counterpart: Counterpart) -> Site:
     )
 
 
+def speech_of(site: Site, language: str) -> Speech:
+    """In which language all is said on pages of that tag."""
+    languages = site.settings.all_languages
+    return Speech(site.catalogues.get(language), languages.locale(language))
+
+
 def _settings(settings: Settings, language: str, counterpart: Counterpart) -> Settings:
-    said = settings.languages[language]
+    said = settings.languages.get(language, Language())
     feed = f"/{settings.feed}/"
     return settings.model_copy(
         update={

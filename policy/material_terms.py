@@ -12,13 +12,19 @@ import json
 from collections.abc import Iterator, Mapping
 
 from policy.register import Cookie, Part, Register, Storage, Table
+from policy.sentences import ENGLISH, speaking
 
 Terms = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Kind of entry, then its name, then each thing that it allows, in words."""
 
 
 def material_terms(register: Register) -> Terms:
-    """What the register allows."""
+    """What the register allows. In English, whatever is spoken: its digest names the terms."""
+    with speaking(ENGLISH):
+        return _terms(register)
+
+
+def _terms(register: Register) -> Terms:
     return {
         "purpose": {
             each.name: {"use": each.use, "legal basis": each.basis} for each in register.purposes

@@ -25,6 +25,7 @@ from policy.register_entries import (
     Recipient,
     Window,
 )
+from policy.sentences import sentence
 from policy.toml_source import Declared
 
 Use = Literal[
@@ -85,16 +86,18 @@ class Part(Declared):
     def possible(self) -> str:
         """Every kind of value, in words."""
         return {
-            "version": "A version number of this register",
-            "number": f"A whole number from {self.least} to {self.most}",
-            "page": "The address of a page on this site",
-            "section": "The first folder in the address of a page on this site",
-            "source": "One name of a fixed list, such as “Direct”",
-            "campaign": "One name of a fixed list, such as “None”",
-            "audience": "One name of a fixed list of groups",
-            "random": f"A random value of {self.bits} bits",
-            "one of": " or ".join(f"“{option}”" for option in self.options),
-            "month": "A year and a month",
+            "version": sentence("A version number of this register"),
+            "number": sentence(
+                "A whole number from %(least)s to %(most)s", least=self.least, most=self.most
+            ),
+            "page": sentence("The address of a page on this site"),
+            "section": sentence("The first folder in the address of a page on this site"),
+            "source": sentence("One name of a fixed list, such as “Direct”"),
+            "campaign": sentence("One name of a fixed list, such as “None”"),
+            "audience": sentence("One name of a fixed list of groups"),
+            "random": sentence("A random value of %(bits)s bits", bits=self.bits),
+            "one of": f" {sentence('or')} ".join(f"“{option}”" for option in self.options),
+            "month": sentence("A year and a month"),
         }[self.kind]
 
 
@@ -138,14 +141,16 @@ class Cookie(Declared):
     def lifetime_words(self) -> str:
         """The lifetime as the privacy page says it."""
         if isinstance(self.lifetime, Duration):
-            return f"{self.lifetime}, not extended by visits"
-        words = "Until the browser closes"
+            return sentence("%(time)s, not extended by visits", time=self.lifetime)
+        words = sentence("Until the browser closes")
         if self.idle_minutes is not None:
-            words += f", or after {self.idle_minutes} minutes without use"
+            words += sentence(", or after %(number)s minutes without use", number=self.idle_minutes)
         if self.most_hours is not None:
-            words += f", and never longer than {self.most_hours} hours"
+            words += sentence(", and never longer than %(number)s hours", number=self.most_hours)
         if self.valid_days is not None:
-            words += f"; our service takes it for {self.valid_days} days at most"
+            words += sentence(
+                "; our service takes it for %(number)s days at most", number=self.valid_days
+            )
         return words
 
 
@@ -164,7 +169,7 @@ class Storage(Declared):
     @property
     def lifetime_words(self) -> str:
         """The lifetime as the privacy page says it."""
-        return f"{self.months} months at most, then asked again"
+        return sentence("%(number)s months at most, then asked again", number=self.months)
 
 
 class Column(Declared):
@@ -220,14 +225,20 @@ class Table(Declared):
     def keep_words(self) -> str:
         """How long a row is kept, as the privacy page says it."""
         return (
-            f"{self.keep}; {self.sooner.keep} {self.sooner.where}"
+            f"{_kept(self.keep)}; {self.sooner.keep} {self.sooner.where}"
             if self.sooner
-            else str(self.keep)
+            else _kept(self.keep)
         )
 
     def column(self, name: str) -> Column | None:
         """The column of that name, if it is declared."""
         return next((column for column in self.columns if column.name == name), None)
+
+
+def _kept(keep: Keep) -> str:
+    if isinstance(keep, Duration):
+        return str(keep)
+    return sentence("until the account is removed")
 
 
 class Transient(Declared):

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from policy.durations import Length
 from policy.origin_addresses import OriginAddress
+from policy.sentences import sentence
 from policy.toml_source import Declared
 
 __all__ = ["BROWSER_FEATURES", "BrowserFeature", "Connection", "Endpoint", "Event", "Header"]
@@ -122,10 +123,10 @@ class LogField(Declared):
     def possible(self) -> str:
         """Every kind of value, in words."""
         return {
-            "number": "A whole number",
-            "word": "A word from this site’s own programs",
-            "place": "A line of this site’s own programs",
-            "time": "A day and a time",
+            "number": sentence("A whole number"),
+            "word": sentence("A word from this site’s own programs"),
+            "place": sentence("A line of this site’s own programs"),
+            "time": sentence("A day and a time"),
         }[self.kind]
 
 
@@ -214,4 +215,7 @@ class Window(Declared):
     @property
     def keep_words(self) -> str:
         """For how long, as the privacy page says it."""
-        return f"{self.keep} at most; where the service is killed, until it is started again"
+        return sentence(
+            "%(time)s at most; where the service is killed, until it is started again",
+            time=self.keep,
+        )

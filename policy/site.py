@@ -17,6 +17,7 @@ from policy.block_schemas import FOLDER as BLOCKS
 from policy.block_schemas import BlockSchema, block_schema_faults
 from policy.campaigns import FILE as CAMPAIGNS
 from policy.campaigns import Campaigns, campaign_faults
+from policy.catalogues import Catalogue, read_catalogues
 from policy.data_schemas import FILE as DATA
 from policy.data_schemas import DataSchemas, data_schema_faults
 from policy.faults import Fault, Faults, nearest
@@ -60,6 +61,7 @@ class Site:
     origins: Origins
     off: Off
     lines: Mapping[str, Lines]
+    catalogues: Mapping[str, Catalogue] = default(default_factory=dict)
     versions: tuple[Version, ...] = ()
     audit: Audited | None = None
     sources: Sources = default(default_factory=Sources.model_construct)
@@ -97,6 +99,10 @@ class _Reader:
             self.faults.extend(error.faults)
             return None
 
+    def catalogues(self, settings: Settings) -> Mapping[str, Catalogue]:
+        languages = settings.all_languages
+        return self.faultless(lambda root: read_catalogues(root, languages)) or {}
+
 
 def read_site(root: Path) -> Site:
     """Read `site/*.toml` and `site/forms/*.toml`. Raises `Faults` with all that is wrong."""
@@ -117,6 +123,7 @@ def read_site(root: Path) -> Site:
     blocks = dict(_read_blocks(reader))
     versions = reader.faultless(read_versions) or ()
     audit = reader.faultless(read_audited)
+    catalogues = reader.catalogues(settings[0]) if settings else {}
     if summed:
         register = summed.register
         reader.lines[REGISTER] = summed.origins.site
@@ -140,6 +147,7 @@ def read_site(root: Path) -> Site:
         audiences=audiences[0],
         blocks=blocks,
         origins=summed.origins,
+        catalogues=catalogues,
         off=summed.off,
         versions=versions,
         audit=audit,

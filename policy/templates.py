@@ -11,6 +11,8 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, select_autoescape
 
+from policy import sentences
+from policy.languages import direction_of
 from policy.site import Site
 
 __all__ = ["open_comment", "options", "prepare", "shared_values", "without_comments"]
@@ -38,13 +40,35 @@ def options() -> dict[str, Any]:
         "trim_blocks": True,
         "lstrip_blocks": True,
         "keep_trailing_newline": True,
+        "extensions": ["jinja2.ext.i18n"],
     }
 
 
 def prepare(jinja: Environment, site: Site, asset: Callable[[str], str]) -> None:
     """Give templates what each may use. `asset` gives the address of an asset by its name."""
     jinja.template_class = _Published
-    jinja.globals.update(shared_values(site), asset=asset, translated=lambda address: address)
+    jinja.globals.update(shared_values(site), asset=asset)
+    jinja.globals.update(translated=_as_it_is, service=_as_it_is)
+    jinja.globals["direction_of"] = direction_of
+    jinja.filters["day"] = sentences.day
+    jinja.filters["number"] = sentences.number
+    jinja.policies["ext.i18n.trimmed"] = True
+    jinja.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's
+        _gettext, _ngettext, newstyle=True
+    )
+
+
+def _as_it_is(address: str) -> str:
+    """An address, in the language of the site itself."""
+    return address
+
+
+def _gettext(sentence: str) -> str:
+    return sentences.spoken().sentences.gettext(sentence)
+
+
+def _ngettext(one: str, many: str, number: int) -> str:
+    return sentences.spoken().sentences.ngettext(one, many, number)
 
 
 def shared_values(site: Site) -> dict[str, Any]:

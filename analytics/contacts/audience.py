@@ -16,6 +16,7 @@ from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from analytics.web.cookies import CookieWriter
+from analytics.web.languages import here
 from analytics.web.origin import is_from_our_forms
 from analytics.web.own_cookies import OWN_COOKIES
 from analytics.web.reload_due import gives_back
@@ -43,7 +44,7 @@ class Audiences:
         """Have the browser forget the cookie, and show the visitor what it keeps now."""
         if not is_from_our_forms(request):
             abort(HTTPStatus.FORBIDDEN)
-        response = redirect(OWN_COOKIES, HTTPStatus.SEE_OTHER)
+        response = redirect(here().service(OWN_COOKIES), HTTPStatus.SEE_OTHER)
         response.headers["Cache-Control"] = "no-store"
         self.cookies.delete(response, "audience")
         return response

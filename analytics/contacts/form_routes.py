@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as BaseResponse
@@ -26,6 +26,7 @@ from analytics.contacts.spam import suspect_spam
 from analytics.web.audience_cookie import audience_of
 from analytics.web.cookies import CookieWriter
 from analytics.web.form_pages import with_form
+from analytics.web.languages import here
 from analytics.web.log import ServiceLog
 from analytics.web.origin import is_from_our_forms
 from analytics.web.rate_limits import FORMS, RateLimiter
@@ -33,6 +34,7 @@ from analytics.web.reload_due import RETRY_SECONDS, ReloadDue
 from analytics.web.static_files import Pages
 from policy import Site
 from policy.forms import SECONDS, Checked, Form
+from policy.sentences import sentence, sentence_of
 
 __all__ = ["Forms", "blueprint"]
 
@@ -105,7 +107,7 @@ class Forms:
 
     def reload_due(self, error: ReloadDue) -> BaseResponse:
         """What was typed comes back, for another try."""
-        form = self.site.forms.get((request.view_args or {}).get("name", ""))
+        form = here().site.forms.get((request.view_args or {}).get("name", ""))
         if form is None:
             return error.get_response()
         try:
@@ -115,28 +117,32 @@ class Forms:
         return self._again(form, posted, reason)
 
     def _form(self, name: str) -> Form:
-        form = self.site.forms.get(name)
+        form = here().site.forms.get(name)
         return form or abort(HTTPStatus.NOT_FOUND)
 
     def _posted(self) -> MultiDict[str, str]:
         """The body, as posted. Raises `NotTaken`, with what could be read of it."""
         reach = self.site.settings.organization
-        other_way = f"You can also write to {reach.email} or call {reach.phone}."
+        other_way = sentence(
+            "You can also write to %(email)s or call %(phone)s.",
+            email=reach.email,
+            phone=reach.phone,
+        )
         request.max_content_length = request.max_form_memory_size = MOST_BYTES
         try:
             posted = MultiDict(request.form)
         except RequestEntityTooLarge:
-            text = "That was too long. Go back to find what you typed, and shorten it."
+            text = sentence("That was too long. Go back to find what you typed, and shorten it.")
             raise NotTaken(413, {"": f"{text} {other_way}"}) from None
         if not is_from_our_forms(request):
-            text = (
+            text = sentence(
                 "Your browser did not say that this came from our own page, so we did not take it. "
                 "What you typed is still below: please send it again."
             )
             raise NotTaken(403, {"": f"{text} {other_way}"}, posted=posted)
         if request.mimetype != "application/x-www-form-urlencoded":
-            text = f"This form takes text only, and no files. {other_way}"
-            raise NotTaken(415, {"": text}, posted=posted)
+            text = sentence("This form takes text only, and no files.")
+            raise NotTaken(415, {"": f"{text} {other_way}"}, posted=posted)
         return posted
 
     def _take(self, form: Form, posted: MultiDict[str, str], checked: Checked) -> None:
@@ -146,15 +152,21 @@ class Forms:
         seconds = self.rate_limiter.wait_seconds(FORMS, request.remote_addr or "")
         if seconds:
             minutes = -(-seconds // 60)
-            wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-            text = f"Many forms came from your network just now. Please send it again in {wait}."
+            text = sentence_of(
+                "Many forms came from your network just now. Please send it again in a minute.",
+                "Many forms came from your network just now. "
+                "Please send it again in %(number)s minutes.",
+                minutes,
+            )
             raise NotTaken(429, {"": text}, seconds)
         why = suspect_spam(form, dict(posted.lists()), checked.values)
         try:
             self._store(self._submission(form, checked, why))
         except NotStored as error:
             self.log.say("submission not stored", error=error.kind)
-            text = "We could not keep what you sent. Please send it again in a few minutes."
+            text = sentence(
+                "We could not keep what you sent. Please send it again in a few minutes."
+            )
             raise NotTaken(503, {"": text}, 300) from error
 
     def _store(self, submission: Submission) -> None:
@@ -172,7 +184,7 @@ class Forms:
             form=form.name,
             values=checked.values,
             channel=permission.channel if permission else "",
-            wording=permission.wording(self.site.register) if permission else "",
+            wording=permission.wording(here().site.register) if permission else "",
             only_to_ask=permission is not None and permission.required,
             suspected_spam=why,
         )
@@ -180,7 +192,7 @@ class Forms:
     def _again(self, form: Form, posted: MultiDict[str, str], reason: NotTaken) -> BaseResponse:
         """The form's page with what was typed, and why it was not taken."""
         checked = form.check(posted.to_dict())
-        rendered = render_template(
+        rendered = here().render(
             "blocks/form.html",
             form=form,
             values={**checked.values, SECONDS: posted.get(SECONDS, "")},

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from analytics.contacts.links import Links, NoSuchLink
 from analytics.contacts.model import NotStored, PermissionState
 from analytics.contacts.repository import Contacts
 from analytics.web.form_pages import with_form
+from analytics.web.languages import here
 from analytics.web.log import ServiceLog
 from analytics.web.reload_due import RETRY_SECONDS, ReloadDue, gives_back
 from analytics.web.static_files import Pages
@@ -108,8 +109,11 @@ class Permissions:
     def _page(self, state: str, status: int = HTTPStatus.OK, **values: Any) -> Response:
         if PAGE not in self.pages.build.pages:
             abort(HTTPStatus.NOT_FOUND)
-        rendered = render_template("blocks/email.html", state=state, address=request.path, **values)
-        text = with_form(self.pages.text(PAGE), "email", rendered, failed=state == "failed")
+        address = here().service(request.path)
+        rendered = here().render("blocks/email.html", state=state, address=address, **values)
+        text = with_form(
+            self.pages.text(here().page(PAGE)), "email", rendered, failed=state == "failed"
+        )
         response = Response(text, status)
         response.headers["Cache-Control"] = "private, no-store"
         return response

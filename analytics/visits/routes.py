@@ -35,6 +35,7 @@ from analytics.visits.store.base import CounterStore, StoreError
 from analytics.visits.user_agents import Hints, agent_of
 from analytics.web.clock import Clock, UnusableClock
 from analytics.web.cookies import BadCookie, CookieWriter, ForgedCookie
+from analytics.web.languages import here
 from analytics.web.origin import is_from_our_forms, is_from_our_pages, may_read_own
 from analytics.web.own_cookies import OWN_COOKIES, consented_cookies, wants_a_page
 from analytics.web.problems import Reason, Refused
@@ -176,7 +177,9 @@ class Visits:
         with suppress(Refused):
             self._state()  # Only who holds a valid cookie has something to take back.
             self._count_withdrawn(register.version)
-        response = redirect(OWN_COOKIES, HTTPStatus.SEE_OTHER) if plain else self._done()
+        response = (
+            redirect(here().service(OWN_COOKIES), HTTPStatus.SEE_OTHER) if plain else self._done()
+        )
         if plain:
             response.headers["Cache-Control"] = "no-store"
             # W3C Clear Site Data, section 3.1: also what no cookie holds.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from policy.sentences import sentence
+
 __all__ = ["with_form"]
 
 
@@ -18,4 +20,4 @@ def with_form(page: str, form: str, rendered: str, *, failed: bool = True) -> st
     page, found = marked.subn(lambda _: rendered, page, count=1)
     if not found:
         raise LookupError(f'the page has no form "{form}"')
-    return page.replace("<title>", "<title>Error: ", 1) if failed else page
+    return page.replace("<title>", f"<title>{sentence('Error:')} ", 1) if failed else page

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, request
 from jinja2 import TemplateNotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from analytics.web.audience_cookie import audience_of
 from analytics.web.form_pages import with_form
+from analytics.web.languages import here
 from analytics.web.own_cookies import CHOICES, OwnCookies, wants_a_page
 from analytics.web.problems import Reason, Refused
 
@@ -40,7 +41,7 @@ class _Views:
         site = request.headers.get("Sec-Fetch-Site", "same-origin")
         if plain and site not in ("same-origin", "none"):
             # The browser kept cookies back that it would send to us from our own page.
-            return redirect(CHOICES, HTTPStatus.SEE_OTHER)
+            return redirect(here().page(CHOICES), HTTPStatus.SEE_OTHER)
         if not plain and site != "same-origin":
             raise Refused(Reason.ORIGIN)
         signed = [cookie.name for cookie in self.own.site.register.cookies if cookie.signed]
@@ -54,8 +55,9 @@ def _own_page(own: OwnCookies, found: Mapping[str, object]) -> Response | None:
     """The page of choices with the cookies in it; None where a site has no place for them."""
     held = [cookie for cookie in found.values() if cookie]
     try:
-        page = own.pages.text(CHOICES, audience_of(own.cookies, request.environ))
-        rendered = render_template("blocks/own-cookies.html", cookies=held)
+        choices = here().page(CHOICES)
+        page = own.pages.text(choices, audience_of(own.cookies, request.environ))
+        rendered = here().render("blocks/own-cookies.html", cookies=held)
         return Response(with_form(page, "own-cookies", rendered, failed=False))
     except (LookupError, TemplateNotFound):
         return None

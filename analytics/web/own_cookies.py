@@ -10,9 +10,11 @@ from flask import request
 
 from analytics.web.clock import STEP_SECONDS
 from analytics.web.cookies import BadCookie, CookieWriter, Value
+from analytics.web.languages import here
 from analytics.web.static_files import Pages
 from policy import Site
 from policy.register import Part, Register
+from policy.sentences import mark, sentence
 
 __all__ = [
     "CHOICES",
@@ -30,7 +32,7 @@ CHOICES = "/cookies/"
 OWN_COOKIES = "/visit/cookies"
 """Where that page is rendered with the cookies that the browser sent."""
 
-PAGES = ("None yet", "One", "More than one")
+PAGES = (mark("None yet"), mark("One"), mark("More than one"))
 
 
 def consented_cookies(register: Register) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ class OwnCookies:
         raw = self.cookies.raw(environ, name)
         if raw is None:
             return None
-        cookie = self.site.register.cookie(name)
+        cookie = here().site.register.cookie(name)
         try:
             held = self.cookies.decode(name, raw)
         except BadCookie:
@@ -87,13 +89,15 @@ class OwnCookies:
         if part.name == "began":
             return hour_words(int(value))
         if part.name == "pages":
-            return PAGES[int(value)]
+            return sentence(PAGES[int(value)])
         if part.kind in ("page", "section"):
             page = self.pages.build.pages.get(str(value))  # A section may have no page of its own.
             return page.title if page else str(value)
         if part.kind == "audience":
-            return self.site.audiences.label(str(value))
-        return f"Version {value}" if part.kind == "version" else str(value)
+            return here().site.audiences.label(str(value))
+        return (
+            sentence("Version %(number)s", number=value) if part.kind == "version" else str(value)
+        )
 
 
 def step_words(step: int) -> str:
@@ -103,9 +107,11 @@ def step_words(step: int) -> str:
 
 def hour_words(hour: int) -> str:
     """An hour of the day, as "14:00 to 15:00 UTC"; 24 stands for none."""
-    return _from_to(hour * 60, 60) if hour < 24 else "Not kept: it matters for one page only"
+    if hour < 24:
+        return _from_to(hour * 60, 60)
+    return sentence("Not kept: it matters for one page only")
 
 
 def _from_to(minutes: int, length: int) -> str:
     first, last = (f"{m // 60 % 24:02}:{m % 60:02}" for m in (minutes, minutes + length))
-    return f"{first} to {last} UTC"
+    return sentence("%(first)s to %(last)s UTC", first=first, last=last)

@@ -15,12 +15,15 @@ from flask import Flask, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from analytics.web.static_files import Pages
+from policy.sentences import mark, sentence
 
 __all__ = ["RETRY_SECONDS", "ReloadDue", "gives_back", "refuse_while_due"]
 
 READING = ("GET", "HEAD", "OPTIONS")
 RETRY_SECONDS = 60
-WORDS = "This site is being renewed just now, so nothing was taken. Please try again in a minute."
+WORDS = mark(
+    "This site is being renewed just now, so nothing was taken. Please try again in a minute."
+)
 
 _MARK = "gives_back"
 View = TypeVar("View", bound=Callable[..., object])
@@ -35,7 +38,7 @@ class ReloadDue(ServiceUnavailable):
     @property
     def says(self) -> str:
         """The same for people."""
-        return WORDS
+        return sentence(WORDS)
 
 
 def gives_back(view: View) -> View:

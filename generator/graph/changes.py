@@ -39,7 +39,7 @@ class Inputs:
         self._site = site
         self._content = content
         self._assets = assets
-        self._shared = {"": templates.shared_values(site)}
+        self._shared: dict[str, dict[str, Any]] = {}
         self._known = dict(known)
 
     def fingerprint(self, key: Key) -> bytes:
@@ -62,24 +62,24 @@ class Inputs:
                 return self._bytes(names[0])
             case "asset":
                 return self._assets.get(names[0])
+            case "catalogue":
+                catalogue = self._site.catalogues.get(names[0] or self._site.settings.language)
+                return catalogue and catalogue.mo
             case "bits" | "keys" | "taxonomies" | "block" | "data":
                 return self._gathered(kind, *names)
-            case "site" if len(names) > 1:
-                return getattr(self._declared(names[0]), names[1], None)
             case "site":
-                return self._declared(names[0])
+                declared = self._declared(names[0])
+                return getattr(declared, names[1], None) if len(names) > 1 else declared
             case _:
                 raise KeyError(kind)
 
     def _declared(self, name: str) -> Any:
         name, _, language = name.partition(":")
         if language not in self._shared:
-            if language not in self._site.settings.all_languages.others:
+            languages = self._site.settings.all_languages
+            if language and language not in languages.others:
                 return None
-            pages = self._content.pages.values()
-            translations = Translations(self._site.settings.all_languages, pages)
-            site = in_language(self._site, language, translations.counterpart(language))
-            self._shared[language] = templates.shared_values(site)
+            self._shared[language] = templates.shared_values(self._in_language(language))
         return self._shared[language][name]
 
     def _gathered(self, kind: str, *names: str) -> Any:
@@ -95,6 +95,14 @@ class Inputs:
             return self._site.taxonomies
         lists = named(self._site, self._content)
         return sorted((kind, len(values)) for kind, values in lists.items())
+
+    def _in_language(self, language: str) -> Site:
+        languages = self._site.settings.all_languages
+        if not language:
+            return in_language(self._site, languages.default, lambda address: address)
+        pages = self._content.pages.values()
+        translations = Translations(languages, pages)
+        return in_language(self._site, language, translations.counterpart(language))
 
     def _bytes(self, name: str) -> bytes | None:
         try:

@@ -18,6 +18,7 @@ A key names one thing that an output was made of:
 - `("taxonomies",)`: which taxonomies there are
 - `("data", NAME)`: a data file
 - `("keys",)`: which keys of their own pages may have
+- `("catalogue", TAG)`: the sentences of a language, "" for the default one
 - `("bits",)`: what the cookies can carry, which depends on the number of pages
 """
 

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from generator.render import environment
+from generator.watched_templates import environment
 from policy import read_site
 from policy.forms import Form
 from tests.fixtures.small_site import ROOT

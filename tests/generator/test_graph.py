@@ -34,7 +34,7 @@ TEMPLATES = {
 <title>{{ page.title }} - {{ site.name }}</title>
 <link rel="stylesheet" href="{{ asset("main.css") }}">
 {% for each in page.languages %}<a href="{{ each.url }}">{{ each.label }}</a>{% endfor %}
-<a href="{{ translated("/about/") }}">{{ site.description }}</a>
+<a href="{{ translated("/about/") }}">{{ site.description }} {{ _("Home") }}</a>
 {% for item in navigation.header %}<a href="{{ item.page }}">{{ item.label }}</a>{% endfor %}
 {% if page.section %}<p>{{ page.section.title }} {{ page.section.pages|length }}</p>{% endif %}
 {% if page.extra.level is defined %}<p>{{ page.extra.level }}</p>{% endif %}
@@ -248,6 +248,7 @@ def restore(site: Site) -> None:
     if (site.root / "content/about/index.md").exists():
         (site.root / "content/about/index.md").unlink()
     remove_translations(site)
+    remove_catalogues(site)
     for page in (site.root / "content").rglob("*.md"):
         site.change(page.relative_to(site.root).as_posix(), "^layout: kinds/plain\n", "")
         site.change(page.relative_to(site.root).as_posix(), "^level: .*\n", "")
@@ -460,6 +461,17 @@ def translate(site: Site) -> None:
     site.write(f"content/{name}.md", f"{text}\n[It](/about.md).\n")
 
 
+def edit_catalogue(site: Site) -> None:
+    """What a template says, or a menu, in Spanish or in English."""
+    tag, words = site.dice.choice(["es", "es", "en"]), site.dice.choice(["Home", "News"])
+    said = f'msgid ""\nmsgstr ""\n\nmsgid "{words}"\nmsgstr "{site.word()}"\n'
+    site.write(f"site/locale/{tag}.po", said)
+
+
+def remove_catalogues(site: Site) -> None:
+    shutil.rmtree(site.root / "site/locale", ignore_errors=True)
+
+
 def remove_translations(site: Site) -> None:
     shutil.rmtree(site.root / "content/es", ignore_errors=True)
     for page in (site.root / "content").rglob("*.es.md"):
@@ -497,7 +509,7 @@ EDITS: tuple[Callable[[Site], None], ...] = (
     *(let_days_pass, turn_back_the_clock, ask_for_drafts, spoil_what_is_public),
     *(remove_what_is_public, leave_a_stranger, damage_the_cache, nothing),
     *(use_inner_layout, remove_inner_layout, speak_spanish, speak_spanish, translate, translate),
-    *(translate, remove_translations),
+    *(translate, remove_translations, edit_catalogue, edit_catalogue, remove_catalogues),
     *(edit_sections, edit_own_key, edit_own_key, edit_into_toml, edit_page_size, edit_page_size),
     *(edit_taxonomies, edit_tags, edit_tags, edit_tags, edit_tags, write_of_a_term),
     *(edit_data, edit_data, remove_data),

@@ -11,7 +11,7 @@ from flask import Flask, render_template
 from jinja2 import UndefinedError
 
 from analytics.app import create_app
-from generator.render import environment
+from generator.watched_templates import environment
 from policy import read_site
 from policy.templates import open_comment, without_comments
 from tests.fixtures.small_site import ROOT, write_build

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import render_template
 from sqlalchemy import Connection
 
 from analytics.contacts.links import Links
 from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.model import Ask, LegalBasis
+from analytics.web.languages import here
 from policy import Site
+from policy.sentences import sentence
 
 __all__ = ["Asking"]
 
@@ -26,13 +27,14 @@ class Asking:
     def ask(self, connection: Connection, ask: Ask) -> None:
         """Queue the email, within the caller's transaction. Within a request: it is a template."""
         settings = self.site.settings
-        text = render_template(
+        text = here().render(
             "mail/confirm-permission.txt",
             wording=ask.wording,
-            link=f"{settings.url}{self.links.to_confirm(ask.id)}",
-            stop=f"{settings.url}{self.links.to_stop(ask.contact)}",
+            link=f"{settings.url}{here().service(self.links.to_confirm(ask.id))}",
+            stop=f"{settings.url}{here().service(self.links.to_stop(ask.contact))}",
             keep=self.site.register.table("records", "asks").keep_words,
         )
-        subject = f"Confirm that {settings.organization.name} may email you"
+        name = settings.organization.name
+        subject = sentence("Confirm that %(name)s may email you", name=name)
         basis = LegalBasis("ask", ask.id)
         self.outbox.put(connection, ask.contact, basis, subject=subject, text=text)

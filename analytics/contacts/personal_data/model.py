@@ -11,6 +11,7 @@ from analytics.contacts.model import Rows
 from analytics.contacts.repository import OF_A_CONTACT
 from policy import Register
 from policy.register import Column
+from policy.sentences import day
 
 __all__ = ["Entry", "Fact", "PersonalData", "personal_data"]
 
@@ -31,8 +32,7 @@ class Fact:
         """The value as people read it: a day in words."""
         if self.column.type != "date" or not self.value:
             return self.value
-        day = datetime.date.fromisoformat(self.value)
-        return f"{day:%B} {day.day}, {day.year}"
+        return day(datetime.date.fromisoformat(self.value))
 
     @property
     def label(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from analytics.contacts.links import HOURS, Links, NoSuchLink
@@ -19,10 +19,12 @@ from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.model import AddressTaken, LegalBasis, NotStored
 from analytics.contacts.personal_data.model import PersonalData, personal_data
+from analytics.contacts.personal_data.words import LATER, OFTEN, SENT, asked, other
 from analytics.contacts.repository import Contacts
 from analytics.storage.erasure import StillThere
 from analytics.web.clock import UnusableClock
 from analytics.web.form_pages import with_form
+from analytics.web.languages import here
 from analytics.web.log import ServiceLog
 from analytics.web.origin import is_from_our_forms
 from analytics.web.rate_limits import MAILBOX, PERSONAL_DATA, RateLimiter
@@ -31,23 +33,12 @@ from analytics.web.static_files import Pages
 from policy import Site
 from policy.fields import Field
 from policy.forms import SURE, TICKED
+from policy.sentences import sentence, sentence_of
 
 __all__ = ["PAGE", "OwnData", "blueprint"]
 
 PAGE = "/your-data/"
 MOST_BYTES = 256 * 1024
-ADDRESS = Field(
-    name="email", label="Email address", kind="email", required=True, most_characters=254
-)
-OTHER = Field(name="other", label="This", kind="textarea", most_characters=5_000)
-"""For an answer to a form that is no longer declared."""
-
-LATER = "Our database could not do it, and nothing was changed. Please try again in a few minutes."
-OFTEN = "You asked many times. Please ask again in {} minutes."
-SENT = (
-    "Somebody asked for this address many times just now. If we hold something about it, the "
-    "link is in our newest email, perhaps among your junk mail. Or ask again in {} minutes."
-)
 RETRY = {"Retry-After": "300"}
 
 
@@ -86,42 +77,47 @@ class OwnData:
     def only_from_here(self) -> BaseResponse | None:
         request.max_content_length = request.max_form_memory_size = MOST_BYTES
         if request.method == "POST" and not is_from_our_forms(request):
-            text = "Your browser did not say that this came from our own page, so we did nothing."
+            text = sentence(
+                "Your browser did not say that this came from our own page, so we did nothing."
+            )
             return self._page("ask", HTTPStatus.FORBIDDEN, errors={"": text})
         return None
 
     def ask(self) -> BaseResponse:
         """Send the link to an address, if it is that of a contact."""
         email = request.form.get("email", "")
-        wrong = ADDRESS.wrong(email)
+        wrong = asked().wrong(email)
         if wrong:
             return self._page("ask", 422, errors={"email": wrong}, email=email)
         prospect = self.mail_sender.prospect
         if prospect == "never":
             reach = self.site.settings.organization
-            other_way = f"Please write to {reach.email} or call {reach.phone}."
-            text = f"We cannot send email just now. {other_way}"
+            text = sentence(
+                "We cannot send email just now. Please write to %(email)s or call %(phone)s.",
+                email=reach.email,
+                phone=reach.phone,
+            )
             return self._page("ask", HTTPStatus.SERVICE_UNAVAILABLE, errors={"": text}, email=email)
-        for limit, who, text in (
+        for limit, who, sentences in (
             (PERSONAL_DATA, request.remote_addr or "", OFTEN),
             # Whether or not it is known, so that the answer does not tell.
-            (MAILBOX, ADDRESS.clean(email).casefold(), SENT),
+            (MAILBOX, asked().clean(email).casefold(), SENT),
         ):
             seconds = self.rate_limiter.wait_seconds(limit, who)
             if seconds:
-                errors = {"": text.format(-(-seconds // 60))}
+                errors = {"": sentence_of(*sentences, -(-seconds // 60))}
                 headers = {"Retry-After": seconds}
                 return self._page("ask", 429, errors=errors, email=email, headers=headers)
         try:
-            self._send_link(ADDRESS.clean(email))
+            self._send_link(asked().clean(email))
         except NotStored as error:
             self.log.say("personal data failed", error=error.kind)
-            return self._page("ask", 503, errors={"": LATER}, email=email, headers=RETRY)
+            return self._page("ask", 503, errors={"": sentence(LATER)}, email=email, headers=RETRY)
         return self._page("asked", HTTPStatus.OK, hours=HOURS, late=prospect == "later")
 
     def ask_again(self) -> BaseResponse:
         """Somebody opened the address of the answer."""
-        return redirect(PAGE)
+        return redirect(here().page(PAGE))
 
     def show(self, token: str) -> BaseResponse:
         """Everything that is held."""
@@ -144,17 +140,21 @@ class OwnData:
         if held is None:
             return self._gone()
         email = request.form.get("email", "")
-        wrong = ADDRESS.wrong(email)
+        wrong = asked().wrong(email)
         if not wrong:
             try:
-                self.contacts.move(held.contact, ADDRESS.clean(email))
+                self.contacts.move(held.contact, asked().clean(email))
             except AddressTaken:
-                wrong = "We hold something else under that address already. Please write to us."
+                wrong = sentence(
+                    "We hold something else under that address already. Please write to us."
+                )
             except NotStored as error:
                 return self._not_done(token, held, error, email=email)
         if wrong:
             return self._shown(token, held, 422, errors={"email": wrong}, email=email)
-        return self._shown(token, self._personal_data(token), said="Your address is stored.")
+        return self._shown(
+            token, self._personal_data(token), said=sentence("Your address is stored.")
+        )
 
     def correct(self, token: str, submission: str) -> BaseResponse:
         """Store what was corrected in a submission, or say what is wrong and change nothing."""
@@ -176,7 +176,9 @@ class OwnData:
             self.contacts.correct(submission, corrected)
         except NotStored as error:
             return self._not_done(token, held, error, posted={submission: posted})
-        return self._shown(token, self._personal_data(token), said="Your corrections are stored.")
+        return self._shown(
+            token, self._personal_data(token), said=sentence("Your corrections are stored.")
+        )
 
     @gives_back
     def withdraw(self, token: str) -> BaseResponse:
@@ -189,7 +191,7 @@ class OwnData:
         except NotStored as error:
             return self._not_done(token, held, error)
         return self._shown(
-            token, self._personal_data(token), said="We will not email you any more."
+            token, self._personal_data(token), said=sentence("We will not email you any more.")
         )
 
     @gives_back
@@ -199,7 +201,7 @@ class OwnData:
         if held is None:
             return self._gone()
         if request.form.get(SURE) != TICKED:
-            text = "Check the box first. What is erased cannot be brought back."
+            text = sentence("Check the box first. What is erased cannot be brought back.")
             return self._shown(token, held, 422, errors={SURE: text})
         try:
             self.contacts.erase(held.contact)
@@ -216,9 +218,10 @@ class OwnData:
             if contact is None:
                 self.outbox.put_nothing(connection)
             else:
-                link = f"{self.site.settings.url}{self.links.to_data(contact)}"
-                text = render_template("mail/own-data.txt", link=link, hours=HOURS)
-                subject = f"What {self.site.settings.organization.name} holds about you"
+                link = f"{self.site.settings.url}{here().service(self.links.to_data(contact))}"
+                text = here().render("mail/own-data.txt", link=link, hours=HOURS)
+                name = self.site.settings.organization.name
+                subject = sentence("What %(name)s holds about you", name=name)
                 basis = LegalBasis("request")
                 self.outbox.put(connection, contact, basis, subject=subject, text=text)
         self.mail_sender.call()
@@ -229,12 +232,12 @@ class OwnData:
         except NoSuchLink:
             return None
         found = self.contacts.rows(contact)
-        return personal_data(self.site.register, contact, found) if found else None
+        return personal_data(here().site.register, contact, found) if found else None
 
     def _field(self, name: str) -> Field:
-        forms = self.site.forms.values()
+        forms = here().site.forms.values()
         known = {field.name: field for form in forms for field in form.fields}
-        return known.get(name, OTHER)
+        return known.get(name) or other()
 
     def _shown(
         self, token: str, held: PersonalData | None, status: int = 200, **values: Any
@@ -248,7 +251,7 @@ class OwnData:
     ) -> BaseResponse:
         """What is held, as it was, with what was typed, and that nothing was changed."""
         self.log.say("personal data failed", error=error.kind)
-        return self._shown(token, held, 503, errors={"": LATER}, headers=RETRY, **values)
+        return self._shown(token, held, 503, errors={"": sentence(LATER)}, headers=RETRY, **values)
 
     def not_overwritten(self, error: StillThere) -> BaseResponse:
         """It is stored, but what was there before may still be in a file. It is tried again."""
@@ -285,8 +288,8 @@ class OwnData:
             "still_there": False,
             **values,
         }
-        rendered = render_template("blocks/your-data.html", state=state, **given)
-        text = self.pages.text(PAGE)
+        rendered = here().render("blocks/your-data.html", state=state, **given)
+        text = self.pages.text(here().page(PAGE))
         failed = bool(given["errors"]) or state == "failed"
         response = Response(with_form(text, "your-data", rendered, failed=failed), status, headers)
         return _private(response)

@@ -1,0 +1,103 @@
+"""Templates as the generator reads them: each tag has its line, and what they read is noted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, Template
+from jinja2.exceptions import TemplateNotFound
+
+from generator.assets import MissingAsset
+from generator.graph.reads import Reads, Watched, of_language
+from generator.marks import NONCHARACTERS, mark_tags
+from policy import Site, templates
+from policy.toml_source import read_text, refuse_controls, refuse_two_versions
+
+__all__ = ["WatchedTemplates", "environment"]
+
+FIELD_BY_FIELD = ("site", "navigation")
+"""What of the site's declarations is noted field by field; the rest is noted as a whole."""
+
+_WHOLE = re.compile(r"\b(?:register|versions|audit|forms|audiences)\b")
+
+
+class WatchedTemplates(FileSystemLoader):
+    """Templates in which every tag has a mark, so that what they add to a page has its place.
+
+    Which ones a page uses is noted, and what they name of what the site declares.
+    """
+
+    def __init__(self, root: Path, reads: Reads, paths: list[str], language: str) -> None:
+        super().__init__(root / "templates")
+        self._root = root
+        self._reads = reads
+        self._paths = paths
+        self._language = language
+        self._loaded: dict[str, Template] = {}
+        self._named: dict[str, frozenset[str]] = {}
+
+    def load(
+        self,
+        environment: Environment,
+        name: str,
+        globals: Any = None,
+    ) -> Template:
+        """As `FileSystemLoader`, once for each template."""
+        self._reads.add("template", name)
+        template = self._loaded.get(name)
+        if template is None:
+            template = self._loaded[name] = super().load(environment, name, globals)
+            # A chain of two, by now, which each rendering would look through name by name.
+            template.globals = dict(template.globals)
+        for each in self._named.get(name, ()):
+            self._reads.add("site", of_language(each, self._language))
+        template._module = None  # Else what it reads when it is imported was noted only once.
+        return template
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """As `FileSystemLoader`. Raises `Faults` for a template that cannot be read."""
+        try:
+            source, path, is_current = super().get_source(environment, template)
+        except TemplateNotFound:
+            raise
+        except (OSError, UnicodeDecodeError):
+            read_text(self._root, f"templates/{template}")  # It raises what is wrong.
+            raise
+        self._named[template] = frozenset(_WHOLE.findall(source))
+        self._paths.append(f"templates/{template}")
+        refuse_controls(f"templates/{template}", source.encode("utf-8"))
+        refuse_two_versions(f"templates/{template}", source)
+        source = NONCHARACTERS.sub("", source)
+        return mark_tags(source, len(self._paths) - 1), path, is_current
+
+
+def environment(
+    site: Site,
+    assets: Mapping[str, str],
+    loader: FileSystemLoader | None = None,
+    reads: Reads | None = None,
+    language: str = "",
+) -> Environment:
+    """Jinja for this site, with what every page may use; what it reads is noted in `reads`."""
+    noted = reads or Reads()
+
+    def asset(name: str) -> str:
+        noted.add("asset", name)
+        if name not in assets:
+            raise MissingAsset(name, assets)
+        return assets[name]
+
+    jinja = Environment(  # noqa: S701  (the shared options escape)
+        loader=loader or FileSystemLoader(site.root / "templates"),
+        cache_size=0,  # Our loader keeps them, and hears of each use.
+        **templates.options(),
+    )
+    templates.prepare(jinja, site, asset)
+    for name in FIELD_BY_FIELD:
+        jinja.globals[name] = Watched(jinja.globals[name], of_language(name, language), noted)
+    return jinja
