@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -20,6 +20,7 @@ from jinja2.ext import babel_extract
 from policy import Fault, Faults, Site
 from policy.catalogues import ENGINE, read_po
 from policy.declared_texts import texts
+from policy.register import Basis, Category, Use
 from policy.toml_source import read_text
 
 __all__ = ["Text", "engine_texts", "lacking", "site_texts", "updated"]
@@ -78,12 +79,25 @@ def _declared(site: Site, *, of_features: bool) -> Iterator[Text]:
         if origin.path.startswith(_FEATURES) == of_features:
             yield Text(words, "", origin.path, origin.line)
     if of_features:
+        yield from _names(site)
         return
     values = [(path, getattr(site, name)) for name, path in _DECLARATIONS.items()]
     values += [(f"site/forms/{name}.toml", form) for name, form in site.forms.items()]
     for path, value in values:
         for place, words in texts(value):
             yield Text(words, "", path, site.line(path, *place) or 1)
+
+
+def _names(site: Site) -> Iterator[Text]:
+    """What the privacy page shows of the register besides sentences: uses, kinds and names."""
+    fixed = [*(f"To {use}" for use in get_args(Use)), *get_args(Basis), *get_args(Category), "none"]
+    for words in fixed:
+        yield Text(f"{words[:1].upper()}{words[1:]}", "", "policy/register.py", 1)
+    for index, table in enumerate(site.register.tables):
+        origin = site.origins.of(("table", index))
+        names = [table.name, *(each.name for each in table.columns if not each.label)]
+        for name in names:
+            yield Text(name.replace("_", " ").capitalize(), "", origin.path, origin.line)
 
 
 def _of_templates(root: Path) -> Iterator[Text]:

@@ -12,8 +12,9 @@ from jinja2.exceptions import TemplateNotFound
 
 from generator.assets import MissingAsset
 from generator.graph.reads import Reads, Watched, of_language
-from generator.marks import NONCHARACTERS, mark_tags
+from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
 from policy import Site, templates
+from policy.sentences import spoken
 from policy.toml_source import read_text, refuse_controls, refuse_two_versions
 
 __all__ = ["WatchedTemplates", "environment"]
@@ -98,6 +99,25 @@ def environment(
         **templates.options(),
     )
     templates.prepare(jinja, site, asset)
+    jinja.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's
+        _gettext, _ngettext, newstyle=True
+    )
     for name in FIELD_BY_FIELD:
         jinja.globals[name] = Watched(jinja.globals[name], of_language(name, language), noted)
     return jinja
+
+
+def _gettext(words: str) -> str:
+    """A sentence of a template, whose tags have marks, which no catalogue has."""
+    return _marked(words, spoken().sentences.gettext(unmarked(words)))
+
+
+def _ngettext(one: str, many: str, number: int) -> str:
+    said = spoken().sentences.ngettext(unmarked(one), unmarked(many), number)
+    return _marked(one if number == 1 else many, said)
+
+
+def _marked(original: str, said: str) -> str:
+    """What is said, with the marks of the line that the original came from."""
+    place = place_before(original, len(original))
+    return mark_tags(said, *place) if place else said

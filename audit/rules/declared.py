@@ -85,8 +85,9 @@ class Declared:
         return Agreements.of(self.register, self.site.forms).accepting
 
     def endpoint(self, method: str, path: str) -> Endpoint | None:
-        """The endpoint that answers a request, if one does."""
-        found = (each for each in self.register.endpoints if each.answers(method, path))
+        """The endpoint that answers a request, in whichever language, if one does."""
+        _, plain = self.site.settings.all_languages.in_service(path)
+        found = (each for each in self.register.endpoints if each.answers(method, plain))
         return next(found, None)
 
     def purposes(self, endpoint: Endpoint) -> frozenset[str]:

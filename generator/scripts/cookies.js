@@ -5,6 +5,7 @@
 {
   const root = document.documentElement;
   const region = document.querySelector("[data-own-cookies]");
+  const form = region.querySelector("form");
   const list = region.querySelector("[data-cookies]");
   const storage = region.querySelector("[data-storage]");
   let { due } = root.dataset;
@@ -42,7 +43,7 @@
 
   async function look() {
     const asked = ++turn;
-    const answer = await fetch("/visit/cookies").catch(() => ({}));
+    const answer = await fetch(form.action).catch(() => ({}));
     const cookies = answer.ok && Object.values(await answer.json()).filter(Boolean);
     if (asked !== turn) return;
     if (cookies) showCookies(cookies);
@@ -66,7 +67,7 @@
     due = root.dataset.due;
   });
   document.addEventListener("counted", look);
-  region.querySelector("form").addEventListener("submit", (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     look();
   });

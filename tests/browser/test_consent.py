@@ -45,7 +45,8 @@ def go(page: Page, address: str) -> None:
 
 
 def notice(page: Page):
-    return page.get_by_role("region", name="Cookies on this site")
+    """In whichever language."""
+    return page.get_by_role("region", name=re.compile("Cookies on this site|Las cookies de este"))
 
 
 @pytest.mark.promise("P4")

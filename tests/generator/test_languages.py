@@ -103,6 +103,28 @@ def test_a_page_of_a_language_without_a_home_page_is_offered_nowhere_else(root):
     assert 'hreflang="ar"' not in "".join(pages.values())
 
 
+def test_a_sentence_with_tags_is_translated_and_its_links_are_told_at_the_template_s_line(root):
+    """Marks in a template's tags are in no catalogue."""
+    page = root / "templates/page.html"
+    said = '{% trans %}Go <a href="/news/second/">on</a>.{% endtrans %}'
+    page.write_text(page.read_text().replace("<main>", f"<main>\n{said}"))
+    (root / "site/locale").mkdir()
+    (root / "site/locale/es.po").write_text(
+        'msgid ""\nmsgstr ""\n\nmsgid "Go <a href=\\"/news/second/\\">on</a>."\n'
+        'msgstr "<a href=\\"/news/second/\\">Siga</a> ya."\n'
+    )
+    pages = texts(built(root))
+    assert 'Go <a href="/news/second/">on</a>.' in pages["index.html"]
+    assert '<a href="/news/second/">Siga</a> ya.' in pages["es/index.html"]
+    (root / "content/news/second.md").unlink()
+    with pytest.raises(Faults) as raised:
+        built(root)
+    line = page.read_text().split("\n").index(said) + 1
+    assert any(
+        (each.path, each.line) == ("templates/page.html", line) for each in raised.value.faults
+    )
+
+
 def test_each_language_has_the_feed_of_its_own_section(root):
     pages = texts(built(root))
     assert 'xml:lang="es"' in pages["es/news/feed.xml"]
