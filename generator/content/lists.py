@@ -62,7 +62,8 @@ class TermView:
     def __init__(self, lists: Lists, url: str) -> None:
         self._lists, self.url = lists, url
         self._term = lists.classified.terms[url]
-        self.title, self.count = self._term.title, len(self._term.urls)
+        self.title, self.description = self._term.title, self._term.description
+        self.count = len(self._term.urls)
 
     @property
     def feed(self) -> str:

@@ -59,7 +59,7 @@ def _list_keys(url: str, was: Lists, now: Lists) -> Iterator[Key]:
             yield "pager", address
 
 
-def _counts(classified: Classified, url: str) -> tuple[tuple[str, str, int], ...]:
+def _counts(classified: Classified, url: str) -> tuple[tuple[str, str, str, int], ...]:
     found = classified.lists.get(url)
     terms = [classified.terms[each] for each in found.urls] if found else []
-    return tuple((each.url, each.title, len(each.urls)) for each in terms)
+    return tuple((each.url, each.title, each.description, len(each.urls)) for each in terms)
