@@ -40,6 +40,7 @@ WORDS: Mapping[type[BaseModel], tuple[str, ...]] = {
     register_entries.LogField: ("holds",),
     register_entries.Connection: ("name", "to", "carries"),
     register_entries.Recipient: ("receives",),
+    register_entries.PageException: ("name", "holds"),
     register_entries.Window: ("name", "holds"),
 }
 """Of each kind of value, the keys that hold words for people."""
