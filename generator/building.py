@@ -21,6 +21,7 @@ from generator.workers import WorkerDied
 from policy.faults import Fault, Faults
 
 if TYPE_CHECKING:
+    from generator.prepare import Ready
     from generator.publish import Written
 
 __all__ = ["Builder", "Built", "PictureWork", "scan_of"]
@@ -152,6 +153,7 @@ class Builder:
                 pictures = PictureOutputs(ready, site.intact, cache)
                 with step("making pictures"):
                     pictures.make(work.progress)
+                lost = _lost(site, ready)
                 with step("publishing"):
                     written = put(site, ready, before, pictures)
             except (Unpublished, Unfinished):
@@ -164,8 +166,17 @@ class Builder:
                 raise Unpublished(faults.faults, self._out) from None
             pictures.tidy()
             state = ready.state
-            state.warnings = (*state.warnings, *cache.warnings)
+            state.warnings = (*state.warnings, *lost, *cache.warnings)
         return state, written
+
+
+def _lost(site: Publisher, ready: Ready) -> tuple[Fault, ...]:
+    """Warnings for pages that are published now, and will not be."""
+    from generator.check.redirects import vanished_warnings  # noqa: PLC0415  (as above)
+
+    if site.standing is None or not ready.is_listed_anew:
+        return ()
+    return tuple(vanished_warnings(site.standing.pages, ready.site, ready.content))
 
 
 @contextmanager

@@ -180,10 +180,12 @@ def _say_what_changed(record: Record, built: generator.Built) -> None:
 def release_and_say(places: Places, folder: Path, form: str = "text") -> None:
     """Make a folder for a host of what is in public/, and say so. Raises `Faults`."""
     # No other build needs it.
-    from generator.outputs.redirects import redirect_pages  # noqa: PLC0415  (as said)
+    from generator.outputs.redirects import files_for_hosts  # noqa: PLC0415  (as said)
     from generator.publish.release import release  # noqa: PLC0415  (as said)
+    from policy import read_site  # noqa: PLC0415  (as said)
 
-    number = release(places.public, folder, redirect_pages, waiting=_say_that_it_waits)
+    added = files_for_hosts(read_site(places.root))
+    number = release(places.public, folder, added, waiting=_say_that_it_waits)
     click.echo(f"Released into {folder}: {number} files.", err=form == "json")
 
 

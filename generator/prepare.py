@@ -16,7 +16,8 @@ from generator.assets import Assets, load_assets
 from generator.budget import budget_faults, budget_warnings
 from generator.check.cards import card_style
 from generator.check.links import addresses_used
-from generator.check.site_files import alias_faults, section_faults, site_file_faults
+from generator.check.redirects import redirect_faults
+from generator.check.site_files import section_faults, site_file_faults
 from generator.check.translations import translation_faults
 from generator.check.warnings import description_warnings
 from generator.check.whole import Offers
@@ -66,6 +67,9 @@ class Ready:
 
     rendered: Callable[[Page], Rendered]
     """Renders a page once more, with the place of each thing that it holds."""
+
+    body_of: Callable[[Page], str]
+    """The HTML of a page's text, as everybody reads it."""
 
 
 def prepare(
@@ -140,6 +144,7 @@ class _Preparation:
             place_of,
             listed,
             rendered,
+            self._renderer.body,
         )
 
     def _read(self) -> None:
@@ -222,7 +227,8 @@ class _Preparation:
         self._faults.extend(translation_faults(self._site, content))
         if listed:
             self._faults.extend(budget_faults(self._site, content))
-            self._faults.extend(alias_faults(content, all_addresses(self._site, content)))
+            taken = all_addresses(self._site, content)
+            self._faults.extend(redirect_faults(self._site, content, taken))
             self._faults.extend(site_file_faults(self._site, content))
 
     def _warnings(

@@ -6,7 +6,7 @@ import datetime
 
 from generator.content.lists import term_feed
 from generator.graph.state import State
-from generator.outputs.addresses import all_addresses, terms_with_feeds
+from generator.outputs.addresses import all_addresses, in_other_languages, terms_with_feeds
 from generator.outputs.manifest import about, asset_outputs, file_outputs
 from generator.outputs.pictures import PictureOutputs
 from generator.prepare import Ready
@@ -61,8 +61,21 @@ def _are_listed_anew(
         before is None
         or ready.is_listed_anew
         or (before.today.year, before.today.month) != (today.year, today.month)
+        or _is_in_a_feed(ready)
         or not all(map(site.intact, all_addresses(ready.site, ready.content)))
     )
+
+
+def _is_in_a_feed(ready: Ready) -> bool:
+    """Whether a page was made that a feed has whole."""
+    if not ready.site.settings.feed or not ready.outcomes:
+        return False
+    # As for what lists all pages.
+    from generator.outputs.feeds import pages_in_feed  # noqa: PLC0415  (as said)
+
+    sites = (ready.site, *in_other_languages(ready.site, ready.content))
+    whole = {page.url for each in sites for page in pages_in_feed(each, ready.content)}
+    return any(each.url in whole for each in ready.outcomes)
 
 
 def _are_counted_anew(ready: Ready, before: State) -> bool:
@@ -80,7 +93,7 @@ def _for_programs(site: Publisher, ready: Ready, before: State | None) -> dict[s
     terms = terms_with_feeds(ready.site, ready.content)
     if before is not None and before.site is ready.site:
         terms = (url for url in terms if _is_fed_anew(site, ready, before, url))
-    return files_for_programs(ready.site, ready.content, ready.state.today, terms)
+    return files_for_programs(ready.site, ready.content, ready.state.today, terms, ready.body_of)
 
 
 def _is_fed_anew(site: Publisher, ready: Ready, before: State, url: str) -> bool:

@@ -119,6 +119,19 @@ class Renderer:
                     rendered[name], recorded[name] = variant, record
         return Rendered(page, rendered, recorded, self.reads.taken(), self._pictures.taken())
 
+    def body(self, page: Page) -> Markup:
+        """A page's text alone, as everybody reads it."""
+        self._here = self._in_language(page.language)
+        text, blocks = written(self._site, page)
+        self._pictures.begin(page)
+        self._blocks.begin(page, self._here)
+        chosen = select(text, blocks, self._site.audiences.default)
+        html = self._markdown.read(chosen, self._resolver(page)).html
+        page.forget_text()
+        self.reads.taken()
+        self._pictures.taken()
+        return Markup(unmarked(html))  # noqa: S704  (the site's own)
+
     def record_text(self, page: Page) -> Iterator[Recorded]:
         """What a page that waits holds in its own text, for each audience."""
         self._here = self._in_language(page.language)

@@ -67,6 +67,8 @@ class Settings(Declared):
 
     `language` is that of the pages at the root, `languages` says more of it and of all others.
 
+    `feed` is the section that has one, `feed_entries` how many articles stand in it at most.
+
     `keep_assets` says how long a style sheet, script or picture that no page uses any more is
     still served, for pages that were loaded before.
     """
@@ -78,6 +80,7 @@ class Settings(Declared):
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     description: str
     feed: str = ""
+    feed_entries: Annotated[int, Field(ge=1, le=1000)] = 20
     downloads: tuple[Annotated[str, AfterValidator(_ending)], ...] = ()
     keep_assets: Length = Duration(7, "days")
     markdown: Literal["commonmark", "python-markdown"] = "python-markdown"

@@ -23,6 +23,8 @@ from policy.data_schemas import DataSchemas, data_schema_faults
 from policy.faults import Fault, Faults, nearest
 from policy.forms import Form, form_faults
 from policy.origins import Origins
+from policy.redirects import FILE as REDIRECTS
+from policy.redirects import Redirects
 from policy.referrers import FILE as SOURCES
 from policy.referrers import Sources, source_faults
 from policy.register import Register
@@ -67,6 +69,7 @@ class Site:
     sources: Sources = default(default_factory=Sources.model_construct)
     campaigns: Campaigns = default(default_factory=Campaigns.model_construct)
     sections: SectionSchemas = default(default_factory=SectionSchemas.model_construct)
+    redirects: Mapping[str, str] = default(default_factory=dict)
 
     taxonomies: Taxonomies = default(default_factory=Taxonomies.model_construct)
     data_schemas: DataSchemas = default(default_factory=DataSchemas.model_construct)
@@ -117,6 +120,7 @@ def read_site(root: Path) -> Site:
         Fault(DATA, reader.lines[DATA].of(place), message, hint)
         for place, message, hint in data_schema_faults(data_schemas)
     )
+    redirects = _read_optional(reader, REDIRECTS, Redirects).redirects
     sources = _read_sources(reader)
     campaigns = _read_campaigns(reader)
     forms = dict(_read_forms(reader))
@@ -152,6 +156,7 @@ def read_site(root: Path) -> Site:
         versions=versions,
         audit=audit,
         sections=sections,
+        redirects=redirects,
         sources=sources,
         campaigns=campaigns,
         taxonomies=taxonomies,

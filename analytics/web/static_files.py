@@ -224,12 +224,10 @@ class PageServer:
 
     def _found(self, build: Build, environ: WSGIEnvironment) -> WSGIApplication | None:
         address = address_asked(environ)
-        target = build.redirects.get(address) or build.redirects.get(f"{address}/")
-        if target is None and f"{address}/" in build.files:
-            target = f"{address}/"
         is_not_found = address.endswith(NOT_FOUND) and address == not_found_address(build, address)
         if address not in build.files or is_not_found:
-            return _redirect(target, environ) if target else None
+            target = _moved(build, address, environ.get("QUERY_STRING", ""))
+            return _redirect(target) if target else None
         if environ["REQUEST_METHOD"] not in FETCHES:
             return MethodNotAllowed(FETCHES)
         return self._page(address, build, environ)
@@ -244,8 +242,20 @@ class PageServer:
         return response
 
 
-def _redirect(target: str, environ: WSGIEnvironment) -> Response:
-    query = environ.get("QUERY_STRING", "")
-    response = redirect(quote(target) + (f"?{query}" if query else ""), REDIRECT)
+def _moved(build: Build, address: str, query: str) -> str | None:
+    """Where an old address leads now, with its last slash or without, encoded and with the query;
+    one that was part of the old address is gone with it."""
+    moved = build.redirects
+    if query and moved and (target := moved.get(f"{address}?{query}")):
+        return quote(target)
+    other = address[:-1] if address.endswith("/") else f"{address}/"
+    target = moved.get(address) or moved.get(other)
+    if target is None and not address.endswith("/") and other in build.files:
+        target = other
+    return quote(target) + (f"?{query}" if query else "") if target else None
+
+
+def _redirect(target: str) -> Response:
+    response = redirect(target, REDIRECT)
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -1,13 +1,13 @@
-"""What the site's own files name: menus, forms, the feed and aliases lead to pages that exist."""
+"""What the site's own files name: menus, forms, and the feed lead to pages that exist."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from generator.content.front_matter import FrontMatter
 from generator.content.library import Content
 from generator.content.ordering import folder_of
-from generator.content.urls import as_address, closest, is_address, is_reserved
+from generator.content.urls import closest
 from policy import Fault, Site
 from policy.forms import missing_pages
 from policy.section_schemas import FILE as SECTIONS
@@ -93,19 +93,3 @@ def section_faults(site: Site, content: Content) -> Iterator[Fault]:
             line = site.line(TAXONOMIES, "taxonomy", index, "name")
             message = f'every page may have the key "{taxonomy.name}" as it is'
             yield Fault(TAXONOMIES, line, message, "give your own another name")
-
-
-def alias_faults(content: Content, taken: Collection[str]) -> Iterator[Fault]:
-    """Aliases that are no addresses, or belong to something else. `taken` are other addresses."""
-    owners = {url: page.path for url, page in content.pages.items()} | dict(content.files)
-    owners |= dict.fromkeys(taken, "the site itself")
-    for page in content.pages.values():
-        line = page.lines.get("aliases")
-        for alias in page.given.get("aliases", ()):
-            if not is_address(alias):
-                hint = f"write {as_address(alias)}"
-                yield Fault(page.path, line, f'the alias "{alias}" is no address', hint)
-            elif is_reserved(alias) or alias in owners:
-                message = f"the alias {alias} is taken by {owners.get(alias, 'the service')}"
-                yield Fault(page.path, line, message, "remove it from one of them")
-            owners.setdefault(alias, page.path)

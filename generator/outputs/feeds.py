@@ -1,65 +1,180 @@
-"""The feed section's articles for feed readers (Atom, RFC 4287)."""
+"""The feed section's newest articles for feed readers, whole: Atom (RFC 4287) and JSON Feed 1.1."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import urljoin
 from xml.sax.saxutils import escape, quoteattr
+
+from selectolax.lexbor import LexborHTMLParser
 
 from generator.content.library import Content
 from generator.content.pages import Page
 from generator.content.sections import Sections
 from generator.content.urls import encoded
+from generator.outputs.addresses import feed_addresses
 from policy import Site
 
-__all__ = ["feed", "feed_of"]
+__all__ = ["BodyOf", "feed_of", "feeds", "pages_in_feed"]
+
+BodyOf = Callable[[Page], str]
+"""The HTML of a page's text, as everybody reads it."""
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML can hold (XML 1.0, 2.2)."""
+
+_NOT_IN_FEEDS = "form,script,style,template"
+_ADDRESSES = ("href", "src", "poster")
+_COMMENT = re.compile("<!--.*?-->", re.DOTALL)
+_CANDIDATE = re.compile(r"(^|,\s*)([^\s,]\S*)")
 
 
-def feed(site: Site, content: Content) -> str:
-    """The articles, newest first."""
-    url = f"/{site.settings.feed}/"
-    inside = Sections(site, content).urls(url) or ()
-    return feed_of(site, site.settings.name, url, map(content.pages.__getitem__, inside))
+@dataclass(frozen=True)
+class _Entry:
+    """One article. `id` stays where the page is renamed."""
+
+    id: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    published: str
+    updated: str
+
+
+def pages_in_feed(site: Site, content: Content) -> list[Page]:
+    """The articles that stand in it, newest first."""
+    inside = Sections(site, content).urls(f"/{site.settings.feed}/") or ()
+    articles = (page for url in inside if (page := content.pages[url]).given.get("date"))
+    return list(islice(articles, site.settings.feed_entries))
+
+
+def feeds(site: Site, content: Content, body_of: BodyOf) -> dict[str, str]:
+    """The texts of the feeds by address; none where the site has none."""
+    if not site.settings.feed:
+        return {}
+    atom, as_json = feed_addresses(site)
+    entries = [_entry(site, page, body_of) for page in pages_in_feed(site, content)]
+    home = f"/{site.settings.feed}/"
+    return {
+        atom: _atom(site, site.settings.name, home, entries),
+        as_json: _json(site, as_json, entries),
+    }
 
 
 def feed_of(site: Site, title: str, url: str, pages: Iterable[Page]) -> str:
-    """Those of `pages` that have a date, which are listed at the address `url`."""
+    """The Atom feed of what is listed at the address `url`: of those of `pages` that have a date,
+    the newest, with their summaries."""
+    dated = (page for page in pages if page.given.get("date"))
+    newest = islice(dated, site.settings.feed_entries)
+    return _atom(site, title, url, [_entry(site, page, None) for page in newest])
+
+
+def _entry(site: Site, page: Page, body_of: BodyOf | None) -> _Entry:
+    given, origin = page.given, site.settings.url
+    # Where a page was first: each rename adds an alias behind those that are there.
+    first = next(iter(given.get("aliases", ())), page.url)
+    url = origin + encoded(page.url)
+    return _Entry(
+        id=origin + encoded(first),
+        url=url,
+        title=given["title"],
+        summary=given.get("summary") or given.get("description", ""),
+        html=_absolute(body_of(page), url) if body_of else "",
+        published=_instant(given["date"]),
+        updated=_instant(given.get("updated") or given["date"]),
+    )
+
+
+def _atom(site: Site, title: str, url: str, entries: list[_Entry]) -> str:
     settings = site.settings
     home = f"{settings.url}{encoded(url)}"
-    articles = [page for page in pages if page.given.get("date")]
-    latest = max(map(_changed, articles), default=site.register.date)
-    entries = "".join(_entry(page, settings.url) for page in articles)
-    return (
+    latest = max((each.updated for each in entries), default=_instant(site.register.date))
+    text = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(settings.language)}>\n'
         f"<title>{escape(title)}</title>\n"
         f"<id>{escape(home)}</id>\n"
-        f'<link href={quoteattr(home)}/>\n<link rel="self" href={quoteattr(home + "feed.xml")}/>\n'
-        f"<updated>{_instant(latest)}</updated>\n"
+        f"<link href={quoteattr(home)}/>\n"
+        f'<link rel="self" href={quoteattr(home + "feed.xml")}/>\n'
+        f"<updated>{latest}</updated>\n"
         f"<author><name>{escape(settings.organization.name)}</name></author>\n"
-        f"{entries}</feed>\n"
+        f"{''.join(map(_atom_entry, entries))}</feed>\n"
     )
+    return _NOT_XML.sub("", text)
 
 
-def _changed(page: Page) -> datetime.date:
-    day: datetime.date = page.given.get("updated") or page.given["date"]
-    return day
-
-
-def _entry(page: Page, origin: str) -> str:
-    # There can be ten thousand: what was read of them is asked for what they need, and no more.
-    given, address = page.given, origin + encoded(page.url)
-    words = given.get("summary") or given.get("description", "")
+def _atom_entry(entry: _Entry) -> str:
+    html = escape(entry.html)
+    content = f'<content type="html" xml:base={quoteattr(entry.url)}>{html}</content>\n'
     return (
         "<entry>\n"
-        f"<title>{escape(given['title'])}</title>\n"
-        f"<link href={quoteattr(address)}/>\n"
-        f"<id>{escape(address)}</id>\n"
-        f"<published>{_instant(given['date'])}</published>\n"
-        f"<updated>{_instant(_changed(page))}</updated>\n"
-        f"<summary>{escape(words)}</summary>\n"
+        f"<title>{escape(entry.title)}</title>\n"
+        f"<link href={quoteattr(entry.url)}/>\n"
+        f"<id>{escape(entry.id)}</id>\n"
+        f"<published>{entry.published}</published>\n"
+        f"<updated>{entry.updated}</updated>\n"
+        f"<summary>{escape(entry.summary)}</summary>\n"
+        f"{content if html else ''}"
         "</entry>\n"
     )
+
+
+def _json(site: Site, address: str, entries: list[_Entry]) -> str:
+    settings = site.settings
+    made = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": settings.name,
+        "home_page_url": f"{settings.url}/{settings.feed}/",
+        "feed_url": settings.url + address,
+        "description": settings.description,
+        "language": settings.language,
+        "authors": [{"name": settings.organization.name, "url": f"{settings.url}/"}],
+        "items": [
+            {
+                "id": each.id,
+                "url": each.url,
+                "title": each.title,
+                "summary": each.summary,
+                "content_html": each.html,
+                "date_published": each.published,
+                "date_modified": each.updated,
+            }
+            for each in entries
+        ],
+    }
+    return json.dumps(made, ensure_ascii=False, indent=1) + "\n"
+
+
+def _absolute(html: str, base: str) -> str:
+    """The HTML as it can be read elsewhere: with whole addresses, and without what would do nothing
+    there."""
+    root = LexborHTMLParser(html).body
+    if root is None:
+        return ""
+    for node in root.css(_NOT_IN_FEEDS):
+        node.decompose()
+    for node in root.css("[href],[src],[poster],[srcset]"):
+        for name in _ADDRESSES:
+            if value := node.attributes.get(name):
+                node.attrs[name] = urljoin(base, value)
+        if value := node.attributes.get("srcset"):
+            node.attrs["srcset"] = _CANDIDATE.sub(
+                lambda each: each[1] + urljoin(base, each[2]), value
+            )
+    return _COMMENT.sub("", "".join(_inner(root))).strip()
+
+
+def _inner(root: object) -> Iterator[str]:
+    child = getattr(root, "child", None)
+    while child is not None:
+        yield child.html or ""
+        child = child.next
 
 
 def _instant(day: datetime.date) -> str:

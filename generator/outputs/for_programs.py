@@ -7,22 +7,21 @@ from collections.abc import Iterable
 
 from generator.content.library import Content
 from generator.content.lists import term_feed
-from generator.outputs.addresses import ROBOTS, SITEMAP, feed_address, in_other_languages
-from generator.outputs.feeds import feed, feed_of
-from generator.outputs.sitemap import robots, sitemap
+from generator.outputs.addresses import ROBOTS, in_other_languages
+from generator.outputs.feeds import BodyOf, feed_of, feeds
+from generator.outputs.sitemap import robots, sitemaps
 from generator.outputs.well_known import well_known
 from policy import Site
 
 
 def files_for_programs(
-    site: Site, content: Content, today: datetime.date, terms: Iterable[str]
+    site: Site, content: Content, today: datetime.date, terms: Iterable[str], body_of: BodyOf
 ) -> dict[str, bytes]:
     """Their bytes by address. Of the feeds of terms, those of the terms at `terms`."""
-    texts = {SITEMAP: sitemap(site, content), ROBOTS: robots(site)}
+    texts = {**sitemaps(site, content), ROBOTS: robots(site)}
     texts |= well_known(site, content, today)
     for each in (site, *in_other_languages(site, content)):
-        if address := feed_address(each):
-            texts[address] = feed(each, content)
+        texts |= feeds(each, content, body_of)
     if content.classified is not None:
         for url in terms:
             term = content.classified.terms[url]

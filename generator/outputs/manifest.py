@@ -71,7 +71,7 @@ def about(site: Site, content: Content, assets: Assets, made: AllMade | None) ->
             for url, page in content.pages.items()
             if not url.endswith(".html")
         }
-    return About(site.register.version, pages, assets.urls, redirects(content))
+    return About(site.register.version, pages, assets.urls, redirects(site, content))
 
 
 def forms_by_page(site: Site) -> dict[str, str]:

@@ -2,35 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from generator.content.library import Content
 from generator.content.pages import Page
 from generator.content.translations import Translations
-from generator.content.urls import NOT_FOUND, encoded, service_addresses
-from generator.outputs.addresses import SITEMAP
+from generator.content.urls import encoded, service_addresses
+from generator.outputs.addresses import MOST_PAGES, SITEMAP, listed_pages, sitemap_parts
 from policy import Site
 
+_XML = '<?xml version="1.0" encoding="utf-8"?>\n'
+_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
-def sitemap(site: Site, content: Content) -> str:
-    """The pages to be found (sitemaps.org protocol 0.9)."""
-    listed = [
-        page
-        for page in sorted(content.pages.values(), key=lambda page: page.url)
-        if page.original != NOT_FOUND and not page.given.get("unlisted")
-    ]
+
+def sitemaps(site: Site, content: Content) -> dict[str, str]:
+    """The pages to be found (sitemaps.org protocol 0.9), by address: one file, or where there are
+    many pages an index of several."""
+    listed = sorted(listed_pages(content), key=lambda page: page.url)
     alternates = _Alternates(site, content)
+    parts = sitemap_parts(content)
+    if not parts:
+        return {SITEMAP: _pages(site, listed, alternates)}
+    shares = [listed[at : at + MOST_PAGES] for at in range(0, len(listed), MOST_PAGES)]
+    by_part = dict(zip(parts, shares, strict=True))
+    index = "".join(
+        f"<sitemap><loc>{escape(site.settings.url + address)}</loc>{_latest(pages)}</sitemap>\n"
+        for address, pages in by_part.items()
+    )
+    made = {address: _pages(site, pages, alternates) for address, pages in by_part.items()}
+    return {
+        SITEMAP: f'{_XML}<sitemapindex xmlns="{_SITEMAPS}">\n{index}</sitemapindex>\n',
+        **made,
+    }
+
+
+def _pages(site: Site, pages: Iterable[Page], alternates: _Alternates) -> str:
     entries = "".join(
         f"<url><loc>{escape(site.settings.url + encoded(page.url))}</loc>{_changed(page)}"
         f"{alternates(page)}</url>\n"
-        for page in listed
+        for page in pages
     )
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n'
-        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-        f"{alternates.namespace}>\n"
-        f"{entries}</urlset>\n"
-    )
+    return f'{_XML}<urlset xmlns="{_SITEMAPS}"{alternates.namespace}>\n{entries}</urlset>\n'
+
+
+def _latest(pages: Iterable[Page]) -> str:
+    return max(map(_changed, pages), default="")
 
 
 class _Alternates:

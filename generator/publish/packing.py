@@ -76,6 +76,8 @@ def media_type(path: str) -> str:
     """The type by the ending of the path. A machine's own list of types is not asked for ours."""
     if path.endswith("/feed.xml"):
         return "application/atom+xml"
+    if path.endswith("/feed.json"):
+        return "application/feed+json"
     ending = path[path.rfind(".") :].lower()
     if ending in _TYPES:
         return _TYPES[ending]

@@ -25,7 +25,8 @@ CASES = sorted((SITES / "broken").glob("*.site"))
 WARNINGS = """the page has no description; the description has 3 characters
 9 pages, and cookie "visit" has room for 10; not published: its name ends in .docx
 not published: its name begins with a dot; not published: it belongs to content/x.md, which is not
-published yet; the term "snow" is written "Snow" elsewhere""".replace("\n", " ")
+published yet; the term "snow" is written "Snow" elsewhere; /old/ was published
+(“Old”), and leads nowhere now""".replace("\n", " ")
 """These do not stop a build; see test_build_site.py, test_budget.py and test_allow_list.py."""
 
 NOT_TEXT = """this folder is missing

@@ -1,0 +1,103 @@
+"""Old addresses, in `site/redirects.toml` and in the `aliases` of pages: each leads to one page or
+file, belongs to nothing else, and none that was published is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from generator.content.library import Content
+from generator.content.urls import as_address, closest, is_address, is_reserved
+from generator.outputs.redirects import redirects
+from policy import Fault, Site
+from policy.manifest import Page
+from policy.redirects import FILE, as_asked
+
+__all__ = ["redirect_faults", "vanished_warnings"]
+
+
+@dataclass(frozen=True)
+class _Old:
+    """An old address as it is written, where that is, and what it is called."""
+
+    address: str
+    path: str
+    line: int | None
+    kind: str
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}" if self.line else self.path
+
+
+def redirect_faults(site: Site, content: Content, taken: Collection[str]) -> Iterator[Fault]:
+    """Old addresses that are no addresses, belong to something else, or lead nowhere. `taken` are
+    the addresses that pages and files beside them do not have."""
+    owners = {url: page.path for url, page in content.pages.items()} | dict(content.files)
+    owners |= dict.fromkeys(taken, "the site itself")
+    kept = dict(owners)
+    for old in _all(site, content):
+        asked = as_asked(old.address)
+        path, _, query = asked.partition("?")
+        if not is_address(path) or any(each.isspace() for each in query):
+            message = f'the {old.kind} "{old.address}" is no address'
+            yield Fault(old.path, old.line, message, f"write {as_address(path)}")
+        elif is_reserved(path) or _place(asked) in kept or asked in owners:
+            owner = owners.get(asked) or kept.get(_place(asked), "the service")
+            message = f"the {old.kind} {old.address} is taken by {owner}"
+            yield Fault(old.path, old.line, message, "remove it from one of them")
+        owners.setdefault(asked, old.place)
+    yield from _leading_nowhere(site, kept, redirects(site, content))
+
+
+def _place(address: str) -> str:
+    """Where a page would answer: an address without its last slash leads there already."""
+    is_file = "?" in address or "." in address[address.rfind("/") :]
+    return address if is_file else f"{address.rstrip('/')}/"
+
+
+def _leading_nowhere(
+    site: Site, kept: Mapping[str, str], leads: Mapping[str, str]
+) -> Iterator[Fault]:
+    for old, new in site.redirects.items():
+        line = site.line(FILE, "redirects", old)
+        if new in kept:
+            continue
+        if further := _end(leads, new):
+            message = f"the redirect {old} leads to another old address: {new}"
+            if further in kept:
+                yield Fault(FILE, line, message, f"write {further}")
+            else:
+                yield Fault(FILE, line, f"{message}, and from there nowhere", "name a page")
+        else:
+            hint = closest(new, kept) or "name a page or a file of this site"
+            yield Fault(FILE, line, f"the redirect {old} leads to no page: {new}", hint)
+
+
+def _end(leads: Mapping[str, str], address: str) -> str:
+    """Where a chain ends; the address where it goes round in a circle; "" where there is none."""
+    seen = list[str]()
+    while (asked := as_asked(address)) in leads and asked not in seen:
+        seen.append(asked)
+        address = leads[asked]
+    return address if seen else ""
+
+
+def _all(site: Site, content: Content) -> Iterator[_Old]:
+    for page in content.pages.values():
+        for alias in page.given.get("aliases", ()):
+            yield _Old(alias, page.path, page.lines.get("aliases"), "alias")
+    for old in site.redirects:
+        yield _Old(old, FILE, site.line(FILE, "redirects", old), "redirect")
+
+
+def vanished_warnings(before: Mapping[str, Page], site: Site, content: Content) -> Iterator[Fault]:
+    """A warning for each page that was published, and is not any more, and leads nowhere."""
+    leads = redirects(site, content)
+    for url in before:
+        if url in content.pages or url in leads or url in content.files or url in content.off:
+            continue
+        near = closest(url, content.pages).removeprefix('did you mean "').removesuffix('"?')
+        message = f"{url} was published (“{before[url].title}”), and leads nowhere now"
+        hint = f'where it moved, add to {FILE} under [redirects]: "{url}" = "{near or "/"}"'
+        yield Fault(FILE, None, message, hint)

@@ -1,0 +1,33 @@
+"""`site/redirects.toml`: old addresses, and where each leads now. A site that moved has many of
+them; those of a single page may stand in the page, as its `aliases`."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated
+from urllib.parse import unquote
+
+from pydantic import Field
+
+from policy.toml_source import Declared
+
+__all__ = ["FILE", "Redirects", "as_asked"]
+
+FILE = "site/redirects.toml"
+
+
+class Redirects(Declared):
+    """The whole file: `"/old/" = "/new/"`, one a line, under `[redirects]`."""
+
+    redirects: Annotated[dict[str, str], Field(default_factory=dict)]
+
+
+def as_asked(address: str) -> str:
+    """An old address as the service looks it up: its path decoded, what follows a question mark as
+    it is."""
+    path, mark, query = address.partition("?")
+    try:
+        path = unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        return address
+    return unicodedata.normalize("NFC", path) + mark + query
