@@ -110,6 +110,7 @@ def test_only_what_changed_is_written_and_what_is_gone_is_removed(root, tmp_path
         "about/index.html",
         "news/index.html",
         "news/feed.xml",
+        "news/feed.json",
         "sitemap.xml",
         "_build.json",
         ".well-known/privacy.json",  # The fewer pages, the fewer bits the visit cookie carries.
