@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Request, Response, request
@@ -35,6 +35,7 @@ from analytics.storage.secret import keys_in_use
 from analytics.storage.stores import Stores
 from analytics.visits import routes as visits
 from analytics.visits import user_agents
+from analytics.visits.coverage import Coverage, Covered
 from analytics.web import own_cookie_routes
 from analytics.web.clock import Clock, UnusableClock
 from analytics.web.cookies import CookieWriter
@@ -50,6 +51,9 @@ from analytics.web.reload_due import refuse_while_due
 from analytics.web.static_files import Pages, PageServer
 from analytics.web.well_formed import WellFormed
 from policy import Fault, Faults, Site, read_site, templates
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 __all__ = ["create_app"]
 
@@ -95,6 +99,8 @@ def create_app(  # noqa: PLR0913  (each has its default)
     _wrap(app, service, proxies)
     if service.stores:
         service.stores.start()
+    if service.coverage:
+        service.coverage.task.start()
     if service.form_stores:
         service.form_stores.mail_sender.start()
     return app
@@ -184,6 +190,7 @@ def _open_service(
         stores=stores,
         counter_store=counters,
         form_stores=forms,
+        coverage=Coverage(counters, clock, log) if counters else None,
     )
 
 
@@ -224,7 +231,9 @@ def _draw_with(app: Flask, service: Service) -> None:
 def _wrap(app: Flask, service: Service, proxies: int) -> None:
     """Innermost first: pages are served before Flask is asked, and nothing passes the guard."""
     answering = LanguageFolders(app.wsgi_app, service.site)
-    served = PageServer(answering, service.pages, service.cookies)
+    served: WSGIApplication = PageServer(answering, service.pages, service.cookies)
+    if service.coverage:
+        served = Covered(served, service.pages, service.coverage)
     sound = WellFormed(Health(served, service.parts))
     measured = Measured(Guard(sound, service.site.register), service.metrics)
     app.wsgi_app = ProxyFix(measured, proxies, proxies, proxies)  # type: ignore[method-assign]  # Flask’s own way

@@ -14,6 +14,7 @@ from analytics.storage.health import storage_health
 from analytics.storage.retention import RetentionThread
 from analytics.storage.stores import Stores
 from analytics.storage.unusable import DatabaseUnavailable
+from analytics.visits.coverage import Coverage
 from analytics.visits.store.base import CounterStore
 from analytics.web.clock import Clock
 from analytics.web.cookies import CookieWriter
@@ -45,6 +46,7 @@ class Service:
     stores: Stores | None
     counter_store: CounterStore | None
     form_stores: FormStores | None
+    coverage: Coverage | None = None
     metrics: Metrics = field(init=False)
 
     def __post_init__(self) -> None:
@@ -99,6 +101,7 @@ class Service:
             return (pages,)
         storage = storage_health(self.stores)
         clock = part_of_clock(self.clock)
+        counted = (self.coverage.task.state,) if self.coverage else ()
         mail = (self.form_stores.mail_sender.state,) if self.form_stores else ()
         return (
             pages,
@@ -107,7 +110,7 @@ class Service:
                 Part(f"{each.name} database", each.works, each.failure or _first(each.faults))
                 for each in storage.databases
             ),
-            *(part_of(task) for task in (*storage.tasks, *mail)),
+            *(part_of(task) for task in (*storage.tasks, *counted, *mail)),
             Part("window of the records", not storage.late, storage.late),
             Part("deletions", storage.refusal is None, "they were refused" * bool(storage.refusal)),
         )
@@ -125,6 +128,8 @@ class Service:
         """Commit what was accepted, then let go of both databases."""
         if self.form_stores:
             self.form_stores.mail_sender.close()
+        if self.coverage:
+            self.coverage.close()
         if self.stores:
             self.stores.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from analytics.commands import databases, keys
+from analytics.commands.strike import strike
 
 __all__ = ["data"]
 
@@ -18,6 +19,7 @@ __all__ = ["data"]
         databases.accept_loss,
         databases.retention,
         databases.restore,
+        strike,
     ]
 )
 def data() -> None:

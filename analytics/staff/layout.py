@@ -47,6 +47,7 @@ class Entry:
 
 MENU: tuple[Entry, ...] = (
     Entry("staff.report", "Report", roles.COUNTERS),
+    Entry("staff.coverage", "Coverage", roles.COVERAGE),
     Entry("staff.consent", "Consent", roles.CONSENTS),
     Entry("staff.contacts", "Contacts", roles.CONTACTS, leads_to="staff.contact"),
     Entry("staff.mail", "Mail", (*roles.CONTACTS, *roles.OUTBOX)),

@@ -11,6 +11,7 @@ __all__ = [
     "CONSENTS",
     "CONTACTS",
     "COUNTERS",
+    "COVERAGE",
     "OUTBOX",
     "RETENTION_RUNS",
     "STAFF",
@@ -25,6 +26,12 @@ TableName = tuple[str, str]
 
 CONSENTS: tuple[TableName, ...] = (("counters", "consents"),)
 COUNTERS: tuple[TableName, ...] = (("counters", "counters"),)
+COVERAGE: tuple[TableName, ...] = (
+    *COUNTERS,
+    ("counters", "pages_served"),
+    ("counters", "refusals"),
+    ("counters", "struck_hours"),
+)
 ASKS: TableName = ("records", "asks")
 CONTACTS: tuple[TableName, ...] = (
     ("records", "contacts"),

@@ -10,6 +10,7 @@ from analytics.contacts.model import NotStored
 from analytics.staff import admin_pages, contact_pages, disclosure, layout, mail_pages, sign_in
 from analytics.staff.context import StaffContext, use
 from analytics.staff.reports import routes as report_pages
+from analytics.staff.reports.coverage_page import coverage_page
 from analytics.web.clock import UnusableClock
 
 __all__ = ["NAME", "blueprint"]
@@ -44,6 +45,7 @@ def blueprint(context: StaffContext) -> Blueprint:
     made.add_url_rule("/sign-out/", "sign_out", sign_in.sign_out, methods=POST)
     made.add_url_rule("/report/", "report", report_pages.report_page)
     made.add_url_rule("/definitions/", "definitions", report_pages.definitions_page)
+    made.add_url_rule("/coverage/", "coverage", coverage_page)
     made.add_url_rule("/consent/", "consent", report_pages.consent_page)
     made.add_url_rule("/contacts/", "contacts", contact_pages.contact_list)
     made.add_url_rule("/contacts/export/", "export", disclosure.export_list, methods=BOTH)

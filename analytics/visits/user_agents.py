@@ -36,7 +36,7 @@ from analytics.visits.agent_patterns import (
 from analytics.visits.program_patterns import NOT_PROGRAMS, PEOPLE, PROGRAM_PATTERNS
 from analytics.visits.state import Agent
 
-__all__ = ["BROWSERS", "DEVICES", "SYSTEMS", "Hints", "agent_of", "prepare"]
+__all__ = ["BROWSERS", "DEVICES", "SYSTEMS", "Hints", "agent_of", "is_program", "prepare"]
 
 MOST_CHARACTERS = 1_000
 
@@ -80,12 +80,9 @@ NO_HINTS = Hints()
 
 
 def agent_of(header: str, hints: Hints = NO_HINTS) -> Agent | None:
-    """The agent that sent a User-Agent header; None if it is a program, not a person's browser.
-
-    Every browser of a person has begun its header with "Mozilla/" or "Opera/" for decades.
-    """
+    """The agent that sent a User-Agent header; None if it is a program, not a person's browser."""
     header = header[:MOST_CHARACTERS]
-    if not header.startswith(("Mozilla/", "Opera/")) or _is_program(header, hints):
+    if is_program(header, hints):
         return None
     parsed = _parsers()[0](header, Domain.ALL)
     system = SYSTEM_FAMILIES.get(parsed.os.family, OTHER) if parsed.os else OTHER
@@ -96,11 +93,16 @@ def agent_of(header: str, hints: Hints = NO_HINTS) -> Agent | None:
     return Agent(_browser(parsed.user_agent, hints), system, device)
 
 
-def _is_program(header: str, hints: Hints) -> bool:
+def is_program(header: str, hints: Hints = NO_HINTS) -> bool:
+    """Whether a program sent a User-Agent header, and no browser of a person.
+
+    Every browser of a person has begun its header with "Mozilla/" or "Opera/" for decades.
+    """
+    header = header[:MOST_CHARACTERS]
+    if not header.startswith(("Mozilla/", "Opera/")) or "HeadlessChrome" in hints.brands:
+        return AUDIT not in header
     if AUDIT in header:
         return False
-    if "HeadlessChrome" in hints.brands:
-        return True
     programs = _parsers()[1]
     if programs(header, Domain.USER_AGENT).user_agent is None:
         return False

@@ -75,7 +75,7 @@ def test_after_a_refusal_one_key_says_no_and_nothing_else_happens(page, context,
     page.goto("/")
     with page.expect_response("**/visit/withdraw"):
         page.get_by_role("button", name=REJECT).click()
-    answer = page.get_by_text("You rejected cookies. Nothing is counted.").first
+    answer = page.get_by_text("You rejected cookies. Nothing about your visit is counted.").first
     expect(answer).to_be_visible()
     assert page.evaluate("document.activeElement.getAttribute('role')") == "status"
     page.goto("/solutions/")

@@ -14,7 +14,16 @@ from policy import read_site
 from tests.fixtures.first_site import ROOT, Served
 
 PASSWORD = "correct horse battery"
-STAFF = ("report", "consent", "contacts", "contacts/export", "mail", "access-log", "retention")
+STAFF = (
+    "report",
+    "coverage",
+    "consent",
+    "contacts",
+    "contacts/export",
+    "mail",
+    "access-log",
+    "retention",
+)
 STAFF += ("accounts",)
 """The pages behind the sign-in."""
 

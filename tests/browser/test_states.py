@@ -24,7 +24,7 @@ MARCH = "2026-03-15"
 """The browser's day."""
 
 UNASKED, YES, NO = "You have not answered yet.", "You accepted cookies.", "Cookies are rejected."
-SIGNAL, NOTHING = "Your browser’s signal rejects cookies.", "Nothing is counted."
+SIGNAL, NOTHING = "Your browser’s signal rejects cookies.", "Nothing about your visit is counted."
 KEPT = {
     "nothing": (None, UNASKED),
     "yes": ("yes 1 2026-03 settled", YES),
@@ -160,7 +160,7 @@ class Visitor:
         expect(state).to_contain_text(words, use_inner_text=True)
         said = state.inner_text()
         assert ("has been counted" in said) == (counted == 1), said
-        assert ("nothing is counted" in said.lower()) == (words != YES), said
+        assert ("nothing about your visit is counted" in said.lower()) == (words != YES), said
         assert counted == (words == YES and self.up and not due)
         assert ("not confirmed" in said) == due, said
         shown = self.page.get_by_role("main").get_by_role("button", name="all cookies").all()

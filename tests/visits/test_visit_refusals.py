@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import TestResponse
 
+from analytics.visits.store.daily import Daily
 from analytics.web.rate_limits import CONSENTS, Limit
 from tests.fixtures.small_site import SmallSite, Visitor, small_site, write_build
 
@@ -253,11 +254,13 @@ def test_unknown_address_and_wrong_method_are_problems(site: SmallSite) -> None:
 
 @pytest.mark.promise("P4")
 def test_ten_thousand_bad_posts_change_no_byte(site: SmallSite, visitor: Visitor) -> None:
-    """Forged, stale, taken from elsewhere, or from another site: both databases stay the same."""
+    """Forged, stale, taken from elsewhere, or from another site: both databases stay the same, but
+    for how many were refused for which reason."""
     visitor.view()
+    site.service.coverage.write()
     stores = site.service.stores
     assert stores is not None
-    for task in (stores.retention, stores.rewriting):
+    for task in (stores.retention, stores.rewriting, site.service.coverage.task):
         task.close()  # They would write, which is what is looked for.
     true = visitor.cookie or ""
     files = sorted(site.var.iterdir())
@@ -281,6 +284,11 @@ def test_ten_thousand_bad_posts_change_no_byte(site: SmallSite, visitor: Visitor
     assert set(refused) == {"forged", "stale", "replayed", "foreign"}
     assert sum(refused.values()) > 6_000
     assert min(refused.values()) > 900
+    noted = Daily(site.service.counters).refusals
+    today = site.service.clock.today()
+    assert noted(today, today) == []
+    site.service.coverage.write()
+    assert sum(each.refused for each in noted(today, today)) == sum(refused.values())
 
 
 BODIES = (

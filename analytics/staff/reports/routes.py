@@ -7,12 +7,13 @@ from flask import Response, request
 
 from analytics.staff.context import current_context
 from analytics.staff.layout import page_number, reads, show
-from analytics.staff.reports import report
+from analytics.staff.reports import coverage, report
 from analytics.staff.reports.chart import draw
 from analytics.staff.reports.periods import CHOICES, Period, PeriodError, choose, custom
 from analytics.staff.roles import CONSENTS, COUNTERS
 from analytics.visits.model import Total
 from analytics.visits.store.base import Consents
+from analytics.visits.store.daily import Daily
 from policy.durations import Duration
 from policy.register import Table
 
@@ -36,7 +37,10 @@ def report_page() -> Response:
     period, problem = _asked(context.today, _earliest(register.table(*COUNTERS[0]), context.today))
     hours = period.hours(context.zone)
     before = period.hours_before(context.zone, context.now // 3600)
-    rows = counters.series(before.start, hours.stop - 1)
+    compared = coverage.HOURS_A_DAY * coverage.DAYS_COMPARED
+    rows = counters.series(min(before.start, hours.start - compared), hours.stop - 1)
+    served = Daily(counters).served(period.first, period.last)
+    days = coverage.shown_by_day(served, coverage.views_by_day(rows, hours, context.zone))
     total, total_before = report.add_up(rows, [hours, before])
 
     def rows_of(dimension: str) -> Sequence[Total]:
@@ -58,6 +62,8 @@ def report_page() -> Response:
         panels=panels,
         lines_shown=LINES_SHOWN,
         pages=context.pages.build.pages,
+        shown=coverage.total(days),
+        unusual=coverage.unusual_hours(rows, hours),
         today=context.today,
     )
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection
 
 from analytics.storage.store import Store, StoreError
 from analytics.visits.model import Hour, Increment, Total
 
 __all__ = ["Consents", "CounterStore", "StoreError"]
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,12 @@ class CounterStore(Store, Protocol):
         self, day: datetime.date, version: int, *, given: int = 0, withdrawn: int = 0
     ) -> None:
         """Add to the consents of a day to a version of the register. Raises StoreError."""
+
+    def write(self, work: Callable[[Connection], Done]) -> Done:
+        """Do `work` in a transaction of its own, between two commits; what it returns.
+
+        Raises StoreError.
+        """
 
     def totals(
         self, dimension: str, first_hour: int, last_hour: int, limit: int

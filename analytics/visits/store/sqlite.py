@@ -9,12 +9,12 @@ beside the one that came before it, so the file would tell which cells were coun
 
 import datetime
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Delete, MetaData, Select, Table, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -31,6 +31,8 @@ from analytics.web.log import ServiceLog
 from policy import Register
 
 __all__ = ["Counters"]
+
+Done = TypeVar("Done")
 
 ANSWERS = ("given", "withdrawn")
 BUSY_MS = 5_000
@@ -110,6 +112,7 @@ class Counters:
         self._engine = self.database.engine
         tables = self.database.tables.tables
         self._table, self._consents = tables["counters"], tables["consents"]
+        self._struck = tables["struck_hours"]
         self._cells = _Sums(self._table, MEASURES)
         self._answers = _Sums(self._consents, ANSWERS)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counters")
@@ -219,6 +222,7 @@ class Counters:
             select(column, *sums)
             .where(self._table.c.dimension == dimension)
             .where(self._table.c.hour.between(first_hour, last_hour))
+            .where(self._table.c.hour.not_in(select(self._struck.c.hour)))
             .group_by(column)
         )
 
@@ -235,14 +239,21 @@ class Counters:
 
     def forget(self, old: Delete) -> int:
         """Carry out a deletion between two commits; how many rows. Raises StoreError."""
+        return self.write(lambda connection: connection.execute(old).rowcount)
+
+    def write(self, work: Callable[[Connection], Done]) -> Done:
+        """Do `work` in a transaction of its own, between two commits; what it returns.
+
+        Raises StoreError.
+        """
         try:
-            return self._writer.submit(self._forget, old).result()
+            return self._writer.submit(self._in_a_transaction, work).result()
         except (RuntimeError, SQLAlchemyError) as error:
             raise StoreError("the counters could not be written") from error
 
-    def _forget(self, old: Delete) -> int:
+    def _in_a_transaction(self, work: Callable[[Connection], Done]) -> Done:
         with self._begin() as connection:
-            return connection.execute(old).rowcount
+            return work(connection)
 
     def close(self) -> None:
         """Commit what was accepted and let go of the file. Later additions raise StoreError."""

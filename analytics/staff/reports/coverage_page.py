@@ -1,0 +1,77 @@
+"""The page of what the report leaves out: pages shown and not counted, refusals, struck hours."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+
+from flask import Response
+
+from analytics.staff import format as formats
+from analytics.staff.context import current_context
+from analytics.staff.layout import reads, show
+from analytics.staff.reports import coverage
+from analytics.staff.reports.periods import choose
+from analytics.staff.roles import COVERAGE
+from analytics.visits.model import Dimension
+from analytics.visits.store.daily import Daily
+from analytics.web.problems import Reason
+
+__all__ = ["coverage_page", "hour_words"]
+
+PERIOD = "30-days"
+PAGES_SHOWN = 20
+DAYS_SHOWN = 7
+"""What is older is folded away."""
+
+MOST_CELLS = 5_000
+WORDS = {reason.word: reason.detail for reason in Reason}
+
+
+@reads(COVERAGE)
+def coverage_page() -> Response:
+    """The last 30 days."""
+    context = current_context()
+    zone, daily = context.zone, Daily(context.counters)
+    period = choose(PERIOD, context.today)
+    hours = period.hours(zone)
+    before = coverage.HOURS_A_DAY * coverage.DAYS_COMPARED
+    rows = context.counters.series(hours.start - before, hours.stop - 1)
+    counted = coverage.views_by_day(rows, hours, zone)
+    served = daily.served(period.first, period.last)
+    days = coverage.shown_by_day(served, counted)
+    refusals = daily.refusals(period.first, period.last)
+    return show(
+        "coverage.html",
+        period=period,
+        total=coverage.total(days),
+        days=days,
+        days_shown=DAYS_SHOWN,
+        by_page=coverage.shown_by_page(served, _views_by_page(hours))[:PAGES_SHOWN],
+        pages=context.pages.build.pages,
+        reasons=[
+            (WORDS.get(reason, reason), number) for reason, number in coverage.by_reason(refusals)
+        ],
+        refusals=[
+            (each.day, WORDS.get(each.reason, each.reason), each.refused) for each in refusals
+        ],
+        unusual=coverage.unusual_hours(rows, hours),
+        struck=daily.struck(),
+        hour_words=lambda hour: hour_words(hour, zone),
+        hour_name=lambda hour: _start(hour, zone).strftime("%Y-%m-%dT%H"),
+    )
+
+
+def hour_words(hour: int, zone: tzinfo) -> str:
+    """An hour since 1970 as people of a zone say it."""
+    start = _start(hour, zone)
+    return f"{formats.day(start.date())}, {formats.hour(start)}"
+
+
+def _start(hour: int, zone: tzinfo) -> datetime:
+    return datetime.fromtimestamp(hour * 3600, UTC).astimezone(zone)
+
+
+def _views_by_page(hours: range) -> dict[str, int]:
+    counters = current_context().counters
+    rows = counters.totals(Dimension.PAGE, hours.start, hours.stop - 1, MOST_CELLS)
+    return {row.cell: row.views for row in rows}

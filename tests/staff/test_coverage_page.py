@@ -1,0 +1,150 @@
+"""/staff/coverage/ and `build.py data strike`: what the report leaves out, and why."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from werkzeug.test import Client
+
+import build
+from analytics.staff.reports.coverage import Unusual, unusual_hours
+from analytics.visits.model import Dimension, Hour, Increment
+from analytics.visits.store.daily import Daily, Struck
+from tests.fixtures.small_site import CHROME, MONDAY, ROOT, SmallSite, small_site
+from tests.fixtures.staff import add, signed_in
+
+NOW = int(MONDAY // 3600)
+ROBOT = "Mozilla/5.0 (compatible; Name/1.0)"
+
+
+@pytest.fixture
+def site(tmp_path: Path, quick_passwords: None) -> Iterator[SmallSite]:
+    with small_site(tmp_path) as site:
+        add(site, rita="reports", carl="contacts")
+        yield site
+
+
+@pytest.fixture
+def rita(site: SmallSite) -> Client:
+    return signed_in(site, "rita")
+
+
+def count(site: SmallSite, hour: int, views: int) -> None:
+    increment = Increment(Dimension.ALL, "", visits=views, views=views)
+    site.service.counters.add(hour, [increment])
+
+
+def strike(site: SmallSite, *words: str):
+    runner = CliRunner(env={"PLAINSITE_VAR": str(site.var)})
+    return runner.invoke(build.main, ["--root", str(ROOT), "data", "strike", *words])
+
+
+def test_it_shows_what_was_shown_counted_and_refused(site: SmallSite, rita: Client) -> None:
+    client = site.app.test_client()
+    for agent in (CHROME, CHROME, CHROME, CHROME, ROBOT):
+        client.get("/about/", headers={"User-Agent": agent}, buffered=True)
+    visitor = site.visitor()
+    visitor.view(User_Agent=ROBOT)
+    count(site, NOW, 1)
+    site.service.coverage.write()
+    page = rita.get("/staff/coverage/").text
+    for words in (
+        "25\u202f%",
+        "Only people\u2019s browsers are counted.",
+        "Your own visits",
+        "Mar 2, 2026",
+    ):
+        assert words.replace("\u2019", "&#39;") in page or words in page, words
+    report = rita.get("/staff/report/?period=today").text
+    assert "4 pages shown to people" in report
+
+
+def test_it_says_that_there_is_nothing_yet(rita: Client) -> None:
+    page = rita.get("/staff/coverage/").text
+    assert "A day appears here" in page
+    assert "Hours far above" not in page
+
+
+def test_only_who_may_read_reports_sees_it(site: SmallSite) -> None:
+    assert signed_in(site, "carl").get("/staff/coverage/").status_code == 403
+    assert site.app.test_client().get("/staff/coverage/").status_code == 303
+
+
+def test_an_hour_is_unusual_beside_the_same_hour_of_other_days() -> None:
+    usual = [Hour(NOW - 24 * day, views=20) for day in range(1, 29)]
+    assert unusual_hours([*usual, Hour(NOW, views=161)], range(NOW, NOW + 1)) == (
+        Unusual(NOW, 161, 20),
+    )
+    assert unusual_hours([*usual, Hour(NOW, views=160)], range(NOW, NOW + 1)) == ()
+    # Where nothing else is known, nobody knows what is usual; and a few views mean nothing.
+    assert unusual_hours([Hour(NOW, views=5_000)], range(NOW, NOW + 1)) == ()
+    quiet = [Hour(NOW - 24 * 28, views=1)]
+    assert unusual_hours([*quiet, Hour(NOW, views=99)], range(NOW, NOW + 1)) == ()
+    # One flood does not hide the next.
+    floods = [*usual[1:], Hour(NOW - 24, views=9_000), Hour(NOW, views=9_000)]
+    assert [each.hour for each in unusual_hours(floods, range(NOW, NOW + 1))] == [NOW]
+
+
+def test_an_unusual_hour_is_marked_with_how_to_take_it_out(site: SmallSite, rita: Client) -> None:
+    for day in range(1, 29):
+        count(site, NOW - 24 * day, 20)
+    count(site, NOW, 5_000)
+    page = rita.get("/staff/coverage/").text
+    assert "Hours far above their usual" in page
+    assert "build.py data strike 2026-03-02T00" in page  # In Los Angeles.
+
+
+def test_a_struck_hour_is_out_of_every_report_and_can_come_back(site: SmallSite) -> None:
+    counters, daily = site.service.counters, Daily(site.service.counters)
+    count(site, NOW, 5_000)
+    count(site, NOW - 1, 7)
+    daily.strike(Struck(NOW, datetime.date(2026, 3, 2), "A broken monitor"))
+    daily.strike(Struck(NOW, datetime.date(2026, 3, 2), "A broken monitor of ours"))
+    assert [hour.views for hour in counters.series(0, 10**7)] == [7]
+    assert [total.views for total in counters.totals("all", 0, 10**7, 9)] == [7]
+    assert [each.note for each in daily.struck()] == ["A broken monitor of ours"]
+    assert daily.put_back(NOW)
+    assert not daily.put_back(NOW)
+    assert [hour.views for hour in counters.series(0, 10**7)] == [7, 5_000]
+
+
+def test_staff_see_what_was_struck_and_why(site: SmallSite, rita: Client) -> None:
+    """With the note as it was written, and no more than that."""
+    daily = Daily(site.service.counters)
+    daily.strike(Struck(NOW, datetime.date(2026, 3, 2), "<script>a & b</script>"))
+    page = rita.get("/staff/coverage/").text
+    assert "&lt;script&gt;a &amp; b&lt;/script&gt;" in page
+    assert "Mar 2, 2026, " in page
+
+
+def test_the_command_takes_an_hour_out_with_a_note_and_puts_it_back(site: SmallSite) -> None:
+    """While the service runs."""
+    count(site, NOW, 5_000)
+    done = strike(site, "2026-03-02T00", "--note", "A broken monitor")
+    assert done.exit_code == 0, done.output
+    assert site.service.counters.series(0, 10**7) == []
+    (struck,) = Daily(site.service.counters).struck()
+    assert (struck.hour, struck.note) == (NOW, "A broken monitor")
+    assert strike(site, "2026-03-02T00", "--undo").exit_code == 0
+    assert [hour.views for hour in site.service.counters.series(0, 10**7)] == [5_000]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("2026-03-02T00",), "a note is missing"),
+        (("2026-03-02T00", "--note", "  "), "a note is missing"),
+        (("2026-03-02", "--note", "x"), "is no hour"),
+        (("2026-13-02T00", "--note", "x"), "is no hour"),
+        (("9998-03-02T00", "--note", "x"), "is still to come"),
+        (("2026-03-02T00", "--undo"), "is not struck"),
+    ],
+)
+def test_what_cannot_be_struck_is_told(site: SmallSite, words: tuple[str, ...], says: str) -> None:
+    done = strike(site, *words)
+    assert done.exit_code == 1
+    assert says in done.output
