@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 export PORT
 
-.PHONY: run test check lock audit bench clean
+.PHONY: run test check lock audit bench docs clean
 
 run: .venv/run.stamp
 	@exec .venv/bin/python build.py serve --as-published
@@ -48,6 +48,9 @@ audit: .venv/test.stamp
 bench: .venv/test.stamp
 	@.venv/bin/python bench/counters.py
 	@.venv/bin/python bench/publishing.py
+
+docs: .venv/run.stamp
+	@.venv/bin/python docs/make.py
 
 clean:
 	rm -rf .venv public .public.stamps*

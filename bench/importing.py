@@ -141,6 +141,7 @@ def configure(site: Path) -> None:
     module = next((key for key in config if key.lower() == "module"), "")
     if module:
         config[module] = {"mounts": config[module].get("mounts") or []}
+    config = {key: value for key, value in config.items() if key.lower() != "enablegitinfo"}
     config["security"] = {"allowContent": [".*"]}
     for name in HUGO_NAMES:
         (site / name).unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from generator.content.own_keys import SiteKeys
 from generator.content.pages import Page
 from generator.content.urls import permalink
 from generator.graph.state import State
@@ -19,6 +20,7 @@ __all__ = ["Part", "explained", "explained_key", "found_page", "known_keys"]
 
 SETTINGS = "site/settings.toml"
 NAVIGATION = "site/navigation.toml"
+SECTIONS = "site/sections.toml"
 MOST = 12
 """More than that are counted."""
 
@@ -114,14 +116,19 @@ def _values(state: State, page: Page) -> Iterator[str]:
 
 def _places(state: State, page: Page) -> Iterator[tuple[str, str]]:
     """Each key, with its value and where that comes from: what is written, then what is not."""
-    for key, value in page.given.items():
-        yield key, f"{_shown(value)}  {_place(page, key)}"
+    own = SiteKeys(state.site).of(page.path).keys
+    given = {key: value for key, value in page.given.items() if key != "extra"}
+    for key, value in {**given, **page.extra}.items():
+        declared = f", a key of {SECTIONS}" if key in own else ""
+        yield key, f"{_shown(value)}  {_place(page, key)}{declared}"
     if "layout" not in page.given:
         yield "layout", f"{page.layout}  {_usual(state, page)}"
     for key, field in type(page.front).model_fields.items():
         if key not in page.given and key != "layout":
             default = _shown(field.get_default(call_default_factory=True))
             yield key, f"{default}  not written: the default"
+    for key in own.keys() - page.extra.keys():
+        yield key, f"(none)  not written: a key of {SECTIONS}"
 
 
 def _usual(state: State, page: Page) -> str:

@@ -13,6 +13,8 @@ from generator.content.urls import permalink
 from generator.starting import ABOUT, new_page, new_section, new_site, page_file
 from policy.faults import Faults
 from policy.places import Places
+from policy.section_schemas import FILE as SECTIONS
+from policy.section_schemas import OwnKey, SectionSchemas
 from policy.settings import Settings
 from policy.toml_source import read_toml
 
@@ -39,6 +41,7 @@ def page(places: Places, name: str, title: str | None) -> None:
     values = {"title": title or _title(file), "description": ABOUT}
     if _is_article(places.root, file):
         values["date"] = _today().isoformat()
+    values |= _own_keys(places.root, file)
     made = new_page(places.root, file, {**values, "draft": "true"})
     click.echo(
         f"Made {made.relative_to(places.root)}: a draft, to be at {permalink(name_of(file))}"
@@ -120,6 +123,36 @@ def _is_article(root: Path, file: str) -> bool:
     except Faults:
         return False
     return bool(feed) and file.startswith(f"content/{feed}/") and file.count("/") == 2
+
+
+def _own_keys(root: Path, file: str) -> dict[str, str]:
+    """The keys that the page's section asks for: as answered, or with a value that is allowed."""
+    try:
+        schemas = read_toml(root, SECTIONS, SectionSchemas)
+    except Faults:
+        return {}
+    folder = name_of(file).rpartition("/")[0]
+    keys = (key for section in schemas.above(folder) for key in section.keys if key.required)
+    return {key.name: _asked(f"{key.name} ({key.kind})?", _allowed(key)) for key in keys}
+
+
+def _allowed(key: OwnKey) -> str:  # noqa: PLR0911  (a table)
+    """A value of that kind, to be replaced. Which file it is, only who writes the page knows."""
+    match key.kind:
+        case "choice":
+            return key.values[0]
+        case "date":
+            return _today().isoformat()
+        case "integer" | "number":
+            return "0"
+        case "boolean":
+            return "false"
+        case "list":
+            return "[first]"
+        case "link":
+            return "/"
+        case _:
+            return "To be written"
 
 
 def _today() -> datetime.date:

@@ -117,7 +117,8 @@ def new_section(root: Path, name: str, values: Mapping[str, str]) -> Path:
 
 
 def _value(key: str, value: str) -> str:
-    return value if key in ("date", "draft") else _yaml(value)
+    is_plain = key in ("date", "draft") or re.fullmatch(r"[0-9-]+|true|false|\[\w+\]|/", value)
+    return value if is_plain else _yaml(value)
 
 
 def _made(root: Path, file: str, text: str) -> Path:

@@ -150,3 +150,27 @@ def test_the_starter_names_nobody():
 
 def test_outside_a_site_a_page_is_refused(tmp_path):
     assert "is no site" in run("--root", tmp_path, "new", "page", "x", status=1)
+
+
+def test_a_new_page_has_the_keys_that_its_section_asks_for(site):
+    """Each with a value that is allowed."""
+    kinds = ("text", "integer", "number", "boolean", "date", "list", "link")
+    keys = [
+        f'[[section.key]]\nname = "a_{each}"\nkind = "{each}"\nrequired = true\n' for each in kinds
+    ]
+    keys.append(
+        '[[section.key]]\nname = "level"\nkind = "choice"\nvalues = ["easy"]\nrequired = true\n'
+    )
+    schema = site / "site/sections.toml"
+    schema.write_text('[[section]]\nfolder = "guides"\n' + "".join(keys))
+    try:
+        run("--root", site, "new", "page", "guides/first")
+        page = site / "content/guides/first.md"
+        assert "\nlevel: easy\n" in page.read_text()
+        page.write_text(page.read_text().replace("draft: true\n", ""))
+        run("--root", site, "check")
+        said = run("--root", site, "explain", "/guides/first/")
+        assert "easy  content/guides/first.md:11, a key of site/sections.toml" in said
+    finally:
+        schema.unlink()
+        (site / "content/guides/first.md").unlink()
