@@ -63,7 +63,8 @@ def _with_markdown_in_html(text: str) -> str:
     def opened(found: re.Match[str]) -> str:
         name = found[1].lower()
         if name in _INLINE:
-            return f"<{found[1]}{found[2]}{found[3]}>"
+            blanks = found[0][: found[0].index("<")]
+            return f"{blanks}<{found[1]}{found[2]}{found[3]}>"
         blocks.add(name)
         return "\n\n" if name == "p" else f"\n\n<{found[1]}{found[2]}{found[3]}>\n\n"
 
@@ -74,5 +75,7 @@ def _with_markdown_in_html(text: str) -> str:
     if "p" in blocks:  # Whether it was one with Markdown or not, it is a paragraph.
         text = re.sub(r"[ \t]*<p(?:\s[^<>]*)?>[ \t]*", "\n\n", text, flags=re.IGNORECASE)
     return (
-        re.sub(r"^[ \t]{1,3}(?![*+-]\s|[\s>]|\d)", "", text, flags=re.MULTILINE) if blocks else text
+        re.sub(r"^[ \t]+(?=<)|^[ \t]{1,3}(?![*+-]\s|[\s>]|\d)", "", text, flags=re.MULTILINE)
+        if blocks
+        else text
     )

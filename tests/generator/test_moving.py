@@ -125,6 +125,8 @@ puts "{{ x }}"
 
 <aside markdown="1">
   **Bold** words.
+
+    <em>In</em> a <span markdown="1">line</span>.
 </aside>
 """,
     "_docs/one.md": "---\ntitle: One\n---\n[the post]({% post_url 2020-02-03-snow-days %})\n",
@@ -249,7 +251,10 @@ def test_what_comes_from_jekyll_passes_a_check(jekyll):
         ("winter/2020/02/03/snow-days", '```ruby\nputs "{{ x }}"\n```'),
         ("winter/2020/02/03/snow-days", "`{{ shown }}`"),
         ("winter/2020/02/03/snow-days", "<p>Include: said</p>"),
-        ("winter/2020/02/03/snow-days", "<aside>\n\n**Bold** words.\n\n</aside>"),
+        (
+            "winter/2020/02/03/snow-days",
+            "**Bold** words.\n\n<em>In</em> a <span>line</span>.\n\n</aside>",
+        ),
     ],
 )
 def test_a_page_of_jekyll_comes_over(jekyll, file, words):
