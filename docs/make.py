@@ -35,6 +35,7 @@ GUIDES = {
     "docs/commands.md": ("guides/commands", "What each command does, for people and programs."),
     "docs/register.md": ("guides/register", "What a site collects and keeps, declared once."),
     "deploy/README.md": ("guides/running", "Servers, backups and reloads: for who runs it."),
+    "docs/visits.md": ("guides/visits", "How visits are counted, and what is not."),
     "docs/audit.md": ("guides/audit", "Real browsers compare a site with its register."),
     "docs/architecture.md": (
         "inside/architecture",
