@@ -105,7 +105,8 @@ class Settings(Declared):
 
 
 class Item(Declared):
-    """One entry of a menu: the words, and the page they lead to."""
+    """One entry of a menu: the words, and what they lead to: a page, or an address elsewhere, such
+    as `https://status.example.org/`."""
 
     label: str
     page: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from generator.content.front_matter import FrontMatter
@@ -17,6 +18,7 @@ from policy.taxonomies import FILE as TAXONOMIES
 SEARCH = "search"
 """The feature, and the layout of its page."""
 
+_ELSEWHERE = re.compile(r"https?://[^\s/]+\.[^\s/]+(?:/\S*)?|(?:mailto|tel):\S+")
 NAVIGATION, SETTINGS = "site/navigation.toml", "site/settings.toml"
 
 
@@ -33,12 +35,12 @@ def site_file_faults(site: Site, content: Content) -> Iterator[Fault]:
         *(("footer", index, item) for index, item in enumerate(site.navigation.footer)),
     ]
     for menu, index, item in menus:
-        if item.page not in content.pages and item.page not in content.off:
+        if not _leads(item.page, content):
             line = site.line(NAVIGATION, menu, index, "page")
             hint = closest(item.page, content.pages)
             yield Fault(NAVIGATION, line, f"the menu leads to no page: {item.page}", hint)
     action = site.navigation.action
-    if action and action.page not in content.pages and action.page not in content.off:
+    if action and not _leads(action.page, content):
         hint = closest(action.page, content.pages)
         line = site.line(NAVIGATION, "action", "page")
         yield Fault(NAVIGATION, line, f"the button leads to no page: {action.page}", hint)
@@ -69,6 +71,11 @@ def search_faults(site: Site, content: Content) -> Iterator[Fault]:
         hint = f"make content/{SEARCH}.md with the line layout: {SEARCH}"
         line = site.line(REGISTER, "features")
         yield Fault(REGISTER, line, f'the feature "{SEARCH}" has no page', hint)
+
+
+def _leads(address: str, content: Content) -> bool:
+    """Whether a menu may lead to an address: to a page, be it off, or out of the site."""
+    return address in content.pages or address in content.off or bool(_ELSEWHERE.fullmatch(address))
 
 
 def section_faults(site: Site, content: Content) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import generator
+from policy import Faults
 from policy.manifest import read_build
 
 DAY = datetime.date(2026, 3, 20)
@@ -157,3 +158,24 @@ def test_each_language_has_its_own_terms(tagged):
     built(tagged)
     assert page(tagged, "/es/tags/") == "Nieve=1 /es/tags/nieve/,"
     assert "Nieve" not in page(tagged, "/tags/")
+
+
+@pytest.mark.parametrize(
+    ("address", "is_right"),
+    [
+        ("https://status.example/now", True),
+        ("mailto:us@small.example", True),
+        ("httsp://status.example/", False),
+        ("https://status", False),
+        ("//status.example/", False),
+    ],
+)
+def test_a_menu_leads_to_a_page_or_out_of_the_site(root, address, is_right):
+    menu = (root / "site/navigation.toml").read_text()
+    item = f'[[footer]]\nlabel = "Status"\npage = "{address}"\n'
+    write(root, "site/navigation.toml", f"{menu}\n{item}")
+    if is_right:
+        built(root)
+    else:
+        with pytest.raises(Faults, match="the menu leads to no page"):
+            built(root)
