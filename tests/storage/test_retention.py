@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 from analytics.storage.retention import Deleted, purge, runs
 from analytics.storage.schema import metadata
 from analytics.visits.model import Dimension, Increment
+from analytics.visits.store.daily import Daily, Struck
 from policy import read_site
 from policy.durations import Duration
 from tests.fixtures.small_site import ROOT, SmallSite, small_site
@@ -112,6 +113,9 @@ def test_every_table_that_has_a_time_is_purged(site):
     put(site, "retention_runs", day=old.date(), table_name="x")
     site.service.counters.add(1, [Increment(Dimension.ALL, "", visits=1)])
     site.service.counters.answered(old.date(), 1, given=1)
+    daily = Daily(site.service.counters)
+    daily.add({(old.date(), "/", "no"): 1}, {(old.date(), "bot"): 1})
+    daily.strike(Struck(1, old.date(), "A broken monitor"))
     timed = {table.name for table in REGISTER.tables if isinstance(table.keep, Duration)}
     assert set(tidy(site)) == timed
     connections = {name: sqlite3.connect(site.var / f"{name}.sqlite3") for name in FILES}
