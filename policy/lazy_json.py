@@ -78,6 +78,11 @@ class Entries(Mapping[str, Value]):
         """Every key."""
         return frozenset(self)
 
+    def holding(self, words: str) -> list[str]:
+        """The keys of the entries in whose JSON these words stand."""
+        found = [first for first, line in self._lines.items() if words in line]
+        return [json.loads(first[:-1]) for first in found]
+
     def line(self, key: str) -> str:
         """The JSON of an entry. Raises KeyError."""
         return self._lines[_first(key)][:-1]

@@ -136,7 +136,6 @@ def _new_variants(
 
 def _used_again(files: Entries[File], kept: Collection[str]) -> Iterator[tuple[str, str]]:
     """Assets that had retired."""
-    if '"retired":' in files.text:
-        for address, file in files.items():
-            if file.retired and address in kept:
-                yield address, FILES.line(replace(file, retired=None))
+    for address in files.holding('"retired":'):
+        if address in kept and (file := files[address]).retired:
+            yield address, FILES.line(replace(file, retired=None))
