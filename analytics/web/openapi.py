@@ -91,7 +91,8 @@ def _operation(rule: Rule, method: str) -> dict[str, Any]:
     operation["responses"] = _responses(rule.endpoint, method)
     cookie = {"visits.count_view": "visit", "visits.count_engaged": "visit"}.get(rule.endpoint)
     if cookie:
-        operation["security"] = [{cookie: []}]
+        # None at first: a view begins a visit, and what comes too early is sent again.
+        operation["security"] = [{cookie: []}, {}]
     return operation
 
 
