@@ -133,7 +133,7 @@ class Since:
         """The pages to be made: new ones, others than they were, those that read what has changed,
         and those that are not where they were published."""
         before = self._before
-        if before is None:
+        if before is None or _is_searched_anew(before.site, site):
             return list(content.pages.values())
         changed = self._changed_pages = changed_pages(before.content.pages, content.pages)
         was = without_pages_that_are_off(before.site, before.content)
@@ -218,6 +218,12 @@ class Since:
     def _are_there(self, url: str, made: Made) -> bool:
         """Whether every variant of a page is where it was published."""
         return all(self._standing.intact(url, audience) for audience in made.summaries)
+
+
+def _is_searched_anew(before: Site, site: Site) -> bool:
+    """Whether there is a search page now and was none: what can be found of a page is noted only
+    where there is one."""
+    return site.register.has("search") and not before.register.has("search")
 
 
 def without_pages_that_are_off(site: Site, content: Content) -> Site:

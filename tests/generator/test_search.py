@@ -115,6 +115,20 @@ def test_it_is_made_again_only_where_what_can_be_found_has_changed(
     assert not (root / "public/.next").exists()
 
 
+def test_a_site_that_turns_search_on_has_every_page_in_it(
+    root: Path, runs: list[list[str]]
+) -> None:
+    """Also those that nothing else makes again: their templates ask for no feature."""
+    policy = root / "site/policy.toml"
+    on = policy.read_text()
+    policy.write_text(on.replace(', "search"]', "]"))
+    builder = generator.Builder(root, root / "public", cache=root / "var/cache", jobs=1)
+    builder.build()
+    policy.write_text(on)
+    builder.build()
+    assert {"/", "/about/", "/news/first/"} <= {*runs[-1]}
+
+
 def test_two_builds_from_nothing_have_the_same_index(root: Path) -> None:
     for name in ("one", "two"):
         generator.build(root, root / name)
