@@ -239,7 +239,7 @@ class Builder:
 
 class PictureProgress:
     """Says how many pictures are made, or what else is counted, where that takes longer than a
-    second."""
+    second, or where nobody watches, than a quarter minute."""
 
     def __init__(self, words: str = "Pictures: {} of {} made") -> None:
         self._words = words
@@ -258,7 +258,8 @@ class PictureProgress:
         self._begun = self._begun or now
         # On a terminal the line is written over; elsewhere, as in a log, one a quarter minute does.
         pause = 0.1 if self._is_seen else 15
-        if now - self._begun < 1 or (now - self._said < pause and made < total):
+        wait = 1 if self._is_seen else pause
+        if now - self._begun < wait or (now - self._said < pause and made < total):
             return
         self._said = now
         text = self._words.format(made, total)

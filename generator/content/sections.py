@@ -62,7 +62,7 @@ class Section:
     @property
     def canonical(self) -> str:
         """Its whole address."""
-        return self._sections.listed(self._page).canonical  # type: ignore[no-any-return]
+        return self._sections.listed(self._page).canonical  # type: ignore[no-any-return]  # a template's view
 
     @property
     def subsections(self) -> tuple[str, ...]:

@@ -149,7 +149,7 @@ class _Server:
             robots = urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", ""))
             text = ""
             with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-                request = urllib.request.Request(robots, headers={"User-Agent": AGENT})  # noqa: S310
+                request = urllib.request.Request(robots, headers={"User-Agent": AGENT})  # noqa: S310  (http)
                 with self._opener.open(request, timeout=self._limits.patience) as response:
                     text = response.read(500_000).decode("utf-8", errors="replace")
             self._rules.parse(text.splitlines())
@@ -166,7 +166,7 @@ class _Server:
 
     def _request(self, method: str, address: str) -> tuple[Answer, float]:
         headers = {"User-Agent": AGENT, "Accept": "*/*"}
-        request = urllib.request.Request(address, headers=headers, method=method)  # noqa: S310
+        request = urllib.request.Request(address, headers=headers, method=method)  # noqa: S310  (http)
         now = time.time()
         try:
             with self._opener.open(request, timeout=self._limits.patience) as response:
@@ -193,7 +193,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         if new is not None:
             new.method = req.get_method()
             first = getattr(req, "first", req)
-            new.first = first  # type: ignore[attr-defined]
+            new.first = first  # type: ignore[attr-defined]  # own key
             # One that is only for now ends the chain that could be written down.
             if code in (301, 308) and not getattr(first, "is_for_now", False):
                 first.moved = newurl

@@ -108,7 +108,7 @@ class _Loader(yaml.SafeLoader):
 
 _Loader.add_constructor(
     "tag:yaml.org,2002:timestamp",
-    lambda loader, node: str(loader.construct_scalar(node)),  # type: ignore[arg-type]
+    lambda loader, node: str(loader.construct_scalar(node)),  # type: ignore[arg-type]  # a scalar
 )
 
 

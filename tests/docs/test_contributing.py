@@ -22,7 +22,8 @@ STEPS = re.compile(
     r"|^Run `(?P<run>[^`]+)`",
     re.MULTILINE | re.DOTALL,
 )
-COPIED = ("analytics", "policy", "generator", "templates", "site", "content", "tests", "docs")
+COPIED = ("analytics", "audit", "policy", "generator", "templates", "site", "content")
+COPIED += ("tests", "docs")
 WALKED = {
     "a form field": "form_field",
     "a block": "block",

@@ -53,11 +53,12 @@ SOURCES = [
     path
     for folder in ("generator", "policy")
     for path in sorted((build.ROOT / folder).rglob("*.py"))
-    if path.parent.name != "moving"  # Its words are of other systems' sites: test_moving.py.
+    # Words of other systems' sites and of other servers: test_moving.py, test_external.py.
+    if path.parent.name not in ("moving", "external")
     and path.name
     not in (
         # Their words are no faults.
-        *("consequences.py", "differences.py", "material_terms.py", "command.py"),
+        *("consequences.py", "differences.py", "material_terms.py", "command.py", "timing.py"),
         *("explaining.py", "new.py", "starting.py"),
         "explain.py",  # tests/generator/test_explain.py
         "manifest.py",  # tests/policy/test_manifest.py

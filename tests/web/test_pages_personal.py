@@ -46,7 +46,9 @@ def test_an_audience_without_a_variant_sees_the_default(site: SmallSite) -> None
 
 
 def bad_cookies(site: SmallSite) -> dict[str, str]:
-    signer = site.service.cookies._signers["audience"]
+    cookies = site.service.cookies
+    signer = cookies._signer("audience", None)
+    (today, *_) = cookies._days(site.service.site.register.cookie("visit"))
     good = signed(site, "teacher")
     return {
         "unsigned": "teacher",
@@ -54,7 +56,7 @@ def bad_cookies(site: SmallSite) -> dict[str, str]:
         "edited": good.replace("teacher", "school"),
         "outdated": signer.sign("version=0&audience=teacher").decode(),
         "of an audience that is gone": signer.sign("version=1&audience=gone").decode(),
-        "of another cookie": site.service.cookies._signers["visit"]
+        "of another cookie": cookies._signer("visit", today)
         .sign("version=1&audience=teacher")
         .decode(),
         "very long": "x" * 50_000,
