@@ -35,11 +35,6 @@ def test_nothing_counted_has_no_shares() -> None:
     assert Counts().engaged_ms_a_view is None
 
 
-def test_a_visit_that_began_before_the_period_does_not_make_bounce_negative() -> None:
-    """More visits can go on within a period than begin in it."""
-    assert Counts(visits=1, continued=3).bounce == 0
-
-
 @given(rows, st.lists(st.integers(1, 99), unique=True).map(sorted))
 def test_parts_add_up_to_the_whole(rows: list[Hour], cuts: list[int]) -> None:
     """However a time is cut into parts, the parts' counts add up to the whole's."""
