@@ -146,7 +146,7 @@ def _made(path: Path) -> Iterator[BinaryIO]:
 
 def _features(old: Mapping[str, Any]) -> list[str]:
     known = {address for address, _ in addressed(old)}
-    return [name for name in FEATURES if TOLD_BY[name] in known]
+    return [name for name in FEATURES if TOLD_BY.get(name) in known]
 
 
 def _own(old: Mapping[str, Any], then: Mapping[str, Any]) -> _Own:
