@@ -51,13 +51,14 @@ def answers(change: Callable[[Request, Response], None]) -> Callable[[App], App]
     return wrap
 
 
-def script(code: str, name: str = "choice") -> Callable[[App], App]:
-    """More code at the end of one of the site's scripts."""
+def script(code: str, name: str = "choice", *, first: bool = False) -> Callable[[App], App]:
+    """More code at the end of one of the site's scripts, or before all that it does."""
 
     def change(request: Request, response: Response) -> None:
         if request.path.startswith(f"/assets/{name}."):
             response.direct_passthrough = False
-            response.set_data(response.get_data() + b"\n" + code.encode())
+            both = [response.get_data(), code.encode()]
+            response.set_data(b"\n".join(reversed(both) if first else both))
 
     return answers(change)
 

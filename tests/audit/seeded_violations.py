@@ -47,6 +47,13 @@ def _next() -> str:
 
 POST = 'fetch("/visit/view", {method: "POST", keepalive: true, body: "{}"}).catch(() => {});'
 
+NUMBERED = """{
+  const { getItem, setItem } = Storage.prototype;
+  Storage.prototype.setItem = function (key, value) { setItem.call(this, key, `${value} 4711`); };
+  Storage.prototype.getItem = function (key) { return getItem.call(this, key)?.replace(/ 4711$/, "") ?? null; };
+}"""
+"""The site's own scripts never see the number, so that none of them takes it away again."""
+
 HOUR = "CAST(strftime('%s', 'now') AS INTEGER) / 3600"
 """This one: what is older than the register keeps it is deleted before anybody looks."""
 
@@ -72,7 +79,7 @@ VIOLATIONS = (
     Violation("a random number in place of a time in the visit cookie", "identifier",
         ("paired run", "other paired run"), wrap=cookie(r"seen=\d+", _next)),
     Violation("a timed signature", "cookie otherwise", ("accept",),
-        wrap=cookie(r"(source=\w+)\.", r"\1.aSQHxA.")),
+        wrap=cookie(r"(__Secure-visit=[^;]+)\.", r"\1.aSQHxA.")),
     Violation("a visit cookie before the choice", "cookie without consent",
         wrap=header("Set-Cookie", "__Secure-visit=x; Secure; HttpOnly; Path=/visit; SameSite=Strict")),
     Violation("a visit cookie after a refusal", "cookie without consent", ("reject",), (HOME, "/about/"),
@@ -92,7 +99,7 @@ VIOLATIONS = (
     Violation("a choice that nobody made", "storage without consent",
         wrap=script('localStorage.setItem("choice", "no 1 2026-11");')),
     Violation("a number after the choice", "storage otherwise", ("reject",),
-        wrap=script('addEventListener("click", () => setTimeout(() => localStorage.setItem("choice", localStorage.getItem("choice") + " 4711"), 50));')),
+        wrap=script(NUMBERED, first=True)),
     Violation("a database in the browser", "undeclared storage", wrap=script('indexedDB.open("kept");')),
     Violation("a cache in the browser", "undeclared storage", wrap=script('caches.open("kept");')),
     Violation("a service worker", "undeclared storage",
