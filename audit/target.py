@@ -20,6 +20,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from analytics.app import create_app
 from analytics.service import Service
 from analytics.staff.accounts import add_staff
+from analytics.visits.store.daily import Daily, Struck
 from audit.browsers.recorder import request_of
 from audit.observations import SentRequest, Stored, Table, Trace
 from policy import Site, read_site
@@ -77,7 +78,15 @@ class Instance:
     def purge(self) -> None:
         """Have the service delete what is too old, as it does once an hour."""
         if self.service is not None:
+            self._settle()
             self.service.retention_thread.purge()
+
+    def strike(self) -> None:
+        """Leave the hour at hand out of all reports, as an operator may."""
+        if self.service is not None and self.service.counter_store is not None:
+            today = datetime.datetime.fromtimestamp(self.clock(), datetime.UTC).date()
+            struck = Struck(int(self.clock() // 3_600), today, "The audit's own visits")
+            Daily(self.service.counter_store).strike(struck)
 
     def add_staff(self, username: str, *roles: str) -> None:
         """An account to sign in with, its password PASSWORD. Raises RuntimeError for a site that is
@@ -97,6 +106,7 @@ class Instance:
         searched in every file and log line."""
         if self.var is None:
             return None
+        self._settle()
         tables = tuple(
             table
             for path in sorted(self.var.glob("*.sqlite3"))
@@ -104,6 +114,11 @@ class Instance:
         )
         traces = tuple(self._traces(given))
         return Stored(tables, traces, tuple(self.logged), self.clock())
+
+    def _settle(self) -> None:
+        """Have written down what waits in memory, for ten seconds at most."""
+        if self.service is not None and self.service.coverage is not None:
+            self.service.coverage.write()
 
     def _dated_by(self) -> dict[str, str]:
         tables = self.site.register.tables if self.site else ()

@@ -81,6 +81,7 @@ async def accepting(run: JourneyRun) -> None:
     await run.keep("see the choices", picture=True)
     await run.tab.evaluate("() => fetch('/visit/receipt').then(answer => answer.text())")
     await run.keep("take a receipt")
+    await asyncio.to_thread(run.instance.strike)
 
 
 async def withdrawing(run: JourneyRun) -> None:

@@ -55,12 +55,12 @@ def _rows(declared: Declared, journey: Journey, stored: Stored) -> Iterator[Find
     agreed = frozenset(purpose for snapshot in journey.snapshots for purpose in snapshot.agreed)
     tables = declared.register.tables
     purposes = {(str(table.database), table.name): table.purpose for table in tables}
-    # What no address of the service is for waits for no visitor's act: the law asks it of us.
+    # What no address of the service is for waits for no visitor's act: it is the law's or our own.
     begun = {name for each in declared.register.endpoints for name in each.purposes}
     duties = {
         each.name
         for each in declared.register.purposes
-        if each.basis == "legal duty" and each.name not in begun
+        if each.basis in ("legal duty", "legitimate interest") and each.name not in begun
     }
     forms = {form.purpose for form in declared.site.forms.values()}
     shared = forms | {table.purpose for table in tables if table.name in FORM_TABLES}

@@ -7,7 +7,7 @@
   const PAUSE = 200; // ms without a key, after which one looks
   const PARTS = 3; // of a page, at most
   const form = document.querySelector("[data-search]");
-  const field = form.elements.words;
+  const field = form.querySelector("input");
   const [status, list, more, all] = ["status", "results", "more", "all"].map((name) =>
     document.querySelector(`[data-${name}]`),
   );
