@@ -53,7 +53,7 @@ SCRIPTS = {
 CONSENT = """async () => {
   const post = (what, body) => fetch(`/visit/${what}`, { method: "POST", body: JSON.stringify(body),
     headers: { "Content-Type": "application/json" } });
-  await post("consent", { version: 1, given: false });
+  await post("view", { page: "", from: "", utm: {}, version: 1, given: false });
   await fetch("/form/newsletter", { method: "POST", redirect: "manual", body: new URLSearchParams(
     { email: "ada@example.org", role: "teacher", permission: "yes", recognize: "yes" }) });
 }"""
