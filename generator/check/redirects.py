@@ -92,10 +92,15 @@ def _all(site: Site, content: Content) -> Iterator[_Old]:
 
 
 def vanished_warnings(before: Mapping[str, Page], site: Site, content: Content) -> Iterator[Fault]:
-    """A warning for each page that was published, and is not any more, and leads nowhere."""
+    """A warning for each page that was published, and is not any more, and leads nowhere.
+
+    One that waits again has its file still: it was taken back on purpose.
+    """
     leads = redirects(site, content)
+    there = {*content.pages, *leads, *content.files, *content.off}
+    there |= {page.url for page in content.waiting}
     for url in before:
-        if url in content.pages or url in leads or url in content.files or url in content.off:
+        if url in there:
             continue
         near = closest(url, content.pages).removeprefix('did you mean "').removesuffix('"?')
         message = f"{url} was published (“{before[url].title}”), and leads nowhere now"

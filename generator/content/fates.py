@@ -55,5 +55,5 @@ def waits_for(
 
 def _is_read_there(section: str, pages: Mapping[str, bool]) -> bool:
     """Whether a section that waits is published in another language, whose page stands beside."""
-    folder = posixpath.dirname(section)
-    return any(published and posixpath.dirname(page) == folder for page, published in pages.items())
+    beside = f"{posixpath.dirname(section)}/index."
+    return any(published and page.startswith(beside) for page, published in pages.items())

@@ -38,7 +38,7 @@ def refused(root: Path) -> str:
     result = CliRunner().invoke(build.main, ["--root", str(root), "build"])
     assert isinstance(result.exception, SystemExit)
     assert result.exit_code == 1, result.output
-    assert result.output.count("error: ") == result.output.count("\nhint: ") > 0
+    assert 0 < result.output.count("error: ") <= result.output.count("\nhint: ")
     assert not (root / "public/_build.json").exists()
     return result.output
 
@@ -136,7 +136,9 @@ def test_ten_thousand_files_in_one_folder_with_twins(root):
         for letter in "aA":
             name = root / f"content/news/{letter}{number}.md"
             name.write_text("---\ntitle: T\ndate: 2026-11-24\ndraft: true\n---\n")
-    assert "content/news/A4999.md has the same address" in refused(root)
+    said = refused(root)
+    assert "content/news/A0.md has the same address" in said
+    assert said.endswith("5000 errors\nNothing was published.\n")
 
 
 def test_a_page_of_ten_megabytes(root):
