@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -222,7 +222,16 @@ class _Witness:
         cookie = environ.get("HTTP_COOKIE", "")
         method = environ["REQUEST_METHOD"]
         self._arrived.append(request_of(method, url, "seen by the server", cookie, body))
-        return self._app(environ, start)
+        return _closed(self._app(environ, start))
+
+
+def _closed(body: Iterable[bytes]) -> Iterator[bytes]:
+    """The same, closed at its end, or once nobody asks for more: werkzeug's server does not close
+    an answer where it still reads from a connection that the browser has reset."""
+    with ExitStack() as at_the_end:
+        if close := getattr(body, "close", None):
+            at_the_end.callback(close)
+        yield from body
 
 
 @contextmanager
