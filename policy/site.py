@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
 from pathlib import Path
@@ -36,13 +36,16 @@ from policy.site_files import names_in
 from policy.sum import REGISTER, Off, Sum, read_sum
 from policy.taxonomies import FILE as TAXONOMIES
 from policy.taxonomies import Taxonomies, taxonomy_faults
-from policy.toml_source import Lines, read_toml_with_lines
+from policy.toml_source import Lines, Location, read_toml_with_lines
 from policy.versions import Version, read_versions, version_faults
 
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
 
 AUDIENCES = "site/audiences.toml"
+
+Wrong = tuple[Location, str, str]
+"""A place in a file, what is wrong there, and the hint."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,6 @@ class Site:
     campaigns: Campaigns = default(default_factory=Campaigns.model_construct)
     sections: SectionSchemas = default(default_factory=SectionSchemas.model_construct)
     redirects: Mapping[str, str] = default(default_factory=dict)
-
     taxonomies: Taxonomies = default(default_factory=Taxonomies.model_construct)
     data_schemas: DataSchemas = default(default_factory=DataSchemas.model_construct)
 
@@ -95,6 +97,24 @@ class _Reader:
             return None
         return value, self.lines[name]
 
+    def optional(
+        self,
+        name: str,
+        model: type[Model],
+        check: Callable[[Model], Iterable[Wrong]] = lambda _: (),
+    ) -> Model:
+        """A file that a site may do without; `check` tells what in it does not go together."""
+        # A link that leads nowhere is there all the same, and is told.
+        is_there = os.path.lexists(self.root / name)
+        found = self.read(name, model) if is_there else None
+        if found is None:
+            return model.model_construct()
+        value, lines = found
+        self.faults.extend(
+            Fault(name, lines.of(place), message, hint) for place, message, hint in check(value)
+        )
+        return value
+
     def faultless(self, read: Callable[[Path], Value]) -> Value | None:
         try:
             return read(self.root)
@@ -114,30 +134,23 @@ def read_site(root: Path) -> Site:
     summed = reader.faultless(read_sum)
     navigation = reader.read("site/navigation.toml", Navigation)
     audiences = _read_audiences(reader)
-    sections, taxonomies = _read_order(reader)
-    data_schemas = _read_optional(reader, DATA, DataSchemas)
-    reader.faults.extend(
-        Fault(DATA, reader.lines[DATA].of(place), message, hint)
-        for place, message, hint in data_schema_faults(data_schemas)
+    sections = reader.optional(SECTIONS, SectionSchemas, schema_faults)
+    own_keys = {key.name for each in sections.sections for key in each.keys}
+    taxonomies = reader.optional(
+        TAXONOMIES, Taxonomies, lambda declared: taxonomy_faults(declared, own_keys)
     )
-    redirects = _read_optional(reader, REDIRECTS, Redirects).redirects
-    sources = _read_sources(reader)
-    campaigns = _read_campaigns(reader)
+    data_schemas = reader.optional(DATA, DataSchemas, data_schema_faults)
+    redirects = reader.optional(REDIRECTS, Redirects).redirects
+    sources = reader.optional(SOURCES, Sources, source_faults)
+    campaigns = reader.optional(CAMPAIGNS, Campaigns, campaign_faults)
     forms = dict(_read_forms(reader))
     blocks = dict(_read_blocks(reader))
     versions = reader.faultless(read_versions) or ()
     audit = reader.faultless(read_audited)
     catalogues = reader.catalogues(settings[0]) if settings else {}
     if summed:
-        register = summed.register
         reader.lines[REGISTER] = summed.origins.site
-        reader.faults.extend(version_faults(register, versions, summed.origins.of(("version",))))
-        reader.faults.extend(register_faults(register, summed.origins))
-        for form, lines in forms.values():
-            reader.faults.extend(_form_faults(form, register, lines))
-        if audiences:
-            reader.faults.extend(_audiences_off(*audiences, register))
-        reader.faults.extend(_unused_purposes(summed, [form for form, _ in forms.values()]))
+        reader.faults.extend(_register_faults(summed, versions, forms, audiences))
     if audiences and not any(fault.path.startswith("site/forms/") for fault in reader.faults):
         reader.faults.extend(_audience_faults(*audiences, [form for form, _ in forms.values()]))
     if reader.faults or not (settings and summed and navigation and audiences):
@@ -167,63 +180,9 @@ def read_site(root: Path) -> Site:
 
 def _read_audiences(reader: _Reader) -> tuple[Audiences, Lines] | None:
     """A site without audiences needs no file for them."""
-    # A link that leads nowhere is there all the same, and is told.
     if not os.path.lexists(reader.root / AUDIENCES):
         return Audiences(default="everyone"), Lines("")
     return reader.read(AUDIENCES, Audiences)
-
-
-def _read_order(reader: _Reader) -> tuple[SectionSchemas, Taxonomies]:
-    """By what pages are sorted. A site that sorts them as usual needs no file for it."""
-    sections = _read_optional(reader, SECTIONS, SectionSchemas)
-    taxonomies = _read_optional(reader, TAXONOMIES, Taxonomies)
-    own_keys = {key.name for each in sections.sections for key in each.keys}
-    found = {
-        SECTIONS: schema_faults(sections),
-        TAXONOMIES: taxonomy_faults(taxonomies, own_keys),
-    }
-    reader.faults.extend(
-        Fault(path, reader.lines[path].of(place), message, hint)
-        for path, faults in found.items()
-        for place, message, hint in faults
-    )
-    return sections, taxonomies
-
-
-def _read_optional(reader: _Reader, name: str, model: type[Model]) -> Model:
-    if os.path.lexists(reader.root / name) and (found := reader.read(name, model)):
-        return found[0]
-    return model.model_construct()
-
-
-def _read_sources(reader: _Reader) -> Sources:
-    """A site without partners needs no file for them."""
-    found = None
-    if os.path.lexists(reader.root / SOURCES):
-        found = reader.read(SOURCES, Sources)
-    if found is None:
-        return Sources.model_construct()
-    sources, lines = found
-    reader.faults.extend(
-        Fault(SOURCES, lines.of(place), message, hint)
-        for place, message, hint in source_faults(sources)
-    )
-    return sources
-
-
-def _read_campaigns(reader: _Reader) -> Campaigns:
-    """A site without campaigns needs no file for them."""
-    found = None
-    if os.path.lexists(reader.root / CAMPAIGNS):
-        found = reader.read(CAMPAIGNS, Campaigns)
-    if found is None:
-        return Campaigns.model_construct()
-    campaigns, lines = found
-    reader.faults.extend(
-        Fault(CAMPAIGNS, lines.of(place), message, hint)
-        for place, message, hint in campaign_faults(campaigns)
-    )
-    return campaigns
 
 
 def _read_forms(reader: _Reader) -> Iterator[tuple[str, tuple[Form, Lines]]]:
@@ -243,6 +202,23 @@ def _read_blocks(reader: _Reader) -> Iterator[tuple[str, BlockSchema]]:
             name = file.removesuffix(".toml")
             reader.faults.extend(block_schema_faults(reader.root, name, schema, lines))
             yield name, schema
+
+
+def _register_faults(
+    summed: Sum,
+    versions: tuple[Version, ...],
+    forms: Mapping[str, tuple[Form, Lines]],
+    audiences: tuple[Audiences, Lines] | None,
+) -> Iterator[Fault]:
+    """What is wrong in the register, and in what must agree with it."""
+    register = summed.register
+    yield from version_faults(register, versions, summed.origins.of(("version",)))
+    yield from register_faults(register, summed.origins)
+    for form, lines in forms.values():
+        yield from _form_faults(form, register, lines)
+    if audiences:
+        yield from _audiences_off(*audiences, register)
+    yield from _unused_purposes(summed, [form for form, _ in forms.values()])
 
 
 def _form_faults(form: Form, register: Register, lines: Lines) -> Iterator[Fault]:
