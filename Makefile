@@ -11,13 +11,13 @@ run: .venv/run.stamp
 
 test: check .venv/validators.stamp
 	@.venv/bin/python -m pytest -m alone
-	@.venv/bin/python -m pytest -m 'not alone' -n $$((2 * $$(getconf _NPROCESSORS_ONLN)))
+	@.venv/bin/python -m pytest -m 'not alone' --dist worksteal -n $$((2 * $$(getconf _NPROCESSORS_ONLN)))
 
 check: .venv/test.stamp
 	@sh tests/browser/find-chromium.sh
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
-	@.venv/bin/mypy
+	@.venv/bin/mypy --config-file tests/mypy.ini tests bench & tests=$$!; .venv/bin/mypy && wait $$tests
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: Python 3.11 or later is needed; name it with: make PYTHON=python3.12"; exit 1; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -21,6 +22,10 @@ COMMANDS = {
     "new": ("generator.new", "Make a page, a section or a whole site that passes every check."),
     "import": ("generator.moving.command", "Move in from Hugo or Jekyll."),
     "explain": ("generator.explain", "Say where the values of a page come from, and who needs it."),
+    "draft-link": (
+        "generator.draft_links",
+        "Make a link to one page that is not public yet, for whoever is to read it.",
+    ),
     "texts": (
         "generator.languages_command",
         "Write the sentences to be translated into site/locale/, one file for each language.",
@@ -34,6 +39,10 @@ COMMANDS = {
     "policy": ("policy.command", "Release versions of the register, and explain them."),
     "staff": ("analytics.commands.staff", "Manage who may sign in at /staff/."),
     "data": ("analytics.commands.data", "Look after what visitors gave, and were given."),
+    "experiment": (
+        "generator.experiment_command",
+        "Draw the order of an experiment's variants, and show it.",
+    ),
     "openapi": ("analytics.commands.openapi", "Print what the service answers, as OpenAPI 3.1."),
 }
 
@@ -55,7 +64,7 @@ class Commands(click.Group):
             return None
         module = import_module(COMMANDS[name][0])
         # A word of Python's own names no function.
-        command: click.Command = getattr(module, name, None) or module.import_site
+        command: click.Command = getattr(module, name.replace("-", "_"), None) or module.import_site
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
@@ -77,6 +86,9 @@ class Commands(click.Group):
             return super().invoke(context)
         except (click.ClickException, click.exceptions.Exit):
             raise
+        except BrokenPipeError:  # Whoever reads what is told, such as head, has seen enough.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            context.exit(1)
         except (KeyboardInterrupt, click.Abort):  # Abort: Ctrl-C at a question.
             click.echo("Stopped.", err=True)
             context.exit(STOPPED)

@@ -28,29 +28,41 @@ from analytics.contacts.personal_data import routes as personal_data
 from analytics.contacts.repository import Contacts
 from analytics.contacts.stores import FormStores
 from analytics.databases import open_databases
+from analytics.drafts import routes as drafts
+from analytics.due_builds import BuildCommand, DueBuilds
 from analytics.service import Service
 from analytics.staff import routes as staff
+from analytics.staff.api import routes as api
+from analytics.staff.by_mail import routes as by_mail
+from analytics.staff.by_mail.mailing import Mailing, open_sender
+from analytics.staff.by_mail.rounds import open_rounds
 from analytics.staff.context import StaffContext
+from analytics.staff.reports.counted import Counted
+from analytics.staff.shared import routes as shared
 from analytics.storage.secret import keys_in_use
 from analytics.storage.stores import Stores
 from analytics.visits import routes as visits
 from analytics.visits import user_agents
 from analytics.visits.coverage import Coverage, Covered
+from analytics.visits.publishing import Publishing
 from analytics.web import own_cookie_routes
 from analytics.web.clock import Clock, UnusableClock
 from analytics.web.cookies import CookieWriter
 from analytics.web.guard import Guard
 from analytics.web.health import Health
-from analytics.web.languages import InLanguages, LanguageFolders
+from analytics.web.languages import InLanguages, LanguageFolders, here
 from analytics.web.log import ServiceLog, place_of
 from analytics.web.metrics import Measured
 from analytics.web.own_cookies import OwnCookies
-from analytics.web.problems import problem
+from analytics.web.page_server import PageServer
+from analytics.web.problems import problem_of
 from analytics.web.rate_limits import RateLimiter
 from analytics.web.reload_due import refuse_while_due
-from analytics.web.static_files import Pages, PageServer
+from analytics.web.static_files import Pages
 from analytics.web.well_formed import WellFormed
 from policy import Fault, Faults, Site, read_site, templates
+from policy.draft_links import DraftLinks
+from policy.places import Places
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -69,19 +81,22 @@ def create_app(  # noqa: PLR0913  (each has its default)
     relay: Transport | None = None,
     proxies: int = 0,
     tracebacks: bool = False,
+    build: BuildCommand | None = None,
 ) -> Flask:
     """The service for the site in `root`, built in `public`, with its databases in `var`.
 
     `clock` returns seconds since 1970. Mail goes to `relay`, or to the one that the environment
     names. So many `proxies` before the service are believed when they say who asks, and how.
     `tracebacks` logs all of a fault of ours, for whoever is at work on the site; it may tell what
-    a visitor sent. Close the service, `app.extensions["plainsite"].close()`, when done.
+    a visitor sent. `build` has the site built when pages come or go.
+
+    Close the service, `app.extensions["plainsite"].close()`, when done.
 
     Raises Faults for a site folder with mistakes, and for one that was never built.
     """
     site = read_site(root)
     the_clock = Clock(clock, ZoneInfo(site.settings.timezone))
-    service = _open_service(site, public, var, the_clock, relay)
+    service = _open_service(site, Places(root, public, var), the_clock, relay, build)
     kind = Flask if tracebacks else _Discreet
     app = kind(__name__, template_folder=root.resolve() / "templates", static_folder=None)
     app.extensions["plainsite"] = service
@@ -101,19 +116,32 @@ def create_app(  # noqa: PLR0913  (each has its default)
         service.stores.start()
     if service.coverage:
         service.coverage.task.start()
-    if service.form_stores:
-        service.form_stores.mail_sender.start()
+    if service.publishing:
+        service.publishing.task.start()
+    for sender in service.senders:
+        sender.start()
+    if service.digests:
+        service.digests.start()
+    if service.due_builds:
+        service.due_builds.start()
     return app
 
 
 def _blueprints(service: Service) -> Iterator[Blueprint]:
     """The addresses of each feature that is on, with what it needs. One that is off has none."""
     site, cookies, pages, clock = service.site, service.cookies, service.pages, service.clock
-    has, audiences = site.register.has, audience.Audiences(site, cookies)
+    has, audiences = site.register.has, audience.Audiences(site, cookies, pages)
     if has("visits"):
         yield visits.blueprint(
             visits.Visits(
-                site, cookies, pages, service.counters, clock, service.rate_limiter, service.keys
+                site,
+                cookies,
+                pages,
+                service.counters,
+                clock,
+                service.rate_limiter,
+                service.keys,
+                service.lately,
             )
         )
     if has("forms"):
@@ -122,8 +150,15 @@ def _blueprints(service: Service) -> Iterator[Blueprint]:
         yield audience.blueprint(audiences)
     if has("visits") or has("audiences"):
         yield own_cookie_routes.blueprint(OwnCookies(site, cookies, pages))
+    if has("drafts"):
+        yield drafts.blueprint(DraftLinks(service.var), clock)
     if has("staff"):
-        yield staff.blueprint(_staff_context(service))
+        context = _staff_context(service)
+        if has("visits"):
+            yield api.blueprint(context)
+            yield shared.blueprint(context)
+            yield by_mail.blueprint(context)
+        yield staff.blueprint(context)
 
 
 def _staff_context(service: Service) -> StaffContext:
@@ -138,7 +173,15 @@ def _staff_context(service: Service) -> StaffContext:
         rate_limiter=service.rate_limiter,
         counter_store=service.counter_store,
         form_stores=service.form_stores,
+        due_builds=service.due_builds,
+        mailing_store=_mailing(service),
+        lately=service.lately,
     )
+
+
+def _mailing(service: Service) -> Mailing | None:
+    sender, site = service.staff_sender, service.site
+    return Mailing.of(site, service.records, service.keys, sender) if sender else None
 
 
 def _form_blueprints(service: Service, audiences: audience.Audiences) -> Iterator[Blueprint]:
@@ -157,28 +200,40 @@ def _form_blueprints(service: Service, audiences: audience.Audiences) -> Iterato
 
 
 def _open_service(
-    site: Site, public: Path, var: Path, clock: Clock, relay: Transport | None
+    site: Site,
+    places: Places,
+    clock: Clock,
+    relay: Transport | None,
+    build: BuildCommand | None,
 ) -> Service:
     log = ServiceLog(site.register)
-    pages = Pages(public, site.register.version, log)
+    pages = Pages(places.public, site.register.version, log, clock)
     keys: tuple[bytes, ...] = ()
-    stores = counters = forms = None
-    if site.register.has("forms"):
+    stores = counters = forms = to_staff = digests = None
+    if _sends_mail(site):
         relay = relay or read_relay()  # It may be wrongly named: before anything is opened.
     if site.register.tables:  # A plain site keeps nothing, not even a key.
         # Before the databases are opened: without a key there is no service.
-        keys = keys_in_use(var, site.register, _today(clock))
-        stores, counters = open_databases(site, var, clock, log)
+        keys = keys_in_use(places.var, site.register, _today(clock))
+        stores, counters = open_databases(site, places.var, clock, log)
     named = {
         "page": pages,
         "section": pages.sections,
         "source": site.sources.names,
         "campaign": site.campaigns.names,
+        "goals": site.goals.names,
+        "funnels": site.goals.steps,
         "audience": frozenset(site.audiences.names),
     }
     cookies = CookieWriter(site.register, keys, named, clock)
+    is_staffed = site.register.has("staff")  # Nobody else reads what is noted of pages.
     if stores is not None and site.register.has("forms"):
         forms = _open_forms(site, stores, keys, log, clock, relay)
+    if stores is not None and site.register.has("staff"):
+        to_staff = open_sender(site, stores.records.engine, keys, log, clock, relay)
+    if stores is not None and counters is not None and to_staff is not None:
+        counted = Counted(site, pages, clock, counters)
+        digests = open_rounds(counted, stores.records.engine, keys, to_staff, places.root, log)
     return Service(
         site=site,
         cookies=cookies,
@@ -190,8 +245,18 @@ def _open_service(
         stores=stores,
         counter_store=counters,
         form_stores=forms,
+        staff_sender=to_staff,
+        digests=digests,
         coverage=Coverage(counters, clock, log) if counters else None,
+        publishing=Publishing(pages, counters, clock, log) if counters and is_staffed else None,
+        var=places.var,
+        due_builds=DueBuilds(pages, clock, log, build) if build else None,
     )
+
+
+def _sends_mail(site: Site) -> bool:
+    has = site.register.has
+    return has("forms") or (has("staff") and has("visits"))
 
 
 def _today(clock: Clock) -> date:
@@ -225,7 +290,7 @@ def _draw_with(app: Flask, service: Service) -> None:
     """The same Jinja as the generator's, with the values that do not belong to one page."""
     app.jinja_options = templates.options()
     templates.prepare(app.jinja_env, service.site, service.pages.asset)
-    InLanguages(app, service.site, service.pages)
+    app.extensions["languages"] = InLanguages(app, service.site, service.pages)
 
 
 def _wrap(app: Flask, service: Service, proxies: int) -> None:
@@ -276,7 +341,9 @@ class _Failures:
     def error_page(self, error: HTTPException) -> BaseResponse | HTTPException:
         """For a program, a problem; for people, our page of what is not there."""
         if request.path.startswith("/visit/"):
-            return problem(error.code or 500, error.description or "")
+            return problem_of(error)
         if error.code == 404:
-            return self.pages.not_found(request.environ)
+            asked = here()
+            home = asked.languages.home(asked.language)
+            return self.pages.not_found(request.environ, home)
         return error

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from threading import Event, Lock, Thread
 
+from analytics.storage.unusable import reason_of
 from analytics.web.clock import UnusableClock
 from analytics.web.log import ServiceLog, place_of
 
@@ -21,8 +22,8 @@ __all__ = ["BackgroundTask", "Progress", "TaskState", "Waits"]
 class TaskState:
     """What a task did last. Times are in seconds since 1970; None where there was none yet.
 
-    `failure` is the kind and place of the last failure, and `failures` how many there were since
-    the last success.
+    `failure` says why the last one failed, in words for whoever runs the service, and `failures`
+    how many there were since the last success.
     """
 
     name: str
@@ -58,13 +59,14 @@ class Progress:
             self._state = replace(self._state, last_success=self._now(), failures=0)
 
     def failed(self, error: BaseException) -> None:
-        """A step was not done. Only the kind and the place are kept: a message may be personal."""
+        """A step was not done. What the error says is kept nowhere, as it may be personal; its kind
+        and its place are for the log alone."""
         kind, place = type(error).__name__, place_of(error)
         with self._lock:
             self._state = replace(
                 self._state,
                 last_failure=self._now(),
-                failure=f"{kind} at {place}",
+                failure=reason_of(error),
                 failures=self._state.failures + 1,
             )
         self._log.say("task failed", task=self._state.name, error=kind, place=place)

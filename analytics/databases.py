@@ -31,5 +31,6 @@ def open_databases(
     register = site.register
     counters = None
     if register.has("visits"):
-        counters = open_counters(addresses, register, log, KnownTables("counters", var))
+        known = KnownTables("counters", var)
+        counters = open_counters(addresses, register, log, known, clock.zone)
     return open_stores(register, addresses, var, clock, log, counters), counters

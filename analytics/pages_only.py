@@ -16,7 +16,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from analytics.web.guard import Guard
 from analytics.web.health import Health, Part
 from analytics.web.log import ServiceLog, place_of
-from analytics.web.static_files import Pages, PageServer
+from analytics.web.page_server import PageServer
+from analytics.web.static_files import Pages
 from analytics.web.well_formed import WellFormed
 from policy import Fault, Faults
 from policy.features import CORE, read_features

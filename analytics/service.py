@@ -1,20 +1,26 @@
 """What every part of the service shares, made once when the application starts."""
 
+from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from analytics.background import BackgroundTask
 from analytics.contacts.links import Links
 from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.repository import Contacts
 from analytics.contacts.stores import FormStores
+from analytics.due_builds import DueBuilds
 from analytics.storage.health import storage_health
 from analytics.storage.retention import RetentionThread
 from analytics.storage.stores import Stores
 from analytics.storage.unusable import DatabaseUnavailable
 from analytics.visits.coverage import Coverage
+from analytics.visits.lately import Lately
+from analytics.visits.publishing import Publishing
 from analytics.visits.store.base import CounterStore
 from analytics.web.clock import Clock
 from analytics.web.cookies import CookieWriter
@@ -46,7 +52,17 @@ class Service:
     stores: Stores | None
     counter_store: CounterStore | None
     form_stores: FormStores | None
+    staff_sender: MailSender | None
+    """What sends to staff who asked for figures; `digests` puts together what is due to them."""
+
+    digests: BackgroundTask | None
+    var: Path
+    """Where the databases are, and what links to drafts show."""
+
     coverage: Coverage | None = None
+    publishing: Publishing | None = None
+    due_builds: DueBuilds | None = None
+    lately: Lately = field(default_factory=Lately)
     metrics: Metrics = field(init=False)
 
     def __post_init__(self) -> None:
@@ -74,6 +90,12 @@ class Service:
         return on(self.form_stores, "forms").mail_sender
 
     @property
+    def senders(self) -> tuple[MailSender, ...]:
+        """All that send mail."""
+        of_forms = self.form_stores.mail_sender if self.form_stores else None
+        return tuple(each for each in (of_forms, self.staff_sender) if each)
+
+    @property
     def counters(self) -> CounterStore:
         """What is counted."""
         return on(self.counter_store, "visits")
@@ -97,41 +119,52 @@ class Service:
         """How each part is doing now."""
         trouble = self.pages.trouble
         pages = Part("pages", trouble is None, trouble.kind if trouble else "")
+        due = (self.due_builds.part,) if self.due_builds else ()
         if self.stores is None:
-            return (pages,)
+            return (pages, *due)
         storage = storage_health(self.stores)
         clock = part_of_clock(self.clock)
-        counted = (self.coverage.task.state,) if self.coverage else ()
-        mail = (self.form_stores.mail_sender.state,) if self.form_stores else ()
+        counted = [each.task.state for each in (self.coverage, self.publishing) if each]
+        mail = [sender.state for sender in self.senders]
+        due_mail = (self.digests.state,) if self.digests else ()
         return (
             pages,
+            *due,
             clock,
             *(
                 Part(f"{each.name} database", each.works, each.failure or _first(each.faults))
                 for each in storage.databases
             ),
-            *(part_of(task) for task in (*storage.tasks, *counted, *mail)),
-            Part("window of the records", not storage.late, storage.late),
+            *(part_of(task) for task in (*storage.tasks, *counted, *mail, *due_mail)),
+            *(Part(f"window of the {name}", not why, why) for name, why in storage.late.items()),
             Part("deletions", storage.refusal is None, "they were refused" * bool(storage.refusal)),
         )
 
     def queues(self) -> dict[str, int]:
-        """How many messages are in the outbox, by state; none where it cannot be read."""
-        if self.form_stores is None:
-            return {}
+        """How many messages wait or are set aside, by state; none where that cannot be read."""
+        found: Counter[str] = Counter()
         try:
-            return self.form_stores.outbox.counts()
+            for sender in self.senders:
+                found.update(sender.outbox.counts())
         except (DatabaseUnavailable, SQLAlchemyError):
             return {}
+        return dict(found)
 
     def close(self) -> None:
         """Commit what was accepted, then let go of both databases."""
-        if self.form_stores:
-            self.form_stores.mail_sender.close()
+        if self.due_builds:
+            self.due_builds.close()
+        if self.digests:
+            self.digests.close()
+        for sender in self.senders:
+            sender.close()
+        if self.publishing:
+            self.publishing.task.close()
         if self.coverage:
             self.coverage.close()
         if self.stores:
             self.stores.close()
+        self.rate_limiter.close()
 
 
 def _first(faults: tuple[Fault, ...]) -> str:

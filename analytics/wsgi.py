@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analytics.app import create_app
+from analytics.due_builds import BuildCommand
 from analytics.pages_only import pages_only
 from analytics.storage.health import storage_health
 from analytics.storage.stores import Stores
@@ -28,6 +29,7 @@ ROOT, PROXIES, METRICS = "PLAINSITE_ROOT", "PLAINSITE_PROXIES", "PLAINSITE_METRI
 SUCCEEDS = "GUNICORN_PID"
 """gunicorn's own word for the process that runs, in the environment of the one that shall follow it
 (deploy/gunicorn.conf.py)."""
+BUILDS = "PLAINSITE_BUILDS"
 MOST_PROXIES = 5
 
 
@@ -42,9 +44,10 @@ def make_app() -> WSGIApplication:
     """
     _log_only_what_is_declared()
     places = Places.of(Path(os.environ.get(ROOT) or Path(__file__).parents[1]))
-    proxies, shown_at = _proxies(), _metrics()
+    proxies, shown_at, builds = _proxies(), _metrics(), _builds()
     try:
-        app = create_app(places.root, places.public, places.var, proxies=proxies)
+        build = BuildCommand(places, wanted=builds)
+        app = create_app(places.root, places.public, places.var, proxies=proxies, build=build)
     except (Faults, OSError) as failure:
         if SUCCEEDS in os.environ:
             raise
@@ -89,6 +92,14 @@ def _metrics() -> tuple[str, int] | None:
         return address.strip("[]") or "127.0.0.1", int(port)
     message = f'"{given}" is no port, and no address with a port'
     raise Faults([Fault(METRICS, None, message, "9464, or 10.0.0.5:9464")])
+
+
+def _builds() -> bool:
+    """Whether this service builds the site when pages come or go; yes, unless it is told."""
+    given = os.environ.get(BUILDS, "yes")
+    if given in ("yes", "no"):
+        return given == "yes"
+    raise Faults([Fault(BUILDS, None, f'"{given}" is neither yes nor no', "yes, or no")])
 
 
 def _proxies() -> int:

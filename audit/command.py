@@ -14,6 +14,7 @@ from audit.journeys.run import Options
 from audit.journeys.run import audit as make_journeys
 from audit.journeys.site_pages import Unreachable, site_origin
 from audit.observations import Observed, Untold
+from audit.reports.evidence import write_evidence
 from audit.reports.formats import as_text, forget_reports, write_reports
 from audit.reports.publish import publish
 from audit.reports.result import Result
@@ -37,24 +38,32 @@ def run(  # noqa: PLR0913  (one for each option)
     browsers: tuple[str, ...],
     idle_seconds: float,
     publishes: bool = False,
+    baseline: frozenset[str] = frozenset(),
+    evidence: bool = False,
 ) -> Outcome:
     """Audit the site in `root`, or the one at `url` against its register; write reports.
 
     Where the site `publishes` it, the result is kept in `site/audit/`. Raises Faults for a site
     with mistakes, Uncommitted where it cannot be said what is audited.
     """
-    commit = _commit(root)
+    commit = commit_of(root)
     if publishes and (url or not commit or commit.endswith(DIRTY)):
         raise Uncommitted
     output.mkdir(parents=True, exist_ok=True)
     forget_reports(output)
     options = Options(
-        browsers=browsers, idle_seconds=idle_seconds, pictures=output, told=click.echo
+        browsers=browsers,
+        idle_seconds=idle_seconds,
+        pictures=output,
+        evidence=evidence,
+        told=click.echo,
     )
     site, observed = _remote(root, url, options) if url else _local(root, options)
     at = datetime.datetime.now(tz=datetime.UTC)
-    result = Result(site, observed, compare(site, observed), at, commit)
+    result = Result(site, observed, compare(site, observed), at, commit, baseline)
     write_reports(result, output)
+    if evidence:
+        write_evidence(observed, output)
     if publishes:
         publish(result, output, root)
     click.echo(f"\n{as_text(result)}\nThe report: {output / 'report.html'}")
@@ -78,7 +87,7 @@ def _remote(root: Path, url: str, options: Options) -> tuple[Site, Observed]:
     return site, make_journeys(target, options)
 
 
-def _commit(root: Path) -> str:
+def commit_of(root: Path) -> str:
     """The commit of the sources, where git knows it."""
     words = ("git", "-C", str(root), "describe", "--always", "--dirty")
     try:

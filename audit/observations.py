@@ -6,7 +6,10 @@ the snapshot before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from audit.banners import Banner
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,15 @@ class KeptCookie:
 
 @dataclass(frozen=True, slots=True)
 class KeptItem:
-    """What else a browser kept for the site. `where` is localStorage, IndexedDB and so on."""
+    """What else a browser kept for the site. `where` is localStorage, IndexedDB and so on.
+
+    `origin` is that of the frame, where frames of several are looked into.
+    """
 
     where: str
     key: str
     value: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,9 @@ class SetCookie:
     header: str
     path: str
     """Of the request that it answered."""
+    origin: str = ""
+    at: float = 0
+    """When it came, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +75,32 @@ class Headers:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer of our own service as it left, whatever a browser says of it. Names of headers are
+    in lower case; `digest` is the SHA-256 of its bytes, and `at` what its clock said, in seconds
+    since 1970."""
+
+    method: str
+    path: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    digest: str
+    at: float = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """Something that a page did by script: wrote, opened, listened, drew to read back.
 
-    `what` is the interface, as "localStorage.setItem" or "canvas.toDataURL".
+    `what` is the interface, as "localStorage.setItem" or "canvas.toDataURL"; `where` the script
+    that did it, with line and column, as far as the browser tells.
     """
 
     what: str
     detail: str = ""
+    where: str = ""
+    at: float = 0
+    """When, in seconds since 1970."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +113,10 @@ class Letter:
 
     legal_basis: str
     allowed: frozenset[str] | None
+    others: tuple[str, ...] = ()
+    """Who else gets it, by whichever header."""
+    extras: tuple[str, ...] = ()
+    """What is in it beside text and links to this site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +171,16 @@ class Snapshot:
     headers: tuple[Headers, ...] = ()
     acts: tuple[Act, ...] = ()
     console: tuple[str, ...] = ()
+    answers: tuple[Answer, ...] = ()
     letters: tuple[Letter, ...] = ()
     facts: PageFacts | None = None
     """None where the page was an error's, somebody else's, or could not be looked at."""
     picture: str = ""
     """The file name of a screenshot, where one was taken."""
+    banner: Banner | None = None
+    """What asks for consent then, where banners are looked for."""
+    clicks: int = 0
+    """How many clicks the visitor's answer took, where this step gave one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +203,8 @@ class Trace:
 
     what: str
     where: str
+    form: str = ""
+    """How it was changed before; empty where it is as it was given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +242,8 @@ class Journey:
     stop: Stop | None = None
     missed: tuple[str, ...] = ()
     origin: str = ""
+    seconds: float = 0
+    """How long it took."""
     paired_with: str = ""
     """The journey that did the same things in another browser profile, at another second."""
 
@@ -241,3 +282,8 @@ class Observed:
     pages: tuple[str, ...] = ()
     missed: tuple[Untold, ...] = ()
     """What could not be looked at, beside the journeys' own."""
+    published: frozenset[str] = frozenset()
+    """The digests of all that is published, where that is known."""
+    variants: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """Of pages that stand in several wordings: which ones the bytes with a digest are, by the
+    page's address and the digest."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import logging
 import secrets
 import sqlite3
@@ -12,18 +13,25 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from itertools import product
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from analytics.app import create_app
 from analytics.service import Service
 from analytics.staff.accounts import add_staff
+from analytics.visits.model import Dimension
 from analytics.visits.store.daily import Daily, Struck
+from analytics.visits.store.imported import Cell, Day, Import, Imported
+from analytics.visits.store.publications import Publications
 from audit.browsers.recorder import request_of
-from audit.observations import SentRequest, Stored, Table, Trace
+from audit.observations import Answer, SentRequest, Stored, Table, Trace
+from audit.printed import printed_to
+from audit.traces import in_files, in_lines
 from policy import Site, read_site
+from policy.manifest import audience_in, read_build
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +39,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PASSWORD = "seventeen paper lanterns"  # noqa: S105  (of an account in a database thrown away)
+
+PUT_SECONDS = 20.0
+"""For so long the figures that are mailed may take to be put together."""
 
 Wrap = Callable[["WSGIApplication"], "WSGIApplication"]
 Tamper = Callable[[Path], None]
@@ -69,6 +80,11 @@ class Instance:
     origin: str
     clock: Clock = field(default_factory=Clock)
     arrived: list[SentRequest] = field(default_factory=list)
+    answered: list[Answer] = field(default_factory=list)
+    """Every answer that left it."""
+    address: str = "127.0.0.1"
+    """From where its visitor comes, as far as the service knows."""
+    printed: list[str] = field(default_factory=list)
     var: Path | None = None
     site: Site | None = None
     logged: list[str] = field(default_factory=list)
@@ -87,6 +103,46 @@ class Instance:
             today = datetime.datetime.fromtimestamp(self.clock(), datetime.UTC).date()
             struck = Struck(int(self.clock() // 3_600), today, "The audit's own visits")
             Daily(self.service.counter_store).strike(struck)
+
+    def take_over(self) -> None:
+        """Import what another tool had counted on the day before, as an operator may."""
+        store = self.service.counter_store if self.service else None
+        if store is None or "imports" not in store.database.tables.tables:
+            return
+        today = datetime.datetime.fromtimestamp(self.clock(), datetime.UTC).date()
+        day = today - datetime.timedelta(days=2)  # Over, whatever the site's time zone is.
+        made = Import("before", "Plausible", day, day)
+        cells = [Cell("day", day, Dimension.PAGE, "/", 10)]
+        Imported(store).add(made, [Day(day, 10, 10)], cells, datetime.UTC)
+
+    def change_pages(self) -> None:
+        """Note that pages are other ones than before, as with a new build."""
+        store = self.service.counter_store if self.service else None
+        if store is None or "published_changes" not in store.database.tables.tables:
+            return
+        today = datetime.datetime.fromtimestamp(self.clock(), datetime.UTC).date()
+        published = Publications(store)
+        for source in ("before", "after"):
+            published.take_up({"/": source}, today)
+
+    def mail_figures(self) -> None:
+        """Have the service look which figures are to be mailed, as it does every ten minutes, and
+        wait until they wait to be sent."""
+        service = self.service
+        if service is None or service.digests is None or service.staff_sender is None:
+            return
+        outbox, taken = service.staff_sender.outbox, len(self.mailbox.letters)
+        service.digests.call()
+        end = time.monotonic() + PUT_SECONDS
+        while time.monotonic() < end and len(self.mailbox.letters) == taken:
+            if any(outbox.counts().values()):
+                break
+            time.sleep(0.05)
+
+    def send_what_waits(self) -> None:
+        """Have the service try again to send it."""
+        if self.service is not None and self.service.staff_sender is not None:
+            self.service.staff_sender.round()
 
     def add_staff(self, username: str, *roles: str) -> None:
         """An account to sign in with, its password PASSWORD. Raises RuntimeError for a site that is
@@ -125,16 +181,10 @@ class Instance:
         return {table.name: table.dated_by for table in tables if table.dated_by}
 
     def _traces(self, given: dict[str, str]) -> Iterator[Trace]:
-        if self.var is None:
-            return
-        for path in sorted(self.var.iterdir()):
-            data = path.read_bytes()
-            for what, value in given.items():
-                if value.encode() in data:
-                    yield Trace(what, path.name)
-        for what, value in given.items():
-            if any(value in line for line in self.logged):
-                yield Trace(what, "the log")
+        if self.var is not None:
+            yield from in_files(self.var, given)
+        yield from in_lines(self.logged, "the log", given)
+        yield from in_lines(self.printed, "what the process prints", given)
 
 
 @dataclass(frozen=True)
@@ -158,6 +208,24 @@ class LocalSite:
         """The site in `root`, built in `public`. Raises Faults."""
         return cls(root, public, read_site(root))
 
+    def published(self) -> frozenset[str]:
+        """The digests of all files that were built."""
+        files = (path for path in self.public.rglob("*") if path.is_file())
+        return frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)
+
+    def variants(self) -> dict[tuple[str, str], frozenset[str]]:
+        """Of each page with an experiment, and each digest of a file of it: in which variants."""
+        build, found = read_build(self.public), dict[tuple[str, str], frozenset[str]]()
+        for each in build.experiments:
+            audiences = {audience_in(key) for key in build.variants.get(each.page, ())} | {""}
+            for audience, name in product(audiences, each.variants):
+                file = build.file(each.page, audience, build.variant(each.page, name))
+                for stored in file.stored:
+                    data = (self.public / stored.path).read_bytes()
+                    place = each.page, hashlib.sha256(data).hexdigest()
+                    found[place] = found.get(place, frozenset()) | {name}
+        return found
+
     @contextmanager
     def running(self, var: Path) -> Iterator[Instance]:
         """A service with its databases in `var`, until the context ends."""
@@ -171,12 +239,12 @@ class LocalSite:
         instance.service = app.extensions["plainsite"]
         served: WSGIApplication = app
         served = self.wrap(served) if self.wrap else served
-        witness = _Witness(served, instance.arrived)
+        witness = _Witness(served, instance)
         server = make_server("127.0.0.1", 0, witness, threaded=True, request_handler=_Quiet)
         instance.origin = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
-        with _logs_to(instance.logged):
+        with _logs_to(instance.logged), printed_to(instance.printed):
             try:
                 if self.tamper:
                     self.tamper(var)
@@ -210,9 +278,9 @@ class _Quiet(WSGIRequestHandler):
 class _Witness:
     """WSGI middleware that notes each request, also those that no browser event tells of."""
 
-    def __init__(self, app: WSGIApplication, arrived: list[SentRequest]) -> None:
+    def __init__(self, app: WSGIApplication, instance: Instance) -> None:
         self._app = app
-        self._arrived = arrived
+        self._instance = instance
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         host = f"{environ['wsgi.url_scheme']}://{environ['HTTP_HOST']}"
@@ -221,17 +289,37 @@ class _Witness:
         body = int(environ.get("CONTENT_LENGTH") or 0)
         cookie = environ.get("HTTP_COOKIE", "")
         method = environ["REQUEST_METHOD"]
-        self._arrived.append(request_of(method, url, "seen by the server", cookie, body))
-        return _closed(self._app(environ, start))
+        arrived = self._instance.arrived
+        arrived.append(request_of(method, url, "seen by the server", cookie, body))
+        environ["REMOTE_ADDR"] = self._instance.address
+        begun: list[tuple[int, tuple[tuple[str, str], ...]]] = []
+
+        def starting(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            kept = tuple((name.lower(), value) for name, value in headers)
+            begun[:] = [(int(status.split(maxsplit=1)[0]), kept)]
+            return start(status, headers, *more)
+
+        def ended(digest: str) -> None:
+            for code, headers in begun:
+                now = self._instance.clock()
+                answer = Answer(method, environ["PATH_INFO"], code, headers, digest, now)
+                self._instance.answered.append(answer)
+
+        return _closed(self._app(environ, starting), ended)
 
 
-def _closed(body: Iterable[bytes]) -> Iterator[bytes]:
+def _closed(body: Iterable[bytes], ended: Callable[[str], None]) -> Iterator[bytes]:
     """The same, closed at its end, or once nobody asks for more: werkzeug's server does not close
-    an answer where it still reads from a connection that the browser has reset."""
+    an answer where it still reads from a connection that the browser has reset. `ended` is told the
+    digest of one that went out whole."""
+    digest = hashlib.sha256()
     with ExitStack() as at_the_end:
         if close := getattr(body, "close", None):
             at_the_end.callback(close)
-        yield from body
+        for chunk in body:
+            digest.update(chunk)
+            yield chunk
+        ended(digest.hexdigest())
 
 
 @contextmanager

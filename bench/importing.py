@@ -34,6 +34,7 @@ from generator.building import PictureWork
 from generator.moving.by_hand import ByHand
 from generator.moving.command import READERS
 from generator.moving.hugo import NAMES as HUGO_NAMES
+from generator.moving.hugo import read_hugo
 from generator.moving.old_site import OldSite
 from generator.moving.site import move
 from generator.moving.source import Source, read_data
@@ -82,7 +83,7 @@ def of_ours(public: Path, address: str) -> list[str] | None:
     main = tree.css_first("main")
     if main is None:
         return None
-    for each in main.css("h1, main > p.summary, main > p.facts, nav.turn, ul.list"):
+    for each in main.css("h1, main > p.summary, main > p.facts, nav.turn, ul.list, .terms"):
         each.decompose()
     return words(main.html or "")
 
@@ -181,6 +182,8 @@ def of_markdown(old: OldSite, page: Source) -> tuple[list[str], bool]:
         text = old.converted(page)
     else:
         text = re.sub(r"^[ \t]*\{:[^}\n]*\}[ \t]*\n?|\{:[^}\n]*\}", "", text, flags=re.MULTILINE)
+    # kramdown takes the id of a heading from its end.
+    text = re.sub(r"^(#{1,6} .*?)[ \t]*\{#[\w-]+\}[ \t]*$", r"\1", text, flags=re.MULTILINE)
     if page.path.endswith((".html", ".htm")):
         return words(text), has_liquid
     if "markdown=" in text:  # HTML with Markdown in it, which CommonMark does not have.
@@ -196,6 +199,7 @@ def main() -> None:
     parser.add_argument("system", choices=sorted(READERS))
     parser.add_argument("path", type=Path)
     parser.add_argument("--hugo", default="hugo")
+    parser.add_argument("--shortcodes", action="store_true", help="as import --hugo does")
     parser.add_argument("--examples", type=int, default=0)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -204,7 +208,11 @@ def main() -> None:
 
 def measure(given: argparse.Namespace, folder: Path) -> None:
     by_hand = ByHand()
-    old = READERS[given.system](given.path, by_hand)
+    old = (
+        read_hugo(given.path, by_hand, given.hugo)
+        if given.shortcodes
+        else READERS[given.system](given.path, by_hand)
+    )
     moved = move(
         old, given.path, folder / "new", by_hand, lambda said: print(said, file=sys.stderr)
     )

@@ -25,8 +25,22 @@ import generator
 from generator.building import PictureWork
 from generator.content.front_matter import FrontMatter
 from generator.content.front_matter_yaml import quoted
+from policy.audiences import Audiences
+from policy.block_schemas import BlockSchema
+from policy.campaigns import Campaigns
+from policy.data_schemas import DataSchemas
+from policy.declaration import Declaration
+from policy.events import Events
+from policy.experiments import Experiments
+from policy.forms import Form
+from policy.goals import Goals
+from policy.navigation import Navigation
+from policy.redirects import Redirects
+from policy.referrers import Sources
 from policy.section_schemas import OwnKey, SectionSchema
+from policy.segments import Segments
 from policy.settings import Settings
+from policy.taxonomies import Taxonomies
 
 ROOT = Path(build.__file__).parent
 GUIDES = {
@@ -36,6 +50,9 @@ GUIDES = {
     "docs/register.md": ("guides/register", "What a site collects and keeps, declared once."),
     "deploy/README.md": ("guides/running", "Servers, backups and reloads: for who runs it."),
     "docs/visits.md": ("guides/visits", "How visits are counted, and what is not."),
+    "docs/imports.md": ("guides/imports", "Figures of another tool, shown beside our own."),
+    "docs/comparison.md": ("guides/comparison", "What the reports can, beside four other tools."),
+    "docs/figures.md": ("guides/figures", "What programs read of the figures, with a token."),
     "docs/audit.md": ("guides/audit", "Real browsers compare a site with its register."),
     "docs/architecture.md": (
         "inside/architecture",
@@ -53,6 +70,9 @@ SECTIONS = {
     "inside": ("Inside", "For engineers who carry the code on."),
     "inside/decisions": ("Decisions", "What was chosen, and what was rejected."),
 }
+"""The title of each section and what it is, in the order of the lists; one in another follows its
+pages."""
+
 HOME = """Plainsite builds a marketing site and its privacy page from Markdown, and counts,
 remembers and personalizes only what its own register declares. A real browser proves it.
 
@@ -104,8 +124,8 @@ def _pages() -> Iterator[tuple[str, str]]:
         title, body = _titled(text)
         summary = GUIDES[source][1] if source in GUIDES else ""
         yield address, _page(title, _linked(body, source, places), summary, order=order)
-    for name, (title, summary) in SECTIONS.items():
-        yield f"{name}/index", _page(title, "", summary)
+    for order, (name, (title, summary)) in enumerate(SECTIONS.items(), len(places) + 1):
+        yield f"{name}/index", _page(title, "", summary, order=order)
     for order, (name, title, body) in enumerate(_reference(), 1):
         yield f"reference/{name}", _page(title, body, "", order=order)
     yield "index", _page("Plainsite", HOME, "What you declare is all that happens.")
@@ -163,10 +183,33 @@ def _reference() -> Iterator[tuple[str, str, str]]:
     for name, title, model, words in (
         ("front-matter", "Front matter", FrontMatter, "What a page can say of itself."),
         ("settings", "site/settings.toml", Settings, "What a site says of itself."),
+        ("navigation", "site/navigation.toml", Navigation, "What the menus can say."),
         ("sections", "site/sections.toml", SectionSchema, "What a `[[section]]` can say."),
         ("own-keys", "Keys of a section", OwnKey, "What a `[[section.key]]` can say."),
+        ("taxonomies", "site/taxonomies.toml", Taxonomies, "How terms sort pages."),
+        ("data", "site/data.toml", DataSchemas, "Which keys the records of data files have."),
+        ("redirects", "site/redirects.toml", Redirects, "Where old addresses lead."),
+        ("blocks", "templates/blocks/NAME.toml", BlockSchema, "What a block takes."),
+        ("forms", "site/forms/NAME.toml", Form, "What a form asks, and what becomes of it."),
+        ("audiences", "site/audiences.toml", Audiences, "Whom pages can be written for."),
+        ("policy", "site/policy.toml", Declaration, "What a site collects and keeps."),
+        ("sources", "site/sources.toml", Sources, "Other sites that reports name."),
+        ("campaigns", "site/campaigns.toml", Campaigns, "Links whose visits are told apart."),
+        ("events", "site/events.toml", Events, "What else is counted on pages."),
+        ("goals", "site/goals.toml", Goals, "What visitors should come to do."),
+        ("segments", "site/segments.toml", Segments, "Filters of the reports with a name."),
+        (
+            "experiments",
+            "site/experiments.toml",
+            Experiments,
+            "Which wordings are tried, and when.",
+        ),
     ):
-        yield name, title, "\n".join([words, "", *_schema(model), ""])
+        yield (
+            name,
+            title,
+            "\n".join([words, "", *_schema(model, title[:1].lower() + title[1:]), ""]),
+        )
 
 
 def _help(command: click.Command, name: str, depth: int = 2) -> Iterator[str]:
@@ -179,9 +222,12 @@ def _help(command: click.Command, name: str, depth: int = 2) -> Iterator[str]:
                 yield from _help(inner, f"{name} {each}", min(depth + 1, 4))
 
 
-def _schema(model: type[BaseModel]) -> Iterator[str]:
-    """A table of a model's keys, and below it those of the models in it."""
-    yield "| Key | Kind | Needed |\n|---|---|---|"
+def _schema(
+    model: type[BaseModel], called: str, above: tuple[type[BaseModel], ...] = ()
+) -> Iterator[str]:
+    """A table of a model's keys, as it is `called`, and below it those of the models in it; one
+    that can hold itself stands there once."""
+    yield f"/// table | Keys of {called}\n\n| Key | Kind | Needed |\n|---|---|---|"
     inner: dict[str, type[BaseModel]] = {}
     for name, field in model.model_fields.items():
         key = field.alias or name
@@ -190,9 +236,13 @@ def _schema(model: type[BaseModel]) -> Iterator[str]:
             inner[key] = models[0]
         kind = "a table of its own" if models else _kind(field.annotation)
         yield f"| `{key}` | {kind} | {'yes' if field.is_required() else 'no'} |"
+    yield "///"
     for key, each in inner.items():
         yield f"\n## {key}\n"
-        yield from _schema(each)
+        if each in (*above, model):
+            yield "The same keys again."
+        else:
+            yield from _schema(each, key, (*above, model))
 
 
 _KINDS = {str: "text", int: "whole number", float: "number", bool: "true or false"}
@@ -219,6 +269,8 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 if __name__ == "__main__":
+    if any(each.startswith("-") for each in sys.argv[1:]):
+        sys.exit("Usage: python docs/make.py [DIR]")
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "var/docs"
     if len(sys.argv) == 1:
         shutil.rmtree(target, ignore_errors=True)

@@ -33,27 +33,36 @@ def build(  # noqa: PLR0913  (each is given by its name)
     return builder.build(drafts=drafts, today=today, waiting=waiting)
 
 
-def check(
+def check(  # noqa: PLR0913  (what can be asked)
     root: Path,
     *,
     drafts: bool = False,
     today: datetime.date | None = None,
     pictures: PictureWork | None = None,
+    published: Path | None = None,
     look_on: Callable[[Ready], tuple[Fault, ...]] = lambda _: (),
 ) -> Built:
-    """Find the faults that `build` would, and write nothing. Raises `Faults`. Where there are none,
-    `look_on` looks at more, and returns warnings."""
+    """Find the faults that `build` into `published` would, and write nothing. Raises `Faults`.
+    Where there are none, `look_on` looks at more, and returns warnings."""
     # A build that finds nothing changed needs none of them.
+    from generator.ahead import faults_to_come  # noqa: PLC0415  (as said)
+    from generator.check.feed_ids import feed_id_warnings  # noqa: PLC0415  (as said)
+    from generator.check.redirects import vanished_since  # noqa: PLC0415  (as said)
     from generator.outputs.pictures import look_at_pictures  # noqa: PLC0415  (as said)
     from generator.pictures.cache import opened_cache  # noqa: PLC0415  (as said)
     from generator.prepare import prepare  # noqa: PLC0415  (as said)
 
     root, began = root.resolve(), time.time_ns()
-    today = today or datetime.datetime.now(tz=datetime.UTC).date()
-    asked = Asked(root, root, drafts, today, began, scan_of(root))
+    when = today or datetime.datetime.now(tz=datetime.UTC)
+    asked = Asked(root, root, drafts, when, began, scan_of(root))
     ready = prepare(asked, None, lambda _outputs: None)
     pictures = pictures or PictureWork()
     with opened_cache(pictures.var or root / "var") as cache:
         look_at_pictures(ready, cache, pictures.progress)
     state = ready.state
-    return Built(len(state.made), 0, 0, 0, (*state.warnings, *look_on(ready)))
+    lost: tuple[Fault, ...] = ()
+    if published:
+        lost = vanished_since(published, ready.site, ready.content)
+        lost += tuple(feed_id_warnings(published, ready.site, ready.content))
+    more = (*lost, *look_on(ready), *faults_to_come(asked, state))
+    return Built(len(state.made), 0, 0, 0, (*state.warnings, *more))

@@ -13,14 +13,14 @@ __all__ = ["Asked"]
 
 @dataclass(frozen=True)
 class Asked:
-    """What to build, and how: the site in `root`, as it is on the day `today`, with its drafts or
-    without; `jobs` workers at most; `scan` is what its folders hold at the time `began` (ns). Pages
-    show their pictures as they are where `originals` are asked for."""
+    """What to build, and how: the site in `root`, as it is at the moment `when`, or at the end of a
+    day, with its drafts or without; `jobs` workers at most; `scan` is what its folders hold at the
+    time `began` (ns). Pages show their pictures as they are where `originals` are asked for."""
 
     root: Path
     out: Path
     drafts: bool
-    today: datetime.date
+    when: datetime.date
     began: int
     scan: Scan
     jobs: int | None = None

@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath
 
 from generator.check.styles import asks_elsewhere, style_addresses
 from generator.content.files import ASSETS, list_files
 from generator.files import read_file
+from generator.outputs.finished import integrity_of, is_misread, minified_asset
+from generator.small_scripts import SMALL
 from policy import Fault, Faults, Site
 from policy.audited import FOLDER
 from policy.faults import nearest
 from policy.toml_source import read_text
 
 ASSETS_FOLDER = "site/assets"
-SCRIPTS = Path(__file__).parent / "scripts"
-"""The scripts that ask, count and show; a site's own asset of the same name goes before."""
 
 _URL = re.compile(r"""url\(\s*(["']?)(?!data:|#)([^"')]+)\1\s*\)""")
 
@@ -31,6 +31,8 @@ class Assets:
     urls: Mapping[str, str]
     files: Mapping[str, bytes]
     left_out: tuple[Fault, ...] = ()
+    integrity: Mapping[str, str] = field(default_factory=dict)
+    """The digests of style sheets and scripts, by address."""
 
 
 class MissingAsset(LookupError):
@@ -45,7 +47,8 @@ class MissingAsset(LookupError):
 def load_assets(site: Site) -> tuple[Assets, tuple[Fault, ...]]:
     """Read and fingerprint `site/assets`, the engine's scripts, and the audit's pictures."""
     listing = list_files(site.root, ASSETS_FOLDER, ASSETS)
-    scripts = (path for path in sorted(SCRIPTS.glob("*.js")) if path.name not in site.off.scripts)
+    # Those that ask, count and show; a site's own asset of the same name goes before.
+    scripts = (path for path in sorted(SMALL.glob("*.js")) if path.name not in site.off.scripts)
     sources = {path.name: (path.parent, path.name) for path in scripts}
     for name in listing.files:
         sources[name.removeprefix(f"{ASSETS_FOLDER}/")] = site.root, name
@@ -61,9 +64,22 @@ def load_assets(site: Site) -> tuple[Assets, tuple[Fault, ...]]:
         except Faults as error:
             faults.extend(error.faults)
             data = b""
+        if name.rpartition(".")[2] in site.settings.output.minify:
+            if is_misread(name, data):
+                listing.left_out.append(_misread(name))
+            data = minified_asset(name, data)
         urls[name] = _fingerprinted(name, data)
         files[urls[name]] = data
-    return Assets(urls, files, tuple(listing.left_out)), tuple(faults)
+    digests = {address: integrity_of(address, data) for address, data in files.items()}
+    integrity = {address: digest for address, digest in digests.items() if digest}
+    return Assets(urls, files, tuple(listing.left_out), integrity), tuple(faults)
+
+
+def _misread(name: str) -> Fault:
+    kind = "a style sheet" if name.endswith(".css") else "a script"
+    message = f"there is a mistake in it: it cannot be read as {kind}, and is published as it is"
+    hint = "mend it: the console of a browser that loads it says where"
+    return Fault(f"{ASSETS_FOLDER}/{name}", None, message, hint)
 
 
 def _read(root: Path, path: str, name: str, urls: Mapping[str, str]) -> bytes:

@@ -42,9 +42,9 @@ class BlockPages:
         self._note = note
         self._address = address
 
-    def begin(self, page: Page, here: Here) -> None:
-        """A page, or a variant of one, begins."""
-        self._page, self._here = page, here
+    def begin(self, page: Page, here: Here, audience: object) -> None:
+        """A page, or its variant for an audience, begins."""
+        self._page, self._here, self._audience = page, here, audience
         self.shown: dict[str, list[Mapping[str, Any]]] = {}
         self.named: dict[str, list[Found]] = {"link": [], "file": []}
 
@@ -65,7 +65,7 @@ class BlockPages:
             return body
         self._note_addresses(line, schema, values)
         self.shown.setdefault(name, []).append({**values, "body": body})
-        return template.render(body=body, **values)
+        return template.render(body=body, audience=self._audience, **values)
 
     def note(self, line: BlockLine, body: Markup) -> str:
         """Only note what a block of a page that waits names."""
@@ -80,7 +80,7 @@ class BlockPages:
         if form is None:
             return ""
         template = self._here.jinja.get_template(f"blocks/{FORM}.html")
-        html = template.render(form=form, values={}, errors={})
+        html = template.render(form=form, values={}, errors={}, audience=self._audience)
         return f"<!-- form {name} -->\n{html}\n<!-- /form -->"
 
     def _note_addresses(

@@ -13,6 +13,7 @@ from typing import Literal
 
 from generator.content.library import Content
 from policy import Fault, Site
+from policy.goals import FILE as GOALS
 from policy.register import MOST_BITS, Cookie, Storage
 from policy.sections import section_of
 from policy.sum import REGISTER
@@ -32,6 +33,8 @@ def named(site: Site, content: Content) -> Counted:
         "section": set(map(section_of, content.pages)),
         "source": site.sources.names,
         "campaign": site.campaigns.names,
+        "goals": site.goals.names,
+        "funnels": site.goals.steps,
         "audience": set(site.audiences.names) | {site.audiences.default},
     }
 
@@ -57,7 +60,11 @@ def budget_faults(site: Site, content: Content) -> Iterator[Fault]:
             message = (
                 f'{number} {kind}s are too many for cookie "{cookie.name}": it has room for {room}'
             )
-            mends = [*_wider(cookie, lists), *_by_section(cookie, lists)]
+            mends = [
+                *_wider(cookie, lists),
+                *_by_section(cookie, lists),
+                *_fewer_goals(cookie, lists, allowed),
+            ]
             fewer = f"publish {room} {kind}s at most"
             hint = "; or ".join([*mends, f"publish fewer {kind}s"] if mends else [fewer])
             yield Fault(REGISTER, line, message, hint)
@@ -66,7 +73,12 @@ def budget_faults(site: Site, content: Content) -> Iterator[Fault]:
                 f'cookie "{cookie.name}" can carry {round(carried, 1)} bits, '
                 f"more than its most_bits = {allowed}"
             )
-            hint = f"{_limit(cookie, math.ceil(carried))}; 33 bits tell all people apart"
+            needed = math.ceil(carried)
+            mends = [
+                *([_limit(cookie, needed)] if needed <= MOST_BITS else []),
+                *_fewer_goals(cookie, lists, allowed),
+            ]
+            hint = f"{'; or '.join(mends)}; 33 bits tell all people apart".removeprefix("; ")
             yield Fault(REGISTER, line, message, hint)
 
 
@@ -117,6 +129,20 @@ def _by_section(cookie: Cookie, lists: Counted, share: float = 1) -> Iterator[st
     else:
         return
     yield mend
+
+
+def _fewer_goals(cookie: Cookie, lists: Counted, allowed: int) -> Iterator[str]:
+    """How many goals there is room for beside the pages and funnels, if there are more; fewer
+    funnels, if these alone are too many."""
+    room = math.floor(allowed - most_bits(cookie, {**lists, "goals": ()}) + 1e-9)
+    number = len(lists["goals"])
+    has_funnels = "funnels" in {part.kind for part in cookie.parts}
+    if 0 <= room < number:
+        yield f"declare {room} goals at most in {GOALS}, where there are {number}"
+    elif room < 0 and has_funnels and number:
+        yield f"declare no goals and fewer funnels in {GOALS}"
+    elif room < 0 and has_funnels:
+        yield f"declare fewer funnels in {GOALS}"
 
 
 def _naming(cookie: Cookie) -> Literal["page", "section"] | None:

@@ -85,15 +85,16 @@ class Builder:
         waiting: Callable[[], None] = lambda: None,
         changed: frozenset[str] | None = None,
     ) -> Built:
-        """Build the site as it is on the day `today`. Raises Unpublished, and then `out` is as it
-        was; or Unfinished, and the new site is served.
+        """Build the site as it is now; or at the moment `today`, which has a zone, or at the end of
+        that day. Raises Unpublished, and then `out` is as it was; or Unfinished, and the new site
+        is served.
 
         Who knows that only the files `changed` have changed since the last call says so; else all
         are looked at.
 
         One build at a time: where another is at work in `out`, `waiting` is called and then waited.
         """
-        today = today or datetime.datetime.now(tz=datetime.UTC).date()
+        when = today or datetime.datetime.now(tz=datetime.UTC)
         with _no_collection(), publisher(self._out, compression, waiting=waiting) as site:
             with step("looking at the stamps of files"):
                 scan = self._scanned(changed)
@@ -101,7 +102,7 @@ class Builder:
                 self._root,
                 self._out,
                 drafts,
-                today,
+                when,
                 began=time.time_ns(),
                 scan=scan,
                 jobs=self._jobs,
@@ -153,7 +154,7 @@ class Builder:
                 pictures = PictureOutputs(ready, site.intact, cache)
                 with step("making pictures"):
                     pictures.make(work.progress)
-                lost = _lost(site, ready)
+                lost = _lost(site, ready, self._out)
                 with step("publishing"):
                     written = put(site, ready, before, pictures)
             except (Unpublished, Unfinished):
@@ -163,20 +164,22 @@ class Builder:
                 hint = "build again; where it happens again, there is too little memory"
                 raise Unpublished([Fault("content", None, message, hint)], self._out) from None
             except Faults as faults:
-                raise Unpublished(faults.faults, self._out) from None
+                raise Unpublished(faults.faults, self._out, faults.epilogue) from None
             pictures.tidy()
             state = ready.state
             state.warnings = (*state.warnings, *lost, *cache.warnings)
         return state, written
 
 
-def _lost(site: Publisher, ready: Ready) -> tuple[Fault, ...]:
-    """Warnings for pages that are published now, and will not be."""
+def _lost(site: Publisher, ready: Ready, out: Path) -> tuple[Fault, ...]:
+    """Warnings for pages that are published now, and will not be, or will be new to readers."""
+    from generator.check.feed_ids import feed_id_warnings  # noqa: PLC0415  (as above)
     from generator.check.redirects import vanished_warnings  # noqa: PLC0415  (as above)
 
     if site.standing is None or not ready.is_listed_anew:
         return ()
-    return tuple(vanished_warnings(site.standing.pages, ready.site, ready.content))
+    vanished = vanished_warnings(site.standing.pages, ready.site, ready.content)
+    return (*vanished, *feed_id_warnings(out, ready.site, ready.content))
 
 
 @contextmanager

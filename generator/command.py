@@ -21,6 +21,7 @@ from policy.failures import Refusal
 from policy.fault_json import succeeded
 from policy.fault_text import FaultText
 from policy.faults import Fault, Faults
+from policy.manifest import read_build
 from policy.places import Places
 
 if TYPE_CHECKING:
@@ -75,9 +76,19 @@ with_format = click.option(
 )
 @with_format
 @click.option("--profile", is_flag=True, help="Say where the time went, and the slowest pages.")
+@click.option(
+    "--due",
+    is_flag=True,
+    help="Build only where a page should have come or gone since the last build.",
+)
 @click.pass_obj
-def build(places: Places, drafts: bool, folder: str | None, form: str, profile: bool) -> None:
+def build(  # noqa: PLR0913, PLR0917  (its options)
+    places: Places, drafts: bool, folder: str | None, form: str, profile: bool, due: bool
+) -> None:
     """Build the site into public/. On a fault, public/ stays as it was."""
+    if due and (said := nothing_is_due(places, time.time())):
+        click.echo(said, err=form == "json")
+        return
     is_release = folder is not None
     compression = Compression.BEST if is_release else Compression.FAST
     record = build_and_say(places, drafts=drafts, compression=compression, form=form)
@@ -107,6 +118,7 @@ def check(places: Places, form: str, external: bool, max_age: float) -> None:
         report = generator.check(
             places.root,
             pictures=PictureWork(places.var, progress=progress),
+            published=places.public,
             look_on=partial(_look_outside, places, max_age) if external else lambda _: (),
         )
     if form == "json":
@@ -177,6 +189,21 @@ def _say_what_changed(record: Record, built: generator.Built) -> None:
         click.echo(f"{number} warning{'s' if number > 1 else ''}, above: nothing stops, but look.")
 
 
+def nothing_is_due(places: Places, now: float) -> str:
+    """Until when the site stays as it was built last; "" where it was not, or should have changed.
+    `now` is in seconds since 1970."""
+    try:
+        changes_at = read_build(places.public).changes_at
+    except Faults:
+        return ""
+    if not changes_at:
+        return "Nothing is due: no page comes or goes by itself."
+    if now >= changes_at:
+        return ""
+    moment = datetime.datetime.fromtimestamp(changes_at, datetime.UTC)
+    return f"Nothing is due before {moment:%Y-%m-%d %H:%M:%S} UTC."
+
+
 def release_and_say(places: Places, folder: Path, form: str = "text") -> None:
     """Make a folder for a host of what is in public/, and say so. Raises `Faults`."""
     # No other build needs it.
@@ -237,6 +264,9 @@ class Builder:
         return folder / "build.cache"
 
 
+UNWATCHED_SECONDS = 15
+
+
 class PictureProgress:
     """Says how many pictures are made, or what else is counted, where that takes longer than a
     second, or where nobody watches, than a quarter minute."""
@@ -257,7 +287,7 @@ class PictureProgress:
         now = time.monotonic()
         self._begun = self._begun or now
         # On a terminal the line is written over; elsewhere, as in a log, one a quarter minute does.
-        pause = 0.1 if self._is_seen else 15
+        pause = 0.1 if self._is_seen else UNWATCHED_SECONDS
         wait = 1 if self._is_seen else pause
         if now - self._begun < wait or (now - self._said < pause and made < total):
             return

@@ -10,17 +10,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from generator.content.moments import beginning, told
 from generator.content.own_keys import SiteKeys
 from generator.content.pages import Page
-from generator.content.urls import permalink
+from generator.content.timetable import comes, goes
+from generator.content.urls import path_of, permalink
+from generator.explaining_terms import about_made, naming, shown_terms, title_place
 from generator.graph.state import State
+from policy.experiments import FILE as EXPERIMENTS
 from policy.manifest import Build, File
+from policy.section_schemas import FILE as SECTIONS
+from policy.taxonomies import FILE as TERMS
 
 __all__ = ["Part", "explained", "explained_key", "found_page", "known_keys"]
 
 SETTINGS = "site/settings.toml"
 NAVIGATION = "site/navigation.toml"
-SECTIONS = "site/sections.toml"
 MOST = 12
 """More than that are counted."""
 
@@ -45,8 +50,7 @@ def found_page(state: State, name: str) -> Page | None:
     """The page with that file or address, published or not; None where there is none."""
     pages = {page.url: page for page in (*state.content.waiting, *state.content.pages.values())}
     by_file = {page.path: page for page in pages.values()}
-    origin = state.site.settings.url
-    address = name.removeprefix(origin).partition("#")[0].partition("?")[0]
+    address = path_of(name, state.site.settings.url)
     file = name.removeprefix("./").removeprefix(f"{state.root}/")
     for each in (file, f"content/{file}"):
         if each in by_file:
@@ -61,6 +65,8 @@ def explained(state: State, page: Page, build: Build | None) -> Iterator[Part]:
     """All that is known of a page. `build` is what is published, where that can be read."""
     yield Part(page.url, tuple(_about(state, page)))
     yield Part("values", tuple(_values(state, page)))
+    for title, lines in shown_terms(state, page):
+        yield Part(title, tuple(_shortened(lines)))
     if page.url in state.made:
         yield Part("made of", tuple(_made_of(state, page)))
     yield Part("linked from", tuple(_shortened(_linked_from(state, page))))
@@ -90,18 +96,33 @@ def known_keys(state: State, page: Page) -> list[str]:
 
 def _about(state: State, page: Page) -> Iterator[str]:
     yield str(page.given.get("title", ""))
-    yield f"written in {page.path}" if page.path.endswith(".md") else f"made of {page.path}"
-    yield "its address is made of the name of its file"
+    if page.is_derived or not page.path.endswith(".md"):
+        yield from about_made(state, page)
+    else:
+        yield f"written in {page.path}"
+        yield "its address is made of the name of its file"
     for alias in page.given.get("aliases", ()):
         yield f"{alias} leads here, by {_place(page, 'aliases')}"
+    yield from _experiment(state, page)
     if page.url in state.content.pages:
         return
     if page.given.get("draft"):
         yield f"not published: a draft, by {_place(page, 'draft')}"
-    elif (date := page.given.get("date")) and date > state.today:
-        yield f"not published before {date}, by {_place(page, 'date')}"
+    elif (moment := goes(page)) and page.url in state.content.gone:
+        yield f"over since {told(moment)}, by {_place(page, 'expire')}"
+    elif (moment := comes(page)) and beginning(moment, state.site.settings.zone) > state.now:
+        key = "publish" if "publish" in page.given else "date"
+        yield f"not published before {told(moment)}, by {_place(page, key)}"
     else:
         yield "not published: its section is not"
+
+
+def _experiment(state: State, page: Page) -> Iterator[str]:
+    for index, each in enumerate(state.site.experiments.experiments):
+        if each.page == page.url:
+            variants, days = ", ".join(each.variants), f"from {each.begins} to {each.ends}"
+            line = state.site.line(EXPERIMENTS, "experiment", index)
+            yield f'experiment "{each.name}", {days}: {variants}  {EXPERIMENTS}:{line}'
 
 
 def _place(page: Page, key: str) -> str:
@@ -117,10 +138,13 @@ def _values(state: State, page: Page) -> Iterator[str]:
 def _places(state: State, page: Page) -> Iterator[tuple[str, str]]:
     """Each key, with its value and where that comes from: what is written, then what is not."""
     own = SiteKeys(state.site).of(page.path).keys
+    terms = {each.name for each in state.site.taxonomies.taxonomies}
     given = {key: value for key, value in page.given.items() if key != "extra"}
     for key, value in {**given, **page.extra}.items():
-        declared = f", a key of {SECTIONS}" if key in own else ""
-        yield key, f"{_shown(value)}  {_place(page, key)}{declared}"
+        declared = f", a key of {TERMS if key in terms else SECTIONS}" if key in own else ""
+        is_made = page.is_derived and key == "title"
+        place = title_place(state, page) if is_made else _place(page, key)
+        yield key, f"{_shown(value)}  {place}{declared}"
     if "layout" not in page.given:
         yield "layout", f"{page.layout}  {_usual(state, page)}"
     for key, field in type(page.front).model_fields.items():
@@ -128,7 +152,7 @@ def _places(state: State, page: Page) -> Iterator[tuple[str, str]]:
             default = _shown(field.get_default(call_default_factory=True))
             yield key, f"{default}  not written: the default"
     for key in own.keys() - page.extra.keys():
-        yield key, f"(none)  not written: a key of {SECTIONS}"
+        yield key, f"(none)  not written: a key of {TERMS if key in terms else SECTIONS}"
 
 
 def _usual(state: State, page: Page) -> str:
@@ -185,6 +209,20 @@ _KINDS = {
     "section": "the order of sections",
     "beside": "the articles before and after",
     "bits": "how much cookies can carry",
+    "events": "which events are declared",
+    "experiments": "site/experiments.toml",
+    "list": "which pages have a term",
+    "slice": "which pages are listed",
+    "pager": "how many pages a list has",
+    "terms": "which terms are listed",
+    "terms-of": "the terms of pages",
+    "related": "pages that share terms",
+    "taxonomies": "which taxonomies are declared",
+    "data": "data files",
+    "keys": "which keys of their own pages may have",
+    "catalogue": "the sentences of a language",
+    "translations": "which translations there are",
+    "block": "what blocks take",
 }
 _FILES = {
     "site": SETTINGS,
@@ -219,15 +257,12 @@ def _links_to(state: State, page: Page) -> list[str]:
 def _breaks(state: State, page: Page) -> Iterator[str]:
     """What would have to be changed before the page could be removed."""
     site = state.site
-    for key in ("header", "footer"):
-        for index, item in enumerate(getattr(site.navigation, key, ())):
-            if getattr(item, "page", None) == page.url:
-                line = site.line(NAVIGATION, key, index)
-                yield f'"{item.label}" of the menu, {NAVIGATION}:{line}'
-    action = site.navigation.action
-    if action and action.page == page.url:
-        line = site.line(NAVIGATION, "action", "page")
-        yield f'the button "{action.label}", {NAVIGATION}:{line}'
+    for place, item in site.navigation.entries:
+        if item.address == page.url:
+            line = site.line(NAVIGATION, *place, "page")
+            is_button = place == ("action",)
+            named = f'the button "{item.label}"' if is_button else f'"{item.label}" of the menu'
+            yield f"{named}, {NAVIGATION}:{line}"
     for name, form in site.forms.items():
         file = f"site/forms/{name}.toml"
         for key in ("page", "thanks"):
@@ -235,6 +270,9 @@ def _breaks(state: State, page: Page) -> Iterator[str]:
                 yield f'"{key}" of a form, {file}:{site.line(file, key)}'
     if linking := _linked_from(state, page):
         yield f"links on {linking[0] if len(linking) == 1 else f'{len(linking)} pages'}"
+    if naming_it := len(list(naming(state, page))):
+        pages = "one page says" if naming_it == 1 else f"{naming_it} pages say"
+        yield f"what {pages} of themselves"
     if page.is_index:
         inside = sorted(each.path for each in state.content.read if each.parent == page.url)
         if inside:
@@ -248,8 +286,10 @@ def _outputs(build: Build, page: Page) -> Iterator[str]:
     if file is None:
         return
     yield _output(file, "")
-    for audience, variant in sorted(build.variants.get(page.url, {}).items()):
-        yield _output(variant, f', for the audience "{audience}"')
+    for key, variant in sorted(build.variants.get(page.url, {}).items()):
+        audience, _, name = key.partition("+")
+        whom = f', for the audience "{audience}"' if audience else ""
+        yield _output(variant, f'{whom}, in the variant "{name}"' if name else whom)
 
 
 def _output(file: File, whom: str) -> str:

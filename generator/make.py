@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generator import timing
+from generator.check.events import undeclared_events
 from generator.check.html import html_faults, needs_marks
 from generator.check.needs import Summary, summary
 from generator.content.pages import Page
@@ -23,7 +24,7 @@ from generator.workers import spread
 from policy import Fault, Faults, Site
 from policy.site_files import is_file
 
-__all__ = ["Outcome", "Stage", "make_pages"]
+__all__ = ["Making", "Outcome", "Stage", "make_pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class Outcome:
     told_of: frozenset[str] = frozenset()
     """The files of pictures that its faults tell of."""
 
+    body: str = ""
+    """The HTML of its text, as everybody reads it, where a feed has the page."""
+
     inputs: tuple[Key, ...] = ()
     """What it read that is no page, and no page that was made before it in the same process had."""
 
@@ -49,23 +53,33 @@ Stage = Callable[[Iterable[Output]], Any]
 what it returns is small and can be pickled."""
 
 
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What becomes of a page that was rendered. `finish` makes what is published of its HTML, and
+    feeds have the pages at the addresses `fed`."""
+
+    stage: Stage
+    finish: Callable[[str], str] | None = None
+    fed: frozenset[str] = frozenset()
+
+
 def make_pages(
     site: Site,
     renderer: Renderer,
     pages: Iterable[Page],
-    stage: Stage,
+    how: Making,
     jobs: int | None = None,
 ) -> Iterator[Outcome]:
     """Make these pages, in no order."""
-    maker = _Maker(site, renderer, stage)
+    maker = _Maker(site, renderer, how)
     return spread(maker.make, [page for page in pages if maker.has_layout(page)], jobs)
 
 
 class _Maker:
-    def __init__(self, site: Site, renderer: Renderer, stage: Stage) -> None:
+    def __init__(self, site: Site, renderer: Renderer, how: Making) -> None:
         self._site = site
         self._renderer = renderer
-        self._stage = stage
+        self._how = how
         self._layouts: dict[str, bool] = {}
         self._told: set[Key] = set()
 
@@ -92,12 +106,14 @@ class _Maker:
         made = Packed.of(
             Made(rendered.reads, summaries, rendered.pictures), self._searchable(rendered)
         )
-        if faults := tuple(html_faults([rendered])):
+        wrong_events = undeclared_events(rendered, self._site.events)
+        if faults := (*html_faults([rendered]), *wrong_events):
             return Outcome(page.url, made, faults, told_of=_broken(rendered))
-        staged = self._stage(page_outputs(rendered))
+        staged = self._how.stage(page_outputs(rendered, self._how.finish))
         inputs = {key for key in rendered.reads if key[0] not in PLACES} - self._told
         self._told |= inputs
-        return Outcome(page.url, made, staged=staged, inputs=tuple(inputs))
+        body = rendered.body if page.url in self._how.fed else ""
+        return Outcome(page.url, made, staged=staged, body=body, inputs=tuple(inputs))
 
     def _searchable(self, rendered: Rendered) -> bytes:
         """For everyone: what a page says to an audience is not for all to find."""
@@ -113,13 +129,15 @@ class _Maker:
             rendered = self._renderer.render(page)
         except Faults:
             return self._renderer.render(page, marked=True)
-        if any(map(needs_marks, rendered.recorded.values())):
+        if any(map(needs_marks, rendered.recorded.values())) or any(
+            undeclared_events(rendered, self._site.events)
+        ):
             return self._renderer.render(page, marked=True)
         return rendered
 
     def _summaries(self, rendered: Rendered) -> Mapping[str, Summary]:
         return {
-            audience: summary(rendered.page.url, recorded)
+            audience: summary(rendered.page.url, recorded, whole=rendered.is_whole)
             for audience, recorded in rendered.recorded.items()
         }
 

@@ -5,6 +5,7 @@ Nothing here writes in `public/`; what is rendered is handed over where it is ma
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,31 +16,45 @@ from generator.asked import Asked
 from generator.assets import Assets, load_assets
 from generator.budget import budget_faults, budget_warnings
 from generator.check.cards import card_style
+from generator.check.doubts import are_addresses_known
+from generator.check.experiments import experiment_page_faults, experiment_warnings
+from generator.check.feed_ids import feed_id_faults
+from generator.check.goals import goal_address_faults
 from generator.check.links import addresses_used
+from generator.check.passing import passing_warnings
 from generator.check.redirects import redirect_faults
+from generator.check.shown import shown_warnings
 from generator.check.site_files import section_faults, site_file_faults
-from generator.check.translations import translation_faults
+from generator.check.translations import translation_faults, translation_warnings
 from generator.check.warnings import description_warnings
 from generator.check.whole import Offers
 from generator.content.data import read_data
-from generator.content.derived import with_derived
+from generator.content.derived import taken_by_files, with_derived
 from generator.content.library import Content, Others, load_content
+from generator.content.moments import end_of
 from generator.content.pages import Page
+from generator.content.timetable import goes, next_change
 from generator.fates import Fated, with_fates
 from generator.files import PlainFile, read_file
 from generator.graph.changes import Inputs
 from generator.graph.scan import sure
 from generator.graph.state import Made, State
-from generator.make import Outcome, Stage, make_pages
+from generator.make import Making, Outcome, Stage, make_pages
 from generator.outputs.addresses import addresses_for_programs, all_addresses
+from generator.outputs.feeds import fed_pages
+from generator.outputs.finished import finisher
 from generator.outputs.policy_pages import policy_pages
+from generator.outputs.redirects import later_redirects
 from generator.pictures.found import Pictures
 from generator.recorded import Place, Rendered
 from generator.render import Renderer
 from generator.since import NOTHING, Since, Standing, without_pages_that_are_off
 from generator.template_faults import each_once
 from generator.timing import PageTime, counted, is_on, note, step
-from policy import Fault, Faults, Site, read_site
+from policy import Fault, Faults, Site
+from policy.data_schemas import FILE as DATA
+from policy.site import Misdeclared, read_as_far_as_possible
+from policy.taxonomies import FILE as TAXONOMIES
 
 __all__ = ["Ready", "prepare"]
 
@@ -67,6 +82,9 @@ class Ready:
 
     rendered: Callable[[Page], Rendered]
     """Renders a page once more, with the place of each thing that it holds."""
+
+    fed: frozenset[str]
+    """The addresses of pages that stand in a feed."""
 
     body_of: Callable[[Page], str]
     """The HTML of a page's text, as everybody reads it."""
@@ -104,8 +122,7 @@ class _Preparation:
         told_of_files = since.told_of_files(content, files)
         listed = since.is_listed_anew(self._site, content)
         self._check(content, files, listed=listed)
-        if self._faults:
-            raise Faults(self._faults)
+        self._refuse()
         for page in content.read:
             page.forget_text()
         state = State(
@@ -113,7 +130,9 @@ class _Preparation:
             out=os.fspath(self._asked.out),
             drafts=self._asked.drafts,
             originals=self._asked.originals,
-            today=self._asked.today,
+            when=self._asked.when,
+            now=self._now,
+            next_change=self._next_change(),
             scan=sure(self._asked.scan, self._asked.began),
             context=self._context,
             site=self._site,
@@ -134,6 +153,11 @@ class _Preparation:
         def rendered(page: Page) -> Rendered:
             return self._renderer.render(page, marked=True)
 
+        bodies = {each.url: each.body for each in self._outcomes if each.url in self._fed}
+
+        def body(page: Page) -> str:
+            return bodies.get(page.url) or self._renderer.body(page)
+
         return Ready(
             self._site,
             content,
@@ -144,13 +168,26 @@ class _Preparation:
             place_of,
             listed,
             rendered,
-            self._renderer.body,
+            self._fed,
+            body,
         )
+
+    def _refuse(self) -> None:
+        """Raise `Faults` with everything that is wrong."""
+        if self._site.wrong:
+            raise Misdeclared(self._faults)
+        if self._faults:
+            raise Faults(self._faults)
 
     def _read(self) -> None:
         """The site, its assets and its content."""
         asked, since = self._asked, self._since
-        self._site = site = since.site() or _read_site(asked.root)
+        known = since.site()
+        # What is to be done before it can be published hides nothing else that is wrong.
+        self._site, found = (known, ()) if known else _read_site(asked.root)
+        site = self._site
+        self._faults.extend(found)
+        self._now = end_of(asked.when, site.settings.zone).astimezone(site.settings.zone)
         self._others = Others(policy_pages(site), addresses_for_programs(site))
         self._known_assets = since.assets(site)
         self._assets, faults = (self._known_assets, ()) if self._known_assets else load_assets(site)
@@ -159,7 +196,7 @@ class _Preparation:
         self._content, found = load_content(
             site,
             drafts=asked.drafts,
-            today=asked.today,
+            now=self._now,
             others=self._others,
             known=since.known(self._context),
         )
@@ -169,9 +206,9 @@ class _Preparation:
         self._content, more = with_derived(
             site, self._content, self._others.reserved, since.known_pages()
         )
-        self._faults.extend(more)
+        self._faults.extend(more if site.knows(TAXONOMIES) else ())
         data, more = read_data(site)
-        self._faults.extend(more)
+        self._faults.extend(more if site.knows(DATA) else ())
         self._content = replace(self._content, data=data)
 
     def _render(self, stage: Stage) -> None:
@@ -185,7 +222,12 @@ class _Preparation:
         self._renderer = Renderer(shown, content, assets.urls, pictures, style)
         self._inputs = Inputs(shown, content, assets.urls, self._since.known_inputs())
         dirty = self._since.dirty(shown, content, self._inputs)
-        made = counted(make_pages(site, self._renderer, dirty, stage, asked.jobs), len(dirty))
+        # A preview changes pages in place, and waits for nothing.
+        finish = None if asked.originals else finisher(site.settings.output, assets.integrity)
+        self._fed = fed_pages(site, content)
+        how = Making(stage, finish, self._fed)
+        making = make_pages(site, self._renderer, dirty, how, asked.jobs)
+        made = counted(making, len(dirty))
         self._outcomes = list(made)
         for each in self._outcomes if is_on() else ():
             note(PageTime(each.url, content.pages[each.url].layout, each.seconds))
@@ -215,7 +257,8 @@ class _Preparation:
 
     def _check(self, content: Content, files: Mapping[str, PlainFile], *, listed: bool) -> None:
         """Whether all that is needed is there, and each address is had once."""
-        reserved = (*all_addresses(self._site, content), *self._assets.files)
+        own = all_addresses(self._site, content)
+        reserved = (*own, *self._assets.files)
         offers = Offers(self._site, content, self._made, reserved)
         look_at = [each.url for each in self._outcomes if each.made]
         look_at = list(dict.fromkeys([*look_at, *self._since.bereft(offers)]))
@@ -223,13 +266,40 @@ class _Preparation:
         def render(url: str) -> Rendered:
             return self._renderer.render(content.pages[url], marked=True)
 
-        self._faults.extend(offers.unmet(look_at, render, files))
-        self._faults.extend(translation_faults(self._site, content))
-        if listed:
-            self._faults.extend(budget_faults(self._site, content))
-            taken = all_addresses(self._site, content)
-            self._faults.extend(redirect_faults(self._site, content, taken))
-            self._faults.extend(site_file_faults(self._site, content))
+        unmet = offers.unmet(look_at, render, files)
+        # What a template leads to may follow from what is wrong.
+        self._faults.extend(
+            each for each in unmet if not (self._site.wrong and each.path.startswith("templates/"))
+        )
+        if are_addresses_known(self._site):
+            self._faults.extend(taken_by_files(content, sorted({*own} - {*self._others.reserved})))
+            self._faults.extend(translation_faults(self._site, content))
+            if listed:
+                self._faults.extend(redirect_faults(self._site, content, own))
+                self._faults.extend(site_file_faults(self._site, content))
+                self._faults.extend(feed_id_faults(content))
+                self._faults.extend(goal_address_faults(self._site, content))
+        if not self._site.wrong:
+            if listed:
+                self._faults.extend(budget_faults(self._site, content))
+            self._faults.extend(experiment_page_faults(self._site, content, self._made, self._now))
+
+    def _leaving(self, content: Content) -> Iterator[Fault]:
+        if not content.gone and not any(map(goes, content.pages.values())):
+            return iter(())
+        # Many sites need none of it.
+        from generator.check.leaving import leaving_warnings  # noqa: PLC0415  (as said)
+
+        def rendered(page: Page) -> Rendered:
+            return self._renderer.render(page, marked=True)
+
+        leads = later_redirects(self._site, content)
+        return leaving_warnings(self._site, content, self._made, leads, rendered)
+
+    def _next_change(self) -> datetime.datetime | None:
+        if self._asked.drafts:  # All is there, at any time.
+            return None
+        return next_change(self._content.read, self._now, self._site.settings.zone)
 
     def _warnings(
         self, content: Content, told_of_files: Mapping[str, Sequence[Fault]]
@@ -239,17 +309,23 @@ class _Preparation:
             *content.left_out,
             *content.told,
             *description_warnings(content),
+            *translation_warnings(self._site, content),
+            *shown_warnings(self._site, content, self._made, self._assets),
+            *experiment_warnings(self._site, content, self._now),
+            *self._leaving(content),
+            *passing_warnings(self._site, content),
             *budget_warnings(self._site, content),
             *(each for told in told_of_files.values() for each in told),
         )
 
 
-def _read_site(root: Path) -> Site:
-    site = read_site(root)
+def _read_site(root: Path) -> tuple[Site, tuple[Fault, ...]]:
+    site, faults = read_as_far_as_possible(root)
     if missing := [folder for folder in NEEDED if not os.path.lexists(root / folder)]:
         hint = "put it back: a site has content/, templates/ and site/"
-        raise Faults(Fault(folder, None, "this folder is missing", hint) for folder in missing)
-    return site
+        gone = [Fault(folder, None, "this folder is missing", hint) for folder in missing]
+        raise Faults([*faults, *gone])
+    return site, faults
 
 
 def _places(
@@ -275,12 +351,14 @@ def _context(site: Site, root: Path, others: Others) -> bytes:
         site.settings.feed,
         site.settings.all_languages.tags,
         site.settings.downloads,
+        site.settings.timezone,
         site.sections,
         site.blocks,
         site.taxonomies,
         site.register.features,
         site.audiences.names,
         site.audiences.default,
+        site.experiments,
         sorted(site.forms),
         sorted(others.pages),
         others.reserved,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 from generator.content.lists import term_feed
 from generator.graph.state import State
-from generator.outputs.addresses import all_addresses, in_other_languages, terms_with_feeds
-from generator.outputs.manifest import about, asset_outputs, file_outputs
+from generator.outputs.addresses import all_addresses, terms_with_feeds
+from generator.outputs.manifest import about, asset_outputs, file_outputs, sources_of
 from generator.outputs.pictures import PictureOutputs
 from generator.prepare import Ready
 from generator.publish import Keeping, Output, Publisher, Staged, Written
@@ -49,8 +50,10 @@ def put(site: Publisher, ready: Ready, before: State | None, pictures: PictureOu
     }
     keeping = Keeping(ready.site.settings.keep_assets.days, today)
     is_said = before and not ready.is_listed_anew and not _are_counted_anew(ready, before)
-    stated = about(ready.site, ready.content, ready.assets, None if is_said else ready.state.made)
-    return site.commit(made, whole - remade, stated, keeping)
+    made_now = None if is_said else ready.state.made
+    stated = about(ready.site, ready.content, ready.assets, made_now, ready.state.next_change)
+    sources = sources_of(ready.content, (each.url for each in ready.outcomes))
+    return site.commit(made, whole - remade, replace(stated, sources=sources), keeping)
 
 
 def _are_listed_anew(
@@ -61,21 +64,9 @@ def _are_listed_anew(
         before is None
         or ready.is_listed_anew
         or (before.today.year, before.today.month) != (today.year, today.month)
-        or _is_in_a_feed(ready)
+        or any(each.url in ready.fed for each in ready.outcomes)
         or not all(map(site.intact, all_addresses(ready.site, ready.content)))
     )
-
-
-def _is_in_a_feed(ready: Ready) -> bool:
-    """Whether a page was made that a feed has whole."""
-    if not ready.site.settings.feed or not ready.outcomes:
-        return False
-    # As for what lists all pages.
-    from generator.outputs.feeds import pages_in_feed  # noqa: PLC0415  (as said)
-
-    sites = (ready.site, *in_other_languages(ready.site, ready.content))
-    whole = {page.url for each in sites for page in pages_in_feed(each, ready.content)}
-    return any(each.url in whole for each in ready.outcomes)
 
 
 def _are_counted_anew(ready: Ready, before: State) -> bool:
@@ -92,18 +83,22 @@ def _for_programs(site: Publisher, ready: Ready, before: State | None) -> dict[s
 
     terms = terms_with_feeds(ready.site, ready.content)
     if before is not None and before.site is ready.site:
-        terms = (url for url in terms if _is_fed_anew(site, ready, before, url))
+        made = frozenset(each.url for each in ready.outcomes)
+        terms = (url for url in terms if _is_fed_anew(site, ready, before, url, made))
     return files_for_programs(ready.site, ready.content, ready.state.today, terms, ready.body_of)
 
 
-def _is_fed_anew(site: Publisher, ready: Ready, before: State, url: str) -> bool:
-    """Whether the feed of the term at `url` is another, or not where it was."""
-    old, new = before.content, ready.content
-    was = old.classified.terms.get(url) if old.classified else None
-    now = new.classified.terms[url] if new.classified else None
+def _is_fed_anew(
+    site: Publisher, ready: Ready, before: State, url: str, made: frozenset[str]
+) -> bool:
+    """Whether the feed of the term at `url` is another, or not where it was; the pages `made` were
+    made again."""
+    old, new = before.content.classified, ready.content.classified
+    was = old.terms.get(url) if old else None
+    now = new.terms[url] if new else None
     return (
         was is None
         or was != now
-        or any(old.pages[each].source != new.pages[each].source for each in was.urls)
+        or not made.isdisjoint(was.urls)
         or not site.intact(term_feed(url), "")
     )

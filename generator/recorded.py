@@ -20,6 +20,7 @@ from generator.content.pages import Page
 from generator.graph.reads import Key
 from generator.marks import place, unmarked
 from generator.pictures.cards import Wanted
+from policy.features import shown_attributes
 
 REFUSED = frozenset(
     {"applet", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "template"}
@@ -90,13 +91,18 @@ class Recorded:
     of_text: tuple[Found, ...] = ()
     """Faults of the text itself, each a message, a line end and a hint."""
     wrong_pictures: tuple[WrongPicture, ...] = ()
+    events: tuple[Found, ...] = ()
+    """What elements say that is counted when they are used (`data-event`)."""
+    shows: tuple[Found, ...] = ()
+    """The attributes that are there of those in which features are shown (`policy.features`)."""
     counted: bool = False
     """Whether its script counts the page, which then says which one it is."""
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A page's HTML by audience: that for everyone, as "", and those that differ from it.
+    """A page's HTML by `policy.manifest.variant_key`: as everybody sees it first, as "", and those
+    that differ from it.
 
     `recorded` is what each of them holds, `reads` what they were made of, `pictures` what is to be
     made for them.
@@ -107,6 +113,11 @@ class Rendered:
     recorded: Mapping[str, Recorded]
     reads: frozenset[Key] = frozenset()
     pictures: tuple[Wanted, ...] = ()
+    is_whole: bool = True
+    """Whether its template has a part in it."""
+
+    body: str = ""
+    """The HTML of its text alone, as everybody reads it."""
 
 
 Sources = Callable[[int], str]
@@ -141,6 +152,8 @@ def record(
         refused=tuple(found["refused"]),
         bare_pictures=tuple(found["bare_pictures"]),
         of_text=tuple(found["of_text"]),
+        events=tuple(found["events"]),
+        shows=tuple(found["shows"]),
         counted=counted,
     )
 
@@ -174,6 +187,9 @@ def _things(
         yield "bare_pictures", given["src"]
     if tag in REFUSED or tag in refused or _is_inline(tag, given):
         yield "refused", tag
+    if "data-event" in given:
+        yield "events", given["data-event"]
+    yield from (("shows", each) for each in _shown(given))
     for name, value in given.items():
         if name == "style" or name.startswith("on") or name in ("srcdoc", "http-equiv"):
             yield "refused", name
@@ -185,6 +201,14 @@ def _things(
             yield _link_or_load(tag, given), value
         elif name.lower() == "attributename" and value.lower().endswith("href"):
             yield "refused", f"{tag} of an address"
+
+
+def _shown(given: Mapping[str, str]) -> Iterator[str]:
+    """The attributes by which an element shows a feature."""
+    for shown in shown_attributes():
+        name, _, value = shown.partition("=")
+        if name in given and (not value or given[name] == value):
+            yield shown
 
 
 def _has_words(given: Mapping[str, str]) -> bool:

@@ -1,19 +1,21 @@
-"""Pages and templates to text, once for each audience that changes a page."""
+"""Pages and templates to text, once for each audience and variant that changes a page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from generator.block_pages import BlockPages
 from generator.budget import bits
 from generator.content.audience_blocks import select
-from generator.content.data import Data
+from generator.content.blocks import Blocks, names
+from generator.content.data import Data, Unread
 from generator.content.derived import Derived
 from generator.content.languages import address_of, named
 from generator.content.library import Content, written
@@ -29,7 +31,9 @@ from generator.pictures.pages import PagePictures
 from generator.recorded import Found, Place, Recorded, Rendered, record
 from generator.watched_templates import WatchedTemplates, environment
 from policy import Fault, Faults, Site, templates
+from policy.block_schemas import FOLDER as BLOCKS
 from policy.localized import Counterpart, in_language, speech_of
+from policy.manifest import variant_key
 from policy.register import Cookie, Storage
 from policy.sentences import Speech, speaking
 from policy.toml_source import has_controls
@@ -45,6 +49,7 @@ class _Audience:
             "name": name,
             "label": site.audiences.label(name),
             "is_default": name == site.audiences.default,
+            "sees": site.audiences.sees(name),
         }
         self.asked = False
 
@@ -63,6 +68,17 @@ class _InLanguage:
     site: Site
     speech: Speech
     jinja: Environment
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """A page as an audience sees it: its HTML, what that holds, and the HTML of its text alone.
+    `asked`: its template asked for the audience."""
+
+    html: str
+    recorded: Recorded
+    body: str
+    asked: bool
 
 
 class Renderer:
@@ -104,55 +120,100 @@ class Renderer:
         self._here = self._in_language(page.language)
         self.reads.add("catalogue", page.language)
         with speaking(self._here.speech):
-            return self._rendered(page, marked=marked)
+            try:
+                return self._rendered(page, marked=marked)
+            except (Faults, TemplateSyntaxError, TemplateNotFound):
+                raise
+            except Exception as error:
+                if not (self._site.wrong or isinstance(error, Unread)):
+                    raise
+                # What a template makes of what is wrong says nothing about this page.
+                return self._text_alone(page)
+
+    def _text_alone(self, page: Page) -> Rendered:
+        """What a page's own text holds, for each audience; no template has a part in it."""
+        self.reads.taken()
+        recorded = {
+            str(number or ""): each
+            for number, each in enumerate(self.record_text(page, marked=True))
+        }
+        return Rendered(page, dict.fromkeys(recorded, ""), recorded, is_whole=False)
 
     def _rendered(self, page: Page, *, marked: bool) -> Rendered:
         self.reads.add("site", "site", "markdown")
-        html, record, asked = self._variant(page, self._site.audiences.default, marked=marked)
-        rendered, recorded = {"": html}, {"": record}
+        self.reads.add("site", "site", "output")
+        default = self._site.audiences.default
         _, blocks = written(self._site, page)
-        if asked or blocks.for_audiences:
+        first, *others = self._variants(page, blocks)
+        for_all = {
+            variant: self._variant(page, default, variant or first, marked=marked)
+            for variant in ["", *others]
+        }
+        html, body = for_all[""].html, for_all[""].body
+        rendered, recorded = dict[str, str](), dict[str, Recorded]()
+        audiences = [""]
+        if any(each.asked for each in for_all.values()) or blocks.for_audiences:
             self.reads.add("site", "audiences")
-            for name in self._site.audiences.names:
-                variant, record, _ = self._variant(page, name, marked=marked)
-                if variant != html:
-                    rendered[name], recorded[name] = variant, record
-        return Rendered(page, rendered, recorded, self.reads.taken(), self._pictures.taken())
+            audiences += self._site.audiences.names
+        for (variant, made), name in product(for_all.items(), audiences):
+            key = variant_key(name, variant)
+            other = self._variant(page, name, variant or first, marked=marked) if name else made
+            if not key or other.html != html:
+                rendered[key], recorded[key] = other.html, other.recorded
+        if any(each.events for each in recorded.values()):
+            self.reads.add("events")
+        unknown = self._site.wrong_in(BLOCKS) if self._site.wrong else ()
+        is_whole = not any(line.name in unknown for line in blocks.lines)
+        reads, pictures = self.reads.taken(), self._pictures.taken()
+        return Rendered(page, rendered, recorded, reads, pictures, is_whole, body)
+
+    def _variants(self, page: Page, blocks: Blocks) -> tuple[str, ...]:
+        """Those of the page's experiments that its blocks are for, and the page as it is; "" where
+        it has none."""
+        if not blocks.for_variants:
+            return ("",)
+        self.reads.add("experiments")
+        first, *others = self._site.experiments.variants(page.url) or ("",)
+        named = {name for each in blocks.for_variants for name in names(each.opening.argument)}
+        return (first, *(each for each in others if each in named))
 
     def body(self, page: Page) -> Markup:
         """A page's text alone, as everybody reads it."""
         self._here = self._in_language(page.language)
         text, blocks = written(self._site, page)
+        default = self._site.audiences.default
         self._pictures.begin(page)
-        self._blocks.begin(page, self._here)
-        chosen = select(text, blocks, self._site.audiences.default)
+        self._blocks.begin(page, self._here, _Audience(self._here.site, default))
+        chosen = select(text, blocks, default, self._variants(page, blocks)[0])
         html = self._markdown.read(chosen, self._resolver(page)).html
         page.forget_text()
         self.reads.taken()
         self._pictures.taken()
         return Markup(unmarked(html))  # noqa: S704  (the site's own)
 
-    def record_text(self, page: Page) -> Iterator[Recorded]:
-        """What a page that waits holds in its own text, for each audience."""
+    def record_text(self, page: Page, *, marked: bool = False) -> Iterator[Recorded]:
+        """What a page holds in its own text, for each audience."""
         self._here = self._in_language(page.language)
         text, blocks = written(self._site, page)
-        for name in (self._site.audiences.default, *self._site.audiences.names):
+        names = (self._site.audiences.default, *self._site.audiences.names)
+        for name, variant in product(names, self._variants(page, blocks)):
             self._waiting.begin(page)
-            self._blocks.begin(page, self._here)
-            chosen = select(text, blocks, name)
-            html = self._plain_markdown.read(chosen, self._resolver(page)).html
+            self._blocks.begin(page, self._here, _Audience(self._here.site, name))
+            chosen = select(text, blocks, name, variant)
+            html = self._plain_markdown.read(chosen, self._resolver(page), marked=marked).html
             recorded = self._waiting.recorded(record(html, page.path, self._path))
             yield self._with_own_addresses(page, recorded)
-            if not blocks.for_audiences:
+            if not (blocks.for_audiences or blocks.for_variants):
                 return
 
-    def _variant(self, page: Page, name: str, *, marked: bool) -> tuple[str, Recorded, bool]:
+    def _variant(self, page: Page, name: str, variant: str, *, marked: bool) -> _Variant:
         audience = _Audience(self._here.site, name)
         text, blocks = written(self._site, page)
         self._pictures.begin(page)
-        self._blocks.begin(page, self._here)
+        self._blocks.begin(page, self._here, audience)
         resolve = self._resolver(page)
-        body = self._markdown.read(select(text, blocks, name), resolve, marked=marked)
+        chosen = select(text, blocks, name, variant)
+        body = self._markdown.read(chosen, resolve, marked=marked)
         view = self._sections.own(page, body.html, body.headings)
         previous, following = self._sections.neighbours(page)
         lists = self._sections.lists
@@ -172,7 +233,8 @@ class Renderer:
         )
         self._refuse_lost(html, page)
         recorded = self._pictures.recorded(record(html, page.path, self._path))
-        return unmarked(html), self._with_own_addresses(page, recorded), audience.asked
+        recorded = self._with_own_addresses(page, recorded)
+        return _Variant(unmarked(html), recorded, unmarked(body.html), asked=audience.asked)
 
     def _structured_data(self, view: OwnView) -> Markup:
         # A site whose templates do not ask for it needs none of it.

@@ -22,7 +22,7 @@ from generator.make import Outcome
 from generator.outputs.addresses import all_addresses
 from policy import Fault, Site
 from policy.block_schemas import FOLDER as BLOCKS
-from policy.settings import Item
+from policy.navigation import Item, changed
 
 __all__ = ["EVERYTHING", "NOTHING", "Since", "Standing", "without_pages_that_are_off"]
 
@@ -94,6 +94,7 @@ class Since:
             before is None
             or self._touched(f"{ASSETS_FOLDER}/", "site/audit/")
             or before.site.off != site.off
+            or before.site.settings.output != site.settings.output
             or not all(map(self._standing.intact, before.assets.files))
         ):
             return None
@@ -194,6 +195,7 @@ class Since:
             or site is not before.site
             or content.files != before.content.files
             or content.off != before.content.off
+            or (content.timed, content.gone) != (before.content.timed, before.content.gone)
             or any(
                 (was := before.content.pages.get(url)) is None
                 or (page := content.pages.get(url)) is None
@@ -227,17 +229,10 @@ def _is_searched_anew(before: Site, site: Site) -> bool:
 
 
 def without_pages_that_are_off(site: Site, content: Content) -> Site:
-    """The site with menus that lack what no feature that is on has a page for."""
+    """The site with menus that lack what no feature that is on has a page for, and pages whose
+    moment has not come, or is over."""
 
-    def leads(item: Item) -> bool:
-        return item.page not in content.off
+    def shown(item: Item) -> Item | None:
+        return None if item.address in content.off or item.address in content.timed else item
 
-    menus = site.navigation
-    kept = menus.model_copy(
-        update={
-            "header": tuple(filter(leads, menus.header)),
-            "footer": tuple(filter(leads, menus.footer)),
-            "action": menus.action if menus.action and leads(menus.action) else None,
-        }
-    )
-    return replace(site, navigation=kept)
+    return replace(site, navigation=changed(site.navigation, shown))

@@ -6,24 +6,68 @@ import datetime
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import tomli_w
 
+from generator.content.files import list_files
+from generator.content.front_matter import read_front_matter
 from generator.content.front_matter_yaml import quoted
+from generator.content.library import page_text
 from generator.content.urls import awkward, is_reserved, permalink
+from policy import Faults
 from policy.failures import Refusal
 
-__all__ = ["ABOUT", "STARTER", "Facts", "new_page", "new_section", "new_site", "page_file"]
+__all__ = [
+    "ABOUT",
+    "STARTER",
+    "Facts",
+    "add_feature",
+    "new_page",
+    "new_section",
+    "new_site",
+    "page_file",
+    "starter_files",
+]
 
-STARTER = Path(__file__).parents[1] / "starter"
+ENGINE = Path(__file__).parents[1]
+STARTER = ENGINE / "starter"
+SHARED = (
+    "templates/blocks/email.html",
+    "templates/blocks/form.html",
+    "templates/blocks/own-cookies.html",
+    "templates/blocks/your-data.html",
+    "templates/email.html",
+    "templates/mail/*.txt",
+    "templates/partials/choices.html",
+    "templates/partials/due.html",
+    "templates/partials/notice.html",
+    "templates/partials/register.html",
+    "templates/partials/search.html",
+    "templates/partials/why.html",
+    "templates/staff/**/*.html",
+    "templates/staff/mail/*.txt",
+    "templates/your-data.html",
+    "site/assets/staff.css",
+)
+"""What features show, which a new site gets as the first site has it: it names nobody, and depends
+on the service more than on how a site looks."""
+
 ABOUT = "Say in 50 to 160 characters what this page is about, for search engines."
 _DATE = re.compile(r"^date(\s*[=:]\s*)[0-9-]{10}$", re.MULTILINE)
 _DATED = ("site/policy.toml", "content/news/first.md")
 _NAMES = {"gitignore": ".gitignore"}
 """What is called otherwise among our own files, so that git does not take it for its own."""
+
+_BESIDE = (
+    "site/assets/img/icon.svg",
+    "site/assets/img/mark.svg",
+    "templates/partials/dates.html",
+    "templates/partials/form-page.html",
+)
+"""What the shared templates build on, and each site has as it likes."""
 
 Facts = Mapping[str, str]
 """What is known of a new site: `name`, `url`, `organization`, `email`."""
@@ -45,11 +89,9 @@ def new_site(folder: Path, facts: Facts, today: datetime.date) -> list[Path]:
     if folder.is_symlink() and not folder.exists():
         raise Refusal(f"{folder} is a link that leads nowhere", "name another folder")
     was_there = folder.is_dir()
-    sources = sorted(path for path in STARTER.rglob("*") if path.is_file() and _is_ours(path))
     made: list[Path] = []
     try:
-        for source in sources:
-            name = source.relative_to(STARTER).as_posix()
+        for name, source in sorted(starter_files().items()):
             path = folder / _NAMES.get(name, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             made.append(path)
@@ -58,6 +100,44 @@ def new_site(folder: Path, facts: Facts, today: datetime.date) -> list[Path]:
         _remove(made, folder, keep=was_there)
         raise
     return made
+
+
+def starter_files() -> dict[str, Path]:
+    """What a new site consists of: each file's name in it, and where it is here."""
+    own = (path for path in STARTER.rglob("*") if path.is_file() and _is_ours(path))
+    shared = {
+        path.relative_to(ENGINE).as_posix(): path
+        for pattern in SHARED
+        for path in ENGINE.glob(pattern)
+    }
+    return shared | {path.relative_to(STARTER).as_posix(): path for path in own}
+
+
+def add_feature(root: Path, layouts: Collection[str]) -> list[str]:
+    """Give a site what features show and it has not: the shared files, and the templates and pages
+    of these layouts. What is there stays as it is. Raises `Refusal` and OSError."""
+    if not (root / "content").is_dir():
+        raise Refusal(f"{root} is no site: it has no content/", "name its folder: --root DIR")
+    wanted = {f"templates/{each}.html" for each in layouts} | set(_BESIDE)
+    wanted |= {f"content/{each}.md" for each in set(layouts) - _layouts(root)}
+    made = []
+    for name, source in sorted(starter_files().items()):
+        is_wanted = name in wanted or not source.is_relative_to(STARTER)
+        places = (root / name, (root / name).with_suffix("") / "index.md")
+        if is_wanted and not any(map(os.path.lexists, places)):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            _write(root / name, source.read_text(encoding="utf-8"))
+            made.append(name)
+    return made
+
+
+def _layouts(root: Path) -> set[str]:
+    """Those that pages name, of whatever name they are. What cannot be read names none."""
+    found = set()
+    for name in list_files(root, "content", {".md"}).files:
+        with suppress(Faults):
+            found.add(read_front_matter(name, page_text(root, name)).front.layout)
+    return found
 
 
 def _is_ours(path: Path) -> bool:

@@ -7,6 +7,7 @@ say about it.
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -14,7 +15,6 @@ from typing import Any
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser
 
-from generator.content.pages import parent_of
 from generator.content.sections import OwnView, Sections
 from generator.marks import unmarked
 from generator.pictures.pages import SharedCard
@@ -46,7 +46,7 @@ def structured_data(
     graph: list[Node] = [_organization(settings), _website(settings, page.language, publisher)]
     if page.layout == "article" and page.date:
         graph.append(_article(page, publisher, card))
-    graph.extend(_breadcrumbs(settings, page, sections))
+    graph.extend(_breadcrumbs(settings, page))
     if asked := blocks.get(FAQ):
         graph.append(_questions(page, asked))
     return {"@context": "https://schema.org", "@graph": graph}
@@ -94,7 +94,7 @@ def _website(settings: Settings, language: str, publisher: Node) -> Node:
 
 
 def _article(page: OwnView, publisher: Node, card: SharedCard | None) -> Node:
-    changed = page.updated or page.date
+    changed = page.updated_at or page.published_at
     return {
         "@type": "Article",
         "headline": page.title,
@@ -102,24 +102,33 @@ def _article(page: OwnView, publisher: Node, card: SharedCard | None) -> Node:
         "url": page.canonical,
         "mainEntityOfPage": page.canonical,
         "inLanguage": page.language,
-        "datePublished": page.date.isoformat() if page.date else "",
-        "dateModified": changed.isoformat() if changed else "",
+        "datePublished": _stated(page.published_at),
+        "dateModified": _stated(changed),
         "author": publisher,
         "publisher": publisher,
         **({"image": card.url} if card else {}),
     }
 
 
-def _breadcrumbs(settings: Settings, page: OwnView, sections: Sections) -> Iterator[Node]:
-    """The sections that a page is in, from the home page on; none for the home page."""
-    trail: list[tuple[str, str]] = []
-    url = page.url
-    while url != "/" and (url := parent_of(url)):
-        if section := sections.get(url):
-            trail.append((settings.name if url == "/" else section.title, section.canonical))
+def _stated(moment: datetime.datetime | None) -> str:
+    """A moment; where that is the beginning of a day, the day."""
+    if moment is None:
+        return ""
+    has_hour = moment.time() != datetime.time()
+    return moment.isoformat() if has_hour else moment.date().isoformat()
+
+
+def _breadcrumbs(settings: Settings, page: OwnView) -> Iterator[Node]:
+    """The pages that a page is in, from the home page of its language on, as a template shows them;
+    none for the home page."""
+    home = settings.all_languages.home(page.language)
+    trail = [
+        (settings.name if each.url == home else each.title, each.canonical)
+        for each in page.breadcrumbs
+    ]
     if not trail or page.url.endswith(".html"):
         return
-    items = [*reversed(trail), (page.title, page.canonical)]
+    items = [*trail, (page.title, page.canonical)]
     yield {
         "@type": "BreadcrumbList",
         "itemListElement": [

@@ -20,6 +20,7 @@ from jinja2.ext import babel_extract
 from policy import Fault, Faults, Site
 from policy.catalogues import ENGINE, read_po
 from policy.declared_texts import texts
+from policy.features import read_features
 from policy.register import Basis, Category, Use
 from policy.toml_source import read_text
 
@@ -37,7 +38,11 @@ _KEYWORDS = {
 _OPTIONS = {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
 _WIDTH = 100
 _FEATURES = "policy/features/"
-_DECLARATIONS = {"navigation": "site/navigation.toml", "audiences": "site/audiences.toml"}
+_DECLARATIONS = {
+    "navigation": "site/navigation.toml",
+    "audiences": "site/audiences.toml",
+    "taxonomies": "site/taxonomies.toml",
+}
 
 
 class Text(NamedTuple):
@@ -80,12 +85,27 @@ def _declared(site: Site, *, of_features: bool) -> Iterator[Text]:
             yield Text(words, "", origin.path, origin.line)
     if of_features:
         yield from _names(site)
+        yield from _elsewhere()
         return
     values = [(path, getattr(site, name)) for name, path in _DECLARATIONS.items()]
     values += [(f"site/forms/{name}.toml", form) for name, form in site.forms.items()]
     for path, value in values:
         for place, words in texts(value):
             yield Text(words, "", path, site.line(path, *place) or 1)
+
+
+def _elsewhere() -> Iterator[Text]:
+    """What is counted only where a site declares some of it: this one may not."""
+    for feature in read_features().values():
+        for kind, keys in (("event", ("name", "when")), ("table", ("holds", "coarsens"))):
+            for index, entry in enumerate(feature.entries.get(kind, ())):
+                if "if_declares" in entry:
+                    line = feature.lines.of((kind, index))
+                    words = [entry[key] for key in keys]
+                    for column in entry.get("columns", ()):
+                        words += (column["holds"], column["name"].capitalize())
+                    words += (entry["name"].capitalize(),) if kind == "table" else ()
+                    yield from (Text(each, "", feature.path, line) for each in words)
 
 
 def _names(site: Site) -> Iterator[Text]:
@@ -132,7 +152,7 @@ def updated(root: Path, name: str, tag: str, found: Iterable[Text]) -> bytes:
 
 def _there(root: Path, name: str, tag: str) -> Catalog:
     try:
-        return read_po(root, name, tag)
+        return read_po(root, name)
     except Faults as error:
         if (root / name).exists():
             raise
@@ -171,6 +191,6 @@ def lacking(root: Path, name: str, tag: str, found: Iterable[Text]) -> Iterator[
 def _lines(root: Path, name: str) -> dict[str, int]:
     if not (root / name).exists():
         return {}
-    catalogue = read_po(root, name, "")
+    catalogue = read_po(root, name)
     ids = ((m.id[0] if isinstance(m.id, list | tuple) else m.id, m.lineno) for m in catalogue)
     return {key: line for key, line in ids if line is not None}

@@ -80,7 +80,8 @@ def mark_current(site: Site, path: str) -> None:
 
 def _content(site: Site) -> Content:
     others = Others({}, addresses_for_programs(site))
-    content, faults = load_content(site, drafts=True, today=datetime.date.max, others=others)
+    now = datetime.datetime.now(tz=datetime.UTC)  # With its drafts, a site is the same at any time.
+    content, faults = load_content(site, drafts=True, now=now, others=others)
     if faults:
         raise Faults(faults)
     return content

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, Template
 from jinja2.exceptions import TemplateNotFound
 
 from generator.assets import MissingAsset
+from generator.compiled_templates import COMPILED
 from generator.graph.reads import Reads, Watched, of_language
 from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
 from policy import Site, templates
@@ -96,6 +97,7 @@ def environment(
     jinja = Environment(  # noqa: S701  (the shared options escape)
         loader=loader or FileSystemLoader(site.root / "templates"),
         cache_size=0,  # Our loader keeps them, and hears of each use.
+        bytecode_cache=COMPILED,
         **templates.options(),
     )
     templates.prepare(jinja, site, asset)

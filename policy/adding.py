@@ -20,15 +20,16 @@ from policy.toml_source import Lines, frozen, validation_faults
 __all__ = ["Adding", "purposes_of"]
 
 SUBMISSIONS = "submissions"
-CONDITIONS = ("if_on", "if_entry")
-"""Keys of a feature's entries that say where they are declared."""
+CONDITIONS = ("if_on", "if_entry", "if_declares", "values_if_on")
+"""Keys of a feature's entries that say where they, or values of their lists, are declared."""
 
 
 class Adding:
     """A register as it stands in a file, while it grows."""
 
-    def __init__(self, declared: Declaration, lines: Lines) -> None:
+    def __init__(self, declared: Declaration, lines: Lines, declares: frozenset[str]) -> None:
         self.declared = declared
+        self.declares = declares
         self.on = frozenset(declared.features)
         self.entry = declared.entry or "page"
         self.origins = Origins(REGISTER, lines)
@@ -72,6 +73,11 @@ class Adding:
         if not self._is_on(entry):
             return None
         kept = {key: copy.deepcopy(value) for key, value in entry.items() if key not in CONDITIONS}
+        for value, needed in entry.get("values_if_on", {}).items():
+            if self.on.isdisjoint(needed):
+                for values in kept.values():
+                    if isinstance(values, list) and value in values:
+                        values.remove(value)
         parts = PARTS.get(kind)
         if parts in kept:
             found = (self._as_on("", part) for part in kept[parts])
@@ -82,7 +88,11 @@ class Adding:
 
     def _is_on(self, entry: Mapping[str, Any]) -> bool:
         needed, entered_by = entry.get("if_on"), entry.get("if_entry", self.entry)
-        return (needed is None or not self.on.isdisjoint(needed)) and entered_by == self.entry
+        return (
+            (needed is None or not self.on.isdisjoint(needed))
+            and entered_by == self.entry
+            and entry.get("if_declares") in (None, *self.declares)
+        )
 
     def own(self) -> Iterator[Fault]:
         """Add what is the site's own."""

@@ -12,6 +12,8 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from policy.faults import Fault, Faults
+from policy.material_terms import digest
+from policy.register import Register
 from policy.site_files import is_file, read_bytes
 from policy.toml_source import Declared
 
@@ -82,6 +84,12 @@ class Audited(Declared):
     looked_for: tuple[str, ...]
     skipped: tuple[str, ...]
     pictures: tuple[Picture, ...]
+
+    def is_of(self, register: Register) -> bool:
+        """Whether these terms were audited. One of before hashes were kept tells by its version."""
+        if not self.register_hash:
+            return self.register_version == register.version
+        return self.register_hash == digest(register)
 
     @property
     def browser_names(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from policy.section_schemas import OwnKey
 from policy.site_files import is_file
 from policy.toml_source import Declared, Lines
 
-__all__ = ["FOLDER", "OF_THE_ENGINE", "BlockSchema", "block_schema_faults"]
+__all__ = ["FOLDER", "OF_THE_ENGINE", "BlockSchema", "block_file", "block_schema_faults"]
 
 FOLDER = "templates/blocks"
 
@@ -36,11 +36,16 @@ class BlockSchema(Declared):
         return {each.name: each for each in self.arguments}
 
 
+def block_file(name: str) -> str:
+    """The path of the declaration of a block."""
+    return f"{FOLDER}/{name}.toml"
+
+
 def block_schema_faults(
     root: Path, name: str, schema: BlockSchema, lines: Lines
 ) -> Iterator[Fault]:
     """What is wrong with the declaration of a block as a whole."""
-    path = f"{FOLDER}/{name}.toml"
+    path = block_file(name)
     if name in OF_THE_ENGINE:
         message = f'the block "{name}" belongs to the engine'
         yield Fault(path, 1, message, "give your own another name, and remove this file")

@@ -11,6 +11,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from policy.names import Name, Names
 from policy.toml_source import Declared, Location
 
 __all__ = ["ANOTHER_CAMPAIGN", "FILE", "MOST_CHARACTERS", "NO_CAMPAIGN", "UTM", "Campaigns", "Key"]
@@ -28,14 +29,14 @@ MOST_CHARACTERS = 100
 MOST = 14
 """Four bits of the visit cookie at most, with the two names that are not declared."""
 
-Word = Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS, pattern=r"^\S(.*\S)?$")]
+Word = Annotated[Name, Field(max_length=MOST_CHARACTERS)]
 
 
 class Campaign(Declared):
     """A campaign: its name in reports, and what the links to it carry. What it does not say may be
     anything."""
 
-    name: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S(.*\S)?$")]
+    name: Annotated[Name, Field(max_length=40)]
     source: Word | None = None
     medium: Word | None = None
     campaign: Word | None = None
@@ -73,12 +74,12 @@ class Campaigns(Declared):
 
 def campaign_faults(campaigns: Campaigns) -> Iterator[tuple[Location, str, str]]:
     """The place, the message and the hint of each campaign that cannot be told from another."""
-    names, links = {NO_CAMPAIGN, ANOTHER_CAMPAIGN}, dict[frozenset[tuple[str, str]], str]()
+    names = Names("campaign", (NO_CAMPAIGN, ANOTHER_CAMPAIGN))
+    links = dict[frozenset[tuple[str, str]], str]()
     for index, each in enumerate(campaigns.own):
         place = "campaign", index
-        if each.name in names:
-            yield (*place, "name"), f'campaign "{each.name}" is there already', "name it otherwise"
-        names.add(each.name)
+        if wrong := names.wrong(each.name):
+            yield (*place, "name"), *wrong
         carried = frozenset(each.carried.items())
         if not carried:
             hint = f"say what its links carry: one of {', '.join(UTM)}"

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,12 +113,27 @@ def _strangers(own: list[str], languages: Languages) -> Iterator[Fault]:
 
 def _merged(tag: str, files: list[tuple[Path, str]], faults: list[Fault]) -> Catalogue:
     """Of these files, the last goes before those in front of it."""
+    texts: list[tuple[str, str]] = []
+    for root, name in files:
+        try:
+            texts.append((name, read_text(root, name)))
+        except Faults as error:
+            faults.extend(error.faults)
+    catalogue, found = _compiled(tag, tuple(texts))
+    faults.extend(found)
+    return catalogue
+
+
+@lru_cache(maxsize=32)
+def _compiled(tag: str, texts: tuple[tuple[str, str], ...]) -> tuple[Catalogue, tuple[Fault, ...]]:
+    """The catalogue of these files, each its name and its text, and what is wrong in them."""
     from babel.messages.mofile import write_mo  # noqa: PLC0415  (only other languages need it)
 
     merged: Catalog | None = None
-    for root, name in files:
+    faults: list[Fault] = []
+    for name, text in texts:
         try:
-            catalogue = read_po(root, name, tag)
+            catalogue = _parsed(name, text)
         except Faults as error:
             faults.extend(error.faults)
             continue
@@ -132,7 +148,7 @@ def _merged(tag: str, files: list[tuple[Path, str]], faults: list[Fault]) -> Cat
     data = io.BytesIO()
     if merged is not None:
         write_mo(data, merged)
-    return Catalogue(tag, data.getvalue())
+    return Catalogue(tag, data.getvalue()), tuple(faults)
 
 
 def _is_translated(message: Message) -> bool:
@@ -144,11 +160,14 @@ def _forms(text: object) -> tuple[str, ...]:
     return tuple(map(str, text)) if isinstance(text, list | tuple) else (str(text or ""),)
 
 
-def read_po(root: Path, name: str, tag: str) -> Catalog:
+def read_po(root: Path, name: str) -> Catalog:
     """A catalogue as it stands in a file. Raises `Faults` where it cannot be read."""
+    return _parsed(name, read_text(root, name))
+
+
+def _parsed(name: str, text: str) -> Catalog:
     from babel.messages.pofile import PoFileError, read_po  # noqa: PLC0415  (as above)
 
-    text = read_text(root, name)
     for at, each in enumerate(text.split("\n"), 1):
         if not _LINE.fullmatch(each):
             message = "this is no line of a catalogue"

@@ -24,6 +24,7 @@ from policy.register import Register
 from policy.site import read_site
 from policy.sum import REGISTER, Sum, read_any, read_sum
 from policy.toml_source import read_toml
+from policy.typed import as_typed
 from policy.versions import FOLDER
 from policy.versions import release as release_version
 
@@ -87,7 +88,7 @@ def migrate(context: click.Context, dry_run: bool) -> None:
     else:
         write_new(root, made)
         click.echo(f"Wrote {REGISTER}. What was there is in {KEPT}, with its comments.")
-        click.echo("Next: python build.py check, then python build.py policy release")
+        click.echo(as_typed("Next: build.py check, then build.py policy release", root))
     if made.left_out:
         click.echo("Left out:", err=dry_run)
     for each in made.left_out:

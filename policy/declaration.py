@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 
 from policy.features import FeatureName
+from policy.names import Name as Words
 from policy.origin_addresses import OriginAddress
 from policy.register import Basis, Category, Use
 from policy.texts import Text
@@ -28,7 +29,7 @@ class OwnField(Declared):
     """A question that the site's forms may ask: a column of the submissions."""
 
     category: Category
-    label: Text
+    label: Words
     holds: Text
     listed: bool = False
     formerly: str = ""
@@ -79,7 +80,7 @@ class Declaration(Declared):
     notice: NoticeWords = NoticeWords()
     fields: Annotated[dict[Name, OwnField], Field(default_factory=dict)]
     purposes: Annotated[dict[Name, OwnPurpose], Field(default_factory=dict)]
-    recipients: Annotated[dict[Text, OwnRecipient], Field(default_factory=dict)]
+    recipients: Annotated[dict[Words, OwnRecipient], Field(default_factory=dict)]
     browser_features: Annotated[dict[str, str], Field(default_factory=dict)]
     words: Annotated[dict[str, Any], Field(default_factory=dict)]
     limits: Annotated[dict[str, Any], Field(default_factory=dict)]

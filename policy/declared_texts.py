@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from policy import register, register_entries
-from policy.audiences import Audience
+from policy.audiences import Audience, Lead, Sees
 from policy.fields import Field, Option
 from policy.forms import Form, Permission, Recognize
-from policy.settings import Item
+from policy.navigation import Item
+from policy.taxonomies import DeclaredTerm, Taxonomy
 
 __all__ = ["texts", "translated"]
 
@@ -25,6 +26,10 @@ WORDS: Mapping[type[BaseModel], tuple[str, ...]] = {
     Field: ("label", "help"),
     Option: ("label",),
     Audience: ("label",),
+    Taxonomy: ("label", "description"),
+    DeclaredTerm: ("description",),
+    Lead: ("label",),
+    Sees: ("hero", "form", "newsletter"),
     register.Notice: tuple(register.Notice.model_fields),
     register.Purpose: ("text",),
     register.Part: ("holds",),
@@ -32,7 +37,7 @@ WORDS: Mapping[type[BaseModel], tuple[str, ...]] = {
     register.Storage: ("holds", "set_when"),
     register.Column: ("holds", "label"),
     register.Sooner: ("where",),
-    register.Table: ("holds",),
+    register.Table: ("holds", "coarsens"),
     register.Transient: ("name", "keep", "holds"),
     register.Backup: ("holds",),
     register_entries.Event: ("name", "when"),

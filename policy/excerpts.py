@@ -46,6 +46,7 @@ class Excerpts:
     """Those of faults in the site `root`, or in the engine's own features."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self._root = root.resolve()
         # Faults come sorted by file, so that the lines of one are enough.
         self._kept: tuple[str, list[str]] = ("", [])

@@ -49,7 +49,7 @@ def tell(error: Exception, faults: FaultText | None = None) -> Told:
             end = f"\n{error.epilogue}" if error.epilogue else ""
             return Told(f"{text}{end}", error.status)
         case Refusal():
-            return Told(str(error), error.status)
+            return Told(_typed(str(error), faults), error.status)
         case OSError() if error.filename and error.strerror:
             hint = "see what stands there, and who may read and write it"
             return Told(f"error: {error.filename}: {error.strerror}\nhint: {hint}", 2)
@@ -57,7 +57,11 @@ def tell(error: Exception, faults: FaultText | None = None) -> Told:
     notes = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
     kind = type(error).__name__
     text = f"error: Plainsite itself failed: {kind} in {place}{notes}\nhint: {_REPORT}"
-    return Told(text, 2)
+    return Told(_typed(text, faults), 2)
+
+
+def _typed(text: str, faults: FaultText | None) -> str:
+    return faults.typed(text) if faults else text
 
 
 def _place(error: Exception) -> str:

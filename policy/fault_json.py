@@ -13,6 +13,7 @@ from typing import Any
 from policy.excerpts import Excerpts
 from policy.failures import Told
 from policy.faults import Fault, Faults
+from policy.typed import as_typed
 
 __all__ = ["FORM", "failed", "stated", "succeeded"]
 
@@ -47,8 +48,8 @@ def stated(fault: Fault, excerpts: Excerpts) -> dict[str, Any]:
         "line": fault.line,
         "column": excerpt.start + 1 if excerpt and is_exact else None,
         "end_column": excerpt.end + 1 if excerpt and is_exact else None,
-        "message": fault.message,
-        "hint": fault.hint,
+        "message": as_typed(fault.message.replace("\n", " "), excerpts.root),
+        "hint": as_typed(fault.hint, excerpts.root),
         "source": [_line(*each, excerpt.start) for each in excerpt.lines] if excerpt else [],
     }
 

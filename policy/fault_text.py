@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import textwrap
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ import click
 
 from policy.excerpts import Excerpt, Excerpts
 from policy.faults import Fault
+from policy.typed import as_typed
 
 __all__ = ["FaultText", "cleaned", "in_full"]
 
@@ -28,6 +30,9 @@ MOST_FILES = 15
 WIDTH = 100
 _TAB = 4
 _CUT = "…"
+_KEPT = "\0"
+"""A blank at which no line ends: no cleaned text has one."""
+
 _STEERING = {each: chr(0x2400 + each) for each in range(32) if each not in (9, 10)}
 _STEERING |= dict.fromkeys((*range(0x7F, 0xA0), 0x061C, 0x200E, 0x200F, 0x2028, 0x2029), "\ufffd")
 _STEERING |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")
@@ -59,6 +64,8 @@ class FaultText:
     excerpts: Excerpts
     color: bool = False
     width: int = WIDTH
+    wraps: bool = False
+    """Whether words that are longer than a line go on in the next one."""
 
     @classmethod
     def on(cls, stream: TextIO, root: Path) -> FaultText:
@@ -67,7 +74,7 @@ class FaultText:
         if not stream.isatty():
             return cls(Excerpts(root))
         color = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        return cls(Excerpts(root), color, shutil.get_terminal_size((WIDTH, 24)).columns)
+        return cls(Excerpts(root), color, shutil.get_terminal_size((WIDTH, 24)).columns, True)
 
     def all(self, faults: Sequence[Fault], kind: str = "error", *, sources: bool = True) -> str:
         """Each as `one`; of too many, the first in full, and how many others each file has."""
@@ -81,12 +88,32 @@ class FaultText:
         """What, where, with two lines of the source, and how to mend it."""
         color = "red" if kind == "error" else "yellow"
         head = self._styled(f"{kind}:", fg=color, bold=True)
-        lines = [f"{head} {self._styled(fault.place, bold=True)}: {cleaned(fault.message)}"]
+        place = self._styled(fault.place, bold=True)
+        used = len(kind) + len(fault.place) + 4
+        lines = [f"{head} {place}: {self._said(fault.message, used)}"]
         if source and (excerpt := self.excerpts.of(fault)):
             lines += self._source(excerpt, color)
         if fault.hint:
-            lines.append(f"{self._styled('hint:', fg='cyan', bold=True)} {cleaned(fault.hint)}")
+            hint = self._said(fault.hint, len("hint: "))
+            lines.append(f"{self._styled('hint:', fg='cyan', bold=True)} {hint}")
         return "\n".join(lines)
+
+    def typed(self, text: str) -> str:
+        """A text with its commands as they are typed here."""
+        return as_typed(text, self.excerpts.root)
+
+    def _said(self, text: str, used: int) -> str:
+        """Words, of which the first line begins behind `used` columns."""
+        if not self.wraps:
+            return cleaned(self.typed(text)).replace("\n", "\n  ")
+        kept = as_typed(cleaned(text), self.excerpts.root, _KEPT)
+        first, *others = kept.split("\n")
+        # What stands before is a word: blanks at the beginning would be dropped before a long one.
+        lines = _wrapped(f"{'x' * (used - 1)} {first}", self.width, "  ")
+        lines[0] = lines[0][used:]
+        for each in others:
+            lines += _wrapped(f"  {each}", self.width, "    ")
+        return cleaned("\n".join(lines).replace(_KEPT, " "))
 
     def _source(self, excerpt: Excerpt, color: str) -> list[str]:
         size = len(str(excerpt.lines[-1][0]))
@@ -121,11 +148,25 @@ class FaultText:
         lines += [f"  {number:{width}}  {cleaned(path)}" for path, number in most]
         if len(files) > len(most):
             lines.append(f"  … and {len(files) - len(most)} more files")
-        return "\n".join([*lines, "hint: build.py check --format json tells them all"])
+        hint = self.typed("hint: build.py check --format json tells them all")
+        return "\n".join([*lines, hint])
 
     def _styled(self, text: str, *, fg: str | None = None, bold: bool = False) -> str:
         text = cleaned(text)
         return click.style(text, fg=fg, bold=bold) if self.color else text
+
+
+def _wrapped(text: str, width: int, indent: str) -> list[str]:
+    """The words in lines of at most `width` columns where there are blanks for it: a command, whose
+    blanks are none here, is one long word, which can be copied as it is."""
+    return textwrap.wrap(
+        text,
+        max(40, width),
+        subsequent_indent=indent,
+        drop_whitespace=True,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [text]
 
 
 def _spread(text: str, column: int = 0) -> str:

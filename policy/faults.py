@@ -11,7 +11,8 @@ from dataclasses import dataclass
 class Fault:
     """One thing to mend. `path` is relative to the site's root; `line` counts from 1.
 
-    `about` is what in the line it is about, as it stands there; without it, what the message names.
+    A line end in `message` parts what it lists, and in `hint` what is to be pasted. `about` is
+    what in the line it is about, as it stands there; without it, what the message names.
     """
 
     path: str

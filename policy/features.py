@@ -3,9 +3,10 @@
 A file is written once, beside the engine, so that what the engine needs cannot be missing from a
 site's register. Its keys are those of a register (`policy.register`), and some of its own: `about`
 says what the feature does, `needs` names the features that it does not work without, `layouts` and
-`scripts` what no page has where it is off. An entry or column with `if_on` is declared only where
-one of those features is on, and a part of a cookie with `if_entry` only where the site has that
-`entry`.
+`scripts` what no page has where it is off, `shown` what some page must have where it is on. An
+entry or column with `if_on` is declared only where one of those features is on, one with
+`values_if_on` has those values in its lists only so, and a part of a cookie with `if_entry` is
+declared only where the site has that `entry`.
 """
 
 from __future__ import annotations
@@ -13,14 +14,24 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from policy.toml_source import Lines, read_text
 
-__all__ = ["CORE", "FEATURES", "FOLDER", "Feature", "FeatureName", "read_features"]
+__all__ = [
+    "CORE",
+    "FEATURES",
+    "FOLDER",
+    "Feature",
+    "FeatureName",
+    "Shown",
+    "read_features",
+    "shown_attributes",
+]
 
-FeatureName = Literal["visits", "audiences", "forms", "staff", "search"]
+FeatureName = Literal["visits", "audiences", "forms", "staff", "search", "drafts"]
 FEATURES: tuple[FeatureName, ...] = get_args(FeatureName)
 """Those that a site turns on, in the order in which their entries stand in the sum."""
 
@@ -28,6 +39,31 @@ CORE = "core"
 """Always on."""
 
 FOLDER = Path(__file__).with_name("features")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What some page must have, or must be there, where a feature is on: `lacking`
+    is what no page does, or what is not there, and `so` what follows from that. In `mend`, `$form`
+    and the like stand for what the site has (`generator.check.shown`).
+
+    One of these says what it is: an `attribute` of an element, as `name` or `name=value`; a
+    `script`; an `action`, with which the address begins that a form is sent to; a `layout`; a
+    `template`; what is `declared`, a key of `policy.Site`; a `style`, which stands in a style sheet
+    of each page that has the attribute `styled`.
+    """
+
+    lacking: str
+    so: str
+    mend: str
+    attribute: str = ""
+    script: str = ""
+    action: str = ""
+    layout: str = ""
+    template: str = ""
+    declared: Literal["", "audiences"] = ""
+    style: str = ""
+    styled: str = ""
 
 
 @dataclass(frozen=True)
@@ -39,6 +75,7 @@ class Feature:
     needs: tuple[str, ...]
     layouts: frozenset[str]
     scripts: frozenset[str]
+    shown: tuple[Shown, ...]
     entries: Mapping[str, Any]
     lines: Lines
 
@@ -55,7 +92,11 @@ def read_features(folder: Path | None = None) -> Mapping[str, Feature]:
 
 
 def _read(folder: Path, name: str) -> Feature:
-    text = read_text(folder, f"{name}.toml")
+    return _of_text(name, read_text(folder, f"{name}.toml"))
+
+
+@lru_cache(maxsize=32)
+def _of_text(name: str, text: str) -> Feature:
     entries = tomllib.loads(text)
     return Feature(
         name=name,
@@ -63,6 +104,15 @@ def _read(folder: Path, name: str) -> Feature:
         needs=tuple(entries.pop("needs", ())),
         layouts=frozenset(entries.pop("layouts", ())),
         scripts=frozenset(entries.pop("scripts", ())),
+        shown=tuple(Shown(**each) for each in entries.pop("shown", ())),
         entries=entries,
         lines=Lines(text),
     )
+
+
+@lru_cache(maxsize=1)
+def shown_attributes() -> tuple[str, ...]:
+    """The attributes in which features are shown, as `Shown` has them."""
+    shown = [each for feature in read_features().values() for each in feature.shown]
+    found = {name for each in shown for name in (each.attribute, each.styled)}
+    return tuple(sorted(found - {""}))

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field as Key
 
+from policy.names import Name
 from policy.sentences import number, sentence
 from policy.texts import is_typed, is_visible
 from policy.toml_source import Declared
@@ -23,20 +24,26 @@ class Option(Declared):
     """One answer that can be chosen: what is stored, and what people read."""
 
     value: Annotated[str, Key(pattern=r"^[a-z][a-z0-9-]*$")]
-    label: str
+    label: Name
 
 
 class Field(Declared):
     """One question of a form."""
 
     name: Annotated[str, Key(pattern=r"^[a-z][a-z0-9_]*$")]
-    label: Annotated[str, Key(min_length=1)]
+    label: Name
     kind: FieldKind
     required: bool = False
     most_characters: Annotated[int, Key(ge=1, le=10_000)] | None = None
     options: tuple[Option, ...] = ()
     autocomplete: str = ""
     help: str = ""
+    audiences: tuple[str, ...] = ()
+    """Those that are asked; all of them where there are none."""
+
+    def is_for(self, audience: str) -> bool:
+        """Whether an audience is asked."""
+        return not self.audiences or audience in self.audiences
 
     @property
     def values(self) -> tuple[str, ...]:
@@ -46,12 +53,13 @@ class Field(Declared):
     def clean(self, answer: str) -> str:
         """The answer without what nobody typed: outer space, control characters, half characters.
 
-        A field of one line comes back as one line. A choice that is not offered comes back empty.
+        A field of one line comes back as one line. A choice that is not offered, letter for letter,
+        comes back empty.
         """
+        if self.kind in CHOICES:
+            return answer if answer in self.values else ""
         text = answer.replace("\r\n", "\n").replace("\r", "\n")
         text = "".join(letter for letter in text if is_typed(letter))
-        if self.kind in CHOICES:
-            return text if text in self.values else ""
         if self.kind != "textarea":
             text = " ".join(text.split())
         if self.kind == "email":

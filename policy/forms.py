@@ -6,11 +6,13 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal, Never
 
+import tomli_w
 from pydantic import AfterValidator
 from pydantic import Field as Key
 
 from policy.faults import nearest
 from policy.fields import CHOICES, Field
+from policy.names import Name as Words
 from policy.register import Register
 from policy.sentences import sentence
 from policy.toml_source import Declared
@@ -78,11 +80,11 @@ class Form(Declared):
     """A form, as declared in `site/forms/<name>.toml`; whoever reads the file adds the name."""
 
     name: Annotated[str, AfterValidator(_named_by_file)] = ""
-    title: Annotated[str, Key(min_length=1)]
+    title: Words
     page: PagePath
     thanks: PagePath
     purpose: str
-    submit: Annotated[str, Key(min_length=1)]
+    submit: Words
     permission: Permission | None = None
     recognize: Recognize | None = None
     fields: Annotated[tuple[Field, ...], Key(alias="field", min_length=1)]
@@ -123,11 +125,26 @@ def undeclared_fields(form: Form, register: Register) -> list[tuple[str, str, st
         (
             field.name,
             f'the register declares no field "{field.name}"',
-            nearest(field.name, declared),
+            nearest(field.name, declared) + _to_declare(field, register),
         )
         for field in form.fields
         if field.name not in declared
     ]
+
+
+def _to_declare(field: Field, register: Register) -> str:
+    """How a site has a field of its own; nothing where the name is taken, or no form is sent."""
+    tables = [table for table in register.tables if table.name in FORM_TABLES]
+    taken = {column.name for table in tables for column in table.columns}
+    if not tables or field.name in taken.union(EXTRAS):
+        return ""
+    category = "correspondence" if field.kind == "textarea" else "contact details"
+    own = {"category": category, "label": field.label, "holds": "What you answered"}
+    keys = ", ".join(tomli_w.dumps({key: value}).strip() for key, value in own.items())
+    return (
+        ". Or declare it: below the line [fields] in site/policy.toml, which you add where it is"
+        f" not there,\n{field.name} = {{ {keys} }}"
+    )
 
 
 def visitor_columns(register: Register) -> tuple[str, ...]:
@@ -178,6 +195,10 @@ def _disagreements(form: Form) -> Iterator[tuple[str, str, str]]:
                 f'the field "{field.name}" stands twice',
                 "remove one of them",
             )
+        if field.audiences and field.required:
+            hint = "remove the line required, or the line audiences"
+            message = f'the field "{field.name}" is required, and only some are asked'
+            yield field.name, message, hint
         if field.kind in CHOICES and not field.options:
             yield (
                 field.name,

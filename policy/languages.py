@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator
 from pydantic import Field as Key
 
+from policy.names import Name
 from policy.toml_source import Declared
 
 __all__ = ["Direction", "Language", "Languages", "Spoken", "Tag", "direction_of", "folder_of"]
@@ -71,10 +72,10 @@ class Language(Declared):
     this language.
     """
 
-    label: Annotated[str, Key(min_length=1)] | None = None
+    label: Name | None = None
     direction: Direction | None = None
     locale: Tag | None = None
-    name: Annotated[str, Key(min_length=1)] | None = None
+    name: Name | None = None
     description: Annotated[str, Key(min_length=1)] | None = None
 
 
@@ -123,6 +124,7 @@ class Languages:
         "/form/es/ask" is ("es", "/form/ask")."""
         first, _, rest = path[1:].partition("/")
         folder, _, after = rest.partition("/")
+        after = after.lstrip("/")  # Else the address would be mended later, without its language.
         tag = self._folders.get(folder) if first in ANSWERING and after else None
         return (tag, f"/{first}/{after}") if tag else (self.default, path)
 

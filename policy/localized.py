@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from policy.declared_texts import translated
 from policy.languages import Language
+from policy.navigation import Item, Navigation, changed
 from policy.sentences import Speech
-from policy.settings import Item, Navigation, Settings
+from policy.settings import Settings
 from policy.site import Site
 
 __all__ = ["Counterpart", "in_language", "speech_of"]
@@ -68,12 +69,7 @@ def _settings(settings: Settings, language: str, counterpart: Counterpart) -> Se
 
 def _navigation(menus: Navigation, counterpart: Counterpart) -> Navigation:
     def item(each: Item) -> Item:
-        return each.model_copy(update={"page": counterpart(each.page)})
+        led = counterpart(each.address) + each.page.removeprefix(each.address)
+        return each.model_copy(update={"page": led})
 
-    return menus.model_copy(
-        update={
-            "header": tuple(map(item, menus.header)),
-            "footer": tuple(map(item, menus.footer)),
-            "action": menus.action and item(menus.action),
-        }
-    )
+    return changed(menus, item)

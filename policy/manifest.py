@@ -19,37 +19,22 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from policy.faults import Fault, Faults
 from policy.lazy_json import Entries, Kind, compact
 from policy.site_files import read_file
+from policy.slots import Slot, Slots
 
-__all__ = [
-    "BUILD_FILE",
-    "FILES",
-    "FORM",
-    "PAGES",
-    "SUFFIXES",
-    "VARIANTS",
-    "Build",
-    "Damaged",
-    "File",
-    "NotBuilt",
-    "OtherForm",
-    "Page",
-    "Stored",
-    "check_of",
-    "digest_of",
-    "read_build",
-    "to_json",
-]
+__all__ = ["BUILD_FILE", "FILES", "FORM", "PAGES", "SUFFIXES", "VARIANTS", "Build", "Damaged"]
+__all__ += ["File", "NotBuilt", "OtherForm", "Page", "Stored", "audience_in", "check_of"]
+__all__ += ["digest_of", "read_build", "to_json", "variant_in", "variant_key"]
 
 BUILD_FILE = "_build.json"
-FORM = 3
+FORM = 7
 """The version of the file's form. A change that an older reader would misread takes the next."""
 
 SUFFIXES = {"br": ".br", "gzip": ".gz"}
@@ -113,22 +98,28 @@ class File:
 class Page:
     """A page, and the form that it shows. Views of one that is not `counted` are refused.
 
-    `translations` are the addresses of the same page in other languages than the default one."""
+    `translations` are the addresses of the same page in other languages than the default one.
+    `source` changes with the page's file: with what is written there, its path and its layout. It
+    is empty where a page has no file of its own."""
 
     title: str
     form: str | None = None
     counted: bool = True
     translations: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
     """All that may be served.
 
-    `files` are by address, `variants` by permalink and audience: a variant has no address.
+    `files` are by address, `variants` by permalink and `variant_key`: a variant has no address.
     `assets` maps the names that templates use to addresses, `redirects` addresses to permalinks.
-    `packing` names the compressors. `moving` is the folder in which files may still be that are
-    not in their place yet; it is empty once a build is finished.
+    `packing` names the compressors. At addresses that are `gone` a page was, and is over. At
+    `changes_at`, in seconds since 1970, a page comes or goes, so that the site must be built again;
+    0 where none does. `moving` is the folder in which files may still be that are
+    not in their place yet; it is empty once a build is finished. `look` changes with the templates,
+    styles and scripts of all pages.
     """
 
     register: int
@@ -139,13 +130,41 @@ class Build:
     redirects: Mapping[str, str]
     packing: str = ""
     moving: str = ""
+    gone: Collection[str] = frozenset()
+    changes_at: int = 0
+    experiments: tuple[Slots, ...] = ()
+    look: str = ""
 
-    def file(self, permalink: str, audience: str = "") -> File:
-        """The page's file for an audience; the default one, where the audience has none.
+    def file(self, permalink: str, audience: str = "", variant: str = "") -> File:
+        """The page's file for an audience, and in a variant of its experiment ("" for the first);
+        the default one, where there is no other.
 
         Raises KeyError.
         """
-        return self.variants.get(permalink, {}).get(audience) or self.files[permalink]
+        key = variant_key(audience if self.is_for(permalink, audience) else "", variant)
+        return self.variants.get(permalink, {}).get(key) or self.files[permalink]
+
+    def is_for(self, permalink: str, audience: str) -> bool:
+        """Whether a page has a file of its own for an audience."""
+        return audience in map(audience_in, self.variants.get(permalink, ()))
+
+    def is_personal(self, permalink: str) -> bool:
+        """Whether a page has a file of its own for any audience."""
+        return any(map(audience_in, self.variants.get(permalink, ())))
+
+    def wordings(self, permalink: str) -> frozenset[str]:
+        """Every variant of a page's experiments that has a file, as `file` knows it."""
+        return frozenset(map(variant_in, self.variants.get(permalink, ()))) | {""}
+
+    def variant(self, permalink: str, name: str) -> str:
+        """How `file` knows the variant of that name of a page's experiment."""
+        first = any(each.variants[0] == name for each in self.experiments if each.page == permalink)
+        return "" if first else name
+
+    def slot(self, permalink: str, hour: int) -> Slot | None:
+        """The slot of a page's experiment in an hour since 1970 (UTC); None where none is on."""
+        slots = (each.at(hour) for each in self.experiments if each.page == permalink)
+        return next((each for each in slots if each), None)
 
     @property
     def all_files(self) -> Iterator[File]:
@@ -153,6 +172,22 @@ class Build:
         yield from self.files.values()
         for variants in self.variants.values():
             yield from variants.values()
+
+
+def variant_key(audience: str, variant: str) -> str:
+    """What a page's file is called that is for an audience ("" for everybody) and in a variant of
+    an experiment ("" for the first one)."""
+    return f"{audience}+{variant}" if variant else audience
+
+
+def audience_in(key: str) -> str:
+    """The audience of a `variant_key`."""
+    return key.partition("+")[0]
+
+
+def variant_in(key: str) -> str:
+    """The variant of a `variant_key`."""
+    return key.partition("+")[2]
 
 
 def digest_of(data: bytes) -> str:
@@ -168,6 +203,8 @@ def _page(page: Page) -> dict[str, Any]:
         stated["counted"] = False
     if page.translations:
         stated["translations"] = dict(page.translations)
+    if page.source:
+        stated["source"] = page.source
     return stated
 
 
@@ -214,6 +251,10 @@ VARIANTS: Kind[Mapping[str, File]] = Kind(
 )
 
 _KINDS: dict[str, Kind[Any]] = {"pages": PAGES, "files": FILES, "variants": VARIANTS}
+_HEAD = {each.name for each in fields(Build)} - _KINDS.keys()
+"""What the file says before its entries."""
+
+_AGAIN = "build again: python build.py"
 _CHECK = '"check":"{:08x}"}}\n'
 _CHECK_LENGTH = len(_CHECK.format(0))
 
@@ -226,6 +267,10 @@ def to_json(build: Build) -> bytes:
         "redirects": dict(build.redirects),
         "packing": build.packing,
         "moving": build.moving,
+        "gone": sorted(build.gone),
+        "changes_at": build.changes_at,
+        "experiments": [asdict(each) for each in build.experiments],
+        "look": build.look,
     }
     parts = [f'{{"manifest":{FORM},{compact(head)[1:-1]},\n'.encode()]
     for name, kind in _KINDS.items():
@@ -251,7 +296,7 @@ def read_build(public: Path) -> Build:
     text, check = data[:-_CHECK_LENGTH], data[-_CHECK_LENGTH:]
     if check != _CHECK.format(zlib.crc32(text)).encode("ascii"):
         raise _unreadable(data, name)
-    return _read(text)
+    return _read(text, name)
 
 
 def check_of(public: Path) -> str:
@@ -265,21 +310,26 @@ def check_of(public: Path) -> str:
         return ""
 
 
-def _read(text: bytes) -> Build:
+def _read(text: bytes, name: str) -> Build:
+    """What was written whole: its check sum is right. Raises OtherForm."""
     end = text.index(b",\n")
     stated = json.loads(text[:end] + b"}")
+    if (form := stated.pop("manifest")) != FORM or stated.keys() != _HEAD:
+        raise _of_another_form(form, name)
     entries: dict[str, Any] = {}
-    for name, kind in _KINDS.items():
-        start = text.index(f'"{name}":{{\n'.encode(), end) + len(name) + 5
+    for kept, kind in _KINDS.items():
+        start = text.index(f'"{kept}":{{\n'.encode(), end) + len(kept) + 5
         end = text.index(b"\n},\n", start)
-        entries[name] = Entries(kind, text[start:end])
-    del stated["manifest"]
+        entries[kept] = Entries(kind, text[start:end])
+    stated["gone"] = frozenset(stated["gone"])
+    stated["experiments"] = tuple(
+        Slots(**{**each, "variants": tuple(each["variants"])}) for each in stated["experiments"]
+    )
     return Build(**stated, **entries)
 
 
 def _unreadable(data: bytes, name: str) -> Faults:
     """Why: another version of Plainsite wrote it, or it is not what was written."""
-    again = "build again: python build.py"
     message = "it is damaged: it is not what a build wrote"
     try:
         stated = json.loads(data)
@@ -288,6 +338,13 @@ def _unreadable(data: bytes, name: str) -> Faults:
     else:
         form = stated.get("manifest", 1) if isinstance(stated, dict) else None
         if isinstance(form, int) and form != FORM:
-            message = f"it has form {form}, and this version of Plainsite reads form {FORM}"
-            return OtherForm([Fault(name, None, message, again)])
-    return Damaged([Fault(name, None, message, again)])
+            return _of_another_form(form, name)
+    return Damaged([Fault(name, None, message, _AGAIN)])
+
+
+def _of_another_form(form: int, name: str) -> OtherForm:
+    """Another version wrote it: in another form, or saying other things in this one."""
+    message = f"it has form {form}, and this version of Plainsite reads form {FORM}"
+    if form == FORM:
+        message = "another version of Plainsite wrote it, which says other things of a build"
+    return OtherForm([Fault(name, None, message, _AGAIN)])

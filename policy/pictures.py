@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from policy.toml_source import Declared
 
-__all__ = ["CardSettings", "PictureSettings"]
+__all__ = ["CardPage", "CardSettings", "PictureSettings"]
 
 _FEW, _MOST, _LIMIT = 16, 12, 5_000
 
@@ -57,12 +57,19 @@ class PictureSettings(Declared):
     narrow: Sizes = "(max-width: 40rem)"
 
 
+class CardPage(Declared):
+    """The ground of one page's card: an asset, like `picture` of all others."""
+
+    page: str
+    picture: Annotated[str, Field(min_length=1)]
+
+
 class CardSettings(Declared):
     """Of the card that is drawn for a page without a picture: 1200 by 630 pixels.
 
     `ground` and `ink` are the colors behind and of the words; `picture` and `logo` are assets
     (JPEG, PNG or WebP), and so are `fonts`: the first that has every letter of a title is taken.
-    `title_box` has the edges of the title's place.
+    `title_box` has the edges of the title's place. `pages` have a ground of their own.
     """
 
     ground: Color = "#ffffff"
@@ -77,6 +84,7 @@ class CardSettings(Declared):
         1120,
         550,
     )
+    pages: Annotated[tuple[CardPage, ...], Field(alias="page")] = ()
 
     @property
     def assets(self) -> tuple[str, ...]:

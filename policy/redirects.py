@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Annotated
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from pydantic import Field
 
 from policy.toml_source import Declared
 
-__all__ = ["FILE", "Redirects", "as_asked"]
+__all__ = ["FILE", "Redirects", "as_asked", "as_target"]
 
 FILE = "site/redirects.toml"
 
@@ -31,3 +31,10 @@ def as_asked(address: str) -> str:
     except UnicodeDecodeError:
         return address
     return unicodedata.normalize("NFC", path) + mark + query
+
+
+def as_target(address: str, query: str = "") -> str:
+    """Where a redirect leads, as a header says it, with the query that was asked with; the heading
+    of a page stands behind that."""
+    path, mark, place = address.partition("#")
+    return quote(path) + (f"?{query}" if query else "") + mark + quote(place)

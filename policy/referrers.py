@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
+from policy.names import Name, Names, as_read
 from policy.toml_source import Declared, Location
 
 __all__ = [
@@ -77,7 +78,7 @@ SEARCH = re.compile(
 class Source(Declared):
     """A partner of the site: a name, the domains that it has, and its channel."""
 
-    name: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^\S(.*\S)?$")]
+    name: Annotated[Name, Field(max_length=40)]
     hosts: Annotated[tuple[Annotated[str, Field(pattern=HOST)], ...], Field(min_length=1)]
     channel: Channel = "referral"
 
@@ -129,15 +130,18 @@ class Sources(Declared):
 
 def source_faults(sources: Sources) -> Iterator[tuple[Location, str, str]]:
     """The place, the message and the hint of each source that cannot be told from another."""
-    names, hosts = dict.fromkeys((DIRECT, ANOTHER_SITE, *ANOTHER.values()), ""), dict[str, str]()
-    known = {each["name"]: each["channel"] for each in _listed()}
+    names, hosts = Names("source", (DIRECT, ANOTHER_SITE, *ANOTHER.values())), dict[str, str]()
+    known = {as_read(each["name"]): (each["name"], each["channel"]) for each in _listed()}
     for index, source in enumerate(sources.own):
         place = "source", index
-        if source.name in names:
-            yield (*place, "name"), f'source "{source.name}" is there already', "name it otherwise"
-        names[source.name] = ""
-        if known.get(source.name, source.channel) != source.channel:
-            message = f'"{source.name}" is of the channel "{known[source.name]}" everywhere'
+        if wrong := names.wrong(source.name):
+            yield (*place, "name"), *wrong
+        ours, channel = known.get(as_read(source.name), (source.name, source.channel))
+        if ours != source.name:
+            message = f'"{source.name}" is written "{ours}" everywhere'
+            yield (*place, "name"), message, f'write name = "{ours}", or name it otherwise'
+        elif channel != source.channel:
+            message = f'"{source.name}" is of the channel "{channel}" everywhere'
             yield (*place, "name"), message, "leave the channel as it is, or name it otherwise"
         for host in source.hosts:
             if host in hosts:

@@ -44,7 +44,7 @@ Category = Literal[
 Role = Literal["reports", "contacts", "admin"]
 Kind = Literal[
     "version", "number", "page", "section", "source", "campaign", "audience", "random",
-    "one of", "month",
+    "one of", "month", "goals", "funnels",
 ]  # fmt: skip
 
 
@@ -98,6 +98,8 @@ class Part(Declared):
             "random": sentence("A random value of %(bits)s bits", bits=self.bits),
             "one of": f" {sentence('or')} ".join(f"“{option}”" for option in self.options),
             "month": sentence("A year and a month"),
+            "goals": sentence("Some names of a fixed list, or none"),
+            "funnels": sentence("Some names of a fixed list, each with a number, or none"),
         }[self.kind]
 
 
@@ -208,6 +210,9 @@ class Table(Declared):
 
     `dated_by` is the column that says from when `keep` counts. Without one, a row is kept for as
     long as another table refers to it, or, where `keep` says so, until somebody removes it.
+
+    What is kept `coarsens` with its age, as visitors read it: what was counted fewer than `least`
+    times in a day or month that has ended is told apart no more.
     """
 
     database: Literal["counters", "records"]
@@ -216,6 +221,8 @@ class Table(Declared):
     keep: Keep
     dated_by: str = ""
     sooner: Sooner | None = None
+    least: Annotated[int, Field(ge=2)] | None = None
+    coarsens: str = ""
     readers: tuple[Role, ...]
     holds: str
     key: tuple[str, ...]

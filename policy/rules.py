@@ -110,6 +110,8 @@ def _table_faults(table: Table) -> Iterator[tuple[str, str]]:
     for name in table.key:
         if name not in names:
             yield f'has no column "{name}" for its key', nearest(name, names)
+    if bool(table.coarsens) != (table.least is not None):
+        yield "says but half of how it coarsens", "give both: coarsens = …, least = 10"
     dated = table.column(table.dated_by)
     if table.dated_by and (dated is None or dated.type not in ("date", "hour", "second")):
         hint = "name one of its columns of the type date, hour or second"

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from policy.names import Name
 from policy.toml_source import Declared
 
 __all__ = ["FILE", "Kind", "OwnKey", "SectionSchema", "SectionSchemas", "schema_faults"]
@@ -41,7 +42,7 @@ class OwnKey(Declared):
     name: KeyName
     kind: Kind
     required: bool = False
-    values: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    values: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _agrees(self) -> OwnKey:

@@ -1,4 +1,4 @@
-"""The site's own facts, `site/settings.toml`, and its menus, `site/navigation.toml`."""
+"""The site's own facts, `site/settings.toml`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from policy.durations import Duration, Length
 from policy.languages import Direction, Language, Languages, Tag
+from policy.names import Name
 from policy.origin_addresses import OriginAddress
 from policy.pictures import CardSettings, PictureSettings
 from policy.toml_source import Declared
@@ -41,9 +42,9 @@ def _address(email: str) -> str:
 class Organization(Declared):
     """Who runs the site, and how to reach them (P12)."""
 
-    name: str
-    street: str
-    locality: str
+    name: Name
+    street: Name
+    locality: Name
     region: str = ""
     postal_code: str
     country: str
@@ -57,6 +58,14 @@ def _ending(ending: str) -> str:
     if ending in _NEVER:
         raise ValueError(f"browsers would run or show what nobody has checked in it: {ending}")
     return ending
+
+
+class OutputSettings(Declared):
+    """How pages and assets are published: what is of the kinds `minify` is written in fewer bytes,
+    `integrity` says the digests of scripts and style sheets on each page."""
+
+    minify: tuple[Literal["css", "html", "js"], ...] = ()
+    integrity: bool = False
 
 
 class Settings(Declared):
@@ -73,7 +82,7 @@ class Settings(Declared):
     still served, for pages that were loaded before.
     """
 
-    name: str
+    name: Name
     url: OriginAddress
     language: Tag = "en"
     languages: dict[Tag, Language] = Field(default_factory=dict)
@@ -87,6 +96,12 @@ class Settings(Declared):
     organization: Organization
     pictures: PictureSettings = PictureSettings()
     card: CardSettings | None = None
+    output: OutputSettings = OutputSettings()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone, in which pages say their hours."""
+        return ZoneInfo(self.timezone)
 
     @property
     def all_languages(self) -> Languages:
@@ -102,19 +117,3 @@ class Settings(Declared):
     def locale(self) -> str:
         """The tag of the language, or of a closer one, by which dates and numbers are written."""
         return self.all_languages.locale(self.language)
-
-
-class Item(Declared):
-    """One entry of a menu: the words, and what they lead to: a page, or an address elsewhere, such
-    as `https://status.example.org/`."""
-
-    label: str
-    page: str
-
-
-class Navigation(Declared):
-    """The menus at the head and foot of every page, and the one button."""
-
-    header: tuple[Item, ...] = ()
-    footer: tuple[Item, ...] = ()
-    action: Item | None = None

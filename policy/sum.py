@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
+import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from policy.adding import Adding, purposes_of
 from policy.addresses import Address, addressed
+from policy.counted import counted_besides
 from policy.declaration import REGISTER, Declaration
 from policy.faults import Fault, Faults
 from policy.features import CORE, Feature, read_features
 from policy.old_form import refuse_old_form
 from policy.origins import Origins
 from policy.register import Register
+from policy.salvage import salvaged
 from policy.toml_source import Lines, read_toml, read_toml_with_lines
 
-__all__ = ["REGISTER", "Off", "Sum", "add_up", "read_any", "read_sum"]
+__all__ = ["REGISTER", "Off", "Sum", "add_up", "read_any", "read_sum", "sum_of_the_rest"]
 
 
 @dataclass(frozen=True)
@@ -40,10 +45,59 @@ class Sum:
 
 
 def read_sum(root: Path) -> Sum:
-    """The sum for the site in `root`. Raises `Faults`."""
+    """The sum for the site in `root`. Raises `Faults`.
+
+    What is read is a value: whoever asks again before something of it changed gets the same.
+    """
     refuse_old_form(root)
     declared, lines = read_toml_with_lines(root, REGISTER, Declaration)
-    return add_up(declared, lines, read_features())
+    read = _Read(declared, lines, read_features())
+    return _added_up(read, counted_besides(root / "site"))
+
+
+def sum_of_the_rest(root: Path) -> tuple[Sum, frozenset[str]] | None:
+    """What can be used of a register of which `read_sum` tells what is wrong, and which keys of the
+    site's own file are not as they were meant; None where a feature cannot be read either."""
+    usual = {"version": 1, "date": datetime.date(2000, 1, 1)}
+    found = salvaged(root, REGISTER, Declaration, usual)
+    on = found.value.features
+    for declared in (
+        found.value,
+        Declaration.model_validate({**usual, "features": on}),
+        Declaration.model_validate(usual),
+    ):
+        doubtful = found.doubtful
+        if declared is not found.value:
+            doubtful = frozenset(Declaration.model_fields) - {"features"}
+        if declared.features != on or "features" in found.doubtful:
+            doubtful |= {"features"}
+        try:
+            summed = add_up(declared, found.lines, read_features(), counted_besides(root / "site"))
+        except Faults:
+            continue
+        return summed, doubtful
+    return None
+
+
+class _Read:
+    """What was read, told apart by being itself: comparing it would read all of it again."""
+
+    def __init__(
+        self, declared: Declaration, lines: Lines, features: Mapping[str, Feature]
+    ) -> None:
+        self.declared, self.lines, self.features = declared, lines, features
+        self._parts = (declared, lines, *features.values())
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self._parts)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Read) and all(map(operator.is_, self._parts, other._parts))
+
+
+@lru_cache(maxsize=16)
+def _added_up(read: _Read, declares: frozenset[str]) -> Sum:
+    return add_up(read.declared, read.lines, read.features, declares)
 
 
 def read_any(path: Path) -> Register:
@@ -56,16 +110,22 @@ def read_any(path: Path) -> Register:
             declared, lines = read_toml_with_lines(path.parent, path.name, Declaration)
         except Faults:
             raise not_whole from None
-    return add_up(declared, lines, read_features()).register
+    return add_up(declared, lines, read_features(), counted_besides(path.parent)).register
 
 
-def add_up(declared: Declaration, lines: Lines, features: Mapping[str, Feature]) -> Sum:
+def add_up(
+    declared: Declaration,
+    lines: Lines,
+    features: Mapping[str, Feature],
+    declares: frozenset[str] = frozenset(),
+) -> Sum:
     """The sum of the features that are on and of what `declared` (of site/policy.toml) adds.
+    `declares` is what the site has counted besides (`counted_besides`).
 
     Raises `Faults`, each at its line in the site's file or in the feature's.
     """
     faults = list(_feature_faults(declared, lines, features))
-    adding = Adding(declared, lines)
+    adding = Adding(declared, lines, declares)
     for name, feature in features.items():
         if name in (*declared.features, CORE):
             adding.feature(feature)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from policy.names import Name, Names
 from policy.section_schemas import KeyName, Place
 from policy.toml_source import Declared
 
@@ -28,7 +29,7 @@ class DeclaredTerm(Declared):
     """A term that is known beforehand. `slug` is the last step of its address, where that is not to
     follow from the name."""
 
-    name: Annotated[str, Field(min_length=1)]
+    name: Name
     slug: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9-]*)?$", examples=["c-sharp"])] = ""
     description: str = ""
 
@@ -41,7 +42,7 @@ class Taxonomy(Declared):
     """
 
     name: KeyName
-    label: Annotated[str, Field(min_length=1)]
+    label: Name
     address: Annotated[str, AfterValidator(_address)] = ""
     description: str = ""
     closed: bool = False
@@ -65,9 +66,10 @@ def taxonomy_faults(declared: Taxonomies, own_keys: set[str]) -> Iterator[tuple[
     """What taxonomies allow one by one, but not together, or beside the sections' `own_keys`:
     (place, message, hint)."""
     names: set[str] = set()
+    labels = Names("taxonomy")
     homes: dict[str, str] = {}
     for index, each in enumerate(declared.taxonomies):
-        place = ("taxonomy", index, "name")
+        place: Place = ("taxonomy", index, "name")
         if each.name in names:
             yield place, f'the taxonomy "{each.name}" is declared twice', "join the two"
             continue
@@ -81,5 +83,11 @@ def taxonomy_faults(declared: Taxonomies, own_keys: set[str]) -> Iterator[tuple[
             if home != each.home and (each.home.startswith(home) or home.startswith(each.home)):
                 message = f'{each.home} and {home} of the taxonomy "{name}" are within each other'
                 yield place, message, 'write another address, like "/topics/"'
+        if wrong := labels.wrong(each.label):
+            yield ("taxonomy", index, "label"), *wrong
+        terms = Names("term")
+        for number, term in enumerate(each.terms):
+            if wrong := terms.wrong(term.name):
+                yield ("taxonomy", index, "term", number, "name"), *wrong
         names.add(each.name)
         homes.setdefault(each.home, each.name)

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template, select_autoescape
+from jinja2 import Environment, StrictUndefined, Template, pass_context, select_autoescape
+from jinja2.runtime import Context
 
 from policy import sentences
 from policy.languages import direction_of
@@ -50,12 +51,22 @@ def prepare(jinja: Environment, site: Site, asset: Callable[[str], str]) -> None
     jinja.globals.update(shared_values(site), asset=asset)
     jinja.globals.update(translated=_as_it_is, service=_as_it_is)
     jinja.globals["direction_of"] = direction_of
-    jinja.filters["day"] = sentences.day
-    jinja.filters["number"] = sentences.number
+    # Said when they are asked for: Jinja would put what is said of a constant into the code, which
+    # is that of every language.
+    jinja.filters["day"] = _in_its_language(sentences.day)
+    jinja.filters["number"] = _in_its_language(sentences.number)
     jinja.policies["ext.i18n.trimmed"] = True
     jinja.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's
         _gettext, _ngettext, newstyle=True
     )
+
+
+def _in_its_language(says: Callable[[Any], str]) -> Callable[[Context, Any], str]:
+    @pass_context
+    def said(_: Context, value: Any) -> str:
+        return says(value)
+
+    return said
 
 
 def _as_it_is(address: str) -> str:

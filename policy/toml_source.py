@@ -10,6 +10,7 @@ import datetime
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
@@ -23,6 +24,12 @@ Location = Sequence[int | str]
 _CONTROLS = bytes(each for each in range(0x20) if each not in b"\t\n\f\r") + b"\x7f"
 _CONTROL = re.compile(rb"[" + re.escape(_CONTROLS) + rb"]|\xc2[\x80-\x9f]")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+_LONG_NUMBER = re.compile(
+    r'"{3}.*?(?:"{3}|\Z)|\'{3}.*?(?:\'{3}|\Z)|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\''
+    r"|(?P<number>[0-9][0-9_]{4000,})",
+    re.DOTALL,
+)
+"""One that is no part of a text in quotes, which is read first."""
 _TWO_VERSIONS = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 
@@ -50,6 +57,18 @@ class Lines:
         steps = tuple(location)
         known = (steps[:size] for size in range(len(steps), 0, -1))
         return next((self._places[each] for each in known if each in self._places), 1)
+
+    def without(self, location: Location) -> Lines:
+        """Those that there are once an element of an array is taken out: the next has its place."""
+        *array, index = location
+        size, rest = len(array), Lines("")
+        for place, line in self._places.items():
+            step = place[size] if len(place) > size and place[:size] == tuple(array) else None
+            if not isinstance(step, int) or not isinstance(index, int) or step < index:
+                rest._places[place] = line
+            elif step > index:
+                rest._places[(*array, step - 1, *place[size + 1 :])] = line
+        return rest
 
 
 _KEY = r"""[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*'"""
@@ -97,7 +116,17 @@ def _table(
 
 def _parts(dotted: str) -> tuple[str, ...]:
     found = re.findall(_KEY, dotted)
-    return tuple(each[1:-1] if each[0] in "\"'" else each for each in found)
+    return tuple(_plain(each) if each[0] in "\"'" else each for each in found)
+
+
+def _plain(quoted: str) -> str:
+    """The name that stands in quotes, with what a backslash stands for."""
+    if quoted[0] == '"' and "\\" in quoted:
+        try:
+            return str(tomllib.loads(f"it = {quoted}")["it"])
+        except tomllib.TOMLDecodeError:  # The whole text is none then, and told as such.
+            pass
+    return quoted[1:-1]
 
 
 def _opened(line: str, depth: int, quotes: str) -> tuple[int, str]:
@@ -126,15 +155,42 @@ def read_toml_with_lines(root: Path, name: str, model: type[Model]) -> tuple[Mod
 
 
 def read_toml_text(name: str, text: str, model: type[Model]) -> tuple[Model, Lines]:
-    """As `read_toml_with_lines`, of the text of a file. Raises `Faults`."""
-    lines = Lines(text)
+    """As `read_toml_with_lines`, of the text of a file. Raises `Faults`.
+
+    What is read is a value: whoever asks for the same again, as a preview does at each save, gets
+    the same.
+    """
+    return _read(name, text, model)
+
+
+def _value(name: str, text: str) -> Any:
+    """The value of a TOML text, with tuples for lists. Raises `Faults` where it is none."""
     try:
-        return model.model_validate(frozen(tomllib.loads(text)), strict=True), lines
+        return frozen(tomllib.loads(text))
     except RecursionError:
         hint = "a list or table holds others, without an end: mend it"
         raise Faults([Fault(name, None, "it is nested too deeply to be read", hint)]) from None
     except tomllib.TOMLDecodeError as error:
         raise Faults([syntax_fault(name, text, str(error))]) from None
+    except ValueError:  # Python reads no number of more than 4300 digits.
+        raise Faults([long_number_fault(name, text)]) from None
+
+
+def long_number_fault(name: str, text: str) -> Fault:
+    """What is said of a number that is too long to be read, wherever it stands in a text."""
+    numbers = (each for each in _LONG_NUMBER.finditer(text) if each["number"])
+    found = next(numbers, None)
+    line = text.count("\n", 0, found.start() if found else 0) + 1
+    message = "a number has too many digits to be read"
+    return Fault(name, line, message, "write fewer, or all of it as text, in quotes")
+
+
+@lru_cache(maxsize=256)
+def _read(name: str, text: str, model: type[Any]) -> tuple[Any, Lines]:
+    lines = Lines(text)
+    value = _value(name, text)
+    try:
+        return model.model_validate(value, strict=True, by_alias=True, by_name=False), lines
     except ValidationError as error:
         raise Faults(validation_faults(error, lambda at: (name, lines.of(at)), model)) from None
 

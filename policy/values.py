@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Container, Mapping
+from collections import Counter
+from collections.abc import Collection, Container, Mapping, Sequence
 from urllib.parse import unquote
 
 from policy.register import Cookie, Part, Storage
 
 Named = Mapping[str, Container[str]]
-"""What parts of the kinds "page", "section", "source", "campaign" and "audience" may hold."""
+"""What parts of the kinds "page", "section", "source", "campaign" and "audience" may hold; and of
+which parts "goals" (names) and "funnels" (each of their steps, "name:2") are some."""
 
 Counted = Mapping[str, Collection[str]]
 """The same, where it can be counted."""
+
+MARK = "~"
+"""What stands between the names in one part of a cookie."""
 
 MONTHS = 12 * 10
 """Months are counted over ten years, which no answer outlives."""
@@ -38,8 +43,20 @@ def allows(part: Part, value: str, version: int, named: Named) -> bool:
             return value in part.options
         case "month":
             return bool(re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value))
-        case "page" | "section" | "source" | "campaign" | "audience":
-            return value in named[part.kind]
+        case _:
+            return _is_named(part, value, named[part.kind])
+
+
+def _is_named(part: Part, value: str, known: Container[str]) -> bool:
+    if part.kind in ("goals", "funnels"):
+        return not value or _is_some(value.split(MARK), known)
+    return value in known
+
+
+def _is_some(values: Sequence[str], known: Container[str]) -> bool:
+    """Whether they are in their one order, and each name stands there once."""
+    names = [value.partition(":")[0] for value in values]
+    return names == sorted(set(names)) and all(value in known for value in values)
 
 
 def possible_values(part: Part, named: Counted) -> int:
@@ -55,8 +72,17 @@ def possible_values(part: Part, named: Counted) -> int:
             return len(part.options)
         case "month":
             return MONTHS
-        case "page" | "section" | "source" | "campaign" | "audience":
-            return len(named[part.kind])
+        case _:
+            return _possible_names(part, named[part.kind])
+
+
+def _possible_names(part: Part, known: Collection[str]) -> int:
+    if part.kind == "goals":
+        return int(2 ** len(known))
+    if part.kind == "funnels":
+        steps = Counter(step.partition(":")[0] for step in known)
+        return math.prod(number + 1 for number in steps.values())
+    return len(known)
 
 
 def most_bits(cookie: Cookie | Storage, named: Counted) -> float:

@@ -97,7 +97,7 @@ def version_faults(register: Register, versions: Sequence[Version], place: Origi
     newest = versions[-1]
     changed = differences(newest.register, register)
     if register.version == newest.number and changed:
-        message = f"version {newest.number} was released with other terms: {' '.join(changed)}"
+        message = "\n".join([f"version {newest.number} was released with other terms:", *changed])
         hint = f"make a new version of it, so that visitors are asked again: {COMMAND}"
         return [Fault(place.path, place.line, message, hint)]
     if register.version != newest.number:

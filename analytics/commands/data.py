@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
-from analytics.commands import databases, keys
+from analytics.commands import databases, imports, keys
+from analytics.commands.exporting import export
+from analytics.commands.moving import move
 from analytics.commands.strike import strike
 
 __all__ = ["data"]
@@ -19,7 +21,12 @@ __all__ = ["data"]
         databases.accept_loss,
         databases.retention,
         databases.restore,
+        move,
         strike,
+        export,
+        imports.import_,
+        imports.imports,
+        imports.remove,
     ]
 )
 def data() -> None:

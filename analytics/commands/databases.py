@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
+from sqlalchemy import URL
 
 from analytics.commands.kept import NOTHING_KEPT, keeping
 from analytics.databases import open_databases
 from analytics.storage.addresses import Addresses
 from analytics.storage.backups import BackupError, back_up
 from analytics.storage.backups import restore as put_back
-from analytics.storage.database import Database, Name
+from analytics.storage.database import Name
 from analytics.storage.deletion_limits import LAST_RUN, LastRun
 from analytics.storage.health import storage_health
 from analytics.storage.known_tables import KnownTables
+from analytics.storage.opening import database_at
 from analytics.storage.retention import purge, what_is_due
+from analytics.storage.server import Server
+from analytics.storage.store import LookedAfter
 from analytics.web.clock import machine_clock
 from analytics.web.log import ServiceLog
 from policy import Faults, Register, read_site
@@ -41,14 +46,16 @@ def backup(places: Places, folder: Path, confirm: bool) -> None:
     register = keeping(places)
     if register.backup is None:
         raise BackupError("the register has no [backup], so no copy may be kept")
-    made = back_up(
-        places.var,
-        folder,
-        register.backup.keep,
-        now,
-        databases=register.databases,
-        confirmed=confirm,
-    )
+    with _servers(places, register) as servers:
+        made = back_up(
+            places.var,
+            folder,
+            register.backup.keep,
+            now,
+            databases=register.databases,
+            servers=servers,
+            confirmed=confirm,
+        )
     click.echo(f"Wrote {made.path} ({made.path.stat().st_size:,} bytes).")
     for path in made.removed:
         click.echo(f"Deleted {path}, as it is older than {register.backup.keep}.")
@@ -105,18 +112,29 @@ def accept_loss(places: Places, names: tuple[str, ...]) -> None:
         click.echo(f"The service begins {name} anew, empty.")
 
 
-def _databases(places: Places, register: Register) -> list[Database]:
+def _databases(places: Places, register: Register) -> list[LookedAfter]:
     """Those of the site, with what they are known to hold; nothing is opened yet."""
     addresses = Addresses.of(places.var)
-    files: tuple[tuple[Name, Path], ...] = (
+    wanted: tuple[tuple[Name, Path | URL], ...] = (
         ("records", addresses.records),
         ("counters", addresses.counters),
     )
     return [
-        Database(name, path, register, known=KnownTables(name, places.var))
-        for name, path in files
+        database_at(name, address, register, KnownTables(name, places.var))
+        for name, address in wanted
         if name in register.databases
     ]
+
+
+@contextmanager
+def _servers(places: Places, register: Register) -> Iterator[list[LookedAfter]]:
+    """Those of the site that a server keeps."""
+    found = [each for each in _databases(places, register) if isinstance(each, Server)]
+    try:
+        yield [*found]
+    finally:
+        for each in found:
+            each.close()
 
 
 @click.command("retention")
@@ -153,7 +171,9 @@ def retention(places: Places, confirm: bool) -> None:
 @click.pass_obj
 def restore(places: Places, file: Path) -> None:
     """Put back what a backup holds. The service must be stopped, and its databases moved away."""
-    restored = put_back(file, places.var, keeping(places).databases)
+    register = keeping(places)
+    with _servers(places, register) as servers:
+        restored = put_back(file, places.var, register.databases, servers)
     click.echo(f"Restored {places.var} as it was on {restored.made:%Y-%m-%d at %H:%M:%S} UTC.")
     for name in restored.left:
         click.echo(f"Left in {file}: the {name}, as no feature that is on keeps any.")

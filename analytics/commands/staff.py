@@ -1,9 +1,10 @@
-"""`build.py staff`: who may sign in at /staff/."""
+"""`build.py staff`: who may sign in at /staff/, and what programs may read figures with."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import get_args
 
 import click
@@ -15,15 +16,22 @@ from analytics.staff.accounts import (
     change_roles,
     list_staff,
     remove_staff,
+    same_name,
 )
+from analytics.staff.by_mail.addresses import Addresses as MailAddresses
+from analytics.staff.by_mail.model import WORDS
+from analytics.staff.grants import LONGEST_DAYS
+from analytics.staff.tokens import Tokens
 from analytics.storage.addresses import Addresses
-from analytics.storage.database import open_records
 from analytics.storage.known_tables import KnownTables
+from analytics.storage.opening import database_at
+from analytics.storage.unusable import DatabaseUnavailable
 from analytics.web.clock import machine_clock
-from policy import Register, read_site
+from policy import Faults, Register, read_site
 from policy.failures import Refusal
 from policy.places import Places
 from policy.register import Role
+from policy.typed import as_typed
 
 __all__ = ["staff"]
 
@@ -33,6 +41,8 @@ def staff() -> None:
     """Manage who may sign in at /staff/."""
 
 
+BY_COMMAND = "the command line"
+
 _role_option = click.option(
     "--role",
     "roles",
@@ -41,8 +51,32 @@ _role_option = click.option(
     type=click.Choice(get_args(Role)),
     help="What the account may see. Give it again for more roles.",
 )
-_password_option = click.password_option(
-    help="Asked for when it is left out, which keeps it out of your history."
+VARIABLE = "PLAINSITE_PASSWORD"
+
+
+def _asked(_context: click.Context, _option: click.Parameter, given: str | None) -> str:
+    """The password that was given, or is typed now. Raises Refusal where nobody can type."""
+    if given is not None:
+        return given
+    try:
+        typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        hint = (
+            f"put it into the variable {VARIABLE}, which keeps it out of your history; or type it,"
+            " twice, on a terminal"
+        )
+        raise Refusal("no password was given, and nobody is here to type one", hint) from None
+    return typed
+
+
+_password_option = click.option(
+    "--password",
+    envvar=VARIABLE,
+    callback=_asked,
+    help="Asked for when it is left out, which keeps it out of your history, or taken from"
+    f" {VARIABLE}.",
 )
 
 
@@ -69,7 +103,8 @@ def staff_list(places: Places) -> None:
     for account in accounts:
         click.echo(f"{account.username:{width}}  {', '.join(account.roles)}")
     if not accounts:
-        click.echo("There is no account yet. Add one with: build.py staff add NAME --role ROLE")
+        said = "There is no account yet. Add one with: build.py staff add NAME --role ROLE"
+        click.echo(as_typed(said, places.root))
 
 
 @staff.command("roles")
@@ -104,6 +139,100 @@ def staff_remove(places: Places, username: str) -> None:
     click.echo(f"{username} is removed, and signed out everywhere.")
 
 
+@staff.group("token")
+def token() -> None:
+    """Manage the tokens with which programs read figures."""
+
+
+@token.command("make")
+@click.argument("name")
+@_role_option
+@click.option(
+    "--days", default=90, show_default=True, help=f"When it ends: {LONGEST_DAYS} at most."
+)
+@click.pass_obj
+def token_make(places: Places, name: str, roles: tuple[str, ...], days: int) -> None:
+    """Make a token, and print it: this once."""
+    today = machine_clock().today()
+    with _records(places) as (engine, register), engine.begin() as connection:
+        tokens = _tokens(engine, register)
+        made, secret = tokens.make(connection, name, roles, BY_COMMAND, today, days)
+    click.echo(f"{made.name} is good until {made.ends_on} for: {', '.join(roles)}.", err=True)
+    click.echo(secret)
+
+
+@token.command("list")
+@click.pass_obj
+def token_list(places: Places) -> None:
+    """List the tokens, what may be read with each, and when it ends."""
+    with _records(places) as (engine, register):
+        found = _tokens(engine, register).all()
+    width = max((len(each.name) for each in found), default=0)
+    for each in found:
+        click.echo(f"{each.name:{width}}  {each.ends_on}  {', '.join(each.roles)}")
+    if not found:
+        said = "There is no token. Make one with: build.py staff token make NAME --role reports"
+        click.echo(as_typed(said, places.root))
+
+
+@token.command("revoke")
+@click.argument("name")
+@click.pass_obj
+def token_revoke(places: Places, name: str) -> None:
+    """Revoke a token: nothing can be read with it any more."""
+    with _records(places) as (engine, register), engine.begin() as connection:
+        gone = _tokens(engine, register).revoke(connection, name)
+    click.echo(f"Nothing can be read with {gone.name} any more.")
+
+
+@staff.group("mail")
+def mail() -> None:
+    """Manage to whom figures are mailed. Each asks for it on /staff/reports/mail/."""
+
+
+@mail.command("list")
+@click.pass_obj
+def mail_list(places: Places) -> None:
+    """List who is mailed figures, where, and which."""
+    with _records(places) as (engine, register):
+        found = _addresses(engine, register).all()
+    width = max((len(each.username) for each in found), default=0)
+    for each in found:
+        wishes = ", ".join(WORDS[wish] for wish in each.wishes)
+        click.echo(f"{each.username:{width}}  {each.email}  {wishes}")
+    if not found:
+        click.echo("No figures are mailed to anybody.")
+
+
+@mail.command("stop")
+@click.argument("username")
+@click.pass_obj
+def mail_stop(places: Places, username: str) -> None:
+    """Mail no more figures to an account, and forget its address."""
+    with _records(places) as (engine, register):
+        addresses = _addresses(engine, register)
+        found = addresses.named(same_name(username))
+        with engine.begin() as connection:
+            addresses.stop(connection, found.id)
+    click.echo(f"No more figures are mailed to {found.username}, and the address is forgotten.")
+
+
+def _addresses(engine: Engine, register: Register) -> MailAddresses:
+    found = MailAddresses.of(engine, register)
+    if found is None:
+        message = 'the feature "visits" is off, so there are no figures to mail'
+        raise Refusal(message, 'add "visits" to features in site/policy.toml')
+    return found
+
+
+def _tokens(engine: Engine, register: Register) -> Tokens:
+    found = Tokens.of(engine, register)
+    if found is None:
+        message = 'the feature "visits" is off, so there are no figures to read'
+        raise Refusal(message, 'add "visits" to features in site/policy.toml')
+    return found
+
+
 @contextmanager
 def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
     """The records database, where staff can sign in. Raises Refusal, Faults."""
@@ -112,10 +241,10 @@ def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
         message = 'the feature "staff" is off, so nobody can sign in'
         raise Refusal(message, 'add "staff" to features in site/policy.toml')
     places.var.mkdir(mode=0o700, exist_ok=True)
-    engine = open_records(
-        Addresses.of(places.var).records, register, KnownTables("records", places.var)
-    )
-    try:
-        yield engine, register
-    finally:
-        engine.dispose()
+    address, known = Addresses.of(places.var).records, KnownTables("records", places.var)
+    with closing(database_at("records", address, register, known)) as records:
+        try:
+            records.take_up()
+        except DatabaseUnavailable as unavailable:
+            raise Faults(unavailable.faults) from None
+        yield records.engine, register

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
@@ -18,8 +19,9 @@ from werkzeug.wrappers import Response
 from analytics.web.cookies import CookieWriter
 from analytics.web.languages import here
 from analytics.web.origin import is_from_our_forms
-from analytics.web.own_cookies import OWN_COOKIES
+from analytics.web.own_cookies import CHOICES, OWN_COOKIES
 from analytics.web.reload_due import gives_back
+from analytics.web.static_files import Pages
 from policy import Site
 
 __all__ = ["Audiences", "blueprint"]
@@ -38,16 +40,24 @@ class Audiences:
 
     site: Site
     cookies: CookieWriter
+    pages: Pages
 
     @gives_back
     def forget(self) -> Response:
-        """Have the browser forget the cookie, and show the visitor what it keeps now."""
+        """Have the browser forget the cookie, and show the visitor the page that they came from as
+        everybody sees it; from the page of choices, what the browser keeps now."""
         if not is_from_our_forms(request):
             abort(HTTPStatus.FORBIDDEN)
-        response = redirect(here().service(OWN_COOKIES), HTTPStatus.SEE_OTHER)
+        response = redirect(self._back(), HTTPStatus.SEE_OTHER)
         response.headers["Cache-Control"] = "no-store"
         self.cookies.delete(response, "audience")
         return response
+
+    def _back(self) -> str:
+        """Where the button stood, as our own pages tell it (Referrer-Policy: same-origin)."""
+        path = urlsplit(request.referrer or "").path
+        stood_on_a_page = path in self.pages.build.pages and path != here().page(CHOICES)
+        return path if stood_on_a_page else here().service(OWN_COOKIES)
 
     def recognize(self, values: Mapping[str, str], response: Response) -> None:
         """Set the cookie by the answers to a form.

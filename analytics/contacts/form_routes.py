@@ -192,14 +192,16 @@ class Forms:
     def _again(self, form: Form, posted: MultiDict[str, str], reason: NotTaken) -> BaseResponse:
         """The form's page with what was typed, and why it was not taken."""
         checked = form.check(posted.to_dict())
+        audience = audience_of(self.cookies, request.environ)
         rendered = here().render(
             "blocks/form.html",
             form=form,
+            audience=here().audience(audience),
             values={**checked.values, SECONDS: posted.get(SECONDS, "")},
             errors=reason.errors,
             ticked={"permission": checked.permission, "recognize": checked.recognize},
         )
-        page = self.pages.text(form.page, audience_of(self.cookies, request.environ))
+        page = self.pages.text(form.page, audience)
         response = Response(with_form(page, form.name, rendered), reason.status, reason.headers)
         response.headers["Cache-Control"] = "private, no-store"
         return response

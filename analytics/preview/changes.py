@@ -10,6 +10,8 @@ from typing import Self
 
 from watchfiles import Change, DefaultFilter, watch
 
+from analytics.preview.second_look import SecondLook
+
 __all__ = ["WATCHED", "Changes"]
 
 WATCHED = ("content", "templates", "site")
@@ -77,6 +79,10 @@ class Changes:
             )
             self._batches = self._watched(polling=True)
             self._first = self._next()
+        # From now on events are told: what changed before is in the first build.
+        self._look = SecondLook(
+            self._root, self._folders, lambda name: self._filter(Change.modified, name)
+        )
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -96,6 +102,8 @@ class Changes:
         Empty where nothing changed for a moment.
         """
         batch, self._first = self._first or self._next(), set()
+        if not batch:
+            batch = {(Change.modified, name) for name in self._look.differing()}
         end = time.monotonic() + MOST_MS / 1_000
         while (pause := self._pause(batch)) and time.monotonic() < end:
             more = self._next_within(pause)
@@ -103,6 +111,7 @@ class Changes:
                 break
             batch |= more
         names = self._names(batch)
+        self._look.told(names)
         return frozenset(name for name in names if not self._came_and_went(name, batch))
 
     def _next_within(self, pause_ms: int) -> set[_Change]:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from policy.typed import as_typed
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -95,7 +97,7 @@ def _say_where(address: str, preview: Preview) -> None:
         roles = " ".join(f"--role {role}" for role in sorted(known(service.site.register)))
         lines += [
             "      first, in another terminal:",
-            f"      .venv/bin/python build.py staff add anna {roles}",
+            as_typed(f"      build.py staff add anna {roles}", service.site.root),
         ]
     click.echo("\n".join([*lines, "\nPages are built again when you save. Ctrl-C stops."]))
 

@@ -89,17 +89,26 @@ def _choices(preview: Preview, request: flask.Request, status: Status) -> dict[s
         return {}
     register, audiences = service.site.register, service.site.audiences
     seen: dict[str, Any] = {
-        # The builds' day, which is that of UTC, wherever the site is at home.
-        "today": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "today": datetime.datetime.now(tz=service.site.settings.zone).date().isoformat(),
         "language": service.site.settings.language,
     }
     if register.has("visits"):
         storage = register.storage("choice")
         seen["consent"] = {"key": storage.name, "version": register.version}
+    page = request.args.get("page", "")
+    if declared := service.site.experiments.variants(page):
+        first, *others = declared
+        now = service.pages.variant(service.build, page)[0] or first
+        made = service.build.wordings(page)
+        seen["variants"] = {
+            "names": [first, *(each for each in others if each in made)],
+            "now": now,
+        }
     if register.has("audiences") and audiences.names:
-        variants = service.build.variants.get(request.args.get("page", ""), {})
         names = (audiences.default, *audiences.names)
-        seen["audiences"] = [[name, audiences.label(name), name in variants] for name in names]
+        seen["audiences"] = [
+            [name, audiences.label(name), service.build.is_for(page, name)] for name in names
+        ]
         seen["recognized"] = read_audience(service.cookies, request.environ)[0]
     return seen
 

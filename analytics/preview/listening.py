@@ -53,7 +53,10 @@ def listen(app: WSGIApplication, port: int) -> Any:
 
 
 def let_go(server: Any) -> None:
-    """Close the port, and every connection that a browser keeps open."""
+    """Close the port, and every connection that a browser keeps open, with the files that it was
+    not sent to the end."""
+    for channel in [*server.active_channels.values()]:
+        channel.handle_close()
     close_all(server._map, ignore_all=True)
 
 

@@ -1,8 +1,8 @@
 """Preview as: whom a tab takes the pages for, which its address says and nothing else keeps.
 
 `?preview-as=teacher` is a browser that a form has recognized, `?preview-signal=1` one that sends
-Global Privacy Control. Links, forms and redirects hand both on: the browser says from which address
-it comes.
+Global Privacy Control, `?preview-variant=question` the time of a variant. Links, forms and
+redirects hand them on: the browser says from which address it comes.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from werkzeug.http import parse_cookie
 
 from analytics.web.cookies import CookieWriter
+from analytics.web.page_server import CHOSEN
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -22,15 +23,18 @@ if TYPE_CHECKING:
 
 __all__ = ["AS", "SIGNAL", "SeenAs"]
 
-AS, SIGNAL = "preview-as", "preview-signal"
+AS, SIGNAL, VARIANT = "preview-as", "preview-signal", "preview-variant"
+OURS = (AS, SIGNAL, VARIANT)
 
 
 @dataclass(frozen=True, slots=True)
 class SeenAs:
-    """The audience, "" for the one that the browser's own cookie says; and whether it signals."""
+    """The audience, "" for the one that the browser's own cookie says; whether it signals; and the
+    variant of experiments, "" for that of the clock."""
 
     audience: str = ""
     signals: bool = False
+    variant: str = ""
 
     @classmethod
     def of(cls, environ: WSGIEnvironment) -> SeenAs:
@@ -45,7 +49,7 @@ class SeenAs:
     @classmethod
     def _read(cls, query: str) -> SeenAs:
         values = dict(parse_qsl(query))
-        return cls(values.get(AS, ""), values.get(SIGNAL) == "1")
+        return cls(values.get(AS, ""), values.get(SIGNAL) == "1", values.get(VARIANT, ""))
 
     def carried(self, environ: WSGIEnvironment) -> str:
         """Where a page that was opened by a link must be asked for, so that its address says what
@@ -62,18 +66,21 @@ class SeenAs:
         parts = urlsplit(address)
         if not self._is_any or _names_us(parts.query):
             return address
-        said = {AS: self.audience, SIGNAL: "1" if self.signals else ""}
+        signal = "1" if self.signals else ""
+        said = {AS: self.audience, SIGNAL: signal, VARIANT: self.variant}
         query = urlencode({name: value for name, value in said.items() if value})
         return urlunsplit(parts._replace(query=f"{parts.query}&{query}".lstrip("&")))
 
     @property
     def _is_any(self) -> bool:
-        return bool(self.audience or self.signals)
+        return bool(self.audience or self.signals or self.variant)
 
     def pretend(self, environ: WSGIEnvironment, site: Site, cookies: CookieWriter) -> None:
         """Make a request into the one that such a browser would send."""
         if self.signals:
             environ["HTTP_SEC_GPC"] = "1"
+        if self.variant:
+            environ[CHOSEN] = self.variant
         known = (*site.audiences.names, site.audiences.default)
         if self.audience not in known or not site.register.has("audiences"):
             return
@@ -91,11 +98,11 @@ class SeenAs:
 
 
 def _names_us(query: str) -> bool:
-    return any(each.partition("=")[0] in (AS, SIGNAL) for each in query.split("&"))
+    return any(each.partition("=")[0] in OURS for each in query.split("&"))
 
 
 def _without(query: str) -> str:
-    kept = [each for each in query.split("&") if each.partition("=")[0] not in (AS, SIGNAL)]
+    kept = [each for each in query.split("&") if each.partition("=")[0] not in OURS]
     return "&".join(kept)
 
 

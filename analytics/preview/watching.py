@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import threading
 import time
 from collections.abc import Callable
@@ -42,7 +41,7 @@ class Watcher(threading.Thread):
         self._told = ""
         """Why there is no new build, as it was said last; empty where there is one."""
         self._last: Order | None = None
-        self._day = today()
+        self._noticed = time.time()
         preview.request = self._asked.set
 
     def run(self) -> None:
@@ -79,11 +78,14 @@ class Watcher(threading.Thread):
 
     @property
     def _is_due(self) -> bool:
-        """Whether what was built is gone, or a day has begun that may bring out other pages."""
-        return today() != self._day or not (self._told or self._preview.is_there)
+        """Whether what was built is gone, or a page comes or goes since."""
+        if not (self._told or self._preview.is_there):
+            return True
+        # Once for each such moment: what fails then is tried again at the next save.
+        return self._noticed < changes_at(self._preview) <= time.time()
 
     def _build(self, changed: frozenset[str] | None) -> None:
-        noticed, self._day = time.time(), today()
+        noticed = self._noticed = time.time()
         self._asked.clear()
         order = self._order(changed)
         self._preview.begin(order, noticed)
@@ -129,6 +131,7 @@ class Watcher(threading.Thread):
         )
 
 
-def today() -> datetime.date:
-    """The day by which pages are published."""
-    return datetime.datetime.now(tz=datetime.UTC).date()
+def changes_at(preview: Preview) -> float:
+    """When what is shown changes by itself (seconds since 1970); 0 for the site of another day."""
+    service = preview.service
+    return service.build.changes_at if service and preview.shown.day is None else 0

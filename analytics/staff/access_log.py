@@ -1,5 +1,5 @@
 """The table `access_log`: each sign-in, each time somebody read contacts or gave them out, before
-they did, and each change that somebody made, together with it."""
+they did, and each change that somebody made, together with it; and what programs read."""
 
 import secrets
 from dataclasses import dataclass, fields
@@ -8,10 +8,9 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Select, Table, func, insert, select
 
-from analytics.staff.accounts import Staff
 from policy import Register
 
-__all__ = ["PAGE_SIZE", "READINGS", "AccessLog", "Action", "Entry", "Given", "legal_bases"]
+__all__ = ["PAGE_SIZE", "READINGS", "AccessLog", "Action", "Entry", "Given", "Named", "legal_bases"]
 
 PAGE_SIZE = 50
 
@@ -31,12 +30,30 @@ class Action(StrEnum):
     CLEARED_SUSPICION = "cleared a suspicion of spam"
     RETRIED_MAIL = "had a message tried again"
     REMOVED_MAIL = "removed a message"
+    ADMITTED_PROGRAM = "made a token"
+    ENDED_PROGRAM = "revoked a token"
+    WROTE_NOTE = "wrote a note beside the figures"
+    REMOVED_NOTE = "removed a note beside the figures"
+    SHARED_FIGURES = "made a link to figures"
+    ENDED_SHARING = "revoked a link to figures"
+    READ_FIGURES = "read figures"
+    ASKED_DIGESTS = "asked for figures by mail"
+    CONFIRMED_DIGESTS = "confirmed where figures are mailed"
+    ENDED_DIGESTS = "ended figures by mail"
+    WAS_MAILED = "was mailed figures"
 
 
 READINGS = (Action.READ_LIST, Action.SEARCHED, Action.READ_CONTACT, Action.READ_MAIL)
 """For these, why and on what legal basis is what the register says of the contacts."""
 
 GIVEN_OUT = (Action.EXPORTED_CONTACT, Action.EXPORTED_LIST, Action.TOLD_CONTACT)
+
+
+class Named(Protocol):
+    """Who did it: an account, or a token."""
+
+    @property
+    def username(self) -> str: ...
 
 
 class Given(Protocol):
@@ -78,7 +95,7 @@ class AccessLog:
 
     def record(
         self,
-        staff: Staff,
+        staff: Named,
         action: Action,
         now: int,
         contact: str | None = None,
@@ -88,10 +105,19 @@ class AccessLog:
         with self.engine.begin() as connection:
             self.note(connection, staff, action, now, contact, given)
 
+    def record_once(self, staff: Named, action: Action, now: int, seconds: int) -> None:
+        """Write an entry, unless there is one of the same in the last so many `seconds`."""
+        columns = self.table.c
+        same = (columns.username == staff.username) & (columns.action == action)
+        query = select(columns.id).where(same & columns.at.between(now - seconds + 1, now)).limit(1)
+        with self.engine.begin() as connection:
+            if connection.execute(query).first() is None:
+                self.note(connection, staff, action, now)
+
     def note(  # noqa: PLR0913, PLR0917  (the columns of a row)
         self,
         connection: Connection,
-        staff: Staff,
+        staff: Named,
         action: Action,
         now: int,
         contact: str | None = None,

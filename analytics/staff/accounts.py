@@ -16,7 +16,7 @@ from policy.failures import Refusal
 from policy.faults import nearest
 
 __all__ = ["AccountError", "Accounts", "Staff", "add_staff", "change_password", "change_roles"]
-__all__ += ["list_staff", "remove_staff", "same_name"]
+__all__ += ["check_roles", "list_staff", "remove_staff", "same_name"]
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
@@ -94,7 +94,7 @@ def add_staff(  # noqa: PLR0913, PLR0917  (each is a fact that only the caller k
     name, chosen = same_name(username), tuple(dict.fromkeys(roles))
     _check_name(name)
     _check_password(name, password)
-    _check_roles(register, chosen)
+    check_roles(register, chosen)
     added = Staff(secrets.token_hex(16), name, chosen, today)
     password_hash = passwords.hash_password(password)
     with engine.begin() as connection:
@@ -118,11 +118,14 @@ def list_staff(engine: Engine, register: Register) -> tuple[Staff, ...]:
 
 
 def remove_staff(engine: Engine, register: Register, username: str) -> Staff:
-    """Remove an account and end its sessions. Raises AccountError where there is none."""
+    """Remove an account, its sessions and where it is mailed figures. Raises AccountError."""
     tables = metadata(register, "records").tables
     with engine.begin() as connection:
         found = _find(connection, tables["staff"], username)
-        _end_sessions(connection, tables["sessions"], found)
+        for table in tables.values():  # Sessions, and where figures are mailed.
+            for column in table.columns:
+                if any(key.column.table is tables["staff"] for key in column.foreign_keys):
+                    connection.execute(delete(table).where(column == found.id))
         connection.execute(delete(tables["staff"]).where(tables["staff"].c.id == found.id))
     return found
 
@@ -145,7 +148,7 @@ def change_roles(
     """Give an account these roles instead of those it has. Raises AccountError."""
     table = metadata(register, "records").tables["staff"]
     chosen = tuple(dict.fromkeys(roles))
-    _check_roles(register, chosen)
+    check_roles(register, chosen)
     with engine.begin() as connection:
         found = _find(connection, table, username)
         _update(connection, table, found, roles=" ".join(chosen))
@@ -192,10 +195,12 @@ def _check_password(name: str, password: str) -> None:
         )
 
 
-def _check_roles(register: Register, chosen: tuple[str, ...]) -> None:
+def check_roles(register: Register, chosen: tuple[str, ...], of: str = "account") -> None:
+    """Raise AccountError where `chosen` is empty, or names a role that no table has as a reader;
+    `of` is what the roles are given to."""
     known = sorted(roles.known(register))
     if not chosen:
-        raise AccountError("the account has no role", f"give one or more of {', '.join(known)}")
+        raise AccountError(f"the {of} has no role", f"give one or more of {', '.join(known)}")
     for role in chosen:
         if role not in known:
             raise AccountError(f'unknown role "{role}"', nearest(role, known))

@@ -3,8 +3,9 @@
 from flask import Response, request
 
 from analytics.staff.access_log import PAGE_SIZE, READINGS
+from analytics.staff.by_mail.model import WORDS
 from analytics.staff.context import current_context
-from analytics.staff.layout import may_read, page_number, reads, show
+from analytics.staff.layout import may_read, page_and_pages, reads, show
 from analytics.staff.roles import ACCESS_LOG, CONTACTS, RETENTION_RUNS, STAFF, declared
 from analytics.storage.retention import runs
 from policy import Register
@@ -19,7 +20,7 @@ def access_log_page() -> Response:
     contact = request.args.get("contact") or None
     given_out = request.args.get("show") == "given-out"
     count = log.count(contact, given_out=given_out)
-    page = page_number(count, PAGE_SIZE)
+    page, pages = page_and_pages(count, PAGE_SIZE)
     return show(
         "access-log.html",
         entries=log.read(page, contact, given_out=given_out),
@@ -29,7 +30,7 @@ def access_log_page() -> Response:
         purpose=_purpose_of_contacts(register),
         count=count,
         page=page,
-        pages=max(1, -(-count // PAGE_SIZE)),
+        pages=pages,
         shows_contacts=may_read(CONTACTS),
     )
 
@@ -42,8 +43,15 @@ def _purpose_of_contacts(register: Register) -> Purpose | None:
 
 @reads(STAFF)
 def accounts_page() -> Response:
-    """All accounts and what they may see."""
-    return show("accounts.html", accounts=current_context().accounts.everyone())
+    """All accounts, what they may see, and what they are mailed."""
+    context = current_context()
+    mailed = context.mailing_store.addresses.all() if context.mailing_store else ()
+    return show(
+        "accounts.html",
+        accounts=context.accounts.everyone(),
+        mailed={each.account: each for each in mailed},
+        words=WORDS,
+    )
 
 
 @reads(RETENTION_RUNS)

@@ -11,7 +11,7 @@ from analytics.contacts.model import Contact, NotSuspected
 from analytics.contacts.repository import PAGE_SIZE
 from analytics.staff.access_log import Action, legal_bases
 from analytics.staff.context import current_context
-from analytics.staff.layout import current_staff, may_read, page_number, reads, show
+from analytics.staff.layout import current_staff, may_read, page_and_pages, reads, show
 from analytics.staff.roles import ACCESS_LOG, ASKS, CONTACTS
 from policy import Site
 from policy.durations import Duration
@@ -26,7 +26,7 @@ def contact_list() -> Response:
     suspected = request.args.get("show") == "suspected-spam"
     search = request.args.get("search", "").strip()[:MOST_SEARCHED_CHARACTERS]
     counts = {tab: context.contacts.count(suspected=tab, search=search) for tab in (False, True)}
-    page = page_number(counts[suspected], PAGE_SIZE)
+    page, pages = page_and_pages(counts[suspected], PAGE_SIZE)
     action = Action.SEARCHED if search else Action.READ_LIST
     context.access_log.record(current_staff(), action, context.now)
     return show(
@@ -36,7 +36,7 @@ def contact_list() -> Response:
         search=search,
         counts=counts,
         page=page,
-        pages=max(1, -(-counts[suspected] // PAGE_SIZE)),
+        pages=pages,
         forms=context.site.forms,
         labels=_labels(context.site),
         words=_words(context.site),

@@ -10,12 +10,18 @@ from sqlalchemy import Engine
 
 from analytics.contacts.repository import Contacts
 from analytics.contacts.stores import FormStores
+from analytics.due_builds import DueBuilds
 from analytics.staff.access_log import AccessLog
 from analytics.staff.accounts import Accounts
+from analytics.staff.by_mail.mailing import Mailing
+from analytics.staff.reports.counted import Counted
 from analytics.staff.sessions import Limits, Sessions
+from analytics.staff.shared.links import SharedLinks
 from analytics.staff.sign_in_limits import SignInLimits
+from analytics.staff.tokens import Tokens
 from analytics.storage.database import Database
 from analytics.storage.retention import RetentionThread
+from analytics.visits.lately import Lately
 from analytics.visits.store.base import CounterStore
 from analytics.web.clock import Clock
 from analytics.web.cookies import CookieWriter
@@ -46,10 +52,15 @@ class StaffContext:
     rate_limiter: RateLimiter
     counter_store: CounterStore | None
     form_stores: FormStores | None
+    due_builds: DueBuilds | None
+    mailing_store: Mailing | None
+    lately: Lately = field(default_factory=Lately)
     accounts: Accounts = field(init=False)
     sessions: Sessions = field(init=False)
     access_log: AccessLog = field(init=False)
     sign_in_limits: SignInLimits = field(init=False)
+    token_store: Tokens | None = field(init=False)
+    shared_link_store: SharedLinks | None = field(init=False)
 
     def __post_init__(self) -> None:
         tables = Database.of(self.records).tables.tables
@@ -59,6 +70,8 @@ class StaffContext:
             "sessions": Sessions(self.records, tables["sessions"], staff, limits),
             "access_log": AccessLog(self.records, tables["access_log"]),
             "sign_in_limits": SignInLimits(self.rate_limiter),
+            "token_store": Tokens.of(self.records, self.register),
+            "shared_link_store": SharedLinks.of(self.records, self.register),
         }
         for name, part in made.items():
             object.__setattr__(self, name, part)
@@ -82,6 +95,26 @@ class StaffContext:
     def counters(self) -> CounterStore:
         """What is counted."""
         return on(self.counter_store, "visits")
+
+    @property
+    def counted(self) -> Counted:
+        """What reports are made of."""
+        return Counted(self.site, self.pages, self.clock, self.counters)
+
+    @property
+    def tokens(self) -> Tokens:
+        """What programs read figures with."""
+        return on(self.token_store, "visits")
+
+    @property
+    def shared_links(self) -> SharedLinks:
+        """What others were let see of the figures."""
+        return on(self.shared_link_store, "visits")
+
+    @property
+    def mailing(self) -> Mailing:
+        """What mails figures to staff."""
+        return on(self.mailing_store, "visits")
 
     @property
     def now(self) -> int:

@@ -5,10 +5,8 @@ The entry in the access log is committed before anything is given. Nothing else 
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import Response, abort, make_response, redirect, request, url_for
@@ -17,6 +15,7 @@ from analytics.contacts.personal_data.model import personal_data
 from analytics.staff.access_log import Action, legal_bases
 from analytics.staff.contact_pages import show_contact
 from analytics.staff.context import current_context
+from analytics.staff.csv_text import csv_text
 from analytics.staff.layout import current_staff, reads, show
 from analytics.staff.roles import CONTACTS
 from policy import Register
@@ -29,9 +28,6 @@ SEEN = Field(name="text", label="Text", kind="textarea")
 """A recipient or a reason that shows nothing would be none to whoever reads the access log."""
 TOLD = "told"
 """The button that only records what was told in another way; the other gives a file."""
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for a formula (OWASP, CSV Injection)."""
 
 
 @dataclass(frozen=True)
@@ -127,19 +123,15 @@ def _list() -> str:
     permitted = context.contacts.permitted()
     submissions = context.register.table("records", "submissions")
     listed = [column for column in submissions.columns if column.listed]
-    out = io.StringIO()
-    rows = csv.writer(out)
     labels = (column.label or column.name for column in listed)
-    rows.writerow(("email", *labels, "last form", "day", "may be emailed"))
-    for each in context.contacts.every():
-        may = "yes" if each.id in permitted else "no"
-        answers = (each.answers[column.name] for column in listed)
-        rows.writerow(_harmless((each.email, *answers, each.form, each.day.isoformat(), may)))
-    return out.getvalue()
 
+    def rows() -> Iterator[tuple[str | None, ...]]:
+        for each in context.contacts.every():
+            may = "yes" if each.id in permitted else "no"
+            answers = (each.answers[column.name] for column in listed)
+            yield each.email, *answers, each.form, each.day.isoformat(), may
 
-def _harmless(cells: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(f"'{cell}" if cell and cell.startswith(FORMULA) else cell or "" for cell in cells)
+    return csv_text(("email", *labels, "last form", "day", "may be emailed"), rows())
 
 
 def _file(text: str, kind: str, name: str) -> Response:

@@ -14,6 +14,7 @@ from analytics.staff.accounts import Staff
 from analytics.staff.context import current_context
 from analytics.staff.roles import TableName
 from analytics.storage.database import Database
+from analytics.storage.store import LookedAfter
 from analytics.storage.unusable import DatabaseState
 from analytics.web.log import place_of
 from policy import Register
@@ -26,10 +27,10 @@ __all__ = [
     "current_staff",
     "database_page",
     "error_page",
-    "page_number",
+    "page_and_pages",
     "reads",
 ]
-__all__ += ["may_read", "show"]
+__all__ += ["is_offered", "may_read", "show"]
 
 View = Callable[..., Response]
 
@@ -41,19 +42,30 @@ class Entry:
     endpoint: str
     label: str
     tables: tuple[TableName, ...]
-    leads_to: str = ""
-    """A page that belongs to this line without having one of its own."""
+    leads_to: tuple[str, ...] = ()
+    """Pages that belong to this line without having one of their own."""
+
+    feature: str = ""
+    """The feature that it needs besides, if any."""
 
 
 MENU: tuple[Entry, ...] = (
-    Entry("staff.report", "Report", roles.COUNTERS),
+    Entry(
+        "staff.report",
+        "Reports",
+        roles.COUNTERS,
+        ("staff.notes", "staff.shared_links", "staff.by_mail"),
+    ),
+    Entry("staff.experiments", "Experiments", roles.EXPERIMENTS),
     Entry("staff.coverage", "Coverage", roles.COVERAGE),
     Entry("staff.consent", "Consent", roles.CONSENTS),
-    Entry("staff.contacts", "Contacts", roles.CONTACTS, leads_to="staff.contact"),
+    Entry("staff.contacts", "Contacts", roles.CONTACTS, ("staff.contact",)),
     Entry("staff.mail", "Mail", (*roles.CONTACTS, *roles.OUTBOX)),
     Entry("staff.access_log", "Access log", roles.ACCESS_LOG),
     Entry("staff.retention", "Retention", roles.RETENTION_RUNS),
     Entry("staff.accounts", "Staff", roles.STAFF),
+    Entry("staff.tokens", "Tokens", roles.TOKENS),
+    Entry("staff.audiences", "Audiences", (), feature="audiences"),
 )
 
 
@@ -93,6 +105,12 @@ def may_read(tables: tuple[TableName, ...]) -> bool:
     return roles.may_read(_register(), current_staff().roles, tables)
 
 
+def is_offered(entry: Entry) -> bool:
+    """Whether who is signed in finds the page in the menu."""
+    has_feature = not entry.feature or _register().has(entry.feature)
+    return has_feature and may_read(entry.tables)
+
+
 def show(template: str, status: int = 200, **values: Any) -> Response:
     """A page from templates/staff/, with what all of them need."""
     context = current_context()
@@ -105,7 +123,8 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
         asset=context.pages.asset,
         staff=staff,
         trouble=_trouble() if staff and "admin" in staff.roles else (),
-        menu=[entry for entry in MENU if staff and may_read(entry.tables)],
+        overdue=_overdue() if staff else "",
+        menu=[entry for entry in MENU if staff and is_offered(entry)],
         format=formats,
         zone=context.zone,
         url_for=url_for,
@@ -117,10 +136,16 @@ def show(template: str, status: int = 200, **values: Any) -> Response:
 def _trouble() -> tuple[DatabaseState, ...]:
     """The databases that do not work, for staff who can have it mended."""
     context = current_context()
-    databases = [Database.of(context.records)]
+    databases: list[LookedAfter] = [Database.of(context.records)]
     if context.counter_store is not None:
         databases.append(context.counter_store.database)
     return tuple(state for each in databases if not (state := each.state).works)
+
+
+def _overdue() -> str:
+    """Why pages that should have come or gone have not; "" where all is as it should be."""
+    builds = current_context().due_builds
+    return builds.part.why if builds else ""
 
 
 def error_page(error: HTTPException) -> Response:
@@ -155,15 +180,16 @@ def _unusable(what: str, error: Exception) -> Response:
     return response
 
 
-def page_number(count: int, size: int) -> int:
-    """The page that the address asks for (from 1); 404 where `count` things do not reach it."""
+def page_and_pages(count: int, size: int) -> tuple[int, int]:
+    """The page that the address asks for (from 1), and how many `count` things have; 404 where they
+    do not reach it."""
     asked = request.args.get("page", "1")
     if not asked.isascii() or not asked.isdigit() or len(asked) > 9:
         abort(404)
-    number = int(asked)
-    if not 1 <= number <= max(1, -(-count // size)):
+    number, pages = int(asked), max(1, -(-count // size))
+    if not 1 <= number <= pages:
         abort(404)
-    return number
+    return number, pages
 
 
 def _register() -> Register:

@@ -7,14 +7,18 @@ from policy.register import Table
 
 __all__ = [
     "ACCESS_LOG",
+    "ANNOTATIONS",
     "ASKS",
     "CONSENTS",
     "CONTACTS",
     "COUNTERS",
     "COVERAGE",
+    "EXPERIMENTS",
     "OUTBOX",
     "RETENTION_RUNS",
+    "SHARED_LINKS",
     "STAFF",
+    "TOKENS",
     "TableName",
     "declared",
     "known",
@@ -32,6 +36,7 @@ COVERAGE: tuple[TableName, ...] = (
     ("counters", "refusals"),
     ("counters", "struck_hours"),
 )
+EXPERIMENTS: tuple[TableName, ...] = (("counters", "experiments"),)
 ASKS: TableName = ("records", "asks")
 CONTACTS: tuple[TableName, ...] = (
     ("records", "contacts"),
@@ -43,6 +48,9 @@ OUTBOX: tuple[TableName, ...] = (("records", "outbox"),)
 ACCESS_LOG: tuple[TableName, ...] = (("records", "access_log"),)
 RETENTION_RUNS: tuple[TableName, ...] = (("records", "retention_runs"),)
 STAFF: tuple[TableName, ...] = (("records", "staff"),)
+ANNOTATIONS: tuple[TableName, ...] = (("counters", "annotations"),)
+TOKENS: tuple[TableName, ...] = (("records", "tokens"),)
+SHARED_LINKS: tuple[TableName, ...] = (("records", "shared_links"),)
 
 
 def known(register: Register) -> frozenset[str]:
@@ -64,4 +72,6 @@ def needed(register: Register, tables: Iterable[TableName]) -> tuple[str, ...]:
 
 def may_read(register: Register, roles: Iterable[str], tables: Collection[TableName]) -> bool:
     """Whether somebody with these roles may read every one of the tables, which are there."""
+    if not tables:
+        return True
     return declared(register, tables) and not set(roles).isdisjoint(needed(register, tables))

@@ -7,7 +7,7 @@ from flask import Response, abort, g, make_response, redirect, request, url_for
 from analytics.staff.access_log import Action
 from analytics.staff.accounts import Staff
 from analytics.staff.context import current_context
-from analytics.staff.layout import MENU, current_staff, may_read, show
+from analytics.staff.layout import MENU, current_staff, is_offered, show
 from analytics.staff.sessions import Ended
 from analytics.staff.sign_in_limits import Busy
 from analytics.web.cookies import BadCookie
@@ -30,14 +30,24 @@ def let_in() -> Response | None:
     who = _resume()
     if not isinstance(who, Ended):
         g.staff = who
+    elif (
+        request.path.startswith(url_for("staff.shared_links"))
+        and request.endpoint == "staff.nowhere"
+    ):
+        abort(404)  # Whoever has a link has no account.
     elif request.endpoint != "staff.sign_in":
         return _to_sign_in(who)
     return None
 
 
+def _is_behind_a_link() -> bool:
+    """Whether whoever asks has a link to figures, and no account to sign in with."""
+    return request.path.startswith(url_for("staff.shared_links"))
+
+
 def home() -> Response:
     """The first page of the menu that one may see."""
-    endpoint = next((entry.endpoint for entry in MENU if may_read(entry.tables)), "staff.accounts")
+    endpoint = next((entry.endpoint for entry in MENU if is_offered(entry)), "staff.accounts")
     return make_response(redirect(url_for(endpoint), 303))
 
 

@@ -12,22 +12,25 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
 import shutil
 import sqlite3
 import tarfile
 import tempfile
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from analytics.storage.addresses import Addresses
-from analytics.storage.deletion_limits import LAST_RUN, MOST_DAYS_OFF, LastRun
 from analytics.storage.known_tables import KnownTables
+from analytics.storage.old_backups import MAKING, is_borne_out, name_of, old, sweep
+from analytics.storage.server_copies import copy_to_file, put_back
 from analytics.storage.sqlite_file import SQLiteFile
+from analytics.storage.store import LookedAfter
+from analytics.storage.unusable import DatabaseUnavailable, shown
+from policy import Faults
 from policy.durations import Duration
 from policy.failures import Refusal
 
@@ -37,16 +40,16 @@ BOTH = ("records", "counters")
 DATABASES = tuple(f"{name}.sqlite3" for name in BOTH)
 """Every file that a backup may hold besides the key."""
 
+COUNTERS = "counters.sqlite3"
+
 END_OF_ARCHIVE = 2 * tarfile.BLOCKSIZE
 """https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06"""
 
-KEY = "secret.key"
-MAKING, RESTORING = ".making-", ".restoring-"
-STALE_SECONDS = 3_600
-"""A backup takes seconds; one that was killed leaves its folder."""
+MONTH_HOURS = 31 * 24
+"""A name is kept to the end of the month in which it was counted last."""
 
-NAME = re.compile(r"plainsite-(\d{8}T\d{6}Z)\.tar")
-TIME = "%Y%m%dT%H%M%SZ"
+KEY = "secret.key"
+RESTORING = ".restoring-"
 
 
 class BackupError(Refusal):
@@ -86,46 +89,61 @@ def back_up(  # noqa: PLR0913  (each is a fact that only the caller knows)
     now: datetime.datetime,
     *,
     databases: Iterable[str] = BOTH,
+    servers: Iterable[LookedAfter] = (),
     confirmed: bool = False,
 ) -> Made:
     """Write `folder/plainsite-TIME.tar`, whole or not at all, then delete what is too old there.
 
-    `databases` are those that the register has tables in (`Register.databases`).
+    `databases` are those that the register has tables in (`Register.databases`), `servers` those of
+    them that a server keeps.
 
     Each database is copied as of one moment, without the free pages in which something deleted
     could stand (https://www.sqlite.org/lang_vacuum.html). What is too old stays where the clock
     cannot be believed, unless that is `confirmed`. Raises BackupError, Faults.
     """
     paths = _paths(var)
+    on_servers = {f"{each.name}.sqlite3": each for each in servers}
     names = [f"{name}.sqlite3" for name in databases]
-    missing = [name for name in names if not paths[name].is_file()]
+    missing = [name for name in names if name not in on_servers and not paths[name].is_file()]
     if missing:
         raise BackupError(f"there is no {missing[0]} in {var}: start the service once")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"plainsite-{now.astimezone(datetime.UTC).strftime(TIME)}.tar"
+    path = folder / name_of(now)
     if path.exists():
         raise BackupError(f"{path} exists already: wait a second")
-    _sweep(folder)
+    sweep(folder)
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=MAKING) as made:
-            _write(var, names, Path(made), path)
-    except (OSError, sqlite3.Error) as error:
-        raise BackupError(f"no backup was written: {error}") from error
+            _write(var, names, on_servers, Path(made), path)
+    except DatabaseUnavailable as unavailable:
+        raise Faults(unavailable.faults) from None
+    except (OSError, sqlite3.Error, SQLAlchemyError) as error:
+        _raise_of(on_servers.values())
+        raise BackupError(f"no backup was written: {shown(error)}") from None
     try:
-        old = _old(folder, keep, now)
-        if not (confirmed or _is_borne_out(LastRun(var / LAST_RUN), folder, old, keep, now)):
-            return Made(path, (), tuple(old))
-        for each in old:
+        over = old(folder, keep, now)
+        if not (confirmed or is_borne_out(var, folder, over, keep, now)):
+            return Made(path, (), tuple(over))
+        for each in over:
             each.unlink()
-        return Made(path, tuple(old))
+        return Made(path, tuple(over))
     except OSError as error:
         raise BackupError(f"{path} was written, but an old one stays: {error}") from error
 
 
-def restore(path: Path, var: Path, databases: Iterable[str] = BOTH) -> Restored:
+def _raise_of(servers: Iterable[LookedAfter]) -> None:
+    """Where a server is why something failed, say what of it: raises Faults."""
+    if faults := [fault for each in servers for fault in each.check()]:
+        raise Faults(faults)
+
+
+def restore(
+    path: Path, var: Path, databases: Iterable[str] = BOTH, servers: Iterable[LookedAfter] = ()
+) -> Restored:
     """Put back what a backup holds of a site's `databases`, into a folder without any.
 
-    Everything is checked before the first file is put in its place. Raises BackupError.
+    Everything is checked before the first file is put in its place. `servers` must have nothing of
+    those that they keep. Raises BackupError, Refusal, Faults.
     """
     wanted = tuple(databases)
     paths = _paths(var)
@@ -144,29 +162,55 @@ def restore(path: Path, var: Path, databases: Iterable[str] = BOTH) -> Restored:
                 raise BackupError(
                     f"{path} holds {' and '.join(held)}, but the databases of this site are {kept}"
                 )
-            for name in (KEY, *(f"{name}.sqlite3" for name in reversed(names))):
-                if (Path(unpacked) / name).exists():
-                    shutil.move(Path(unpacked) / name, paths[name])
+            copies = {
+                Path(unpacked) / f"{each.name}.sqlite3": each
+                for each in servers
+                if each.name in names
+            }
+            _put_in_place([KEY], Path(unpacked), paths)  # Rows whose key is lost are of no use.
+            try:
+                put_back(copies)
+            except BaseException:
+                paths[KEY].unlink(missing_ok=True)
+                raise
+            files = (f"{name}.sqlite3" for name in reversed(names))
+            _put_in_place(files, Path(unpacked), paths)
         for name in wanted:  # Who restores was told what the backup holds.
             KnownTables(name, var).forget()
         _sync(var)
-    except (OSError, tarfile.TarError, sqlite3.Error) as error:
-        raise BackupError(f"{path} was not restored: {error}") from error
+    except DatabaseUnavailable as unavailable:
+        raise Faults(unavailable.faults) from None
+    except (OSError, tarfile.TarError, sqlite3.Error, SQLAlchemyError) as error:
+        _raise_of(servers)
+        raise BackupError(f"{path} was not restored: {shown(error)}") from None
     left = tuple(name for name in held if name not in names)
     return Restored(made, names, left, tuple(name for name in wanted if name not in names))
 
 
-def _write(var: Path, names: Iterable[str], making: Path, path: Path) -> None:
+def _put_in_place(files: Iterable[str], unpacked: Path, paths: Mapping[str, Path]) -> None:
+    for name in files:
+        if name in paths and (unpacked / name).exists():
+            shutil.move(unpacked / name, paths[name])
+
+
+def _write(
+    var: Path,
+    names: Iterable[str],
+    servers: Mapping[str, LookedAfter],
+    making: Path,
+    path: Path,
+) -> None:
     for name in names:
-        (making / name).touch(mode=0o600)
         copy = making / f"{name}.copy"
-        with (
-            closing(SQLiteFile(_paths(var)[name]).connect()) as database,
-            closing(sqlite3.connect(copy, isolation_level=None)) as copied,
-        ):
-            # A page for a page is quick, and the service may write again.
-            copied.execute("PRAGMA synchronous = OFF")
-            database.backup(copied)
+        for each in (making / name, copy):
+            each.touch(mode=0o600)
+        if name in servers:
+            copy_to_file(servers[name], copy)
+        with closing(sqlite3.connect(copy, isolation_level=None)) as copied:
+            if name not in servers:
+                _copy_file(_paths(var)[name], copied)
+            if name == COUNTERS:
+                _leave_out_what_runs(copied)
             copied.execute("VACUUM INTO ?", (str(making / name),))
     if (var / KEY).is_file():
         (making / KEY).write_bytes((var / KEY).read_bytes())
@@ -180,6 +224,41 @@ def _write(var: Path, names: Iterable[str], making: Path, path: Path) -> None:
         os.fsync(written.fileno())
     whole.replace(path)
     _sync(path.parent)
+
+
+def _copy_file(path: Path, copied: sqlite3.Connection) -> None:
+    with closing(SQLiteFile(path).connect()) as database:
+        # A page for a page is quick, and the service may write again.
+        copied.execute("PRAGMA synchronous = OFF")
+        database.backup(copied)
+
+
+def _leave_out_what_runs(copied: sqlite3.Connection) -> None:
+    """Two backups would tell what was counted between them, of a day that has ended since. So they
+    hold days and months that have ended, and of names those that are in them."""
+    tables = {name for (name,) in copied.execute("SELECT name FROM sqlite_master")}
+    if "running" not in tables:
+        return
+    copied.execute("DELETE FROM running")
+    if "experiments" in tables:
+        # The day is that of the site's home, where it may be the one before. What is rare is
+        # deleted before the totals of a later hour are written.
+        copied.execute(
+            "DELETE FROM experiments WHERE over >="
+            " (SELECT coalesce(date(max(hour) * 3600, 'unixepoch', '-1 day'), '') FROM totals)"
+        )
+    copied.execute(
+        "CREATE TEMPORARY TABLE used AS SELECT number, max(first) AS last FROM ("
+        "SELECT value AS number, first FROM counters UNION ALL SELECT other, first FROM counters"
+        " UNION ALL SELECT value, first FROM rare) GROUP BY number"
+    )
+    copied.execute("CREATE UNIQUE INDEX temp.by_number ON used (number)")
+    copied.execute("DELETE FROM names WHERE number NOT IN (SELECT number FROM used)")
+    copied.execute(
+        f"UPDATE names SET month = {MONTH_HOURS} +"  # noqa: S608  (a number of ours)
+        " (SELECT last FROM used WHERE used.number = names.number)"
+    )
+    copied.execute("DROP TABLE used")
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -225,47 +304,8 @@ def _private(path: str, flags: int) -> int:
 
 def _paths(var: Path) -> dict[str, Path]:
     addresses = Addresses.of(var)
-    return dict(
-        zip((*DATABASES, KEY), (addresses.records, addresses.counters, var / KEY), strict=True)
-    )
-
-
-def _times(folder: Path) -> dict[Path, datetime.datetime]:
-    """When each backup was made, oldest first."""
-    found = ((path, NAME.fullmatch(path.name)) for path in sorted(folder.iterdir()))
-    return {path: _time(name[1]) for path, name in found if name}
-
-
-def _old(folder: Path, keep: Duration, now: datetime.datetime) -> list[Path]:
-    return [path for path, time in _times(folder).items() if time <= keep.before(now)]
-
-
-def _is_borne_out(
-    last_run: LastRun, folder: Path, old: list[Path], keep: Duration, now: datetime.datetime
-) -> bool:
-    """Whether something besides the clock says that `now` has come.
-
-    Either retention ran within a week, which looks at more than the clock; or a backup was made
-    in every stretch of time for which one is kept, and most of them stay.
-    """
-    day = last_run.read()
-    if day is not None and abs((now.date() - day).days) <= MOST_DAYS_OFF:
-        return True
-    times = _times(folder)
-    since = [time for path, time in times.items() if not old or time >= times[old[0]]]
-    steps = pairwise(sorted({*since, now}))
-    return all(one > keep.before(other) for one, other in steps) and 2 * len(old) <= len(times)
-
-
-def _sweep(folder: Path) -> None:
-    """Delete what backups that were killed left half made."""
-    for path in folder.glob(f"{MAKING}*"):
-        if path.stat().st_mtime < time.time() - STALE_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _time(text: str) -> datetime.datetime:
-    return datetime.datetime.strptime(text, TIME).replace(tzinfo=datetime.UTC)
+    found = zip((*DATABASES, KEY), (addresses.records, addresses.counters, var / KEY), strict=True)
+    return {name: path for name, path in found if isinstance(path, Path)}
 
 
 def _sync(folder: Path) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from analytics.storage.database import Database
+from analytics.storage.store import LookedAfter
 from analytics.storage.unusable import HELD
 from analytics.web.log import ServiceLog
 
@@ -25,7 +25,7 @@ class Checker:
 
     def __init__(
         self,
-        databases: Sequence[Database],
+        databases: Sequence[LookedAfter],
         log: ServiceLog,
         clock: Callable[[], float] = time.monotonic,
         *,
@@ -44,7 +44,7 @@ class Checker:
             self._tell(database)
         return self.seconds_between
 
-    def _tell(self, database: Database) -> None:
+    def _tell(self, database: LookedAfter) -> None:
         name, now = database.name, self._clock()
         told_at = self._told_at.get(name)
         state = database.state
@@ -54,4 +54,5 @@ class Checker:
                 self._log.say("database taken up", database=name)
         elif told_at is None or now >= told_at + REMINDER_SECONDS:
             self._told_at[name] = now
-            self._log.say("database not usable", database=name)
+            held = state.usable or any(fault.message == HELD for fault in state.faults)
+            self._log.say("database held" if held else "database not usable", database=name)

@@ -27,6 +27,7 @@ from analytics.storage.known_tables import KnownTables
 from analytics.storage.migrations import columns_of, follow, lost_of
 from analytics.storage.schema import metadata
 from analytics.storage.sqlite_file import BUSY_MS, NotPrivate, SQLiteFile, StillShared
+from analytics.storage.store import LookedAfter
 from analytics.storage.turns import Turns
 from analytics.storage.unusable import (
     BUSY,
@@ -42,12 +43,12 @@ from analytics.storage.unusable import (
 )
 from policy import Fault, Faults, Register
 
-__all__ = ["Database", "Name", "open_records"]
+__all__ = ["Database", "Name", "by_engine", "open_records"]
 
 SECONDS_BETWEEN_TRIES = 2.0
 Name = Literal["counters", "records"]
 
-_databases: WeakKeyDictionary[Engine, ref[Database]] = WeakKeyDictionary()
+by_engine: WeakKeyDictionary[Engine, ref[Any]] = WeakKeyDictionary()
 """An engine's listeners hold its database, so both go together."""
 
 
@@ -56,6 +57,9 @@ class Database:
 
     `changed` is called after each change that was committed. `known` is what it held before.
     """
+
+    shortest_pause = 1.0  # A burst of changes shares a rewriting.
+    lingering_seconds = 0.0
 
     def __init__(  # noqa: PLR0913  (each is a fact that only the caller knows)
         self,
@@ -86,12 +90,12 @@ class Database:
         event.listen(self.engine, "checkout", self._check_out)
         event.listen(self.engine, "checkin", self._check_in)
         event.listen(self.engine, "handle_error", self._note)
-        _databases[self.engine] = ref(self)
+        by_engine[self.engine] = ref(self)
 
     @staticmethod
-    def of(engine: Engine) -> Database:
+    def of(engine: Engine) -> LookedAfter:
         """The database that an engine belongs to. Raises LookupError for an engine of none."""
-        database = _databases[engine]()
+        database: LookedAfter | None = by_engine[engine]()
         if database is None:
             raise LookupError("the engine was closed")
         return database
@@ -104,6 +108,16 @@ class Database:
         except DatabaseUnavailable as unavailable:
             return DatabaseState(self.name, False, unavailable.faults)
         return DatabaseState(self.name, True, (), HELD if self._inspection.held else self._failure)
+
+    @property
+    def window_seconds(self) -> float:
+        """For how long the file may tell an order, as the register says."""
+        return float(self.register.window(self.name).keep.seconds)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Where what was deleted could stand."""
+        return self.file.path.name, self.file.journal.name
 
     def take_up(self) -> None:
         """Make sure that it can be used. Raises DatabaseUnavailable."""
@@ -138,7 +152,8 @@ class Database:
         if self.file.identity is None:
             return (self.name,)
         with self._engine(self.file.connect, poolclass=NullPool).connect() as connection:
-            return lost_of(connection, self.name, self.register, self.tables, known)
+            found = columns_of(connection)
+        return lost_of(found, self.name, self.register, self.tables, known)
 
     def look(self) -> None:
         """See whether it is still as it was taken up, before anybody uses it."""
@@ -180,7 +195,7 @@ class Database:
         self.engine.dispose()
 
     def _engine(self, opens: Callable[[], sqlite3.Connection], **pool: Any) -> Engine:
-        engine = create_engine("sqlite://", creator=opens, **pool)
+        engine = create_engine("sqlite://", creator=opens, hide_parameters=True, **pool)
         event.listen(engine, "connect", self._connect)
         return engine
 
@@ -246,7 +261,7 @@ class Database:
                 self._identity = None
         if code in HARMLESS:
             return
-        self._failure, self._failure_code = type(error).__name__, code
+        self._failure, self._failure_code = fault_of(self.file.path, error).message, code
         if code in DAMAGED:
             with self._lock:
                 self._suspect, self._identity = True, None

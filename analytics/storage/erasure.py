@@ -2,8 +2,8 @@
 
 Three places hold what a database held: its pages, which SQLite overwrites as it deletes
 (secure_delete), the journal of the change, which is overwritten after it, and parts of pages that
-rows were moved out of, which are gone once the file is written anew. The backups' turn comes with
-their age.
+rows were moved out of, which are gone once the file is written anew. A server's tables and log are
+begun anew. The backups' turn comes with their age.
 """
 
 from __future__ import annotations
@@ -54,4 +54,4 @@ def erasing(engine: Engine) -> Iterator[Connection]:
         database.rewrite()
     except (SQLAlchemyError, sqlite3.Error) as error:
         database.changed()
-        raise StillThere((database.file.path.name, database.file.journal.name)) from error
+        raise StillThere(database.files) from error

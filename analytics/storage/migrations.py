@@ -29,8 +29,9 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.schema import CreateTable
 
+from analytics.storage import catalog
+from analytics.storage.counters_by_number import numbers_for_names
 from analytics.storage.unusable import lost
 from policy import Fault, Register
 
@@ -42,7 +43,7 @@ REGISTER = "site/policy.toml"
 
 def _field_names(connection: Connection) -> None:
     """0.2: the names that the field uses."""
-    if _columns(connection, "removals"):
+    if catalog.columns(connection, "removals"):
         connection.execute(text("ALTER TABLE removals RENAME TO retention_runs"))
     for table, old, new in (
         ("submissions", "doubt", "suspected_spam"),
@@ -50,11 +51,11 @@ def _field_names(connection: Connection) -> None:
         ("outbox", "ground", "legal_basis"),
         ("outbox", "ground_row", "legal_basis_row"),
     ):
-        if old in _columns(connection, table):
+        if old in catalog.columns(connection, table):
             connection.execute(text(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}"))
     # A message that could not be sent was not set aside yet: all of them wait.
-    if "legal_basis" in _columns(connection, "outbox") and (
-        "state" not in _columns(connection, "outbox")
+    if "legal_basis" in catalog.columns(connection, "outbox") and (
+        "state" not in catalog.columns(connection, "outbox")
     ):
         added = "ALTER TABLE outbox ADD COLUMN state TEXT NOT NULL DEFAULT 'waiting'"
         connection.execute(text(added))
@@ -63,7 +64,7 @@ def _field_names(connection: Connection) -> None:
 def _continued_where_visits_began(connection: Connection) -> None:
     """0.2: that a visit went on was counted in the hour of its second page. Where more went on than
     began, it began in an hour before: in the latest with room. What finds none went on twice."""
-    if "continued" not in _columns(connection, "counters"):
+    if "continued" not in catalog.columns(connection, "counters"):
         return
     too_many = text(
         "SELECT hour, dimension, cell, continued - visits AS more FROM counters"
@@ -88,11 +89,18 @@ def _continued_where_visits_began(connection: Connection) -> None:
 
 
 STEPS: Mapping[str, tuple[Step, ...]] = {
-    "counters": (_continued_where_visits_began,),
+    "counters": (_continued_where_visits_began, numbers_for_names),
     "records": (_field_names,),
 }
 """Each database's steps, oldest first. A file's number of steps is in its header; never change a
 step that was released, add one."""
+
+
+ON_SERVERS: Mapping[str, int] = {"counters": 2, "records": 1}
+"""How many steps the tables of the first version had that kept them on a server."""
+
+WITH_DECLARATIONS: Mapping[str, tuple[str, ...]] = {"counters": ("experiments",), "records": ()}
+"""By database: the tables that features declare only while a site declares something."""
 
 
 def follow(  # noqa: PLR0913, PLR0917  (what a database is compared with)
@@ -108,35 +116,36 @@ def follow(  # noqa: PLR0913, PLR0917  (what a database is compared with)
 
     Foreign keys must not be enforced meanwhile. Where there are faults, the caller rolls back.
     """
-    steps, live = STEPS[database], _statements(connection)
-    had = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one()) if live else 0
+    steps, live = STEPS[database], catalog.shapes(connection)
+    had = catalog.version(connection, ON_SERVERS[database]) if live else 0
     if had > len(steps):
         message = f"{file} was written by a later version of Plainsite"
         return [Fault(file, None, message, "run that version, or restore an earlier backup")]
     if live:
         for step in steps[had:]:
             step(connection)
+    _drop_what_went(connection, database, tables)
     faults = [*_strangers(connection, tables, file)]
-    missing = lost_of(connection, database, register, tables, known)
+    missing = lost_of(columns_of(connection), database, register, tables, known)
     if missing:
         return [*faults, *(lost(file, name) for name in missing)]
     for table in tables.sorted_tables:
         faults += _follow_table(connection, database, register, table, file)
     if had != len(steps) or not live:
-        connection.exec_driver_sql(f"PRAGMA user_version = {len(steps)}")
+        catalog.write_version(connection, len(steps))
     return faults
 
 
 def lost_of(
-    connection: Connection,
+    found: Mapping[str, frozenset[str]],
     database: str,
     register: Register,
     tables: MetaData,
     known: Mapping[str, frozenset[str]],
 ) -> tuple[str, ...]:
-    """What the register declares, and what is `known` to have been there and is not any more: a
-    table, or a column as `table.column`."""
-    found, missing = columns_of(connection), []
+    """What the register declares, and what is `known` to have been there and is not among the
+    columns of each table that were `found`: a table, or a column as `table.column`."""
+    missing = []
     for table in tables.sorted_tables:
         if table.name in known and table.name not in found:
             missing.append(table.name)
@@ -150,70 +159,76 @@ def lost_of(
 
 
 def columns_of(connection: Connection) -> dict[str, frozenset[str]]:
-    """The columns of each table that is there."""
-    return {name: frozenset(_columns(connection, name)) for name in _statements(connection)}
+    """The columns of each table."""
+    found = catalog.shapes(connection)
+    return {table: frozenset(catalog.columns(connection, table)) for table in found}
 
 
-def _statements(connection: Connection) -> dict[str, str]:
-    """The statements that made the tables, by table."""
-    query = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
-    found = connection.exec_driver_sql(query).all()
-    return {name: sql for name, sql in found if not name.startswith("sqlite_")}
-
-
-def _columns(connection: Connection, table: str) -> list[str]:
-    query = text("SELECT name FROM pragma_table_info(:table)")
-    return list(connection.execute(query, {"table": table}).scalars())
+def _drop_what_went(connection: Connection, database: str, tables: MetaData) -> None:
+    """A table goes with the declaration of the site that it is of, as the register then says."""
+    for name in WITH_DECLARATIONS[database]:
+        if name not in tables.tables and name in catalog.shapes(connection):
+            connection.exec_driver_sql(f'DROP TABLE "{name}"')
 
 
 def _strangers(connection: Connection, tables: MetaData, file: str) -> Iterator[Fault]:
     """Whatever is no table of the register: it may hold, or copy, what visitors sent."""
-    query = "SELECT type, name FROM sqlite_master ORDER BY name"
-    for kind, name in connection.exec_driver_sql(query).all():
-        if name.startswith("sqlite_") or (kind == "table" and name in tables.tables):
+    for kind, name in catalog.others(connection):
+        if kind == "table" and name in tables.tables:
             continue
         article = "an" if kind == "index" else "a"
         message = f'{file} has {article} {kind} "{name}" that is not declared'
         drop = f'DROP {kind.upper()} "{name}"'
         hint = "declare it, or delete it" if kind == "table" else "delete it"
-        yield Fault(REGISTER, None, message, f"{hint}: sqlite3 {file} '{drop}'")
+        yield Fault(REGISTER, None, message, f"{hint}: {catalog.mend(connection, file, drop)}")
 
 
 def _follow_table(
     connection: Connection, database: str, register: Register, table: Table, file: str
 ) -> list[Fault]:
-    wanted = str(CreateTable(table).compile(connection))
-    statement = _statements(connection).get(table.name)
+    wanted = catalog.declared(connection, table)
+    statement = catalog.shapes(connection).get(table.name)
     if statement is None:
-        table.create(connection)
+        connection.exec_driver_sql(wanted)
+        catalog.note(connection, table.name, wanted, len(STEPS[database]))
         return []
     if _shape(statement) == _shape(wanted):
         return []
     declared = register.table(database, table.name)
     formerly = {each.name: each.formerly for each in declared.columns if each.formerly}
-    found = _columns(connection, table.name)
+    found = catalog.columns(connection, table.name)
     source = {
         name: name if name in found else formerly.get(name, "")
         for name in [column.name for column in table.columns]
     }
-    faults = [*_undeclared(table, found, source, file), *_lacking(connection, table, source, file)]
-    return faults or _rebuild(connection, table, source, file)
+    faults = [
+        *_undeclared(connection, table, found, source, file),
+        *_lacking(connection, table, source, file),
+    ]
+    faults = faults or _rebuild(connection, table, source, file)
+    if not faults:
+        catalog.note(connection, table.name, wanted, len(STEPS[database]))
+    return faults
 
 
 def _shape(statement: str) -> str:
     """What a statement declares, whatever its spaces, and however the table's name is quoted."""
-    return re.sub(r"\s+", "", statement[statement.index("(") :])
+    return re.sub(r"\s+", "", statement[statement.find("(") :])
 
 
 def _undeclared(
-    table: Table, found: list[str], source: Mapping[str, str], file: str
+    connection: Connection,
+    table: Table,
+    found: list[str],
+    source: Mapping[str, str],
+    file: str,
 ) -> Iterator[Fault]:
     for name in sorted(set(found) - set(source.values())):
         message = f'{file} has a column "{name}" in "{table.name}" that is not declared'
         drop = f'ALTER TABLE "{table.name}" DROP COLUMN "{name}"'
         hint = (
             f'declare it again, or say that a column was formerly = "{name}", '
-            f"or delete what it holds: sqlite3 {file} '{drop}'"
+            f"or delete what it holds: {catalog.mend(connection, file, drop)}"
         )
         yield Fault(REGISTER, None, message, hint)
 
@@ -224,7 +239,7 @@ def _lacking(
     """What a row that is there would need a value for, and nobody knows which."""
     if connection.execute(select(literal(1)).select_from(table).limit(1)).first() is None:
         return
-    found = set(_columns(connection, table.name))
+    found = set(catalog.columns(connection, table.name))
     for each in table.columns:
         if source[each.name] not in found and not (each.nullable or _adds_up(each)):
             message = f'{file} has rows without the column "{each.name}" in "{table.name}"'
@@ -241,7 +256,7 @@ def _rebuild(
     connection: Connection, table: Table, source: Mapping[str, str], file: str
 ) -> list[Fault]:
     """Make the table anew as declared, with its rows. https://www.sqlite.org/lang_altertable.html"""
-    found = set(_columns(connection, table.name))
+    found = set(catalog.columns(connection, table.name))
     values: list[ColumnElement[Any]] = [
         column(source[each.name])
         if source[each.name] in found
@@ -249,17 +264,24 @@ def _rebuild(
         for each in table.columns
     ]
     new = f"new_{table.name}"
-    wanted = str(CreateTable(table).compile(connection))
+    wanted = catalog.declared(connection, table)
     connection.exec_driver_sql(f'CREATE TABLE "{new}" {wanted[wanted.index("(") :]}')
     key: list[ColumnElement[Any]] = [column(source[each.name]) for each in table.primary_key]
     rows = select(*values).select_from(sql_table(table.name)).order_by(*key)
     names = [each.name for each in table.columns]
     try:
-        connection.execute(insert(sql_table(new, *map(column, names))).from_select(names, rows))
+        with connection.begin_nested():
+            connection.execute(insert(sql_table(new, *map(column, names))).from_select(names, rows))
     except IntegrityError as error:
         message = f'{file} has rows in "{table.name}" that the register does not allow'
-        hint = f"{error.orig}: declare what they hold, or change them by hand"
+        hint = f"{catalog.reason(error)}: declare what they hold, or change them by hand"
         return [Fault(REGISTER, None, message, hint)]
+    held = catalog.referring(connection, table.name)
+    for name, key_name, _ in held:
+        connection.exec_driver_sql(f'ALTER TABLE "{name}" DROP CONSTRAINT "{key_name}"')
     connection.exec_driver_sql(f'DROP TABLE "{table.name}"')
     connection.exec_driver_sql(f'ALTER TABLE "{new}" RENAME TO "{table.name}"')
+    for name, key_name, says in held:
+        of = table.name if name == new else name
+        connection.exec_driver_sql(f'ALTER TABLE "{of}" ADD CONSTRAINT "{key_name}" {says}')
     return []

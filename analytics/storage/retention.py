@@ -1,8 +1,9 @@
 """Retention: what the register says is kept no longer is deleted, by itself, and reported.
 
-Each table says how long a row is kept and which column dates it. A row goes when that time is
-over, unless another row that is still kept refers to it; a contact goes with the last thing that
-it sent. What is deleted is overwritten in the file.
+Counters of what has ended get coarser first, a step at a time. Each table says how long a row is
+kept and which column dates it. A row goes when that time is over, unless another row that is still
+kept refers to it; a contact goes with the last thing that it sent. What is deleted is overwritten
+in the file.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.background import BackgroundTask
@@ -53,7 +54,8 @@ class Deleted:
 def purge(
     register: Register, records: Engine, counters: Store | None, now: datetime.datetime
 ) -> tuple[Deleted, ...]:
-    """Delete everything whose time is over at `now`; committed, and recorded, on return.
+    """Make coarser what has ended at `now`, and delete everything whose time is over; committed,
+    and recorded, on return.
 
     Raises `SQLAlchemyError` or `StoreError` where a database cannot be written: then what is
     left is deleted by the next purge, and the other database's is deleted now.
@@ -61,6 +63,8 @@ def purge(
     found, failure = [], None
     try:
         if counters is not None:
+            while counters.coarsen(_hour(now)):
+                pass
             for table, entry in _timed(register, "counters"):
                 old = delete(table).where(_over(entry, table, now))
                 found.append(Deleted(now.date(), table.name, counters.forget(old)))
@@ -150,7 +154,9 @@ def _over(entry: declared.Table, table: Table, now: datetime.datetime) -> Column
 
 def _record(connection: Connection, table: Table, deleted: Deleted) -> None:
     values = {"day": deleted.day, "table_name": deleted.table, "rows": deleted.rows}
-    new = insert(table).values(values)
+    # Each engine's own statement, which is called the same.
+    is_sqlite = connection.dialect.name == "sqlite"
+    new = (sqlite.insert if is_sqlite else postgresql.insert)(table).values(values)
     connection.execute(
         new.on_conflict_do_update(
             index_elements=list(table.primary_key), set_={"rows": table.c.rows + new.excluded.rows}

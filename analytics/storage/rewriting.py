@@ -14,9 +14,6 @@ from typing import Protocol
 
 __all__ = ["Rewriter", "Rewritten"]
 
-SHORTEST_PAUSE = 1.0
-"""Seconds, where the window has room for it: a burst of changes shares a rewriting."""
-
 PAUSES_PER_REWRITE = 20
 """A file that took a second is left for twenty: others must write to it as well."""
 
@@ -31,8 +28,9 @@ class Rewritten(Protocol):
 class Rewriter:
     """The step of a background task: writes a database anew, if it changed since.
 
-    `window_seconds` is how long the register lets the order be told. `clock` gives seconds that
-    only grow.
+    `window_seconds` is how long the register lets the order be told, `shortest_pause` the seconds
+    between two times where that has room for them, and `lingers` those for which what was written
+    before is still there. `clock` gives seconds that only grow.
     """
 
     def __init__(
@@ -40,10 +38,15 @@ class Rewriter:
         database: Rewritten,
         window_seconds: float,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        shortest_pause: float = 1.0,
+        lingers: float = 0.0,
     ) -> None:
         self.window_seconds = window_seconds
         self._database = database
         self._clock = clock
+        self._shortest_pause = shortest_pause
+        self._lingers = lingers
         self._earliest = clock()
         # A process that was killed may have left the order of its last changes.
         self._since: float | None = clock()
@@ -60,7 +63,7 @@ class Rewriter:
         kept."""
         since = self._since
         told_for = self._took if since is None else max(self._took, self._clock() - since)
-        return max(0.0, told_for - self.window_seconds)
+        return max(0.0, told_for + self._lingers - self.window_seconds)
 
     def changed(self) -> None:
         """Say that something was written."""
@@ -89,6 +92,6 @@ class Rewriter:
             raise
         finally:
             ended = self._clock()
-            pause = max(SHORTEST_PAUSE, PAUSES_PER_REWRITE * (ended - begun))
-            self._earliest = ended + min(pause, self.window_seconds / 2)
+            pause = max(self._shortest_pause, PAUSES_PER_REWRITE * (ended - begun))
+            self._earliest = ended + min(pause, (self.window_seconds - self._lingers) / 2)
         self._took = ended - (begun if since is None else since)

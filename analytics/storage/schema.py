@@ -63,8 +63,10 @@ def _column(table: declared.Table, column: declared.Column) -> Column[object]:
         _TYPES[column.type](),
         *foreign,
         primary_key=column.name in table.key,
+        autoincrement=False,  # A number that a database counts up tells an order.
         nullable=column.optional,
         unique=column.unique or None,
+        info={"options": frozenset(column.options)} if column.options else None,
     )
 
 

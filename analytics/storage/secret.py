@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from policy import Fault, Faults, Register
 from policy.durations import Duration
@@ -113,7 +114,7 @@ def _read(path: Path) -> list[Key]:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & OTHERS:
         message = f"others can read the signing key, or change it (its mode is {mode:o})"
-        hint = f"chmod 600 {path}; if anyone may have: {NEW}"
+        hint = f"chmod 600 {quote(str(path))}; if anyone may have: {NEW}"
         raise Faults([Fault(str(path), None, message, hint)])
     lines = path.read_bytes().decode("ascii", errors="replace").split("\n")
     keys = [_key(path, number, line) for number, line in enumerate(lines, 1) if line.strip()]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import tarfile
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -12,7 +15,7 @@ from analytics.storage.sqlite_file import NotPrivate, StillShared
 from policy import Fault
 
 __all__ = ["BUSY", "DAMAGED", "HARMLESS", "HELD", "DatabaseState", "DatabaseUnavailable"]
-__all__ += ["code_of", "damaged", "fault_of", "gone", "lost"]
+__all__ += ["code_of", "damaged", "fault_of", "gone", "lost", "reason_of", "shown"]
 
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -33,8 +36,8 @@ class DatabaseUnavailable(SQLAlchemyError):
 
 @dataclass(frozen=True, slots=True)
 class DatabaseState:
-    """Whether a database can be used, and if not, why. `failure` is the kind of the last thing
-    that a database in use could not do, such as a full disk; empty once something worked."""
+    """Whether a database can be used, and if not, why. `failure` says why a database in use
+    could not do the last thing, such as that the disk is full; empty once something worked."""
 
     name: str
     usable: bool
@@ -47,6 +50,32 @@ class DatabaseState:
         return self.usable and not self.failure
 
 
+def shown(error: Exception) -> str:
+    """What an error says, as it may stand in a log: SQLite and the system name files, tables and
+    columns, a server and its driver repeat the values of rows. Of these only the kind is told."""
+    original = getattr(error, "orig", None) or error
+    if isinstance(original, OSError | sqlite3.Error | tarfile.TarError):
+        return str(original)
+    return type(original).__name__
+
+
+def reason_of(error: BaseException) -> str:
+    """Why something was not done, in words for whoever runs the service, and with nothing of what
+    the error itself says."""
+    match error:
+        case DatabaseUnavailable():
+            return f"the {error.name} database cannot be used"
+        case SQLAlchemyError() | sqlite3.Error():
+            return "a database could not do what was asked of it, or is out of reach"
+        case OSError() if error.errno:
+            return f"the system refused it: {os.strerror(error.errno)}"
+        case OSError():
+            return "what it needs of the system, or of another machine, is out of reach"
+        case MemoryError():
+            return "the machine has no memory left"
+    return "Plainsite itself failed; the log says where"
+
+
 def code_of(error: object) -> int:
     """SQLite's primary code for an error; 0 where it has none."""
     return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
@@ -57,7 +86,7 @@ def fault_of(path: Path, error: object) -> Fault:
     match error:
         case NotPrivate():
             message = "others on this machine can read it, and it belongs to somebody else"
-            return Fault(str(error.path), None, message, f"chmod 600 {error.path}")
+            return Fault(str(error.path), None, message, f"chmod 600 {quote(str(error.path))}")
         case StillShared():
             message = "an earlier version of the service still uses it"
             return Fault(path.name, None, message, "stop that one: systemctl restart plainsite")

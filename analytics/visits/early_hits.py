@@ -14,7 +14,7 @@ from time import sleep
 
 from flask import Response, request
 
-__all__ = ["EarlyHits"]
+__all__ = ["AGAIN", "EarlyHits"]
 
 AGAIN = "again"
 """The key of the query that says how often the hit was sent again."""
@@ -33,9 +33,14 @@ class EarlyHits:
     pauses: tuple[float, ...] = PAUSES
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(MOST_WAITING))
 
+    @property
+    def times(self) -> int:
+        """How often the hit was sent again."""
+        return request.args.get(AGAIN, 0, int)
+
     def again(self) -> Response | None:
         """The redirect that has the hit sent again; None once that was done often enough."""
-        done = request.args.get(AGAIN, 0, int)
+        done = self.times
         if not 0 <= done < len(self.pauses):
             return None
         self._pause(self.pauses[done])

@@ -1,46 +1,43 @@
-"""/visit/*: page views with their consent, engaged time, withdrawal. All is counted here."""
+"""/visit/*: page views with their consent, engaged time, and what is done on pages."""
 
 from __future__ import annotations
 
-import json
-from contextlib import suppress
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
-from flask import Blueprint, Response, redirect, request
-from pydantic import ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Blueprint, Response, request
 
-from analytics.visits.bodies import Body, EngagedBody, ViewBody
+from analytics.visits.admission import Admission
+from analytics.visits.bodies import ActionBody, EngagedBody, ViewBody
+from analytics.visits.checked_deeds import deed_of, told_of
+from analytics.visits.deeds import DIMENSION_OF, deed_cells
 from analytics.visits.early_hits import EarlyHits
-from analytics.visits.receipts import receipt
+from analytics.visits.lately import Lately
+from analytics.visits.model import Increment
 from analytics.visits.state import (
-    Agent,
     Counted,
     Engaged,
     State,
     View,
     begin,
+    do,
     engage,
-    from_parts,
+    in_segments,
     is_early,
     missing,
-    to_parts,
     view,
 )
 from analytics.visits.store.base import CounterStore, StoreError
-from analytics.visits.user_agents import Hints, agent_of
+from analytics.visits.store.trials import Tried
+from analytics.visits.trying import tried_in
+from analytics.visits.visit_cookie import VisitCookie
+from analytics.visits.withdrawals import Withdrawals
+from analytics.web.audience_cookie import audience_of
 from analytics.web.clock import Clock, UnusableClock
-from analytics.web.cookies import BadCookie, CookieWriter, ForgedCookie
-from analytics.web.languages import here
-from analytics.web.origin import is_from_our_forms, is_from_our_pages, may_read_own
-from analytics.web.own_cookies import OWN_COOKIES, consented_cookies, wants_a_page
+from analytics.web.cookies import CookieWriter
 from analytics.web.problems import Reason, Refused
-from analytics.web.rate_limits import CONSENTS, VISITS, RateLimiter
-from analytics.web.reload_due import ReloadDue, gives_back
+from analytics.web.rate_limits import CONSENTS, RateLimiter
+from analytics.web.reload_due import ReloadDue
 from analytics.web.static_files import NOT_FOUND, Pages
 from policy import Site
 from policy.referrers import DIRECT
@@ -48,15 +45,11 @@ from policy.sections import section_of
 
 __all__ = ["Visits", "blueprint"]
 
-MOST_BYTES = 4_096
-
 A_PAGE_OF_OURS = "A page of ours"
 """What led to a page that there is not, where it is one that is gone too, or not known."""
 
 UNKNOWN_PAGE = "*"
 """What a page says of the one before it that is ours and not known: the browser's history."""
-
-Sent = TypeVar("Sent", bound=Body)
 
 
 def blueprint(visits: Visits) -> Blueprint:
@@ -64,8 +57,9 @@ def blueprint(visits: Visits) -> Blueprint:
     made = Blueprint("visits", __name__, url_prefix="/visit")
     made.post("/view")(visits.count_view)
     made.post("/engaged")(visits.count_engaged)
-    made.post("/withdraw")(visits.withdraw)
-    made.get("/receipt")(visits.own_receipt)
+    made.post("/action")(visits.count_action)
+    made.post("/withdraw")(visits.withdrawals.withdraw)
+    made.get("/receipt")(visits.withdrawals.own_receipt)
     made.errorhandler(Refused)(refused)
     made.errorhandler(ReloadDue)(reload_due)
     made.errorhandler(UnusableClock)(no_time)
@@ -84,36 +78,70 @@ class Visits:
     clock: Clock
     rate_limiter: RateLimiter
     keys: tuple[bytes, ...]
+    lately: Lately = field(default_factory=Lately)
     early: EarlyHits = field(default_factory=EarlyHits)
+    cookie: VisitCookie = field(init=False)
+    admission: Admission = field(init=False)
+    withdrawals: Withdrawals = field(init=False)
+
+    def __post_init__(self) -> None:
+        cookie = VisitCookie(self.site.register, self.cookies)
+        made = {
+            "cookie": cookie,
+            "admission": Admission(self.site, self.cookies, self.pages, self.rate_limiter),
+            "withdrawals": Withdrawals(
+                self.site, cookie, self.counters, self.clock, self.rate_limiter, self.keys
+            ),
+        }
+        for name, part in made.items():
+            object.__setattr__(self, name, part)
 
     def count_view(self) -> Response:
         """Count a page view, and with it the consent that was just given."""
-        body, agent = self._admit(ViewBody)
+        body, agent = self.admission.admit(ViewBody)
         if body.version != self.site.register.version:
             raise Refused(Reason.OUTDATED)
         if body.page not in ("", NOT_FOUND):
             self._check(body.page)
         if self.site.sources.is_spam(body.referrer):
             raise Refused(Reason.SPAM)
-        state, now = self._held(), self.clock()
+        state, now = self.cookie.held(), self.clock()
         given = body.version if body.given and state is None else None
         if body.page == NOT_FOUND:
+            self._check_again(body)
             return self._count_missing(body, state, now)
         if not body.page:
+            self._check_again(body)
             if state is None:
                 self._begins()
                 self._count(now, given=given)
-            return self._done(state or begin(now))
+            return self.cookie.answer(state or begin(now))
         before, source = self._led_by(body.referrer)
         campaign = self.site.campaigns.of(body.utm)
-        hit = View(now, body.page, self._entry(body.page), source, agent, before, campaign)
-        if is_early(state, hit) and (again := self.early.again()):
+        reached = self.site.goals.reached("page", self.site.plain(body.page))
+        hit = View(
+            now, body.page, self._entry(body.page), source, agent, before, campaign, reached,
+            form=self.pages.build.pages[body.page].form or "",
+            after=self._after(body.referrer),
+        )  # fmt: skip
+        # Who agreed on this page sent nothing before: no answer is on its way.
+        if not body.given and is_early(state, hit) and (again := self.early.again()):
             return again
+        self._check_again(body)
         counted = view(state, hit, self.site.sources.channel_of)
         if counted.state.pages == 1:
             self._begins()
         self._count(now, counted, given=given)
-        return self._done(counted.state)
+        if counted.state.pages == 1:
+            self.lately.began(now)
+        return self.cookie.answer(counted.state)
+
+    def _check_again(self, body: ViewBody) -> None:
+        """A hit that waited for a cookie as long as it may, and has none, begins no visit: the
+        visitor may have said no since it was first sent."""
+        waited = self.early.times and not body.given
+        if waited and not self.cookie.is_there:
+            raise Refused(Reason.NO_COOKIE)
 
     def _count_missing(self, body: ViewBody, state: State | None, now: float) -> Response:
         """Which address it was is not kept: anybody can write one."""
@@ -126,20 +154,26 @@ class Visits:
             self._begins()
         state = state or begin(now)
         self._count(now, Counted(state, missing(led_by)), given=given)
-        return self._done(None if given is None else state)
+        return self.cookie.answer(None if given is None else state)
 
     def _entry(self, page: str) -> str:
         entry = self.site.register.cookie("visit").part("entry")
         return section_of(page) if entry.kind == "section" else page
 
     def _led_by(self, referrer: str) -> tuple[str | None, str]:
-        """The entry that the page of ours which led here would be, and the source."""
+        """The entry that the page of ours which led here would be, and the source. A page that is
+        not counted is none, and has sent no view."""
         if referrer.startswith("/"):
-            return self._entry(unquote(referrer)), DIRECT
+            page = unquote(referrer)
+            return self._entry(page) if self._is_counted(page) else None, DIRECT
         if referrer == UNKNOWN_PAGE:
             return "", DIRECT
         ours = {_bare(urlsplit(self.site.settings.url).netloc), _bare(request.host)}
         return None, DIRECT if _bare(referrer) in ours else self.site.sources.of(referrer)
+
+    def _after(self, referrer: str) -> str:
+        page = unquote(referrer)
+        return page if page.startswith("/") and self._is_counted(page) else ""
 
     def count_engaged(self) -> Response:
         """Count engaged time.
@@ -147,125 +181,73 @@ class Visits:
         Only a page that is still in use sets the cookie. After one that is left the next page's
         view is on its way, and the state that it brings back must stand.
         """
-        body, agent = self._admit(EngagedBody)
+        body, agent = self.admission.admit(EngagedBody)
         if body.page == NOT_FOUND:
-            return self._done()
+            return self.cookie.answer()
         self._check(body.page)
-        state, now = self._held(), self.clock()
-        hit = Engaged(now, body.page, body.ms, agent, body.renews)
+        state, now = self.cookie.held(), self.clock()
+        told = told_of(self.site, body)
+        hit = Engaged(now, body.page, body.ms, agent, body.renews, told)
         if is_early(state, hit) and (again := self.early.again()):
             return again
-        counted = engage(state or self._state(), hit, self.site.sources.channel_of)
+        counted = engage(state or self.cookie.state(), hit, self.site.sources.channel_of)
         self._count(now, counted)
-        return self._done(counted.state if body.renews else None)
+        return self.cookie.answer(counted.state if body.renews else None)
+
+    def count_action(self) -> Response:
+        """Count something that was done on a page, with the goals that it reaches."""
+        body, agent = self.admission.admit(ActionBody)
+        if body.page or body.deed != "form":
+            self._check(body.page)
+        # Which links a page has, it has for an audience.
+        is_link = body.deed == "outbound"
+        audience = audience_of(self.cookies, request.environ) if is_link else ""
+        what, properties = deed_of(self.site, self.pages, body, audience)
+        state = self.cookie.held()
+        if (state is None or state.pages == 0) and (again := self.early.again()):
+            return again
+        state, now = state or self.cookie.state(), self.clock()
+        if state.pages == 0:
+            raise Refused(Reason.NO_COOKIE)  # Nothing that was counted has it.
+        cells = deed_cells(body.deed, what, properties)
+        deed = [Increment(DIMENSION_OF[body.deed], cell, times=1) for cell in cells]
+        reached = self.site.goals.reached(body.deed, what)
+        counted = do(state, agent, self.site.sources.channel_of, deed, reached)
+        self._count(now, counted)
+        return self.cookie.answer(counted.state if counted.state != state else None)
 
     def _begins(self) -> None:
         if wait := self.rate_limiter.wait_seconds(CONSENTS, request.remote_addr or ""):
             raise Refused(Reason.TOO_OFTEN, wait)
 
-    @gives_back
-    def withdraw(self) -> BaseResponse:
-        """Delete every cookie that rests on consent, whatever it is; never refuse our visitor.
-
-        A script is told that it is done. Who runs none sent a form, gets the page of what the
-        browser keeps now, and has it forget a "yes" that only a script could take back.
-        """
-        plain = wants_a_page()
-        if not (is_from_our_forms(request) if plain else is_from_our_pages(request)):
-            raise Refused(Reason.ORIGIN)
-        register = self.site.register
-        with suppress(Refused):
-            self._state()  # Only who holds a valid cookie has something to take back.
-            self._count_withdrawn(register.version)
-        response = (
-            redirect(here().service(OWN_COOKIES), HTTPStatus.SEE_OTHER) if plain else self._done()
-        )
-        if plain:
-            response.headers["Cache-Control"] = "no-store"
-            # W3C Clear Site Data, section 3.1: also what no cookie holds.
-            response.headers["Clear-Site-Data"] = '"storage"'
-        for name in consented_cookies(register):
-            self.cookies.delete(response, name)
-        return response
-
-    def own_receipt(self) -> Response:
-        """A signed record of the consent that this browser holds, to keep. Nothing is stored."""
-        if not may_read_own(request):
-            raise Refused(Reason.ORIGIN)
-        self._state()
-        site = self.site
-        purpose = site.register.cookie("visit").purpose
-        made = receipt(site.register, site.settings, purpose, self.clock.today(), self.keys)
-        text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
-        response = Response(text, content_type="application/ld+json; charset=utf-8")
-        response.headers["Content-Disposition"] = 'attachment; filename="consent-receipt.json"'
-        response.cache_control.no_store = True
-        return response
-
-    def _admit(self, kind: type[Sent]) -> tuple[Sent, Agent]:
-        if request.headers.get("Sec-GPC") == "1" or request.headers.get("DNT") == "1":
-            raise Refused(Reason.SIGNAL)
-        if not is_from_our_pages(request):
-            raise Refused(Reason.ORIGIN)
-        agent = agent_of(request.headers.get("User-Agent", ""), Hints.of(request.headers))
-        if agent is None:
-            raise Refused(Reason.BOT)
-        body = _body(kind)
-        if wait := self.rate_limiter.wait_seconds(VISITS, request.remote_addr or ""):
-            raise Refused(Reason.TOO_OFTEN, wait)
-        return body, agent
-
     def _check(self, page: str) -> None:
-        known = self.pages.build.pages.get(page)
-        if known is None or not known.counted:
+        if not self._is_counted(page):
             raise Refused(Reason.UNKNOWN_PAGE)
 
-    def _held(self) -> State | None:
-        """The state that the browser carries; None where there is none that can be used."""
-        try:
-            return self._state()
-        except Refused:
-            return None
-
-    def _state(self) -> State:
-        raw = self.cookies.raw(request.environ, "visit")
-        if raw is None:
-            raise Refused(Reason.NO_COOKIE)
-        try:
-            day, held = self.cookies.decode_dated("visit", raw)
-        except ForgedCookie:
-            raise Refused(Reason.FORGED) from None
-        except BadCookie:
-            # Signed, yet not understood: it names a page or a source that is gone since.
-            raise Refused(Reason.OUTDATED) from None
-        return from_parts(day, held)
+    def _is_counted(self, page: str) -> bool:
+        known = self.pages.build.pages.get(page)
+        return known is not None and known.counted
 
     def _count(self, now: float, counted: Counted | None = None, given: int | None = None) -> None:
         """Both or neither: a consent that is counted without its view would be sent again."""
         increments, began = (counted.increments, counted.began) if counted else ((), None)
+        tried = self._tried(counted) if counted else ()
+        increments = (*increments, *in_segments(self.site.segments, increments))
         consent = None if given is None else (self.clock.today(), given)
         if not increments and consent is None:
             return
         try:
-            self.counters.add(int(now // 3600), increments, began=began, consent=consent)
+            self.counters.add(
+                int(now // 3600), increments, began=began, consent=consent, tried=tried
+            )
         except StoreError:
             raise Refused(Reason.STORE) from None
 
-    def _count_withdrawn(self, version: int) -> None:
-        try:
-            self.counters.answered(self.clock.today(), version, withdrawn=1)
-        except StoreError:
-            raise Refused(Reason.STORE) from None
-
-    def _done(self, state: State | None = None) -> Response:
-        response = Response(status=204)
-        del response.headers["Content-Type"]
-        response.cache_control.no_store = True
-        if state is not None:
-            day, parts = to_parts(state)
-            values = {"version": self.site.register.version, **parts}
-            self.cookies.write(response, "visit", values, day)
-        return response
+    def _tried(self, counted: Counted) -> tuple[Tried, ...]:
+        if not self.site.experiments.experiments:
+            return ()  # Those of a newer build have no table before the reload.
+        on, zone = self.pages.build.experiments, self.clock.zone
+        return tuple(tried_in(on, counted.state, counted.increments, self._entry, zone))
 
 
 def refused(refusal: Refused) -> Response:
@@ -286,17 +268,3 @@ def no_time(_: UnusableClock) -> Response:
 def _bare(host: str) -> str:
     """A host as it is without "www." and its port."""
     return host.lower().partition(":")[0].rstrip(".").removeprefix("www.")
-
-
-def _body(kind: type[Sent]) -> Sent:
-    request.max_content_length = MOST_BYTES
-    try:
-        sent = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise Refused(Reason.TOO_LARGE) from None
-    if request.mimetype != "application/json":
-        raise Refused(Reason.NOT_JSON)
-    try:
-        return kind.model_validate_json(sent)
-    except ValidationError:
-        raise Refused(Reason.NOT_UNDERSTOOD) from None

@@ -10,10 +10,14 @@ from zoneinfo import ZoneInfo
 
 from policy.failures import Refusal
 
-__all__ = ["STEP_SECONDS", "Clock", "UnusableClock", "machine_clock"]
+__all__ = ["MOST_HOURS", "STEP_SECONDS", "Clock", "UnusableClock", "machine_clock"]
 
 STEP_SECONDS = 300
 """No time in a visitor's cookie is finer."""
+
+MOST_HOURS = 12
+"""A visit that began in an hour so many hours ago is over. Its cookie's `began` counts the hours
+since then from 1 while it has one page, and from one more than this when it has more."""
 
 
 FIRST, LAST = 946_684_800, 253_370_764_800

@@ -43,6 +43,17 @@ class Answering:
         """The text of a template."""
         return self.jinja.get_template(template).render(**values)
 
+    def audience(self, name: str) -> Mapping[str, Any]:
+        """What templates know of an audience; of the default one for ""."""
+        audiences = self.site.audiences
+        name = name or audiences.default
+        return {
+            "name": name,
+            "label": audiences.label(name),
+            "is_default": name == audiences.default,
+            "sees": audiences.sees(name),
+        }
+
     def page(self, address: str) -> str:
         """The page at an address of the default language, in this one, or itself."""
         return self.pages.get(address, address)
@@ -69,8 +80,9 @@ class InLanguages:
         self._site = site
         self._pages = pages
         self._known: dict[str, tuple[Build, Answering]] = {}
-        # Whoever answers for this application finds it, in each of its threads.
-        appcontext_pushed.connect(self._begin, app, weak=False)
+        # Whoever answers for this application finds it, in each of its threads. The signal is of
+        # the whole process and does not hold it: it is there for as long as somebody else does.
+        appcontext_pushed.connect(self._begin, app)
 
     def _begin(self, _app: Flask) -> None:
         _languages.set(self)

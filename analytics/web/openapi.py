@@ -26,6 +26,9 @@ METHODS = ("GET", "POST")
 FORM_TYPE, HTML, JSON = "application/x-www-form-urlencoded", "text/html", "application/json"
 LINKED_JSON, PROBLEM = "application/ld+json", "application/problem+json"
 
+COUNTING = ("visits.count_view", "visits.count_engaged", "visits.count_action")
+"""The endpoints that read the visit cookie, and may ask for a hit again."""
+
 TOO_LARGE = {413: "More was sent than is taken"}
 NOT_OURS = {403: "It did not come from a page of this site, or it may not be seen"}
 NOT_THERE = {404: "There is no such page, link or form"}
@@ -33,12 +36,53 @@ WRONG = {422: "What is wrong, beside each field, with what was typed", 429: "Too
 AWAY = {503: "It could not be done, and nothing was stored"}
 
 
+Models = Mapping[str, type[BaseModel]]
+"""By endpoint."""
+
+BEARER = "figures"
+"""What programs show that read our figures."""
+
+ROWS = {"type": "object", "required": ["from", "to", "zone", "rows"]}
+
+FIGURES: Mapping[str, Any] = {
+    "200": {"description": "The figures", "content": {JSON: {"schema": ROWS}, "text/csv": {}}},
+    **{
+        str(status): {
+            "description": words,
+            "content": {PROBLEM: {"schema": {"type": "object", "required": ["title", "detail"]}}},
+        }
+        for status, words in {
+            400: "What cannot be read of what was asked",
+            401: "Without a token that is good",
+            403: "The token may not read this",
+            404: "There is no such dimension",
+            405: "Figures are only read",
+            429: "Asked too often",
+            503: "A database cannot be used just now",
+        }.items()
+    },
+}
+
+
+EXPORTED: Mapping[str, Any] = {
+    "200": {
+        "description": "The figures",
+        "content": {"text/csv": {}, "application/vnd.apache.parquet": {}},
+    },
+    "501": {
+        "description": "This server writes no Parquet",
+        "content": FIGURES["400"]["content"],
+    },
+}
+
+
 def describe(
-    app: Flask, site: Site, build: Build, bodies: Mapping[str, type[BaseModel]]
+    app: Flask, site: Site, build: Build, bodies: Models, queries: Models
 ) -> dict[str, Any]:
     """The OpenAPI description of an application that `create_app` made for `site`.
 
-    `build` says which pages there are, `bodies`, by endpoint, what scripts send.
+    `build` says which pages there are, `bodies` what scripts send, `queries` what is asked of the
+    figures.
     """
     settings = site.settings
     paths: dict[str, dict[str, Any]] = {}
@@ -47,7 +91,7 @@ def describe(
         for address, form in _addresses(rule, site.forms):
             for method in METHODS:
                 if method in (rule.methods or ()):
-                    operation = _operation(rule, method)
+                    operation = _operation(rule, method, queries.get(rule.endpoint))
                     content = _body(site, build, bodies.get(rule.endpoint), form)
                     if content and method == "POST":
                         operation["requestBody"] = {"required": True, "content": content}
@@ -58,6 +102,8 @@ def describe(
         cookie.name: {"type": "apiKey", "in": "cookie", "name": cookie.cookie}
         for cookie in site.register.cookies
     }
+    is_asked = any(endpoint in queries for endpoint in app.view_functions)
+    bearer = {BEARER: {"type": "http", "scheme": "bearer"}} if is_asked else {}
     return {
         "openapi": "3.1.1",
         "info": {
@@ -67,7 +113,7 @@ def describe(
         },
         "servers": [{"url": settings.url}],
         "paths": paths,
-        "components": {"securitySchemes": cookies},
+        "components": {"securitySchemes": cookies | bearer},
     }
 
 
@@ -76,23 +122,39 @@ def _addresses(rule: Rule, forms: Mapping[str, Form]) -> Iterator[tuple[str, For
     if rule.endpoint.startswith("forms."):
         for name, form in forms.items():
             yield rule.rule.replace("<name>", name), form
-    elif "path" not in rule.rule:
+    elif "path" not in rule.rule and not rule.endpoint.endswith(".nowhere"):
         yield rule.rule.replace("<", "{").replace(">", "}"), None
 
 
-def _operation(rule: Rule, method: str) -> dict[str, Any]:
+def _operation(rule: Rule, method: str, query: type[BaseModel] | None) -> dict[str, Any]:
     operation: dict[str, Any] = {"operationId": f"{rule.endpoint}.{method.lower()}"}
-    names = sorted(rule.arguments - {"name"})
-    if names:
-        operation["parameters"] = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-            for name in names
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in sorted(rule.arguments - {"name"})
+    ]
+    if query:
+        schema = query.model_json_schema()
+        parameters += [
+            {
+                "name": name,
+                "in": "query",
+                "required": name in schema.get("required", ()),
+                "schema": each,
+            }
+            for name, each in schema["properties"].items()
         ]
+    if parameters:
+        operation["parameters"] = parameters
+    if query:
+        nowhere = set() if "dimension" in rule.arguments else {"404"}
+        answers = {status: each for status, each in FIGURES.items() if status not in nowhere}
+        if "parquet" in str(query.model_fields.get("format")):
+            answers |= EXPORTED
+        return operation | {"responses": answers, "security": [{BEARER: []}]}
     operation["responses"] = _responses(rule.endpoint, method)
-    cookie = {"visits.count_view": "visit", "visits.count_engaged": "visit"}.get(rule.endpoint)
-    if cookie:
+    if rule.endpoint in COUNTING:
         # None at first: a view begins a visit, and what comes too early is sent again.
-        operation["security"] = [{cookie: []}, {}]
+        operation["security"] = [{"visit": []}, {}]
     return operation
 
 
@@ -116,7 +178,9 @@ def _form_schema(form: Form) -> dict[str, Any]:
     required = [field.name for field in form.fields if field.required]
     for name, box in (("permission", form.permission), ("recognize", form.recognize)):
         if box is not None:
-            properties[name] = {"const": TICKED, "description": box.text}
+            # Whatever else is sent is an empty box.
+            words = f'"{TICKED}" says: {box.text}'
+            properties[name] = {"type": "string", "description": words}
     if form.permission and form.permission.required:
         required.append("permission")
     return {"type": "object", "properties": properties, "required": required}
@@ -129,7 +193,9 @@ def _field_schema(field: Field) -> dict[str, Any]:
     if field.required:
         schema["minLength"] = 1
     if field.most_characters:
-        schema["maxLength"] = field.most_characters
+        # No `maxLength`, which would count what is taken out before.
+        words = f"At most {field.most_characters:,} characters, without the space around them."
+        schema["description"] = f"{field.label}. {words}"
     if field.kind == "email":
         schema["format"] = "email"
     return schema
@@ -159,7 +225,7 @@ def _visit_responses(view: str, method: str) -> dict[str, Any]:
     done = {"200": {"description": "As it is held", "content": {kind: {}}}}
     if method == "POST":
         done = {"204": {"description": "Committed"}}
-        if view in ("count_view", "count_engaged"):
+        if f"visits.{view}" in COUNTING:
             done["307"] = {"description": "Too early: send it again, with the cookie of then"}
     problems = {
         str(status): {

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import request
 
-from analytics.web.clock import STEP_SECONDS
+from analytics.web.clock import MOST_HOURS, STEP_SECONDS
 from analytics.web.cookies import BadCookie, CookieWriter, Value
 from analytics.web.languages import here
 from analytics.web.static_files import Pages
 from policy import Site
+from policy.goals import Funnel, Goal
 from policy.register import Part, Register
-from policy.sentences import mark, sentence
+from policy.sentences import sentence
+from policy.values import MARK
 
 __all__ = [
     "CHOICES",
     "OWN_COOKIES",
     "OwnCookies",
+    "began_words",
     "consented_cookies",
-    "hour_words",
     "step_words",
     "wants_a_page",
 ]
@@ -31,8 +33,6 @@ CHOICES = "/cookies/"
 
 OWN_COOKIES = "/visit/cookies"
 """Where that page is rendered with the cookies that the browser sent."""
-
-PAGES = (mark("None yet"), mark("One"), mark("More than one"))
 
 
 def consented_cookies(register: Register) -> tuple[str, ...]:
@@ -87,9 +87,9 @@ class OwnCookies:
         if part.name == "seen":
             return step_words(int(value))
         if part.name == "began":
-            return hour_words(int(value))
-        if part.name == "pages":
-            return sentence(PAGES[int(value)])
+            return began_words(int(value))
+        if part.kind in ("goals", "funnels"):
+            return _names(str(value), getattr(here().site.goals, part.kind))
         if part.kind in ("page", "section"):
             page = self.pages.build.pages.get(str(value))  # A section may have no page of its own.
             return page.title if page else str(value)
@@ -100,16 +100,27 @@ class OwnCookies:
         )
 
 
+def _names(value: str, declared: Iterable[Goal | Funnel]) -> str:
+    """What some goals or funnels are called; each funnel with the number of its steps."""
+    labels = {each.name: each.label for each in declared}
+    named = (each.partition(":") for each in value.split(MARK) if each)
+    words = [f"{labels[name]}: {steps}" if steps else labels[name] for name, _, steps in named]
+    return ", ".join(words) or sentence("None")
+
+
 def step_words(step: int) -> str:
     """A five-minute step of the day, as "14:05 to 14:10 UTC"."""
     return _from_to(step * STEP_SECONDS // 60, STEP_SECONDS // 60)
 
 
-def hour_words(hour: int) -> str:
-    """An hour of the day, as "14:00 to 15:00 UTC"; 24 stands for none."""
-    if hour < 24:
-        return _from_to(hour * 60, 60)
-    return sentence("Not kept: it matters for one page only")
+def began_words(began: int) -> str:
+    """How many pages were seen, and how many hours since the first of them began."""
+    if not began:
+        return sentence("No page yet")
+    more, hours = divmod(began - 1, MOST_HOURS)
+    pages = sentence("More than one page") if more else sentence("One page")
+    since = sentence("hours since you came: %(number)s", number=hours)
+    return f"{pages}; {since}"
 
 
 def _from_to(minutes: int, length: int) -> str:

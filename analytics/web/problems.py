@@ -8,8 +8,9 @@ from enum import Enum
 from http import HTTPStatus
 
 from flask import Response
+from werkzeug.exceptions import HTTPException
 
-__all__ = ["Reason", "Refused", "problem"]
+__all__ = ["Reason", "Refused", "problem", "problem_of"]
 
 REFUSED_HEADER = "Plainsite-Refused"
 
@@ -28,6 +29,7 @@ class Reason(Enum):
     NOT_JSON = "not-json", 415, "Send the body as application/json."
     NOT_UNDERSTOOD = "not-understood", 400, "The body does not have exactly the declared keys."
     UNKNOWN_PAGE = "unknown-page", 404, "This site counts no such page."
+    UNKNOWN_DEED = "unknown-deed", 404, "This page has no such event, file, link or form."
     TOO_OFTEN = "too-often", 429, "Too many visits from one network. Try again later."
     CLOCK = "clock", 503, "The service does not know the time, so nothing was counted."
     STORE = "store", 503, "The counters could not be written, so nothing was counted."
@@ -61,3 +63,9 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
     response = Response(json.dumps(body), status, headers, content_type="application/problem+json")
     response.cache_control.no_store = True
     return response
+
+
+def problem_of(error: HTTPException) -> Response:
+    """What the framework refuses, such as a method, as a problem."""
+    allowed = {name: value for name, value in error.get_headers() if name == "Allow"}
+    return problem(error.code or 500, error.description or "", allowed)

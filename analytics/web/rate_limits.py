@@ -23,11 +23,15 @@ from math import ceil
 
 __all__ = [
     "CONSENTS",
+    "FIGURES",
     "FORMS",
     "MINUTES",
     "PERSONAL_DATA",
     "SIGN_IN",
+    "UNKNOWN_LINKS",
+    "UNKNOWN_TOKENS",
     "VISITS",
+    "WITHDRAWALS",
     "Limit",
     "RateLimiter",
 ]
@@ -57,6 +61,14 @@ SIGN_IN = Limit("sign-in", 40)
 VISITS = Limit("visits", 20_000)
 CONSENTS = Limit("consents", 1_000)
 """Visits that begin, each of which rests on a consent: a thousand people behind one address."""
+FIGURES = Limit("figures", 600)
+"""What a program reads with one token."""
+UNKNOWN_TOKENS = Limit("unknown tokens", 40)
+UNKNOWN_LINKS = Limit("unknown links", 40)
+
+
+WITHDRAWALS = Limit("withdrawals", 100)
+"""Withdrawals that are counted. Cookies are deleted however often somebody asks."""
 
 
 class RateLimiter:
@@ -99,6 +111,13 @@ class RateLimiter:
             self._counts.clear()
             self._key = secrets.token_bytes(32)
             self._ends = 0.0
+
+    def close(self) -> None:
+        """Nobody asks any more: all is forgotten at once, and nothing waits to do so."""
+        with self._lock:
+            if self._forgetting is not None:
+                self._forgetting.cancel()
+        self.forget()
 
     def _seconds_left(self) -> float:
         now = self._clock()

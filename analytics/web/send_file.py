@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIEnvironment
 
-__all__ = ["send"]
+__all__ = ["PERSONAL", "REVALIDATED", "fresh", "send"]
 
 PREFERRED = ("br", "gzip")
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATED = "no-cache"
 PERSONAL = "private, no-cache"
+FRESH_SECONDS = 300
+"""A page that was corrected is seen after so many at last, in whatever cache."""
 
 
 def send(
@@ -36,10 +38,11 @@ def send(
     file: File,
     environ: WSGIEnvironment,
     *,
-    personal: bool = False,
+    caching: str = REVALIDATED,
     status: int = 200,
 ) -> Response:
-    """The answer to GET or HEAD. `personal` says that another cookie would get another file.
+    """The answer to GET or HEAD. `caching` says what caches may do with a file whose address stays
+    when its bytes change: `PERSONAL` where another cookie would get another file.
 
     Raises what `opened` raises, which opens what is sent.
     """
@@ -47,8 +50,8 @@ def send(
     stored = file.encodings[encoding] if encoding else file.plain
     response = Response(status=status, content_type=file.type, direct_passthrough=True)
     headers = response.headers
-    headers["Cache-Control"] = _caching(file, personal)
-    if varying := _varying(file, personal):
+    headers["Cache-Control"] = IMMUTABLE if file.immutable else caching
+    if varying := _varying(file, caching):
         headers["Vary"] = varying
     if encoding:
         headers["Content-Encoding"] = encoding
@@ -83,14 +86,14 @@ def _narrowed(response: Response, environ: WSGIEnvironment, size: int) -> Respon
         return Response(status=416, headers=error.get_headers(environ))
 
 
-def _caching(file: File, personal: bool) -> str:
-    if file.immutable:
-        return IMMUTABLE
-    return PERSONAL if personal else REVALIDATED
+def fresh(seconds: int) -> str:
+    """What caches may do with a page that everybody gets for so long. It tells no fine time: at its
+    very end they ask each time."""
+    return f"public, max-age={FRESH_SECONDS}" if seconds >= FRESH_SECONDS else REVALIDATED
 
 
-def _varying(file: File, personal: bool) -> str:
-    names = {"Cookie": personal, "Accept-Encoding": bool(file.encodings)}
+def _varying(file: File, caching: str) -> str:
+    names = {"Cookie": caching == PERSONAL, "Accept-Encoding": bool(file.encodings)}
     return ", ".join(name for name, varies in names.items() if varies)
 
 

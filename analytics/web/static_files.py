@@ -1,36 +1,33 @@
-"""The built site, by address: which file answers, for which audience."""
+"""What is in `public/`, as the newest build has it, and answers with its files."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, TypeVar
-from urllib.parse import quote
 
-from werkzeug.exceptions import MethodNotAllowed
-from werkzeug.utils import redirect
+from werkzeug.exceptions import Gone, HTTPException, NotFound
 from werkzeug.wrappers import Response
 
-from analytics.web.audience_cookie import read_audience
-from analytics.web.cookies import CookieWriter
+from analytics.web.clock import UnusableClock
 from analytics.web.log import ServiceLog
-from analytics.web.send_file import send
+from analytics.web.send_file import REVALIDATED, send
 from policy.manifest import Build, Damaged, File, NotBuilt, OtherForm, Stored
 from policy.published import Published, Replaced
 from policy.sections import section_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Container
 
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIEnvironment
 
-__all__ = ["NOT_FOUND", "PageServer", "Pages", "Trouble"]
+__all__ = ["NOT_FOUND", "Pages", "Trouble", "address_asked", "not_found_address"]
 
 NOT_FOUND = "/404.html"
-FETCHES = ("GET", "HEAD")
-REDIRECT = 308
-"""Permanent, and the method stays (RFC 9110, section 15.4.9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +50,15 @@ class Pages:
     (`policy.manifest`) where there is nothing to serve at the start.
     """
 
-    def __init__(self, public: Path, register_version: int, log: ServiceLog) -> None:
+    def __init__(
+        self,
+        public: Path,
+        register_version: int,
+        log: ServiceLog,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._published = Published(public)
+        self._clock = clock
         self._version = register_version
         self._log = log
         self._told: Trouble | None = None
@@ -126,18 +130,34 @@ class Pages:
             except Replaced:
                 build = self.refresh()
 
-    def text(self, permalink: str, audience: str = "") -> str:
-        """The HTML of a page, as an audience sees it, for one that must be rendered again.
+    def text(self, permalink: str, audience: str = "", variant: str | None = None) -> str:
+        """The HTML of a page, as an audience sees it now, or in one of its variants, for one that
+        must be rendered again.
 
         Raises KeyError.
         """
 
         def read(build: Build) -> str:
-            stored = build.file(permalink, audience).plain
+            now = self.variant(build, permalink)[0] if variant is None else variant
+            stored = build.file(permalink, audience, now).plain
             with self._published.open(build, stored) as file:
                 return file.read().decode("utf-8")
 
         return self.answer(read)
+
+    def variant(self, build: Build, permalink: str) -> tuple[str, int]:
+        """The variant of a page's experiment that is served to everybody now, "" for the first one
+        and where none is on; and for how many whole seconds it will be, 0 where none is on."""
+        if not build.experiments:
+            return "", 0
+        try:
+            now = self._clock()
+        except UnusableClock:
+            return "", 0
+        for each in build.experiments:
+            if each.page == permalink and (slot := each.at(int(now // 3600))):
+                return build.variant(permalink, slot.variant), int(slot.after * 3600 - now)
+        return "", 0
 
     def send(
         self,
@@ -145,10 +165,10 @@ class Pages:
         file: File,
         environ: WSGIEnvironment,
         *,
-        personal: bool = False,
+        caching: str = REVALIDATED,
         status: int = 200,
     ) -> Response:
-        """An answer to GET or HEAD with a file of `build`.
+        """An answer to GET or HEAD with a file of `build`; `caching` as in `send_file.send`.
 
         Raises Replaced where that is not the newest any more, FileNotFoundError where somebody
         removed the file by hand.
@@ -157,17 +177,29 @@ class Pages:
         def opened(stored: Stored) -> IO[bytes]:
             return self._published.open(build, stored)
 
-        return send(opened, file, environ, personal=personal, status=status)
+        return send(opened, file, environ, caching=caching, status=status)
 
-    def not_found(self, environ: WSGIEnvironment) -> Response:
-        """The page that says that there is no such page."""
-        address = address_asked(environ)
+    def not_found(self, environ: WSGIEnvironment, home: str = "/") -> Response:
+        """The page that says that there is no such page, in the language of a home page; a
+        sentence, where the site has none."""
+        address = home[:-1] + address_asked(environ)
 
         def look_up(build: Build) -> Response:
-            file = build.files[not_found_address(build, address)]
-            return self.send(build, file, environ, status=404)
+            return self._absent(build, address, environ, NotFound())
 
         return self.answer(look_up)
+
+    def gone(self, build: Build, address: str, environ: WSGIEnvironment) -> Response:
+        """The same page, which says that what was there will not come back (RFC 9110, 15.5.11)."""
+        return self._absent(build, address, environ, Gone())
+
+    def _absent(
+        self, build: Build, address: str, environ: WSGIEnvironment, error: HTTPException
+    ) -> Response:
+        file = build.files.get(not_found_address(build, address))
+        if file is None:
+            return Response.force_type(error.get_response(environ), environ)
+        return self.send(build, file, environ, status=error.code or HTTPStatus.NOT_FOUND)
 
 
 def address_asked(environ: WSGIEnvironment) -> str:
@@ -200,62 +232,3 @@ class _Sections:
             sections = frozenset(map(section_of, build.pages))
             self._known = build, sections
         return section in sections
-
-
-class PageServer:
-    """WSGI middleware: answers for every address in the build, and leaves the rest to `app`.
-
-    An address is only ever looked up among the keys of the build. It is never made into a path,
-    so there is nothing to traverse. Without `cookies`, every page is that for everyone.
-    """
-
-    def __init__(self, app: WSGIApplication, pages: Pages, cookies: CookieWriter | None) -> None:
-        self._app = app
-        self._pages = pages
-        self._cookies = cookies
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        try:
-            found = self._pages.answer(lambda build: self._found(build, environ))
-        except FileNotFoundError:
-            found = None  # Somebody removed it from public/, which is the generator's alone.
-        answer = found or self._app
-        return answer(environ, start_response)
-
-    def _found(self, build: Build, environ: WSGIEnvironment) -> WSGIApplication | None:
-        address = address_asked(environ)
-        is_not_found = address.endswith(NOT_FOUND) and address == not_found_address(build, address)
-        if address not in build.files or is_not_found:
-            target = _moved(build, address, environ.get("QUERY_STRING", ""))
-            return _redirect(target) if target else None
-        if environ["REQUEST_METHOD"] not in FETCHES:
-            return MethodNotAllowed(FETCHES)
-        return self._page(address, build, environ)
-
-    def _page(self, address: str, build: Build, environ: WSGIEnvironment) -> Response:
-        if address not in build.variants:
-            return self._pages.send(build, build.files[address], environ)
-        audience, bad = read_audience(self._cookies, environ) if self._cookies else ("", False)
-        response = self._pages.send(build, build.file(address, audience), environ, personal=True)
-        if bad and self._cookies:
-            self._cookies.delete(response, "audience")
-        return response
-
-
-def _moved(build: Build, address: str, query: str) -> str | None:
-    """Where an old address leads now, with its last slash or without, encoded and with the query;
-    one that was part of the old address is gone with it."""
-    moved = build.redirects
-    if query and moved and (target := moved.get(f"{address}?{query}")):
-        return quote(target)
-    other = address[:-1] if address.endswith("/") else f"{address}/"
-    target = moved.get(address) or moved.get(other)
-    if target is None and not address.endswith("/") and other in build.files:
-        target = other
-    return quote(target) + (f"?{query}" if query else "") if target else None
-
-
-def _redirect(target: str) -> Response:
-    response = redirect(target, REDIRECT)
-    response.headers["Cache-Control"] = "no-cache"
-    return response

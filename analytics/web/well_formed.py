@@ -7,22 +7,25 @@ that nothing behind has to expect it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from flask import abort, request
 from werkzeug.exceptions import BadRequest, NotImplemented
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["WellFormed"]
+__all__ = ["WellFormed", "only_texts"]
 
 SCHEMES = ("http", "https")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 """A name, an IPv4 or an IPv6 address, and a port (RFC 9110, section 7.2)."""
+
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What not every database keeps in a text: NUL, and half of a pair (Unicode, section 3.8)."""
 
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
@@ -48,3 +51,16 @@ class WellFormed:
         if not (query.isascii() and query.isprintable()):
             environ["QUERY_STRING"] = quote(query, safe=PRINTABLE, encoding="latin-1")
         return self._app(environ, start_response)
+
+
+def only_texts() -> None:
+    """Before a request: answer 400 where a value of its address, query or form is no text that
+    every database can look for."""
+    if any(map(NO_TEXT.search, _values())):
+        abort(400)
+
+
+def _values() -> Iterator[str]:
+    for name, values in (*request.args.lists(), *request.form.lists()):
+        yield from (name, *values)
+    yield from map(str, (request.view_args or {}).values())

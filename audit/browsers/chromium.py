@@ -15,16 +15,22 @@ from playwright.async_api import (
     async_playwright,
 )
 from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Frame as PageFrame
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from analytics.visits.agent_patterns import AUDIT
+from audit.browsers.chromium_context import add_headers, context_options
+from audit.browsers.chromium_features import PLAYWRIGHTS, without
+from audit.browsers.chromium_process import ChromiumProcess
 from audit.browsers.errors import PageDoesNotOpen, first_line
 from audit.browsers.recorder import Recorder, request_of
 from audit.browsers.visitor import (
     PATIENCE_SECONDS,
+    Access,
     Arrival,
     Browser,
     BrowserProfile,
+    Frame,
     Tab,
     Visitor,
     ahead_script,
@@ -41,6 +47,7 @@ OUR_AGENT = (
 
 ARGUMENTS = (
     "--no-sandbox",
+    "--disable-blink-features=AutomationControlled",  # navigator.webdriver is as a person's
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -52,6 +59,25 @@ SIGNALS = {
     "DNT": _SAYS.format("doNotTrack", "'1'"),
 }
 """Chromium sends neither by itself: what a page reads, beside the header of the same name."""
+
+
+class ChromiumFrame(Frame):
+    """A frame of a page in Chromium."""
+
+    def __init__(self, tab: ChromiumTab, frame: PageFrame) -> None:
+        self._tab = tab
+        self._frame = frame
+        self.within = frame.parent_frame is not None
+
+    async def evaluate(self, function: str, argument: object = None) -> Any:
+        return await in_time("look at a frame", self._frame.evaluate(function, argument))
+
+    async def click(self, x: float, y: float) -> None:
+        if self.within:
+            element = await in_time("find a frame", self._frame.frame_element())
+            box = await element.bounding_box() or {"x": 0, "y": 0}
+            x, y = x + box["x"], y + box["y"]
+        await self._tab.click(x, y)
 
 
 class ChromiumTab(Tab):
@@ -83,7 +109,13 @@ class ChromiumTab(Tab):
     async def call(self, function: str, argument: object) -> Any:
         return await self._page.evaluate(function, argument)
 
+    async def frames(self) -> list[Frame]:
+        main = self._page.main_frame
+        rest = [frame for frame in self._page.frames if frame is not main]
+        return [ChromiumFrame(self, main), *(ChromiumFrame(self, frame) for frame in rest)]
+
     async def click(self, x: float, y: float) -> None:
+        await in_time("point", self._page.mouse.move(x, y, steps=3))
         await in_time("click", self._page.mouse.click(x, y))
         await in_time("point elsewhere", self._page.mouse.move(0, 0))
 
@@ -104,8 +136,9 @@ class ChromiumTab(Tab):
 class ChromiumVisitor(Visitor):
     """A context of Chromium: a profile of its own."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, access: Access | None = None) -> None:
         super().__init__()
+        self._access = access
         self._context = context
         self._reading: set[asyncio.Task[None]] = set()
         context.on("request", lambda request: self.recorder.begins(request, _sent(request)))
@@ -149,7 +182,22 @@ class ChromiumVisitor(Visitor):
         self.recorder.ends(request, _sent(request))
 
     async def open(self) -> Tab:
-        return ChromiumTab(await self._context.new_page(), self.recorder)
+        page = await self._context.new_page()
+        await self._hear_storage(page)
+        if self._access and self._access.headers:
+            await add_headers(page, self._access)
+        return ChromiumTab(page, self.recorder)
+
+    async def _hear_storage(self, page: Page) -> None:
+        """What is written to the storage in whichever way, as the browser tells it."""
+        session = await self._context.new_cdp_session(page)
+        for event in ("domStorageItemAdded", "domStorageItemUpdated"):
+            session.on(f"DOMStorage.{event}", self._stored)
+        await session.send("DOMStorage.enable")
+
+    def _stored(self, event: dict[str, Any]) -> None:
+        where = "localStorage" if event["storageId"]["isLocalStorage"] else "sessionStorage"
+        self._act("Storage.setItem", f"{where} {event['key']} {event['newValue']}"[:200])
 
     async def cookies(self) -> tuple[KeptCookie, ...]:
         return tuple(
@@ -177,6 +225,9 @@ class ChromiumVisitor(Visitor):
     async def ahead(self, seconds: float) -> None:
         await self._context.add_init_script(ahead_script(seconds))
 
+    async def pass_time(self, seconds: float) -> None:
+        await in_time("let time pass", self._context.clock.fast_forward(int(seconds * 1000)))
+
     async def offline(self, *, on: bool) -> None:
         await self._context.set_offline(on)
 
@@ -194,9 +245,15 @@ class Chromium(Browser):
 
     name = "chromium"
 
-    def __init__(self, playwright: Playwright, running: RunningChromium) -> None:
+    def __init__(
+        self,
+        playwright: Playwright,
+        running: RunningChromium,
+        process: ChromiumProcess | None = None,
+    ) -> None:
         self._playwright = playwright
         self._running = running
+        self._process = process
         self.version = running.version
 
     @classmethod
@@ -204,25 +261,40 @@ class Chromium(Browser):
         """Start the Chromium at `path`."""
         playwright = await async_playwright().start()
         try:
-            running = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+            running = await playwright.chromium.launch(
+                executable_path=path, args=[without(*PLAYWRIGHTS), *ARGUMENTS]
+            )
         except PlaywrightError:
             await playwright.stop()
             raise
         return cls(playwright, running)
 
+    @classmethod
+    async def launch_for_person(cls, path: str) -> Chromium:
+        """Start the Chromium at `path`, with profiles that keep what other sites set, too."""
+        process = await ChromiumProcess.start(path, ARGUMENTS[:-1])
+        playwright = await async_playwright().start()
+        try:
+            running = await playwright.chromium.connect_over_cdp(process.address)
+        except PlaywrightError:
+            await playwright.stop()
+            await process.end()
+            raise
+        return cls(playwright, running, process)
+
     async def visitor(self, profile: BrowserProfile) -> Visitor:
-        context = await self._running.new_context(
-            user_agent=profile.agent or None,
-            java_script_enabled=profile.scripts,
-            viewport={"width": 1280, "height": 800},
-            extra_http_headers=dict.fromkeys(profile.signals, "1"),
-        )
+        options = context_options(profile, self.version)
+        context = await self._running.new_context(**options)
+        if profile.timed:
+            await context.clock.install()
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         for signal in profile.signals:
             await context.add_init_script(SIGNALS[signal])
         await context.add_init_script(watch_script())
-        return ChromiumVisitor(context)
+        return ChromiumVisitor(context, profile.access)
 
     async def close(self) -> None:
         await self._running.close()
         await self._playwright.stop()
+        if self._process:
+            await self._process.end()

@@ -39,6 +39,13 @@ PREFERENCES: dict[str, bool | int | str] = {
 }
 """So that Firefox asks nobody for anything on its own account."""
 
+UNATTENDED = (
+    "Object.defineProperty(Navigator.prototype, 'webdriver', "
+    "{ get: () => false, enumerable: true, configurable: true });"
+)
+"""Firefox has had no preference for this since it is driven by BiDi: a page reads what it does of a
+person's browser."""
+
 
 class Firefox(Browser):
     """A running Firefox."""
@@ -92,7 +99,12 @@ class Firefox(Browser):
             await self._set("emulation.setUserAgentOverride", user, userAgent=profile.agent)
         if not profile.scripts:
             await self._set("emulation.setScriptingEnabled", user, enabled=False)
-        visitor = FirefoxVisitor(self._bidi, user)
+        if profile.access or profile.phone or profile.timed:
+            raise BrowserCannot("this Firefox cannot be given headers, a phone's window or a clock")
+        if profile.language:
+            await self._set("emulation.setLocaleOverride", user, locale=profile.language)
+        visitor = FirefoxVisitor(self._bidi, user, (profile.width, profile.height))
+        await visitor.preload(UNATTENDED)
         await visitor.preload(watch_script())
         return visitor
 

@@ -5,17 +5,37 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from audit.browsers.bidi import Bidi, Parameters
 from audit.browsers.errors import BidiError, BrowserCannot, PageDoesNotOpen, first_line
 from audit.browsers.recorder import Recorder, request_of
-from audit.browsers.visitor import PATIENCE_SECONDS, Arrival, Tab, Visitor, ahead_script
+from audit.browsers.visitor import PATIENCE_SECONDS, Arrival, Frame, Tab, Visitor, ahead_script
 from audit.observations import KeptCookie, SentRequest
 
 __all__ = ["FirefoxVisitor"]
 
+GONE = "no such frame"
 SAME_SITE = {"strict": "Strict", "lax": "Lax", "none": "None", "default": "Lax"}
+
+
+class FirefoxFrame(Frame):
+    """A frame of a page in Firefox: a browsing context with a window of its own."""
+
+    def __init__(self, tab: FirefoxTab, *, within: bool) -> None:
+        self._tab = tab
+        self.within = within
+
+    async def evaluate(self, function: str, argument: object = None) -> Any:
+        return await self._tab.evaluate(function, argument)
+
+    async def click(self, x: float, y: float) -> None:
+        try:
+            await self._tab.click(x, y)
+        except BidiError as error:
+            if not str(error).startswith(GONE):  # It went away as it was clicked.
+                raise
 
 
 class FirefoxTab(Tab):
@@ -67,6 +87,16 @@ class FirefoxTab(Tab):
             raise BidiError(answer["exceptionDetails"]["text"])
         return json.loads(answer["result"]["value"])
 
+    async def frames(self) -> list[Frame]:
+        answer = await self._bidi.send("browsingContext.getTree", root=self._context)
+        return list(self._frames(answer["contexts"], within=False))
+
+    def _frames(self, contexts: list[Parameters], *, within: bool) -> Iterator[Frame]:
+        for each in contexts:
+            tab = FirefoxTab(self._bidi, each["context"], self._recorder, self._statuses)
+            yield FirefoxFrame(tab, within=within)
+            yield from self._frames(each["children"] or [], within=True)
+
     async def click(self, x: float, y: float) -> None:
         await self._perform(
             {
@@ -111,9 +141,10 @@ class FirefoxTab(Tab):
 class FirefoxVisitor(Visitor):
     """A user context of Firefox: cookies and storage of its own."""
 
-    def __init__(self, bidi: Bidi, user: str) -> None:
+    def __init__(self, bidi: Bidi, user: str, size: tuple[int, int] = (1280, 800)) -> None:
         super().__init__()
         self._bidi = bidi
+        self._size = size
         self._user = user
         self._partition = {"type": "storageKey", "userContext": user}
         self._tabs: set[str] = set()
@@ -157,7 +188,7 @@ class FirefoxVisitor(Visitor):
         await self._bidi.send(
             "browsingContext.setViewport",
             context=answer["context"],
-            viewport={"width": 1280, "height": 800},
+            viewport={"width": self._size[0], "height": self._size[1]},
         )
         return FirefoxTab(self._bidi, answer["context"], self.recorder, self._statuses)
 
@@ -193,6 +224,9 @@ class FirefoxVisitor(Visitor):
 
     async def ahead(self, seconds: float) -> None:
         await self.preload(ahead_script(seconds))
+
+    async def pass_time(self, seconds: float) -> None:
+        raise BrowserCannot(f"no time can be made to pass in this Firefox ({seconds:.0f} s)")
 
     async def offline(self, *, on: bool) -> None:
         kind = {"type": "offline"} if on else None

@@ -3,20 +3,7 @@
 "use strict";
 
 async (given) => {
-  const items = [];
-  const add = (where, key, value = "") => items.push({ where, key: String(key), value: String(value) });
-  for (const where of ["localStorage", "sessionStorage"]) {
-    try {
-      for (const [key, value] of Object.entries(globalThis[where])) add(where, key, value);
-    } catch {
-      // A browser that keeps nothing throws.
-    }
-  }
-  for (const { name } of (await globalThis.indexedDB?.databases?.()) ?? []) add("IndexedDB", name);
-  for (const name of (await globalThis.caches?.keys()) ?? []) add("Cache", name);
-  const workers = (await navigator.serviceWorker?.getRegistrations()) ?? [];
-  for (const { scope } of workers) add("service worker", scope);
-  if (window.name) add("window.name", "", window.name);
+  const items = await (__KEPT__)();
 
   const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const words = (element) => (element.innerText ?? "").trim().replace(/\s+/g, " ");

@@ -37,8 +37,8 @@ class Recorder:
     def said(self, text: str) -> None:
         """A line of the console: our own script's, or one that a visitor would find there."""
         if text.startswith(SECRET):
-            what, detail = json.loads(text.removeprefix(SECRET))
-            self.acts.append(Act(what, detail))
+            what, detail, where = json.loads(text.removeprefix(SECRET))
+            self.acts.append(Act(what, detail, where, time.time()))
         else:
             self.console.append(text)
 
@@ -64,7 +64,9 @@ class Recorder:
         path, origin = parts.path, f"{parts.scheme}://{parts.netloc}"
         for name, value in pairs:
             if name.lower() == "set-cookie":
-                self.set_cookies.extend(SetCookie(line, path) for line in value.split("\n"))
+                now = time.time()
+                lines = value.split("\n")
+                self.set_cookies.extend(SetCookie(line, path, origin, now) for line in lines)
         values = tuple((name.lower(), value) for name, value in pairs)
         self.headers.append(Headers(origin, path, values, page))
 

@@ -29,12 +29,17 @@ PATIENCE_SECONDS = 15.0
 OBEDIENCE_SECONDS = 30.0
 """How long a browser may take to do what it is told: more, as a busy machine is no difference."""
 
-LONGEST_SECONDS = 8.0
-"""How long a click may take to lead to the next page."""
-
 _HERE = Path(__file__).parent
-LOOK = (_HERE / "look.js").read_text(encoding="utf-8").partition('"use strict";')[2].strip(" ;\n")
-FIND = (_HERE / "find.js").read_text(encoding="utf-8").partition('"use strict";')[2].strip(" ;\n")
+
+
+def function_in(path: Path) -> str:
+    """The source of the function that a script of ours is, behind its comment."""
+    return path.read_text(encoding="utf-8").partition('"use strict";')[2].strip(" ;\n")
+
+
+KEPT = function_in(_HERE / "kept.js")
+LOOK = function_in(_HERE / "look.js").replace("__KEPT__", KEPT)
+FIND = function_in(_HERE / "find.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,17 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """What lets a visitor in at `origin`, and is sent to no other: headers, a name and password,
+    and what the browser kept from before (Playwright's storage state)."""
+
+    origin: str
+    headers: tuple[tuple[str, str], ...] = ()
+    basic: tuple[str, str] | None = None
+    state: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class BrowserProfile:
     """How a visitor's browser differs from one as new."""
 
@@ -53,6 +69,18 @@ class BrowserProfile:
     signals: tuple[str, ...] = ()
     """Any of "Sec-GPC" and "DNT"."""
     scripts: bool = True
+    width: int = 1280
+    height: int = 800
+    phone: bool = False
+    language: str = ""
+    """As "de-DE"; the browser's own where it is empty."""
+    access: Access | None = None
+    timed: bool = False
+    """Whether its timers can be made to come due at once."""
+    har: Path | None = None
+    """Where a record of its requests and answers goes, if one is wanted."""
+    person: bool = False
+    """Whether it calls itself what a person's browser does, and not an audit."""
 
 
 def watch_script() -> str:
@@ -73,6 +101,20 @@ async def in_time(what: str, doing: Awaitable[Answer]) -> Answer:
         return await asyncio.wait_for(doing, OBEDIENCE_SECONDS)
     except TimeoutError:
         raise NoAnswer(what, OBEDIENCE_SECONDS) from None
+
+
+class Frame(ABC):
+    """A frame of the page that a tab shows. `within` says whether it stands in another."""
+
+    within: bool = False
+
+    @abstractmethod
+    async def evaluate(self, function: str, argument: object = None) -> Any:
+        """As a tab's, in this frame."""
+
+    @abstractmethod
+    async def click(self, x: float, y: float) -> None:
+        """Click at a point of this frame's window."""
 
 
 class Tab(ABC):
@@ -97,6 +139,10 @@ class Tab(ABC):
         Raises NoAnswer, as where a page's own script never ends.
         """
         return await in_time("look at the page", self.call(function, argument))
+
+    @abstractmethod
+    async def frames(self) -> list[Frame]:
+        """The frames of the page that is shown, the outermost first."""
 
     @abstractmethod
     async def click(self, x: float, y: float) -> None:
@@ -128,7 +174,7 @@ class Tab(ABC):
         """Click what is named `name`, and wait until the page that it leads to is there."""
         before = await self.evaluate("() => performance.timeOrigin")
         await self._point_at(name)
-        end = time.monotonic() + LONGEST_SECONDS
+        end = time.monotonic() + OBEDIENCE_SECONDS
         while time.monotonic() < end:
             with suppress(*self.away):
                 if await self.evaluate(DOCUMENT) not in (before, 0):
@@ -195,6 +241,11 @@ class Visitor(ABC):
     @abstractmethod
     async def ahead(self, seconds: float) -> None:
         """Put the clock of pages that are opened from now on ahead."""
+
+    @abstractmethod
+    async def pass_time(self, seconds: float) -> None:
+        """Let the time pass at once for the tab opened last: its timers come due. Raises
+        BrowserCannot."""
 
     @abstractmethod
     async def offline(self, *, on: bool) -> None:

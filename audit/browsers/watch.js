@@ -6,7 +6,11 @@
   const SECRET = "__SECRET__";
   const say = console.debug.bind(console);
   const text = JSON.stringify.bind(JSON);
-  const tell = (what, detail = "") => say(SECRET + text([what, String(detail).slice(0, 200)]));
+  // The innermost script with an address: ours has none. "at f (https://a.example/x.js:1:2)" in
+  // Chromium, "f@https://a.example/x.js:1:2" in Firefox.
+  const Trace = Error;
+  const caller = () => (/(?:https?|blob):[^\s)]*:\d+:\d+/.exec(new Trace().stack ?? "") ?? [""])[0];
+  const tell = (what, detail = "") => say(SECRET + text([what, String(detail).slice(0, 200), caller()]));
 
   /** Calls of `name` on `owner` are told as `what`; `detail` makes words of the arguments. */
   function watch(owner, name, what, detail = () => "") {
@@ -67,6 +71,21 @@
     "connection", "userAgentData"]) watchGet(proto("Navigator"), name, `navigator.${name}`);
   watch(proto("FontFaceSet"), "check", "fonts.check", (font) => font);
   watch(globalThis, "queryLocalFonts", "queryLocalFonts");
+  // Whoever shows text in many families, one after another, measures which of them there are.
+  const families = new Set();
+  const family = (style) => {
+    const found = /font(?:-family)?\s*:\s*([^;]+)/.exec(style ?? "");
+    if (found && !families.has(found[1]) && families.add(found[1]).size === 8) tell("fonts.width");
+  };
+  new MutationObserver((records) => {
+    for (const { type, oldValue, target, addedNodes } of records) {
+      if (type === "attributes") [oldValue, target.getAttribute("style")].forEach(family);
+      for (const node of addedNodes) if (node.getAttribute) family(node.getAttribute("style"));
+    }
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["style"], attributeOldValue: true });
+  for (const name of ["convertToBlob"]) watch(proto("OffscreenCanvas"), name, `canvas.${name}`);
+  watch(proto("OffscreenCanvasRenderingContext2D"), "getImageData", "canvas.getImageData");
+  watch(proto("GPU"), "requestAdapter", "webgpu.requestAdapter");
   watch(proto("MediaDevices"), "enumerateDevices", "mediaDevices.enumerateDevices");
   watch(proto("Geolocation"), "getCurrentPosition", "geolocation.getCurrentPosition");
   watch(proto("Permissions"), "query", "permissions.query", (asked) => asked?.name);

@@ -18,6 +18,8 @@ class Agreements:
     signing_in: frozenset[str]
     protecting: frozenset[str]
     asking: frozenset[str]
+    mailed: frozenset[str]
+    """Asking for figures by mail, as staff may."""
 
     @classmethod
     def of(cls, register: Register, forms: Mapping[str, Form]) -> Agreements:
@@ -33,6 +35,9 @@ class Agreements:
             protecting=frozenset(name for name, use in uses.items() if use == "solve problems")
             - {name for endpoint in register.endpoints for name in endpoint.purposes},
             asking=_begun_by(register, "/own/ask"),
+            mailed=frozenset(
+                table.purpose for table in register.tables if table.name == "digest_asks"
+            ),
         )
 
     def sending(self, form: Form, *, permission: bool, recognize: bool) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,10 +14,22 @@ from audit.browsers.errors import STOPS, CannotGoOn, NotGiven, PageDoesNotOpen
 from audit.browsers.recorder import Recorder
 from audit.browsers.visitor import LOOK, PATIENCE_SECONDS, READING, Tab, Visitor
 from audit.journeys.agreements import Agreements
+from audit.journeys.opened_letters import letter_of
 from audit.journeys.page_facts import facts_of
-from audit.observations import Journey, KeptCookie, KeptItem, Letter, SentRequest, Snapshot, Stop
+from audit.languages import Languages
+from audit.observations import (
+    Answer,
+    Journey,
+    KeptCookie,
+    KeptItem,
+    Letter,
+    SentRequest,
+    Snapshot,
+    Stop,
+)
 from audit.target import Instance
 from policy import Register
+from policy.fields import CHOICES, Field
 from policy.forms import Form
 
 STAFF = "/staff/"
@@ -39,6 +51,7 @@ class JourneyRun:
     register: Register
     forms: dict[str, Form]
     agreements: Agreements
+    languages: Languages
     pages: tuple[str, ...]
     pictures: Path | None
     idle_seconds: float
@@ -49,9 +62,12 @@ class JourneyRun:
     snapshots: list[Snapshot] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
     """What could not be looked at on the way."""
+    audience: str = ""
+    """The group that the visitor's browser is known to belong to."""
     _tab: Tab | None = None
     _known: int = 0
     _read: int = 0
+    _answered: int = 0
 
     @property
     def tab(self) -> Tab:
@@ -76,6 +92,12 @@ class JourneyRun:
     def withdraw(self, purposes: Iterable[str]) -> None:
         """The visitor took these purposes back."""
         self.agreed -= frozenset(purposes)
+
+    def be_unknown(self) -> None:
+        """The browser was forgotten: its visitor is of the group of all whom the site does not
+        know."""
+        if self.instance.site:
+            self.audience = self.instance.site.audiences.default
 
     def allow(self, email: str, purposes: Iterable[str]) -> None:
         """The visitor allowed these purposes for an address of theirs."""
@@ -102,9 +124,8 @@ class JourneyRun:
         # What is not on a page that is still coming may come yet.
         shows_page = shows_page and not await self.tab.evaluate(READING)
         ours = origin == self.instance.origin
-        words = (
-            self.register.notice
-        )  # Where nothing is asked, no button and no title is looked for.
+        # Where nothing is asked, no button and no title is looked for.
+        words = self.languages.register(page).notice
         given = {name: getattr(words, name, "") for name in ("accept", "reject", "title")}
         seen = await self.tab.evaluate(LOOK, given) if ours else {"items": []}
         cookies = await self.visitor.cookies()
@@ -149,6 +170,7 @@ class JourneyRun:
             headers=tuple(done.headers),
             acts=tuple(done.acts),
             console=tuple(done.console),
+            answers=self._answers(),
             letters=self._letters(),
         )
 
@@ -165,16 +187,19 @@ class JourneyRun:
                 unseen.append(request)
         return unseen
 
+    def _answers(self) -> tuple[Answer, ...]:
+        """Those that left the service since the snapshot before."""
+        new = self.instance.answered[self._answered :]
+        self._answered += len(new)
+        return tuple(new)
+
     def _letters(self) -> tuple[Letter, ...]:
         """Those that came since the snapshot before."""
         new = self.instance.mailbox.letters[self._read :]
         self._read += len(new)
-        return tuple(
-            Letter(
-                str(letter["Plainsite-Legal-Basis"] or ""), self.addresses.get(str(letter["To"]))
-            )
-            for letter in new
-        )
+        site = self.instance.site
+        homes = (self.instance.origin, *([site.settings.url] if site else []))
+        return tuple(letter_of(letter, self.addresses, homes) for letter in new)
 
     async def _picture(self, step: str) -> str:
         if self.pictures is None:
@@ -195,20 +220,20 @@ class JourneyRun:
         permission: bool = False,
         recognize: bool = False,
         seconds: float = 0,
+        choices: Mapping[str, str] | None = None,
     ) -> None:
-        """Fill in a form, tick its boxes as told, and send it after so many seconds.
+        """Fill in a form, tick its boxes as told, and send it after so many seconds. `choices` are
+        options by field; the first one is chosen where they have none.
 
-        Raises NotGiven where its page of thanks does not follow."""
+        Raises NotGiven where it does not ask what the visitor's group is asked, and where its page
+        of thanks does not follow."""
         form = self.forms[name]
         permission = permission or bool(form.permission and form.permission.required)
         await self.go(form.page)
+        answers = {}
         for question in form.fields:
-            if question.kind == "select":
-                await self.tab.choose(question.label, question.options[0].value)
-            elif question.kind == "radio":
-                await self.tab.press(question.options[0].label)
-            else:
-                await self.tab.fill(question.label, self._answer(question.name, question.kind))
+            if not question.audiences or self.audience in question.audiences:
+                answers[question.name] = await self._fill(question, choices or {})
         for box, ticked in (("permission", permission), ("recognize", recognize)):
             if ticked:
                 await self.tab.press(box)
@@ -221,6 +246,22 @@ class JourneyRun:
         await self.keep(f"send {name}")
         if self.snapshots[-1].page != form.thanks:
             raise NotGiven(f"sending the form {name} did not lead to {form.thanks}")
+        if recognize and self.instance.site:
+            self.audience = self.instance.site.audiences.match(answers)
+
+    async def _fill(self, question: Field, choices: Mapping[str, str]) -> str:
+        """Answer a question; with what."""
+        if question.kind not in CHOICES:
+            answer = self._answer(question.name, question.kind)
+            await self.tab.fill(question.label, answer)
+            return answer
+        values = {option.value: option for option in question.options}
+        chosen = values.get(choices.get(question.name, ""), question.options[0])
+        if question.kind == "select":
+            await self.tab.choose(question.label, chosen.value)
+        else:
+            await self.tab.press(chosen.label)
+        return chosen.value
 
     def _answer(self, name: str, kind: str) -> str:
         token = secrets.token_hex(6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from email.message import EmailMessage
 
 from analytics.staff.roles import known
 from audit.browsers.errors import NotGiven
@@ -12,10 +13,11 @@ from audit.journeys.journey_run import JourneyRun
 from audit.target import PASSWORD
 
 __all__ = ["forms_with_permission", "growing_old", "personal_data", "staff"]
+__all__ += ["wordings", "wrong_password"]
 
 YOUR_DATA = "/your-data/"
 STAFF_PAGES = {
-    "/staff/report/": "visits",
+    "/staff/reports/": "visits",
     "/staff/definitions/": "visits",
     "/staff/consent/": "visits",
     "/staff/contacts/": "forms",
@@ -24,6 +26,7 @@ STAFF_PAGES = {
 }
 """Pages that staff read, with the feature of the engine that has them."""
 
+A_MINUTE = 60
 LIKE_A_PERSON = 4.0
 """Seconds for a form: what is sent faster is taken for a program's, and nobody is asked."""
 
@@ -78,11 +81,39 @@ async def _link(run: JourneyRun, begins: str) -> str:
         for letter in reversed(run.instance.mailbox.letters):
             if letter["To"] != run.given["email"]:
                 continue
-            found = re.search(rf"https?://[^/\s]+({begins}\S+)", letter.get_content())
+            found = re.search(rf"https?://[^/\s]+({begins}\S+)", _text(letter))
             if found:
                 return found[1]
         await asyncio.sleep(0.05)
     raise NotGiven("no letter with a link came")
+
+
+def _text(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    return str(body.get_content()) if body else ""
+
+
+async def wordings(run: JourneyRun) -> None:
+    """Read each page that is tried in every wording that is still to come, first without an answer
+    and, from the first one on, after a yes."""
+    site, clock = run.instance.site, run.instance.clock
+    if site is None:
+        return
+    await run.open_tab()
+    answered = False
+    for each in site.experiments.experiments:
+        seen: set[str] = set()
+        for slot in each.slots(site.settings.zone):
+            begins = slot.first * 3_600 + A_MINUTE
+            if begins < clock() or slot.variant in seen:
+                continue
+            seen.add(slot.variant)
+            clock.ahead += begins - clock()
+            await run.go(each.page)
+            if not answered:
+                await accept(run)
+                answered = True
+            await run.go(each.page)
 
 
 async def growing_old(run: JourneyRun) -> None:
@@ -102,8 +133,8 @@ async def growing_old(run: JourneyRun) -> None:
 
 
 async def staff(run: JourneyRun) -> None:
-    """Sign in, read the report and contacts, give one out, be idle too long, sign in again, sign
-    out."""
+    """Sign in, read the report and contacts, make a token, write a note, give a contact out, be
+    idle too long, sign in again, sign out."""
     await run.open_tab()
     if run.forms:
         await run.send(next(iter(run.forms)))
@@ -111,6 +142,10 @@ async def staff(run: JourneyRun) -> None:
     pages = [page for page, feature in STAFF_PAGES.items() if feature in run.register.features]
     for page in pages:
         await run.go(page)
+    if run.register.has("visits"):
+        await _make_token(run)
+        await _share(run)
+        await _write_note(run)
     if run.forms:
         await _disclose(run)
     cookies = [cookie for cookie in run.register.cookies if cookie.idle_minutes]
@@ -120,6 +155,73 @@ async def staff(run: JourneyRun) -> None:
     await run.tab.submit("Sign out")
     await run.keep("sign out")
     await _sign_in(run)
+    if run.register.has("visits"):
+        await _be_mailed(run)
+
+
+async def _be_mailed(run: JourneyRun) -> None:
+    """Ask for the figures of each week, follow the link, and be mailed those of the next week;
+    those of the week after wait, while the relay is away, and so does another link."""
+    await _ask_for_figures(run, run.given["email"])
+    await run.go(await _link(run, "/staff/by-mail/"))
+    await run.tab.submit("Yes, mail me figures")
+    await run.keep("confirm an address for figures")
+    await _let_a_week_pass(run)
+    await asyncio.to_thread(run.instance.send_what_waits)
+    await run.keep("be mailed figures")
+    run.instance.mailbox.away = True
+    await _let_a_week_pass(run)
+    await run.go("/staff/")
+    await _sign_in(run)
+    await _ask_for_figures(run, f"other-{run.given['email']}")
+
+
+async def _ask_for_figures(run: JourneyRun, email: str) -> None:
+    await run.go("/staff/reports/mail/")
+    run.agree(run.agreements.mailed)
+    run.allow(email, run.agreements.mailed)
+    # An address that counts already stands in the field.
+    await run.tab.evaluate("() => { document.querySelector('[name=email]').value = ''; }")
+    await run.tab.fill("Your address", email)
+    chosen = "() => document.querySelector('[name=wish][value=week]').checked"
+    if not await run.tab.evaluate(chosen):
+        await run.tab.press("Each week")
+    is_kept = await run.tab.evaluate("() => document.body.textContent.includes('Mailed to')")
+    await run.tab.submit("Keep it" if is_kept else "Send me the link")
+    await run.keep("ask for figures by mail", picture=True)
+
+
+async def _let_a_week_pass(run: JourneyRun) -> None:
+    """Long enough for a whole one to end; what is over is deleted meanwhile."""
+    run.instance.clock.ahead += 8 * 86_400
+    await asyncio.to_thread(run.instance.purge)
+    await asyncio.to_thread(run.instance.mail_figures)
+
+
+async def _make_token(run: JourneyRun) -> None:
+    """For a program that reads figures, which a site has that counts visits."""
+    await run.go("/staff/tokens/")
+    await run.tab.fill("Name", "audit")
+    await run.tab.submit("Make the token")
+    await run.keep("make a token")
+
+
+async def _share(run: JourneyRun) -> None:
+    """A part of the figures with somebody who has no account, and be that somebody."""
+    await run.go("/staff/shared/")
+    await run.tab.fill("Name", "audit")
+    await run.tab.submit("Make the link")
+    await run.keep("make a link to figures")
+    await run.tab.submit("See what it shows")
+    await run.keep("read figures by a link")
+
+
+async def _write_note(run: JourneyRun) -> None:
+    """Of what happened today, beside the figures."""
+    await run.go("/staff/reports/notes/")
+    await run.tab.fill("What happened", "An audit")
+    await run.tab.submit("Keep the note")
+    await run.keep("note what happened")
 
 
 async def _disclose(run: JourneyRun) -> None:
@@ -144,6 +246,19 @@ async def _enter(run: JourneyRun) -> None:
     run.agree(run.agreements.signing_in | run.agreements.protecting)
     await run.go("/staff/")
     await _sign_in(run)
+
+
+async def wrong_password(run: JourneyRun) -> None:
+    """Try to sign in with a password that is not the account's, and with an account of nobody."""
+    run.instance.add_staff("audit", *sorted(known(run.register)))
+    await run.open_tab()
+    run.agree(run.agreements.signing_in | run.agreements.protecting)
+    for name in ("audit", "nobody"):
+        await run.go("/staff/")
+        await run.tab.fill("User name", name)
+        await run.tab.fill("Password", "not this one")
+        await run.tab.submit("Sign in")
+        await run.keep(f"be refused as {name}")
 
 
 async def _sign_in(run: JourneyRun) -> None:

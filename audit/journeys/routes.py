@@ -7,11 +7,22 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from analytics.visits.agent_patterns import AUDIT
 from audit.browsers.errors import CannotGoOn, NoAnswer, PageDoesNotOpen
 from audit.browsers.visitor import BrowserProfile, Tab
+from audit.journeys.conditions import missing, offline, staying
 from audit.journeys.consent import accept, reject
+from audit.journeys.deeds import days_that_end, doing
+from audit.journeys.form_routes import being_recognized, plain_forms, wrong_forms
 from audit.journeys.journey_run import JourneyRun
-from audit.journeys.local_routes import forms_with_permission, growing_old, personal_data, staff
+from audit.journeys.local_routes import (
+    forms_with_permission,
+    growing_old,
+    personal_data,
+    staff,
+    wordings,
+    wrong_password,
+)
 from policy import Register
 
 MONTH = 31 * 86_400
@@ -32,7 +43,11 @@ class Route:
     needs_one_of: tuple[str, ...] = ()
     """Features of which a site must have one on, if there are any."""
     stopped_clock: float | None = None
+    address: str = "198.51.100.23"
+    """From where the visitor comes, as a service of our own is told: of RFC 5737, for nobody."""
     paired_with: str = ""
+    table: str = ""
+    """A table that a site must have declared."""
 
 
 async def first_visit(run: JourneyRun) -> None:
@@ -82,6 +97,8 @@ async def accepting(run: JourneyRun) -> None:
     await run.tab.evaluate("() => fetch('/visit/receipt').then(answer => answer.text())")
     await run.keep("take a receipt")
     await asyncio.to_thread(run.instance.strike)
+    await asyncio.to_thread(run.instance.take_over)
+    await asyncio.to_thread(run.instance.change_pages)
 
 
 async def withdrawing(run: JourneyRun) -> None:
@@ -171,18 +188,6 @@ async def back_and_forward(run: JourneyRun) -> None:
     await run.keep("go forward")
 
 
-async def offline(run: JourneyRun) -> None:
-    """Lose the network after saying yes."""
-    await run.open_tab()
-    await run.go("/")
-    await accept(run)
-    await run.visitor.offline(on=True)
-    await run.tab.scroll()
-    await run.keep("scroll without a network")
-    await run.visitor.offline(on=False)
-    await run.go("/")
-
-
 async def without_scripts(run: JourneyRun) -> None:
     """Read with scripts off."""
     await run.open_tab()
@@ -191,54 +196,21 @@ async def without_scripts(run: JourneyRun) -> None:
         await run.go("/cookies/")
 
 
-async def plain_forms(run: JourneyRun) -> None:
-    """Send every form with no box but those that it cannot do without."""
-    await run.open_tab()
-    for name in run.forms:
-        await run.send(name)
-    await run.go("/")
-
-
-async def wrong_forms(run: JourneyRun) -> None:
-    """Send every form empty, which stores and sets nothing."""
-    await run.open_tab()
-    for form in run.forms.values():
-        await run.go(form.page)
-        run.agree({form.purpose, *run.agreements.protecting})
-        await run.tab.submit(form.submit)
-        await run.keep(f"send {form.name} empty", picture=True)
-
-
-async def being_recognized(run: JourneyRun) -> None:
-    """Send a form with the box for pages of one's role, read them, and be forgotten again."""
-    await run.open_tab()
-    for name, form in run.forms.items():
-        if form.recognize:
-            await run.send(name, recognize=True)
-            await _some_pages(run)
-            await run.keep("read a page for my role", picture=True)
-            await run.go("/cookies/")
-            await run.tab.submit("Forget my role")
-            await run.keep("ask to be forgotten")
-            run.withdraw({form.recognize.purpose})
-            await run.keep("be forgotten")
-            await _some_pages(run)
-
-
 MONDAY = 1_772_438_400.0
 """2 March 2026, 08:00 UTC: the beginning of one of the visit's steps of five minutes."""
 
 TOKEN = secrets.token_hex(8)
 AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    f"Chrome/140.0.0.0 Safari/537.36 audit/{TOKEN}"
+    f"Chrome/140.0.0.0 Safari/537.36 {AUDIT}/1 audit/{TOKEN}"
 )
-"""A browser description that can be searched for: it must be read and forgotten."""
+"""A browser description that can be searched for: it must be read and forgotten. The service counts
+it, or its visitor would be told that it does not."""
 
 ASKED, FORMS, STAFF = ("visits",), ("forms",), ("staff",)
 
 ROUTES = (
-    Route("first visit", first_visit),
+    Route("first visit", first_visit, BrowserProfile(person=True)),
     Route("reject", rejecting, needs=ASKED),
     Route("accept", accepting, needs=ASKED),
     Route("withdraw", withdrawing, needs=ASKED),
@@ -251,6 +223,11 @@ ROUTES = (
     Route("back and forward", back_and_forward, needs=ASKED),
     Route("offline", offline, needs=ASKED),
     Route("scripts off", without_scripts, BrowserProfile(scripts=False)),
+    Route("narrow window", accepting, BrowserProfile(width=390, height=844), needs=ASKED),
+    Route("a while", staying, BrowserProfile(timed=True, person=True), needs=ASKED),
+    Route("nothing there", missing),
+    Route("deeds", doing, local=True, needs=ASKED),
+    Route("days that end", days_that_end, local=True, needs=ASKED),
     Route("browser description", accepting, BrowserProfile(agent=AGENT), local=True, needs=ASKED),
     Route("paired run", accepting, local=True, needs=ASKED, stopped_clock=MONDAY + 10),
     Route(
@@ -261,13 +238,25 @@ ROUTES = (
         stopped_clock=MONDAY + 47,
         paired_with="paired run",
     ),
+    Route(
+        "another visitor",
+        accepting,
+        BrowserProfile(agent=AGENT),
+        local=True,
+        needs=ASKED,
+        stopped_clock=MONDAY + 10,
+        address="203.0.113.77",
+        paired_with="paired run",
+    ),
     Route("forms", plain_forms, local=True, needs=FORMS),
     Route("forms with permission", forms_with_permission, local=True, needs=FORMS),
     Route("forms with mistakes", wrong_forms, local=True, needs=FORMS),
     Route("pages for a role", being_recognized, local=True, needs=("audiences",)),
     Route("own data", personal_data, local=True, needs=FORMS),
+    Route("wordings", wordings, local=True, needs=ASKED, table="experiments"),
     Route("retention", growing_old, local=True, needs_one_of=(*ASKED, *FORMS, *STAFF)),
     Route("staff", staff, local=True, needs=STAFF),
+    Route("wrong password", wrong_password, local=True, needs=STAFF),
 )
 
 
@@ -280,4 +269,5 @@ def routes_of(register: Register, *, local: bool, routes: tuple[Route, ...]) -> 
         if on.issuperset(route.needs)
         and (not route.needs_one_of or on.intersection(route.needs_one_of))
         and (local or not route.local)
+        and (not route.table or any(route.table == each.name for each in register.tables))
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
@@ -13,12 +15,14 @@ from pathlib import Path
 from audit.browsers.chromium import Chromium
 from audit.browsers.errors import STOPS, BrowserCannot, NotGiven, first_line
 from audit.browsers.firefox import Firefox
-from audit.browsers.visitor import Browser, in_time
+from audit.browsers.visitor import Browser, BrowserProfile, in_time
 from audit.journeys.agreements import Agreements
 from audit.journeys.journey_run import JourneyRun
 from audit.journeys.routes import ROUTES, TOKEN, Route, routes_of
 from audit.journeys.site_pages import Unreachable, site_pages
+from audit.languages import Languages
 from audit.observations import Journey, Observed, Stop, Untold
+from audit.reports.evidence import har_path
 from audit.target import LocalSite, RemoteSite
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -42,6 +46,8 @@ class Options:
     idle_seconds: float = 10
     pages: tuple[str, ...] = ()
     pictures: Path | None = None
+    evidence: bool = False
+    """Whether Chromium records what is sent and got."""
     told: Told = field(default=lambda line: None)
 
 
@@ -61,6 +67,7 @@ async def _audit(target: LocalSite | RemoteSite, options: Options) -> Observed:
         except Unreachable as error:
             return Observed(origin, (), local=local, missed=(Untold(str(error)),))
         options = replace(options, pages=options.pages or found.paths)
+        options = replace(options, told=_counted(target, options))
         runs = [_browser(name, target, options, Path(folder)) for name in options.browsers]
         results = await asyncio.gather(*runs)
     missed = (Untold(each) for each in found.missed)
@@ -71,7 +78,17 @@ async def _audit(target: LocalSite | RemoteSite, options: Options) -> Observed:
         local=local,
         pages=options.pages,
         missed=(*missed, *(each for result in results for each in result.missed)),
+        published=target.published() if isinstance(target, LocalSite) else frozenset(),
+        variants=target.variants() if isinstance(target, LocalSite) else {},
     )
+
+
+def _counted(target: LocalSite | RemoteSite, options: Options) -> Told:
+    """Tells each journey with how many there are."""
+    local = isinstance(target, LocalSite)
+    routes = routes_of(target.site.register, local=local, routes=options.routes)
+    number, total = itertools.count(1), len(routes) * len(options.browsers)
+    return lambda line: options.told(f"{next(number)} of {total}: {line}")
 
 
 async def _browser(
@@ -157,8 +174,10 @@ async def make_journey(  # noqa: PLR0913, PLR0917  (what a journey is of)
     async with gate:
         with target.running(folder / f"{browser.name} {route.name}") as instance:
             instance.clock.stopped = route.stopped_clock
+            instance.address = route.address
+            began = time.monotonic()
             try:
-                visitor = await browser.visitor(route.profile)
+                visitor = await browser.visitor(_profile(route, browser, options))
             except STOPS as error:
                 return Journey(route.name, browser.name, stop=_stop(error))
             run = JourneyRun(
@@ -169,6 +188,8 @@ async def make_journey(  # noqa: PLR0913, PLR0917  (what a journey is of)
                 register=target.site.register,
                 forms=dict(target.site.forms),
                 agreements=Agreements.of(target.site.register, target.site.forms),
+                languages=Languages(target.site),
+                audience=target.site.audiences.default,
                 pages=options.pages,
                 pictures=options.pictures,
                 idle_seconds=options.idle_seconds,
@@ -177,17 +198,24 @@ async def make_journey(  # noqa: PLR0913, PLR0917  (what a journey is of)
             stop = await _make(route, run)
             if stop:
                 await run.keep_the_rest()
-            journey = run.journey(stop, route.paired_with)
+            made = run.journey(stop, route.paired_with)
+            journey = replace(made, seconds=time.monotonic() - began)
             with suppress(*STOPS):  # What a browser that is gone kept is gone with it.
                 await in_time("close its tabs", visitor.close())
         options.told(f"{browser.name}: {route.name}{f' stopped: {stop.why}' if stop else ''}")
         return journey
 
 
+def _profile(route: Route, browser: Browser, options: Options) -> BrowserProfile:
+    if not (options.evidence and options.pictures and browser.name == "chromium"):
+        return route.profile
+    return replace(route.profile, har=har_path(options.pictures, browser.name, route.name))
+
+
 def _given(route: Route) -> dict[str, str]:
     """What every visitor gives away by asking for a page."""
     agent = {"User-Agent": TOKEN} if route.profile.agent else {}
-    return {"network address": "127.0.0.1", **agent}
+    return {"network address": route.address, "machine's address": "127.0.0.1", **agent}
 
 
 async def _make(route: Route, run: JourneyRun) -> Stop | None:

@@ -6,14 +6,25 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
-from xml.etree import ElementTree
 
-__all__ = ["HOME", "Pages", "Unreachable", "site_origin", "site_pages"]
+from audit.journeys.sitemap import NoSitemap, Sitemaps
+
+__all__ = [
+    "HOME",
+    "Answer",
+    "Pages",
+    "Unreachable",
+    "ask",
+    "home_page",
+    "site_origin",
+    "site_pages",
+]
 
 HOME, SITEMAP = "/", "/sitemap.xml"
 PATIENCE_SECONDS = 20
@@ -35,10 +46,16 @@ class Pages:
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
+    """What a server answers, as far as it is of interest before a browser asks."""
+
     status: int
     location: str
     body: bytes
+    kind: str
+    """Its content type, without parameters."""
+    handed: bool = False
+    """Whether it is to be kept as a file, and not shown."""
 
 
 def site_origin(url: str) -> str:
@@ -69,26 +86,33 @@ def site_pages(origin: str, home: str) -> Pages:
 
     Raises Unreachable where no browser could make any journey.
     """
-    _home_page(origin)
+    home_page(origin)
+    maps = Sitemaps(lambda path: _sitemap(origin, path), (home, origin))
     try:
-        answer = _get(origin, SITEMAP)
-        if answer.status != HTTPStatus.OK:
-            return Pages((HOME,), (f"which pages there are: {SITEMAP} {_status(answer.status)}",))
-        paths = _paths(answer.body, {home, origin})
-    except Unreachable as error:
+        maps.read(SITEMAP)
+    except NoSitemap as error:
         return Pages((HOME,), (f"which pages there are: {error}",))
-    except ElementTree.ParseError:
-        return Pages((HOME,), (f"which pages there are: {SITEMAP} is no sitemap",))
-    if not paths:
+    missed = tuple(f"which pages there are: {each}" for each in maps.missed)
+    if not maps.paths and not missed:
         return Pages((HOME,), (f"which pages there are: {SITEMAP} names none under {home}",))
-    return Pages(tuple(sorted(paths | {HOME}, key=lambda path: (path != HOME, path))))
+    return Pages(tuple(sorted({*maps.paths, HOME}, key=lambda path: (path != HOME, path))), missed)
 
 
-def _home_page(origin: str) -> None:
+def _sitemap(origin: str, path: str) -> bytes:
+    try:
+        answer = ask(origin, path)
+    except Unreachable as error:
+        raise NoSitemap(str(error)) from None
+    if answer.status != HTTPStatus.OK:
+        raise NoSitemap(f"{path} {_status(answer.status)}")
+    return answer.body
+
+
+def home_page(origin: str, headers: Mapping[str, str] = MappingProxyType({})) -> None:
     """Raises Unreachable where the home page is not at this origin, or nowhere."""
     path = HOME
     for _ in range(MOST_REDIRECTS):
-        answer = _get(origin, path, body=False)
+        answer = ask(origin, path, body=False, headers=headers)
         if not answer.location:
             return
         target = urlsplit(urljoin(origin + path, answer.location))
@@ -104,20 +128,17 @@ def _status(status: int) -> str:
     return f"is answered with {status} {phrase}".strip()
 
 
-def _paths(sitemap: bytes, homes: set[str]) -> set[str]:
-    tree = ElementTree.fromstring(sitemap)  # noqa: S314  (expat bounds entities by itself)
-    found = [
-        (element.text or "").strip() for element in tree.iter() if element.tag.endswith("}loc")
-    ]
-    return {
-        url.removeprefix(home) or HOME
-        for url in found
-        for home in homes
-        if url.removeprefix(home)[:1] in ("", "/")
-    }
+def ask(
+    origin: str,
+    path: str,
+    *,
+    body: bool = True,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Answer:
+    """What is answered at a path of a site: at most 50 MB of its `body`, if that is wanted.
 
-
-def _get(origin: str, path: str, *, body: bool = True) -> _Answer:
+    Raises Unreachable.
+    """
     parts = urlsplit(origin)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.netloc, timeout=PATIENCE_SECONDS)
@@ -126,7 +147,8 @@ def _get(origin: str, path: str, *, body: bool = True) -> _Answer:
             try:
                 connection.connect()
                 held.append(connection.sock)  # An answer without a length takes it away.
-                connection.request("GET", path, headers={"Accept-Encoding": "identity"})
+                asked = {"Accept-Encoding": "identity", **headers}
+                connection.request("GET", path, headers=asked)
                 answer = connection.getresponse()
                 read = answer.read(MOST_BYTES) if body else b""
                 if late.is_set():
@@ -134,7 +156,9 @@ def _get(origin: str, path: str, *, body: bool = True) -> _Answer:
             except (OSError, http.client.HTTPException) as error:
                 raise Unreachable(_why(origin + path, error, late=late.is_set())) from None
         location = answer.getheader("Location") if 300 <= answer.status < 400 else None
-        return _Answer(answer.status, location or "", read)
+        told = answer.headers.get_content_type()
+        handed = answer.headers.get_content_disposition() == "attachment"
+        return Answer(answer.status, location or "", read, told, handed)
     finally:
         connection.close()
 

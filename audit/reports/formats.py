@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from audit.reports.baseline import fingerprint
+from audit.reports.evidence import FOLDER, SUMS
 from audit.reports.junit import as_junit
 from audit.reports.result import Result, grouped, unknowns
 from audit.reports.sarif import as_sarif
@@ -25,7 +28,8 @@ def as_text(result: Result) -> str:
     then what could not be told, and why."""
     lines = []
     for finding in result.findings:
-        lines.append(f"{finding.promise}: {finding.message}")
+        known = "known: " if result.is_known(finding) else ""
+        lines.append(known + f"{finding.promise}: {finding.message}".removeprefix(": "))
         if finding.places:
             lines.append(f"  seen: {_some([str(place) for place in finding.places])}")
         if finding.origin:
@@ -53,7 +57,7 @@ def as_json(result: Result) -> str:
         "address": result.address,
         "at": result.at.isoformat(timespec="seconds"),
         "commit": result.commit,
-        "register": {"version": result.site.register.version, "hash": result.register_hash},
+        "register": {"version": result.register_version, "hash": result.register_hash},
         "tool": result.facts["tool"],
         "browsers": dict(result.observed.browsers),
         "journeys": [
@@ -61,6 +65,7 @@ def as_json(result: Result) -> str:
                 "name": journey.name,
                 "browser": journey.browser,
                 "snapshots": len(journey.snapshots),
+                "seconds": round(journey.seconds, 1),
                 "stopped": journey.stopped,
             }
             for journey in result.observed.journeys
@@ -73,6 +78,8 @@ def as_json(result: Result) -> str:
         "findings": [
             {
                 "rule": finding.rule,
+                "fingerprint": fingerprint(finding),
+                "known": result.is_known(finding),
                 "subject": finding.subject,
                 "message": finding.message,
                 "promise": finding.promise,
@@ -112,7 +119,10 @@ WRITERS: dict[str, Callable[[Result], str]] = {
 
 
 def forget_reports(folder: Path) -> None:
-    """Delete an earlier audit's reports: none may be taken for this one's, should it fail."""
+    """Delete an earlier audit's reports and evidence: none may be taken for this one's, should it
+    fail."""
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    (folder / SUMS).unlink(missing_ok=True)
     for name in WRITERS:
         (folder / name).unlink(missing_ok=True)
 

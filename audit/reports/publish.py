@@ -43,7 +43,7 @@ def audited(result: Result, pictures: Path) -> Audited:
     return Audited(
         at=result.at.replace(microsecond=0),
         commit=result.commit,
-        register_version=result.site.register.version,
+        register_version=result.register_version,
         register_hash=result.register_hash,
         tool=result.facts["tool"],
         address=result.address,

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from audit.any_site.register import SiteRegister
 from audit.observations import Observed, Untold
+from audit.reports.baseline import fingerprint
 from audit.rules.findings import Finding
 from audit.rules.outcome import Outcome, outcome_of, passed_over, untold_of
 from policy import Site
@@ -18,6 +20,7 @@ from policy.material_terms import digest
 
 __all__ = ["Result", "grouped", "tool_version", "unknowns"]
 
+OWN = "site/policy.toml"
 BEHIND = "forms, staff's pages and what the server keeps: the site is at an address"
 
 
@@ -26,11 +29,13 @@ class Result:
     """What was seen of a site, and what differs. `commit` is that of the site's sources, or of the
     register's for a site at an address; empty where git does not know it."""
 
-    site: Site
+    site: Site | SiteRegister
     observed: Observed
     findings: tuple[Finding, ...]
     at: datetime.datetime
     commit: str = ""
+    baseline: frozenset[str] = frozenset()
+    """Fingerprints of what an earlier audit found: known, and no reason to fail."""
 
     @cached_property
     def untold(self) -> tuple[Untold, ...]:
@@ -43,10 +48,28 @@ class Result:
         notes = tuple(str(each) for each in passed_over(self.observed))
         return notes if self.observed.local else (*notes, BEHIND)
 
+    @cached_property
+    def new(self) -> tuple[Finding, ...]:
+        """What differs and is not in the baseline."""
+        return tuple(each for each in self.findings if not self.is_known(each))
+
+    def is_known(self, finding: Finding) -> bool:
+        """Whether the baseline has it."""
+        return fingerprint(finding) in self.baseline
+
+    @cached_property
+    def known(self) -> str:
+        """What the baseline has, in a sentence; empty without one."""
+        number = len(self.findings) - len(self.new)
+        gone = len(self.baseline - {fingerprint(each) for each in self.findings})
+        told = _count(number, "difference is", "differences are") + " known from the baseline"
+        more = f", {gone} of it seen no more" if gone else ""
+        return f" {told}{more}." if self.baseline else ""
+
     @property
     def outcome(self) -> Outcome:
         """Which of the three results it is."""
-        return outcome_of(self.findings, self.untold)
+        return outcome_of(self.new, self.untold)
 
     @property
     def address(self) -> str:
@@ -54,9 +77,25 @@ class Result:
         return self.observed.origin or "built and served for the audit"
 
     @property
+    def name(self) -> str:
+        """What the site is called."""
+        return self.site.settings.name if isinstance(self.site, Site) else self.site.register.url
+
+    @property
+    def register_version(self) -> int:
+        """As the register says it."""
+        return self.site.register.version
+
+    @property
+    def register_file(self) -> str:
+        """The file that what is not declared would be declared in."""
+        return OWN if isinstance(self.site, Site) else self.site.file
+
+    @property
     def register_hash(self) -> str:
-        """That of the register's material terms, as `/.well-known/privacy.json` has it."""
-        return digest(self.site.register)
+        """That of the register's material terms, as `/.well-known/privacy.json` has it; of the file
+        where the site is not made by Plainsite."""
+        return digest(self.site.register) if isinstance(self.site, Site) else self.site.digest
 
     @property
     def snapshots(self) -> int:
@@ -71,11 +110,14 @@ class Result:
         seen = f"{journeys} journeys, {self.snapshots} snapshots, {browsers or 'no browser'}"
         unknown = _count(len(self.untold), "thing could not be told", "things could not be told")
         if self.outcome is Outcome.NOTHING_DIFFERS:
-            return f"Nothing differs from the register: {seen}."
+            more = "else " if self.baseline and self.findings else ""
+            return f"Nothing {more}differs from the register: {seen}.{self.known}"
         if self.outcome is Outcome.COULD_NOT_TELL:
-            return f"It could not be told whether anything differs: {unknown}. Seen: {seen}."
-        differ = _count(len(self.findings), "thing differs", "things differ")
-        return f"{differ} from the register: {seen}." + (f" {unknown}." if self.untold else "")
+            told = f"It could not be told whether anything differs: {unknown}. Seen: {seen}."
+            return told + self.known
+        differ = _count(len(self.new), "thing differs", "things differ")
+        rest = (f" {unknown}." if self.untold else "") + self.known
+        return f"{differ} from the register: {seen}.{rest}"
 
     @property
     def facts(self) -> dict[str, str]:
@@ -84,7 +126,7 @@ class Result:
             "address": self.address,
             "time": self.at.isoformat(timespec="seconds"),
             "commit": self.commit or "not known",
-            "register version": str(self.site.register.version),
+            "register version": str(self.register_version),
             "register hash": self.register_hash,
             "tool": f"Plainsite {tool_version()}",
             "browsers": ", ".join(f"{n} {v}" for n, v in self.observed.browsers) or "none",

@@ -6,9 +6,13 @@ Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from audit.observations import Untold
+from audit.reports.baseline import fingerprint
 from audit.reports.result import Result, tool_version
 from audit.rules.findings import Finding
 from audit.rules.kinds import KINDS
@@ -16,8 +20,7 @@ from policy.origins import Origin
 
 __all__ = ["as_sarif"]
 
-REGISTER = {"artifactLocation": {"uri": "site/policy.toml"}}
-"""Of what no entry declares: there is no line of it, and code hosts want a file."""
+ROOT = "SRCROOT"
 
 
 def as_sarif(result: Result) -> str:
@@ -33,8 +36,10 @@ def as_sarif(result: Result) -> str:
                 "toolExecutionNotifications": [_notification(each) for each in result.untold],
             }
         ],
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The folder of the sources."}}},
+        "columnKind": "unicodeCodePoints",
         "properties": {"outcome": result.outcome.words, **result.facts},
-        "results": [_result(finding) for finding in result.findings],
+        "results": [_result(finding, result) for finding in result.findings],
     }
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     report = {"version": "2.1.0", "$schema": schema, "runs": [run]}
@@ -43,22 +48,45 @@ def as_sarif(result: Result) -> str:
 
 def _driver() -> dict[str, Any]:
     rules = [
-        {"id": name.replace(" ", "-"), "shortDescription": {"text": text}}
+        {
+            "id": _id(name),
+            "name": "".join(word[:1].upper() + word[1:] for word in re.findall(r"\w+", name)),
+            "shortDescription": {"text": text},
+            "fullDescription": {"text": text},
+            "help": {"text": f"{text} What to do is said with each result, and in docs/audit.md."},
+            "defaultConfiguration": {"level": "error"},
+        }
         for name, text in KINDS.items()
     ]
-    return {"name": "Plainsite audit", "version": tool_version(), "rules": rules}
+    version = tool_version()
+    return {
+        "name": "Plainsite audit",
+        "organization": "Plainsite",
+        "version": version,
+        "semanticVersion": version,
+        "rules": rules,
+    }
+
+
+def _id(rule: str) -> str:
+    return rule.replace(" ", "-")
 
 
 def _notification(untold: Untold) -> dict[str, Any]:
     return {"level": "error", "message": {"text": f"could not be told: {untold}"}}
 
 
-def _result(finding: Finding) -> dict[str, Any]:
+def _result(finding: Finding, result: Result) -> dict[str, Any]:
     places = finding.places[:10]
-    physical = _physical(finding.origin)
+    physical = _physical(finding.origin, result.register_file)
+    known = result.is_known(finding)
+    state = {"baselineState": "unchanged" if known else "new"} if result.baseline else {}
     return {
-        "ruleId": finding.rule.replace(" ", "-"),
-        "level": "error",
+        "ruleId": _id(finding.rule),
+        "ruleIndex": list(KINDS).index(finding.rule),
+        "level": "note" if known else "error",
+        "partialFingerprints": {"plainsiteDifference/v1": fingerprint(finding)},
+        **state,
         "message": {"text": f"{finding.message}. To mend it: {finding.mend}."},
         "locations": [
             {
@@ -71,11 +99,19 @@ def _result(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _physical(origin: Origin | None) -> dict[str, Any]:
-    """Where the entry is declared: in the site's file, or in that of a feature."""
+def _physical(origin: Origin | None, file: str) -> dict[str, Any]:
+    """Where the entry is declared: in the site's file, or in that of a feature. What no entry
+    declares has no line in `file`; code hosts want a file all the same."""
     if origin is None:
-        return REGISTER
+        return {"artifactLocation": _place(file)}
     return {
-        "artifactLocation": {"uri": origin.path},
+        "artifactLocation": _place(origin.path),
         "region": {"startLine": origin.line},
     }
+
+
+def _place(path: str) -> dict[str, str]:
+    """A file as an address: of the sources, unless the path is a whole one."""
+    if Path(path).is_absolute():
+        return {"uri": Path(path).as_uri()}
+    return {"uri": quote(Path(path).as_posix()), "uriBaseId": ROOT}

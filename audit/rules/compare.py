@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.observations import Observed
-from audit.rules import letters, pages, requests, retention, server, storage
+from audit.rules import answers, experiments, letters, pages, requests, retention, server, storage
 from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at, merged
 from audit.rules.outcome import untold_of
@@ -19,6 +19,8 @@ RULES = (
     server.findings,
     retention.findings,
     letters.findings,
+    answers.findings,
+    experiments.findings,
 )
 
 

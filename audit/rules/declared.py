@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from audit.journeys.agreements import Agreements
+from audit.languages import Languages
 from policy import Register, Site
 from policy.addresses import Address, addressed, slug
 from policy.forms import EXTRAS, visitor_columns
@@ -40,6 +42,8 @@ class Declared:
                 "section": set(map(section_of, known)),
                 "source": site.sources.names,
                 "campaign": site.campaigns.names,
+                "goals": site.goals.names,
+                "funnels": site.goals.steps,
                 "audience": set(site.audiences.names),
             },
         )
@@ -61,8 +65,18 @@ class Declared:
         return self.origin("storage", keys[name]) if name in keys else None
 
     @cached_property
+    def languages(self) -> Languages:
+        """What it says, as its pages in each language say it."""
+        return Languages(self.site)
+
+    @cached_property
     def _locations(self) -> Mapping[Address, Location]:
         return dict(addressed(self.register.model_dump(mode="json", by_alias=True)))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the site's days begin."""
+        return self.site.settings.zone
 
     @property
     def register(self) -> Register:

@@ -17,7 +17,9 @@ KINDS = {
     "journey cut short": "A journey that visitors make could not be finished.",
     "kept too long": "The server keeps a row for longer than is declared.",
     "letter to somebody else": "A letter went to an address that the visitor did not give.",
+    "letter with something else": "A letter holds more than text and links to the site itself.",
     "letter without a legal basis": "A letter was sent that no act of its receiver allows.",
+    "not as published": "The service answered with something else than the file that was built.",
     "no way to withdraw": "A page has no link to where a choice is withdrawn.",
     "privacy page": "The privacy page does not say what the register declares.",
     "question": "The question was asked where it must not be, or not where it must.",
@@ -39,5 +41,7 @@ KINDS = {
     "undeclared storage": "A browser keeps something that is not declared.",
     "undeclared table": "A database has a table that is not declared.",
     "unequal buttons": "To reject is not as easy as to accept.",
+    "wall": "Nothing of the site can be used before its question is answered.",
+    "wording by visitor": "A page came in another wording than the one of its time.",
 }
 """Every kind of finding, in a sentence."""

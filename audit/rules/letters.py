@@ -23,15 +23,24 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
 def _purposes(declared: Declared) -> Mapping[str, frozenset[str]]:
     """By legal basis, the purposes of which one must have been agreed to, or begun."""
     forms = declared.site.forms.values()
+    agreements = Agreements.of(declared.register, declared.site.forms)
+    permitted = frozenset(form.permission.purpose for form in forms if form.permission)
     return {
-        "permission": frozenset(form.permission.purpose for form in forms if form.permission),
-        "ask": frozenset(form.permission.purpose for form in forms if form.permission),
+        "permission": permitted | agreements.mailed,
+        "ask": permitted,
         "submission": frozenset(form.purpose for form in forms),
-        "request": Agreements.of(declared.register, declared.site.forms).asking,
+        "request": agreements.asking | agreements.mailed,
     }
 
 
 def _letter(bases: Mapping[str, frozenset[str]], letter: Letter) -> Iterator[Finding]:
+    for _ in letter.others[:1]:
+        message = "a letter goes to somebody else as well, openly or blind"
+        yield Finding("letter to somebody else", "mail", message, "P9", "send it to nobody else")
+    for extra in letter.extras:
+        message = f"a letter holds {extra}"
+        mend = "send text that loads nothing, and leads to this site only"
+        yield Finding("letter with something else", extra, message, "P9", mend)
     if letter.allowed is None:
         message = "a letter goes to an address that the visitor did not give"
         yield Finding("letter to somebody else", "mail", message, "P9", "send it to nobody else")

@@ -9,12 +9,14 @@ from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at
 from policy.headers import security_headers
 from policy.origins import Origin
+from policy.privacy_pages import PRIVACY, details_of, where
+from policy.register import Notice
 
 SILENT = ("Sec-GPC", "DNT", "scripts off")
 """Journeys in which nobody is asked."""
 
 SETTINGS = "site/settings.toml"
-CHOICES, PRIVACY, STAFF = "/cookies/", "/privacy/", "/staff/"
+CHOICES, STAFF = "/cookies/", "/staff/"
 
 
 def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
@@ -79,7 +81,7 @@ def _asking(
 ) -> Iterator[Finding]:
     if snapshot.page.startswith(STAFF) or declared.register.notice is None:
         return
-    if CHOICES not in facts.links:
+    if not declared.languages.addresses(snapshot.page, CHOICES) & {*facts.links}:
         message = f"{snapshot.page} has no link to {CHOICES}, where a choice is withdrawn"
         mend = "put it in the foot of every page"
         yield Finding("no way to withdraw", snapshot.page, message, "P4", mend)
@@ -91,15 +93,15 @@ def _asking(
         origin = declared.origin("notice")
         yield Finding("question", "the notice", message, "P4", mend, origin=origin)
     if facts.notice:
-        for what in _unequal(declared, [button for button in facts.buttons if button.shown]):
+        words = declared.languages.register(snapshot.page).question
+        for what in _unequal(words, [button for button in facts.buttons if button.shown]):
             message = f"to reject is not as easy as to accept: {what}"
             mend = "give both the same element, size, weight and colours, side by side"
             origin = declared.origin("notice")
             yield Finding("unequal buttons", "the notice", message, "P4", mend, origin=origin)
 
 
-def _unequal(declared: Declared, buttons: list[Button]) -> Iterator[str]:
-    words = declared.register.question
+def _unequal(words: Notice, buttons: list[Button]) -> Iterator[str]:
     accept = next((button for button in buttons if button.name == words.accept), None)
     reject = next((button for button in buttons if button.name == words.reject), None)
     if accept is None or reject is None:
@@ -123,28 +125,32 @@ def _size(button: Button) -> str:
 
 
 def _privacy(declared: Declared, snapshot: Snapshot, facts: PageFacts) -> Iterator[Finding]:
-    if snapshot.page != PRIVACY:
-        return
-    for words, promise, origin in _needed(declared):
-        if words not in facts.text:
-            message, mend = f"the privacy page does not say “{words}”", "make it from the register"
+    for page, words, promise, origin in _needed(declared):
+        if snapshot.page == page and words not in facts.text:
+            message, mend = f"{page} does not say “{words}”", "make it from the register"
             yield Finding("privacy page", words, message, promise, mend, origin=origin)
 
 
-def _needed(declared: Declared) -> Iterator[tuple[str, str, Origin | None]]:
-    """All that the privacy page must say, with the promise and with where it is declared."""
+def _needed(declared: Declared) -> Iterator[tuple[str, str, str, Origin | None]]:
+    """All that the privacy page and its details must say: on which page, the words, the promise,
+    and where it is declared."""
     register, site = declared.register, declared.site
+    cookies, stored = where(site, "cookies"), where(site, "stored")
     for cookie in register.cookies:
-        yield cookie.cookie, "P4", declared.origin("cookie", cookie.name, "cookie")
-        yield cookie.lifetime_words, "P4", declared.origin("cookie", cookie.name, "lifetime")
+        yield cookies, cookie.cookie, "P4", declared.origin("cookie", cookie.name, "cookie")
+        lifetime = declared.origin("cookie", cookie.name, "lifetime")
+        yield cookies, cookie.lifetime_words, "P4", lifetime
     for storage in register.storages:
-        yield storage.key, "P4", declared.origin("storage", storage.name, "key")
+        yield cookies, storage.key, "P4", declared.origin("storage", storage.name, "key")
     for purpose in register.purposes:
-        yield purpose.text, "P2", declared.origin("purpose", purpose.name, "text")
+        yield PRIVACY, purpose.text, "P2", declared.origin("purpose", purpose.name, "text")
     for table in register.tables:
         for column in table.columns:
             if column.label:
-                yield column.label, "P1", declared.origin("table", table.name, column.name)
+                place = declared.origin("table", table.name, column.name)
+                yield stored, column.label, "P1", place
+    for detail in details_of(site):
+        yield PRIVACY, detail.title, "P12", None
     for key in ("phone", "email", "street"):
         line = site.line(SETTINGS, "organization", key) or 1
-        yield getattr(site.settings.organization, key), "P12", Origin(SETTINGS, line)
+        yield PRIVACY, getattr(site.settings.organization, key), "P12", Origin(SETTINGS, line)

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from audit.observations import Journey, Observed, Stored
 from audit.rules.declared import Declared
+from audit.rules.experiments import is_tried
 from audit.rules.findings import Finding, at
 from policy.forms import FORM_TABLES
 
+EXPERIMENTS = "experiments"
+NOBODYS = ("User-Agent", "network address", "machine's address")
+"""What no form asks for, and no database may hold."""
 RECORDS = "records.sqlite3"
 SCHEMA = "let analytics.storage.schema make it; remove what is not declared"
 
@@ -77,10 +81,11 @@ def _rows(declared: Declared, journey: Journey, stored: Stored) -> Iterator[Find
 
 def _traces(stored: Stored) -> Iterator[Finding]:
     for trace in stored.traces:
-        personal = trace.what not in ("User-Agent", "network address")
+        personal = trace.what not in NOBODYS
         if personal and trace.where.startswith(RECORDS):
             continue
-        message = f"the visitor's {trace.what} is found in {trace.where}"
+        form = f", {trace.form}," if trace.form else ""
+        message = f"the visitor's {trace.what}{form} is found in {trace.where}"
         mend = "do not write it: what was read to answer a request is then forgotten"
         yield Finding("trace of a visitor", trace.what, message, "P11", mend)
 
@@ -106,6 +111,8 @@ def never_filled(declared: Declared, observed: Observed) -> Iterator[Finding]:
                 filled[place] = filled.get(place, 0) + count
     asked = {field.name for form in declared.site.forms.values() for field in form.fields}
     for each in declared.register.tables:
+        if each.name == EXPERIMENTS and not is_tried(declared, observed):
+            continue  # None is on, so nothing could fill it.
         for column in each.columns:
             needed = column.name in asked if column.optional else True
             if needed and not filled.get((each.name, column.name)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import zip_longest
 
 from analytics.web.guard import is_declared
 from audit.observations import Journey, KeptCookie, KeptItem, Observed, SetCookie, Snapshot
@@ -21,13 +20,15 @@ REGISTER = "declare it in policy/features/, or stop setting it"
 def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """Everything kept that the register does not allow, or not so, or not yet, or no more."""
     for journey in observed.journeys:
+        lately: frozenset[str] = frozenset()
         for snapshot, before in _with_before(journey):
             for finding in (
                 *_cookies(declared, snapshot, before),
                 *_items(declared, snapshot, before),
-                *_set_cookies(declared, snapshot),
+                *_set_cookies(declared, snapshot, before, lately),
             ):
                 yield at(finding, journey, snapshot)
+            lately = snapshot.agreed
     yield from _paired_runs(declared, observed)
 
 
@@ -53,21 +54,22 @@ def _cookies(declared: Declared, snapshot: Snapshot, before: frozenset[str]) -> 
             message = f"the browser keeps a cookie {kept.name}, which is not declared"
             yield Finding("undeclared cookie", kept.name, message, "P4", REGISTER)
             continue
-        when = untimely(cookie.purpose, snapshot, before)
-        if when:
+        if when := untimely(cookie.purpose, snapshot, before):
             message = f"the cookie {kept.name}, for “{cookie.purpose}”, is kept {when}"
-            mend = "set it only in answer to the act that agrees to it, and delete it on withdrawal"
-            origin = declared.origin("cookie", cookie.name, "purpose")
-            promise = _promise(cookie)
-            yield Finding(
-                "cookie without consent", kept.name, message, promise, mend, origin=origin
-            )
+            yield _without_consent(declared, cookie, message)
         for key, what in _differences(declared, cookie, kept, snapshot):
             message = f"the cookie {kept.name} is kept otherwise than declared: {what}"
             mend = "let policy.cookies write it, or declare what is true"
             origin = declared.origin("cookie", cookie.name, key)
             promise = _promise(cookie)
             yield Finding("cookie otherwise", kept.name, message, promise, mend, origin=origin)
+
+
+def _without_consent(declared: Declared, cookie: Cookie, message: str) -> Finding:
+    mend = "set it only in answer to the act that agrees to it, and delete it on withdrawal"
+    origin = declared.origin("cookie", cookie.name, "purpose")
+    promise, name = _promise(cookie), cookie.cookie
+    return Finding("cookie without consent", name, message, promise, mend, origin=origin)
 
 
 def _promise(cookie: Cookie) -> str:
@@ -135,7 +137,11 @@ def _undeclared(item: KeptItem) -> Finding:
     return Finding("undeclared storage", name, message, "P4", REGISTER)
 
 
-def _set_cookies(declared: Declared, snapshot: Snapshot) -> Iterator[Finding]:
+def _set_cookies(
+    declared: Declared, snapshot: Snapshot, before: frozenset[str], lately: frozenset[str]
+) -> Iterator[Finding]:
+    """What answers set, though it may be gone when the browser is looked at. What was agreed at
+    the snapshot before, `lately`, may have come before it was withdrawn."""
     for sent in snapshot.set_cookies:
         name = sent.header.partition("=")[0]
         if not is_declared(sent.header, declared.cookies):
@@ -148,31 +154,53 @@ def _set_cookies(declared: Declared, snapshot: Snapshot) -> Iterator[Finding]:
             mend = "add the address to set_by in policy/features/, or set it elsewhere"
             origin = declared.origin("cookie", declared.cookies[name].name, "set_by")
             yield Finding("cookie set elsewhere", name, message, "P4", mend, origin=origin)
+        elif not _deletes(sent) and declared.cookies[name].purpose not in lately:
+            cookie = declared.cookies[name]
+            if when := untimely(cookie.purpose, snapshot, before):
+                message = f"{sent.path} sets the cookie {name}, for “{cookie.purpose}”, {when}"
+                yield _without_consent(declared, cookie, message)
+
+
+def _deletes(sent: SetCookie) -> bool:
+    return "max-age=0" in sent.header.lower()
 
 
 def _in_its_place(cookie: Cookie, sent: SetCookie) -> bool:
-    deleted = "max-age=0" in sent.header.lower()
-    return deleted or any(sent.path.startswith(address) for address in cookie.set_by)
+    return _deletes(sent) or any(sent.path.startswith(address) for address in cookie.set_by)
 
 
 def _paired_runs(declared: Declared, observed: Observed) -> Iterator[Finding]:
-    """Two browsers that did the same must keep the same bytes, but for declared random values."""
+    """Of two browsers that did the same, each keeps only bytes that the other was given too, but
+    for declared random values. On a busy machine, one may be given them a step later."""
     made = {(journey.browser, journey.name): journey for journey in observed.journeys}
     for journey in observed.journeys:
         pair = made.get((journey.browser, journey.paired_with))
         if pair is None:
             continue
-        for snapshot, other in zip(journey.snapshots, pair.snapshots, strict=False):
-            if snapshot.step != other.step:
-                break  # One was stopped here.
-            for one, two in zip_longest(_values(declared, snapshot), _values(declared, other)):
-                if one != two:
-                    name = (one or two or ("", ""))[0]
-                    message = f"two browsers that did the same keep different bytes in {name}"
-                    mend = "leave out what differs: a random value, a serial number, a fine time"
-                    origin = declared.browser_origin(name)
-                    found = Finding("identifier", name, message, "P4", mend, origin=origin)
-                    yield at(found, journey)
+        wrong = {*_not_given(declared, journey, pair), *_not_given(declared, pair, journey)}
+        for name in sorted(wrong):
+            message = f"two browsers that did the same keep different bytes in {name}"
+            mend = "leave out what differs: a random value, a serial number, a fine time"
+            origin = declared.browser_origin(name)
+            yield at(Finding("identifier", name, message, "P4", mend, origin=origin), journey)
+
+
+def _not_given(declared: Declared, journey: Journey, other: Journey) -> Iterator[str]:
+    """The names of what one keeps that the other never was given, in the steps that both did."""
+    given = {each for snapshot in other.snapshots for each in _given(declared, snapshot)}
+    for snapshot, same in zip(journey.snapshots, other.snapshots, strict=False):
+        if snapshot.step != same.step:
+            break  # One was stopped here.
+        yield from (
+            name for name, value in _values(declared, snapshot) if (name, value) not in given
+        )
+
+
+def _given(declared: Declared, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    yield from _values(declared, snapshot)
+    for sent in snapshot.set_cookies:
+        name, _, rest = sent.header.partition("=")
+        yield name.strip(), rest.partition(";")[0].strip()
 
 
 def _values(declared: Declared, snapshot: Snapshot) -> list[tuple[str, str]]:

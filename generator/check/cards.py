@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from generator.content.urls import closest
 from generator.pictures.cards import ASSETS, SETTINGS, CardStyle
 from policy import Fault, Faults, Site, nearest
 from policy.pictures import CardSettings
 from policy.site_files import read_bytes
 
-__all__ = ["card_style"]
+__all__ = ["card_page_faults", "card_style"]
 
 
 def card_style(site: Site, assets: Mapping[str, str]) -> tuple[CardStyle | None, tuple[Fault, ...]]:
@@ -22,15 +23,32 @@ def card_style(site: Site, assets: Mapping[str, str]) -> tuple[CardStyle | None,
     if faults:
         return None, tuple(faults)
     digests = tuple(_digest(site, name) for name in settings.assets)
-    return CardStyle(settings, site.settings.name, site.settings.language, digests), ()
+    own = {each.page: (each.picture, _digest(site, each.picture)) for each in settings.pages}
+    return CardStyle(settings, site.settings.name, site.settings.language, digests, own), ()
 
 
-def _files(settings: CardSettings) -> Iterator[tuple[str, str]]:
-    """(key, name of an asset) of each file that the cards are made with."""
-    yield from (("fonts", name) for name in settings.fonts)
+def card_page_faults(site: Site, pages: Collection[str]) -> Iterator[Fault]:
+    """Cards of pages that are not there, or that another card is declared for."""
+    seen: set[str] = set()
+    for index, each in enumerate(site.settings.card.pages if site.settings.card else ()):
+        line = site.line(SETTINGS, "card", "page", index, "page")
+        if each.page not in pages:
+            message = f"a card is declared for no page: {each.page}"
+            yield Fault(SETTINGS, line, message, closest(each.page, pages))
+        if each.page in seen:
+            message = f"the card of {each.page} is declared twice"
+            yield Fault(SETTINGS, line, message, "remove one of them")
+        seen.add(each.page)
+
+
+def _files(settings: CardSettings) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """(place, name of an asset) of each file that the cards are made with."""
+    yield from ((("fonts",), name) for name in settings.fonts)
     yield from (
-        (key, getattr(settings, key)) for key in ("picture", "logo") if getattr(settings, key)
+        ((key,), getattr(settings, key)) for key in ("picture", "logo") if getattr(settings, key)
     )
+    for index, each in enumerate(settings.pages):
+        yield ("page", index, "picture"), each.picture
 
 
 def _digest(site: Site, name: str) -> str:
@@ -41,8 +59,8 @@ def _faults(site: Site, settings: CardSettings, assets: Iterable[str]) -> Iterat
     from generator.pictures.card_drawing import unusable  # noqa: PLC0415  (others need no fonts)
 
     known = set(assets)
-    for key, name in _files(settings):
-        line = site.line(SETTINGS, "card", key)
+    for place, name in _files(settings):
+        key, line = place[0], site.line(SETTINGS, "card", *place)
         if name not in known:
             yield Fault(SETTINGS, line, f'there is no asset "{name}"', nearest(name, known))
             continue
@@ -51,7 +69,7 @@ def _faults(site: Site, settings: CardSettings, assets: Iterable[str]) -> Iterat
         except Faults as error:
             yield from error.faults
             continue
-        if message := unusable(key, data):
+        if message := unusable(str(key), data):
             hint = (
                 "name a TrueType, OpenType or WOFF2 font"
                 if key == "fonts"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 from urllib.parse import SplitResult, unquote, urljoin
 
 from generator.content.urls import closest, composed
 from generator.recorded import Found, Place, Recorded, Rendered, is_elsewhere, split_address
 from policy import Fault
+from policy.manifest import audience_in
 
 SCHEMES = frozenset(
     {
@@ -31,27 +33,39 @@ SCHEMES = frozenset(
 for files on other machines), and programs by which people are reached. A script or data in a link
 is refused."""
 
-Anchors = Mapping[tuple[str, str], Collection[str]]
-"""The ids of a page, by its address and the audience."""
+Anchors = Mapping[str, Mapping[str, Collection[str]]]
+"""The ids of a page, by its address and `policy.manifest.variant_key`."""
+
+Offered = TypeVar("Offered")
+
+
+def seen_by(offered: Mapping[str, Offered], key: str) -> list[Offered]:
+    """What a page offers, by `variant_key`, to whoever sees another page as `key`: one for each
+    variant that the page may be in then."""
+    audience = audience_in(key)
+    known = [each for name, each in offered.items() if audience_in(name) == audience]
+    is_all = audience in offered and len(known) == len({name.partition("+")[2] for name in offered})
+    return known if is_all or not audience else [*known, *seen_by(offered, "")]
 
 
 class Addresses:
     """What a link may lead to. `waiting` maps addresses that are not published to what is to be
-    done first; what begins with one of `service` is answered by the service."""
+    done first; what begins with one of `service` is answered by the service. Of an address that
+    nothing has, `may_be_there` says whether nobody can tell."""
 
     def __init__(
         self,
         known: Collection[str],
         anchors: Anchors,
-        default: str,
         waiting: Mapping[str, str],
         service: tuple[str, ...],
+        may_be_there: Callable[[str], bool],
     ) -> None:
         self._known = known
         self._anchors = anchors
-        self._default = default
         self._waiting = waiting
         self._service = service
+        self._may_be_there = may_be_there
 
     def wrong_link(self, base: str, link: str, audience: str) -> tuple[str, str] | None:
         """(what is wrong with a link on the page `base`, the hint); None when nothing is."""
@@ -64,16 +78,23 @@ class Addresses:
             return None
         target = target_of(base, parts)
         if target not in self._known:
-            shown = " ".join(link.split())
-            return f"the link {shown} leads to no page", self._hint(target, "the link")
+            return self._leads_nowhere(link, target)
         anchor = unquote(parts.fragment)
-        ids = self._anchors.get(
-            (target, audience), self._anchors.get((target, self._default), None)
-        )
-        if anchor and ids is not None and anchor not in ids:
+        offered = self._anchors.get(target, {})
+        own = offered.get(audience) if target == base else None
+        several = [own] if own is not None else seen_by(offered, audience) if offered else []
+        for ids in several if anchor else ():
+            if anchor in ids:
+                continue
             near = closest(anchor, ids)
             return f'the page {target} has no heading "#{anchor}"', near or "correct the link"
         return None
+
+    def _leads_nowhere(self, link: str, target: str) -> tuple[str, str] | None:
+        if self._may_be_there(target):
+            return None
+        shown = " ".join(link.split())
+        return f"the link {shown} leads to no page", self._hint(target, "the link")
 
     def wrong_load(self, base: str, address: str) -> tuple[str, str] | None:
         """(what is wrong with what the page `base` loads, the hint); None where it is there."""
@@ -115,9 +136,10 @@ def addresses_used(base: str, named: Iterable[Found]) -> Iterator[str]:
 def anchors(rendered: Sequence[Rendered]) -> Anchors:
     """The ids of every page."""
     return {
-        (each.page.url, audience): {found.value for found in recorded.ids}
+        each.page.url: {
+            key: {found.value for found in recorded.ids} for key, recorded in each.recorded.items()
+        }
         for each in rendered
-        for audience, recorded in each.recorded.items()
     }
 
 

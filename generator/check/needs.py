@@ -27,16 +27,19 @@ _PLAIN = re.compile(r"/(?:[\w-][\w.-]*/)*(?:[\w-][\w.-]*)?(?:#[\w-]+)?", re.ASCI
 class Summary(NamedTuple):
     """Addresses that a page links to, with `#` and the id where one is named; addresses that it
     loads; its ids. It is `odd` where a link or a load can be right nowhere, and `counted` where its
-    script counts it."""
+    script counts it. `shows` are the attributes of features. It is `whole` unless its template had
+    no part in it, so that it may have other ids as well."""
 
     links: tuple[str, ...]
     loads: tuple[str, ...]
     ids: tuple[str, ...]
     odd: bool
     counted: bool
+    shows: tuple[str, ...] = ()
+    whole: bool = True
 
 
-def summary(base: str, recorded: Recorded) -> Summary:
+def summary(base: str, recorded: Recorded, *, whole: bool = True) -> Summary:
     """Of what was recorded of the page `base`."""
     links = {_link(_base(base, found.value), found.value) for found in recorded.links}
     loads = {_load(_base(base, found.value), found.value) for found in recorded.loads}
@@ -46,6 +49,8 @@ def summary(base: str, recorded: Recorded) -> Summary:
         ids=tuple(sorted({found.value for found in recorded.ids})),
         odd=_ODD in links or _ODD in loads,
         counted=recorded.counted,
+        shows=tuple(sorted({found.value for found in recorded.shows})),
+        whole=whole,
     )
 
 

@@ -5,22 +5,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from generator.content.front_matter import TOML, line_with
 from generator.content.library import Content
-from generator.content.urls import as_address, closest, is_address, is_reserved
+from generator.content.timetable import goes
+from generator.content.urls import as_old_address, closest, is_reserved, was_address
 from generator.outputs.redirects import redirects
 from policy import Fault, Site
-from policy.manifest import Page
+from policy.manifest import Damaged, NotBuilt, OtherForm, Page, read_build
 from policy.redirects import FILE, as_asked
 
-__all__ = ["redirect_faults", "vanished_warnings"]
+__all__ = ["redirect_faults", "vanished_since", "vanished_warnings"]
 
 
 @dataclass(frozen=True)
 class _Old:
-    """An old address as it is written, where that is, and what it is called."""
+    """An old address as it is written, where it leads, where that is, and what it is called."""
 
     address: str
+    leads: str
     path: str
     line: int | None
     kind: str
@@ -33,20 +37,30 @@ class _Old:
 def redirect_faults(site: Site, content: Content, taken: Collection[str]) -> Iterator[Fault]:
     """Old addresses that are no addresses, belong to something else, or lead nowhere. `taken` are
     the addresses that pages and files beside them do not have."""
-    owners = {url: page.path for url, page in content.pages.items()} | dict(content.files)
+    # What will be over may have said already where it leads then.
+    lasting = (page for page in content.pages.values() if goes(page) is None)
+    owners = {page.url: page.path for page in lasting} | dict(content.files)
     owners |= dict.fromkeys(taken, "the site itself")
     kept = dict(owners)
+    first: dict[str, _Old] = {}
     for old in _all(site, content):
         asked = as_asked(old.address)
         path, _, query = asked.partition("?")
-        if not is_address(path) or any(each.isspace() for each in query):
+        if not was_address(path) or any(each.isspace() for each in query):
             message = f'the {old.kind} "{old.address}" is no address'
-            yield Fault(old.path, old.line, message, f"write {as_address(path)}")
+            yield Fault(old.path, old.line, message, f"write {as_old_address(path)}")
         elif is_reserved(path) or _place(asked) in kept or asked in owners:
             owner = owners.get(asked) or kept.get(_place(asked), "the service")
             message = f"the {old.kind} {old.address} is taken by {owner}"
             yield Fault(old.path, old.line, message, "remove it from one of them")
+        elif (same := first.setdefault(asked.rstrip("/"), old)).leads != old.leads:
+            message = f"the {old.kind} {old.address} is that of {same.place}, {same.address}"
+            hint = "let both lead to one page: the last slash makes no difference"
+            yield Fault(old.path, old.line, message, hint)
         owners.setdefault(asked, old.place)
+    kept |= {page.url: page.path for page in content.read if page.url in content.gone}
+    kept |= {url: page.path for url, page in content.pages.items()}
+    kept |= {page.url: page.path for page in content.waiting if page.url in content.timed}
     yield from _leading_nowhere(site, kept, redirects(site, content))
 
 
@@ -61,7 +75,7 @@ def _leading_nowhere(
 ) -> Iterator[Fault]:
     for old, new in site.redirects.items():
         line = site.line(FILE, "redirects", old)
-        if new in kept:
+        if new.partition("#")[0] in kept:
             continue
         if further := _end(leads, new):
             message = f"the redirect {old} leads to another old address: {new}"
@@ -86,9 +100,18 @@ def _end(leads: Mapping[str, str], address: str) -> str:
 def _all(site: Site, content: Content) -> Iterator[_Old]:
     for page in content.pages.values():
         for alias in page.given.get("aliases", ()):
-            yield _Old(alias, page.path, page.lines.get("aliases"), "alias")
-    for old in site.redirects:
-        yield _Old(old, FILE, site.line(FILE, "redirects", old), "redirect")
+            yield _Old(alias, page.url, page.path, page.lines.get("aliases"), "alias")
+    for old, new in site.redirects.items():
+        yield _Old(old, new, FILE, site.line(FILE, "redirects", old), "redirect")
+
+
+def vanished_since(public: Path, site: Site, content: Content) -> tuple[Fault, ...]:
+    """The warnings that a build into `public` would give; none where nothing readable is there."""
+    try:
+        before = read_build(public).pages
+    except (NotBuilt, Damaged, OtherForm):
+        return ()
+    return tuple(vanished_warnings(before, site, content))
 
 
 def vanished_warnings(before: Mapping[str, Page], site: Site, content: Content) -> Iterator[Fault]:
@@ -97,12 +120,28 @@ def vanished_warnings(before: Mapping[str, Page], site: Site, content: Content) 
     One that waits again has its file still: it was taken back on purpose.
     """
     leads = redirects(site, content)
-    there = {*content.pages, *leads, *content.files, *content.off}
+    there = {*content.pages, *leads, *content.files, *content.off, *content.gone}
     there |= {page.url for page in content.waiting}
     for url in before:
         if url in there:
             continue
         near = closest(url, content.pages).removeprefix('did you mean "').removesuffix('"?')
         message = f"{url} was published (“{before[url].title}”), and leads nowhere now"
-        hint = f'where it moved, add to {FILE} under [redirects]: "{url}" = "{near or "/"}"'
-        yield Fault(FILE, None, message, hint)
+        path, hint = _line_to_add(url, near, content)
+        yield Fault(path, None, message, f"where it moved, {hint}")
+
+
+def _line_to_add(url: str, near: str, content: Content) -> tuple[str, str]:
+    """The file in which the old address `url` of the page `near` may stand, and how.
+
+    One that has a date may be in feeds, whose readers know it by its old address.
+    """
+    page = content.pages.get(near)
+    if page is None or not page.given.get("date"):
+        return FILE, f'add to {FILE} under [redirects]: "{url}" = "{near or "/"}"'
+    old = ", ".join(f'"{each}"' for each in (*page.given.get("aliases", ()), url))
+    gives = "aliases =" if page.fence == TOML else "aliases:"
+    line = f"{gives} [{old}]"
+    if not page.given.get("feed_id"):
+        line += f"\n{line_with(page.fence, 'feed_id', url)}"
+    return page.path, f"write in {page.path}:\n{line}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from generator.check.cards import card_page_faults
 from generator.content.front_matter import FrontMatter
 from generator.content.library import Content
 from generator.content.ordering import folder_of
@@ -12,6 +13,7 @@ from generator.content.urls import closest
 from policy import Fault, Site
 from policy.forms import missing_pages
 from policy.section_schemas import FILE as SECTIONS
+from policy.site import AUDIENCES
 from policy.sum import REGISTER
 from policy.taxonomies import FILE as TAXONOMIES
 
@@ -22,28 +24,14 @@ _ELSEWHERE = re.compile(r"https?://[^\s/]+\.[^\s/]+(?:/\S*)?|(?:mailto|tel):\S+"
 NAVIGATION, SETTINGS = "site/navigation.toml", "site/settings.toml"
 
 
-def menu_pages(site: Site) -> frozenset[str]:
-    """The addresses that menus name."""
-    menus = (*site.navigation.header, *site.navigation.footer, site.navigation.action)
-    return frozenset(item.page for item in menus if item)
-
-
 def site_file_faults(site: Site, content: Content) -> Iterator[Fault]:
     """Menus, forms and the feed that name no page."""
-    menus = [
-        *(("header", index, item) for index, item in enumerate(site.navigation.header)),
-        *(("footer", index, item) for index, item in enumerate(site.navigation.footer)),
-    ]
-    for menu, index, item in menus:
-        if not _leads(item.page, content):
-            line = site.line(NAVIGATION, menu, index, "page")
-            hint = closest(item.page, content.pages)
-            yield Fault(NAVIGATION, line, f"the menu leads to no page: {item.page}", hint)
-    action = site.navigation.action
-    if action and not _leads(action.page, content):
-        hint = closest(action.page, content.pages)
-        line = site.line(NAVIGATION, "action", "page")
-        yield Fault(NAVIGATION, line, f"the button leads to no page: {action.page}", hint)
+    for place, item in site.navigation.entries:
+        if item.page and not _leads(item.address, content):
+            line = site.line(NAVIGATION, *place, "page")
+            what = "button" if place == ("action",) else "menu"
+            hint = closest(item.address, content.pages) or "name a page, or an address elsewhere"
+            yield Fault(NAVIGATION, line, f"the {what} leads to no page: {item.page}", hint)
     for form in site.forms.values():
         path = f"site/forms/{form.name}.toml"
         for key, page in missing_pages(form, content.pages):
@@ -54,6 +42,13 @@ def site_file_faults(site: Site, content: Content) -> Iterator[Fault]:
         line = site.line(SETTINGS, "feed")
         hint = f"make content/{feed}/index.md, or remove the line"
         yield Fault(SETTINGS, line, f'there is no section "{feed}"', hint)
+    yield from card_page_faults(site, content.pages)
+    for index, audience in enumerate(site.audiences.audiences):
+        for place, address in audience.sees.pages:
+            if address not in content.pages:
+                line = site.line(AUDIENCES, "audience", index, "sees", *place)
+                message = f'"{audience.name}" is led to no page: {address}'
+                yield Fault(AUDIENCES, line, message, closest(address, content.pages))
     yield from search_faults(site, content)
 
 
@@ -74,8 +69,10 @@ def search_faults(site: Site, content: Content) -> Iterator[Fault]:
 
 
 def _leads(address: str, content: Content) -> bool:
-    """Whether a menu may lead to an address: to a page, be it off, or out of the site."""
-    return address in content.pages or address in content.off or bool(_ELSEWHERE.fullmatch(address))
+    """Whether a menu may lead to an address: to a page, be it off or there at its time only, or
+    out of the site."""
+    there = (content.pages, content.off, content.timed)
+    return any(address in each for each in there) or bool(_ELSEWHERE.fullmatch(address))
 
 
 def section_faults(site: Site, content: Content) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from generator.content.front_matter import line_with
 from generator.content.library import Content
 from policy import Fault
 
@@ -16,7 +17,8 @@ def description_warnings(content: Content) -> Iterator[Fault]:
         length = len(page.given.get("description", ""))
         line = page.lines.get("description")
         if not length:
-            hint = "add a line: description: What the page is about, in 50 to 160 characters"
+            said = "What the page is about, in 50 to 160 characters"
+            hint = f"add a line: {line_with(page.fence, 'description', said)}"
             yield Fault(page.path, line or 1, "the page has no description", hint)
         elif not 50 <= length <= 160:
             hint = "write 50 to 160 characters"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from generator.check.links import Addresses, file_faults, link_faults
+from generator.check.doubts import may_be_there
+from generator.check.links import Addresses, file_faults, link_faults, seen_by
 from generator.check.needs import Summary
-from generator.check.site_files import menu_pages
+from generator.check.places import menu_links, place_faults
 from generator.content.library import FOLDER, Content
 from generator.content.urls import file_address, service_addresses
 from generator.files import PlainFile
@@ -38,7 +39,10 @@ class Offers:
     def addresses(self) -> frozenset[str]:
         """Of pages and their pictures, of files, and of what is there besides."""
         pictures = (each.address for named in self.made.pictures.values() for each in named)
-        return frozenset((*self.content.pages, *self.content.files, *self._reserved, *pictures))
+        content = self.content
+        # A link to a page that is over is told before, and may stand: its address answers.
+        there = (*content.pages, *content.files, *self._reserved, *content.gone)
+        return frozenset((*there, *pictures))
 
     def lack(self, audience: str, summary: Summary) -> bool:
         """Whether a page needs what is not there, or may need it."""
@@ -70,11 +74,13 @@ class Offers:
             for address, file in documents.items()
             if file.recorded and address.lower().endswith(".html")
         }
+        content = self.content
+        yield from place_faults(self._site, content, self._ids)
         if not suspects and not recorded:
             return
         addresses = self._closely()
         pages = [render(url) for url in self._differing(suspects)]
-        yield from link_faults(pages, addresses, menu_pages(self._site))
+        yield from link_faults(pages, addresses, menu_links(self._site, content))
         yield from file_faults(recorded, addresses)
 
     def _differing(self, suspects: Collection[str]) -> Iterator[str]:
@@ -91,6 +97,11 @@ class Offers:
             if seen[lacking] <= MANY:
                 yield url
 
+    def _ids(self, address: str) -> Collection[str] | None:
+        """The ids that everybody sees at an address; None where nobody knows them."""
+        made = self.made.get(address)
+        return made.summaries[""].ids if made and made.summaries[""].whole else None
+
     def _has_id(self, link: str, audience: str) -> bool:
         address, _, anchor = link.partition("#")
         if not anchor or address not in self.addresses:
@@ -98,7 +109,8 @@ class Offers:
         made = self.made.get(address)
         if made is None:
             return True  # A file's places are its own.
-        return anchor in made.summaries.get(audience, made.summaries[""]).ids
+        seen = seen_by(made.summaries, audience)
+        return all(anchor in each.ids or not each.whole for each in seen)
 
     def _closely(self) -> Addresses:
         """The same, to tell what is wrong and how to mend it."""
@@ -110,11 +122,10 @@ class Offers:
         return Addresses(
             known=self.addresses,
             anchors={
-                (url, audience): summary.ids
+                url: {key: summary.ids for key, summary in made.summaries.items()}
                 for url, made in self.made.items()
-                for audience, summary in made.summaries.items()
+                if all(summary.whole for summary in made.summaries.values())
             },
-            default="",
             waiting={
                 **{
                     address: f"{each.path} is {each.message}; {each.hint}"
@@ -123,6 +134,7 @@ class Offers:
                 **{address: f"publish {path} first" for address, path in waits.items()},
             },
             service=self._prefixes,
+            may_be_there=may_be_there(self._site, content),
         )
 
 

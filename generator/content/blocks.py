@@ -8,7 +8,7 @@ lines is made by `generator.markdown.source`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from generator.markdown.structure import code_lines
@@ -18,6 +18,7 @@ AUDIENCE = "audience"
 OTHERWISE = "otherwise"
 FEATURE = "feature"
 FORM = "form"
+VARIANT = "variant"
 ARGUMENTS = {
     "audience": "the names of audiences",
     "call-to-action": "its title",
@@ -25,6 +26,7 @@ ARGUMENTS = {
     "form": "the name of a form",
     "note": None,
     "quote": None,
+    "variant": "the names of variants",
 }
 """Blocks that need no declaration, and what must stand after the bar; None where it may be left
 out. A site's own declarations (`policy.block_schemas`) go before those of mere templates."""
@@ -95,7 +97,15 @@ class Blocks:
     @property
     def for_audiences(self) -> tuple[Block, ...]:
         """The audience blocks."""
-        return tuple(each for each in self.blocks if each.opening.name == AUDIENCE)
+        return self._named(AUDIENCE)
+
+    @property
+    def for_variants(self) -> tuple[Block, ...]:
+        """The blocks of variants."""
+        return self._named(VARIANT)
+
+    def _named(self, name: str) -> tuple[Block, ...]:
+        return tuple(each for each in self.blocks if each.opening.name == name)
 
 
 _NO_BLOCKS = Blocks()
@@ -185,12 +195,12 @@ class _Reader:
 def block_faults(
     path: str,
     blocks: Blocks,
-    audiences: Sequence[str],
-    forms: Sequence[str],
+    known: Mapping[str, Sequence[str] | None],
     declared: Collection[str] = (),
 ) -> Iterator[Fault]:
-    """What is wrong with the blocks of the page `path`, whichever audience reads it. What those
-    that are `declared` say is looked at elsewhere."""
+    """What is wrong with the blocks of the page `path`, whichever audience reads it. `known` are
+    the audiences, forms and variants that blocks can name, by the block, and None where nobody
+    knows them. What those that are `declared` say is looked at elsewhere."""
     for fault in blocks.faults:
         yield Fault(path, fault.line + 1, fault.message, fault.hint)
     for line in blocks.lines:
@@ -200,13 +210,15 @@ def block_faults(
             for option in line.options if line.name in ARGUMENTS else ():
                 message = f'the block "{line.name}" has no argument "{option.name}"'
                 yield Fault(path, option.line + 1, message, "remove the line")
-            for message, hint in _opening_faults(line, audiences, forms, declared):
+            for message, hint in _opening_faults(line, known, declared):
                 yield Fault(path, line.line + 1, message, hint)
-    for block in blocks.for_audiences:
-        if any(_holds(outer, block) for outer in blocks.for_audiences):
-            message = "an audience block stands inside another"
-            hint = "end the outer block first, or name both audiences in one block"
-            yield Fault(path, block.opening.line + 1, message, hint)
+    for what, several in ((AUDIENCE, blocks.for_audiences), (VARIANT, blocks.for_variants)):
+        for block in several:
+            if any(_holds(outer, block) for outer in several):
+                article = "an" if what == AUDIENCE else "a"
+                message = f"{article} {what} block stands inside another"
+                hint = f"end the outer block first, or name both {what}s in one block"
+                yield Fault(path, block.opening.line + 1, message, hint)
 
 
 def _holds(outer: Block, inner: Block) -> bool:
@@ -214,7 +226,7 @@ def _holds(outer: Block, inner: Block) -> bool:
 
 
 def _opening_faults(
-    line: BlockLine, audiences: Sequence[str], forms: Sequence[str], declared: Collection[str]
+    line: BlockLine, known: Mapping[str, Sequence[str] | None], declared: Collection[str]
 ) -> Iterator[tuple[str, str]]:
     if line.name not in ARGUMENTS:
         yield f'unknown block "{line.name}"', nearest(line.name, {*ARGUMENTS, *declared})
@@ -222,12 +234,15 @@ def _opening_faults(
     wanted = ARGUMENTS[line.name]
     if wanted and not line.argument:
         yield f'the block "{line.name}" says nothing after the bar', f"add | and {wanted}"
-    elif line.name == FORM and line.argument not in forms:
-        yield f'no form is called "{line.argument}"', nearest(line.argument, forms)
-    elif line.name == AUDIENCE:
+    elif (named := known.get(line.name)) is None:
+        return
+    elif line.name == VARIANT and not named:
+        hint = "declare one in site/experiments.toml, or remove this line and its ///"
+        yield "this page has no experiment, and so no variants", hint
+    else:
         for name in names(line.argument):
-            if name not in audiences:
-                yield f'no audience is called "{name}"', nearest(name, audiences)
+            if name not in named:
+                yield f'no {line.name} is called "{name}"', nearest(name, named)
 
 
 def names(argument: str) -> tuple[str, ...]:

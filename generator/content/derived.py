@@ -11,18 +11,19 @@ from generator.content.front_matter import FrontMatter, Parsed
 from generator.content.library import Content
 from generator.content.ordering import is_in_section, page_size_of
 from generator.content.pages import Origin, Page, parent_of
-from generator.content.terms import Classified, classify
+from generator.content.terms import Classified, classify, declared_in
 from generator.content.urls import is_reserved
 from policy import Fault, Site
 from policy.site_files import is_file
 from policy.taxonomies import FILE
 
-__all__ = ["Derived", "numbered", "with_derived"]
+__all__ = ["Derived", "numbered", "taken_by_files", "with_derived"]
 
 
 class Derived(Page):
     """A page without a file of its own. `of` is the address of the first page of its list, `number`
-    its place among that list's pages."""
+    its place among that list's pages, `original` what its address would be in the default language,
+    as for every page."""
 
     is_derived = True
 
@@ -37,10 +38,11 @@ class Derived(Page):
         of: str,
         number: int,
         parent: str,
+        original: str,
     ) -> None:
         said = {key: value for key, value in given.items() if key != "extra"}
         parsed = Parsed(FrontMatter.known(said), "", extra=given.get("extra", {}))
-        super().__init__(path, url, parsed, layout, origin=Origin(language, path, url))
+        super().__init__(path, url, parsed, layout, origin=Origin(language, path, original))
         self.of, self.number, self.parent = of, number, parent
 
     @property
@@ -85,21 +87,28 @@ def with_derived(
 
 
 def _term_pages(site: Site, classified: Classified, content: Content) -> Iterator[Derived]:
-    by_name = {each.name: each for each in site.taxonomies.taxonomies}
     for home, each in classified.lists.items():
-        taxonomy = by_name[each.taxonomy]
+        taxonomy = declared_in(site, each.language)[each.taxonomy]
+        plain = taxonomy.home
         if home not in content.pages:
             given = _given(taxonomy.label, taxonomy.description)
-            yield _made(FILE, home, given, "terms", each.language, parent_of(home))
+            yield _made(FILE, home, given, "terms", each.language, parent_of(home), plain)
         for url in each.urls:
             if url not in content.pages:
                 term = classified.terms[url]
                 given = _given(term.title, term.description)
-                yield _made(FILE, url, given, "term", each.language, home)
+                original = plain + url.removeprefix(home)
+                yield _made(FILE, url, given, "term", each.language, home, original)
 
 
 def _made(  # noqa: PLR0913, PLR0917  (each is another thing)
-    path: str, url: str, given: Mapping[str, Any], layout: str, language: str, parent: str
+    path: str,
+    url: str,
+    given: Mapping[str, Any],
+    layout: str,
+    language: str,
+    parent: str,
+    original: str,
 ) -> Derived:
     return Derived(
         path=path,
@@ -110,6 +119,7 @@ def _made(  # noqa: PLR0913, PLR0917  (each is another thing)
         of=url,
         number=1,
         parent=parent,
+        original=original,
     )
 
 
@@ -136,6 +146,7 @@ def _later_pages(
                 of=url,
                 number=number,
                 parent=first.parent,
+                original=numbered(first.original, number),
             )
 
 
@@ -170,6 +181,14 @@ def _layout_faults(site: Site, classified: Classified, content: Content) -> Iter
                 line = site.line(FILE, "taxonomy", index, "name")
                 hint = f"make templates/{layout}.html"
                 yield Fault(FILE, line, f'there is no layout "{layout}"', hint)
+
+
+def taken_by_files(content: Content, addresses: Collection[str]) -> Iterator[Fault]:
+    """Files where the site has something of its own at `addresses`, such as the feed of a term."""
+    for address in addresses:
+        if path := content.files.get(address):
+            message = f"the address {address} is taken by the site itself"
+            yield Fault(path, None, message, "rename or remove the file")
 
 
 def _collisions(

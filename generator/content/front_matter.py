@@ -12,24 +12,46 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+)
 
+from generator.content.elsewhere import hint_for
 from generator.content.front_matter_plain import plain_entries
+from generator.content.moments import as_day_or_moment, beginning, told
 from generator.content.own_keys import NO_KEYS, PageKeys, own_values, wrong_value
-from generator.content.scalars import as_date, as_integer, as_list, as_text, as_truth
+from generator.content.scalars import as_feed_id, as_integer, as_list, as_text, as_truth
 from generator.content.written import Entry, Unreadable
 from policy import Fault, nearest
 
 TEXTS = ("title", "description", "summary", "eyebrow", "image", "image_alt", "image_narrow")
 YAML, TOML = "---", "+++"
+_STAND_IN = "2000-01-01"
+"""Where the date of a page is wrong; templates can show it, and no page waits for it."""
+
 _LAST_LINE = {
     fence: re.compile(rf"\n{re.escape(fence)}[^\S\n]*(?=\n|\Z)") for fence in (YAML, TOML)
 }
 
-Date = Annotated[datetime.date, BeforeValidator(as_date)]
+
+def _as_date(value: Any, info: ValidationInfo) -> datetime.date:
+    return as_day_or_moment(value, info.context or UTC)
+
+
+UTC = ZoneInfo("UTC")
+Date = Annotated[datetime.date, PlainValidator(_as_date), PlainSerializer(lambda value: value, Any)]
+"""A day, or a moment (`generator.content.moments`)."""
+
 Text = Annotated[str, BeforeValidator(as_text)]
 Truth = Annotated[bool, BeforeValidator(as_truth)]
 
@@ -43,6 +65,8 @@ class FrontMatter(BaseModel):
     description: Text = ""
     date: Date | None = None
     updated: Date | None = None
+    publish: Date | None = None
+    expire: Date | None = None
     draft: Truth = False
     unlisted: Truth = False
     aliases: Annotated[tuple[str, ...], BeforeValidator(as_list)] = ()
@@ -55,6 +79,7 @@ class FrontMatter(BaseModel):
     image_narrow: Text = ""
     translation_of: Text = ""
     source_digest: Text = ""
+    feed_id: Annotated[str, BeforeValidator(as_feed_id)] = ""
 
     @classmethod
     def known(cls, given: Mapping[str, Any]) -> FrontMatter:
@@ -81,6 +106,7 @@ class Parsed:
     `extra` are the values of its section's own keys, `lines` says where each key stands. Where a
     value is at fault a plausible one stands in for it, so that the rest of the site can be checked
     in the same run. Where nothing could be read, not `readable`, nothing more can be asked of it.
+    It stands between lines of the `fence`.
     """
 
     front: FrontMatter
@@ -89,11 +115,14 @@ class Parsed:
     extra: Mapping[str, Any] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     readable: bool = True
+    fence: str = YAML
 
 
-def read_front_matter(path: str, source: str, keys: PageKeys = NO_KEYS) -> Parsed:
+def read_front_matter(
+    path: str, source: str, keys: PageKeys = NO_KEYS, zone: ZoneInfo = UTC
+) -> Parsed:
     """Read the front matter of `source`, the whole text of the page `path`, which may have the
-    `keys` of its section."""
+    `keys` of its section. Hours without a zone are those of `zone`."""
     fence = source.partition("\n")[0].rstrip()
     at = _end(source, fence)
     if at is None:
@@ -104,12 +133,19 @@ def read_front_matter(path: str, source: str, keys: PageKeys = NO_KEYS) -> Parse
         entries, faults = _entries(path, lines, fence, keys)
     except Unreadable as error:
         return _unreadable(text, error.faults)
-    usual = {key: each for key, each in entries.items() if key not in keys.keys}
+    # One that all pages have is no section's own, whatever is declared.
+    keys = keys.without(FrontMatter.model_fields)
+    usual = {
+        key: each
+        for key, each in entries.items()
+        if key in FrontMatter.model_fields or (keys.are_all and key not in keys.keys)
+    }
     known = (*FrontMatter.model_fields, *keys.keys)
-    front, wrong = _typed(path, usual, known, fence)
-    extra, untyped = own_values(path, entries, keys, lambda key, value: _line(fence, key, value))
+    front, wrong = _typed(path, usual, known, fence, zone)
+    wrong = wrong or _never_shown(path, front, entries, zone)
+    extra, untyped = own_values(path, entries, keys, partial(line_with, fence))
     where = {key: entry.line for key, entry in entries.items()}
-    return Parsed(front, text, where, extra, faults=(*faults, *wrong, *untyped))
+    return Parsed(front, text, where, extra, faults=(*faults, *wrong, *untyped), fence=fence)
 
 
 def _entries(
@@ -128,7 +164,7 @@ def _entries(
     return front_matter_yaml.entries(path, lines, end, texts)
 
 
-def _line(fence: str, key: str, value: str) -> str:
+def line_with(fence: str, key: str, value: str) -> str:
     """A line that gives a key a text, in the language of the front matter."""
     return f'{key} = "{value}"' if fence == TOML else f"{key}: {value}"
 
@@ -162,17 +198,33 @@ def _unreadable(text: str, faults: Iterable[Fault]) -> Parsed:
 
 
 def _typed(
-    path: str, entries: Mapping[str, Entry], known: Iterable[str], fence: str
+    path: str, entries: Mapping[str, Entry], known: Iterable[str], fence: str, zone: ZoneInfo
 ) -> tuple[FrontMatter, list[Fault]]:
     values = {key: entry.value for key, entry in entries.items()}
     try:
-        return FrontMatter.model_validate(values), []
+        return FrontMatter.model_validate(values, context=zone), []
     except ValidationError as error:
         details = [detail for detail in error.errors() if not _misspelt(entries, detail)]
         faults = [_schema_fault(path, entries, detail, known, fence) for detail in details]
         wrong = {str(detail["loc"][0]) for detail in error.errors()}
     sound = {key: value for key, value in values.items() if key not in wrong}
-    return FrontMatter.model_validate({"title": "Untitled", **sound}), faults
+    stand_ins = {"title": "Untitled", **({"date": _STAND_IN} if "date" in wrong else {})}
+    return FrontMatter.model_validate(stand_ins | sound, context=zone), faults
+
+
+def _never_shown(
+    path: str, front: FrontMatter, entries: Mapping[str, Entry], zone: ZoneInfo
+) -> list[Fault]:
+    """A page that would be gone before it is there."""
+    comes = front.publish or front.date
+    if comes is None or front.expire is None:
+        return []
+    if beginning(comes, zone) < beginning(front.expire, zone):
+        return []
+    key = "publish" if front.publish else "date"
+    message = f'"expire" is not later than "{key}": nobody would ever see the page'
+    hint = f"write a later moment than {told(comes)}, or remove the line"
+    return [Fault(path, entries["expire"].line, message, hint)]
 
 
 def _misspelt(entries: Mapping[str, Entry], detail: Any) -> bool:
@@ -186,9 +238,10 @@ def _schema_fault(
 ) -> Fault:
     key = str(detail["loc"][0])
     if detail["type"] == "missing":
-        hint = f"add a line: {_line(fence, key, f'The {key}')}"
+        hint = f"add a line: {line_with(fence, key, f'The {key}')}"
         return Fault(path, 1, f'the key "{key}" is missing', hint)
     entry = entries[key]
     if detail["type"] == "extra_forbidden":
-        return Fault(path, entry.line, f'unknown key "{key}"', nearest(key, known))
+        hint = hint_for(key, tuple(known)) or nearest(key, known)
+        return Fault(path, entry.line, f'unknown key "{key}"', hint)
     return wrong_value(path, key, entry, detail["msg"].removeprefix("Value error, "))

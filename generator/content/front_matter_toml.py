@@ -12,7 +12,7 @@ from typing import Any
 
 from generator.content.written import UNSHOWN, Entry, Unreadable
 from policy import Fault
-from policy.toml_source import Lines, syntax_fault
+from policy.toml_source import Lines, long_number_fault, syntax_fault
 
 __all__ = ["as_written", "entries"]
 
@@ -25,6 +25,8 @@ def entries(path: str, lines: Sequence[str], end: int) -> dict[str, Entry]:
         values = tomllib.loads(text, parse_float=str)
     except tomllib.TOMLDecodeError as error:
         raise Unreadable([syntax_fault(path, text, str(error))]) from None
+    except ValueError:
+        raise Unreadable([long_number_fault(path, text)]) from None
     except RecursionError:
         hint = "write each line as a key, = and a value"
         raise Unreadable([Fault(path, 2, "the front matter is nested too deeply", hint)]) from None

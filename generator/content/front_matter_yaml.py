@@ -14,7 +14,7 @@ import yaml
 from generator.content.written import UNSHOWN, Entry, Unreadable
 from policy import Fault
 
-__all__ = ["entries", "quoted"]
+__all__ = ["composed", "entries", "forbidden", "plain", "quoted"]
 
 _UNBROKEN = re.compile(r"[\w-]+:[\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000]")
 _READ_OTHERWISE = re.compile("[\t\x85\u2028\u2029\ufeff]|(?:^|[\\s:,{\\[-])[?|>!]|[{\\[].*\\?")
@@ -45,29 +45,29 @@ def entries(
 def _entries(
     path: str, lines: Sequence[str], end: int, texts: Sequence[str]
 ) -> tuple[dict[str, Entry], list[Fault]]:
-    node = _composed("\n".join(lines[1:end]))
+    node = composed("\n".join(lines[1:end]))
     if node is None:
         return {}, []
     if not isinstance(node, yaml.MappingNode):
         message = "the front matter is not made of keys and values"
         raise Unreadable([Fault(path, 2, message, _ONE_LINE)])
-    if forbidden := list(_forbidden(path, node)):
-        raise Unreadable(forbidden)
-    found: dict[str, Entry] = {}
+    if found := list(forbidden(path, node, first=2)):
+        raise Unreadable(found)
+    values: dict[str, Entry] = {}
     faults = []
     for key_node, value_node in node.value:
-        key, line = str(_plain(key_node)), key_node.start_mark.line + 2
-        if key in found:
-            hint = f"remove this line or line {found[key].line}"
+        key, line = str(plain(key_node)), key_node.start_mark.line + 2
+        if key in values:
+            hint = f"remove this line or line {values[key].line}"
             faults.append(Fault(path, line, f'the key "{key}" stands twice', hint))
             continue
-        found[key] = Entry(_plain(value_node), line)
+        values[key] = Entry(plain(value_node), line)
         if key in texts:
             faults.extend(_lost(path, key, value_node, lines[line - 1], line))
-    return found, faults
+    return values, faults
 
 
-def _composed(text: str) -> yaml.Node | None:
+def composed(text: str) -> yaml.Node | None:
     """The YAML as nodes with their places. libyaml is ten times as quick where it is there; what it
     refuses, PyYAML's own reader explains, and what it may read otherwise, that one reads."""
     if yaml.__with_libyaml__ and not _READ_OTHERWISE.search(text):
@@ -80,14 +80,15 @@ def _composed(text: str) -> yaml.Node | None:
     return yaml.compose(text, Loader=yaml.BaseLoader)
 
 
-def _forbidden(path: str, top: yaml.Node) -> Iterator[Fault]:
-    """Aliases, which could repeat a value without an end, and what an escape can write, but no
-    page can hold: halves of characters (U+D800 to U+DFFF) and codes that steer old terminals."""
+def forbidden(path: str, top: yaml.Node, *, first: int) -> Iterator[Fault]:
+    """What cannot be taken of a text that begins in the line `first`: aliases, which could repeat a
+    value without an end, and what an escape can write, but no page can hold: halves of characters
+    (U+D800 to U+DFFF) and codes that steer old terminals."""
     seen: set[int] = set()
     waiting = [top]
     while waiting:
         node = waiting.pop()
-        line = node.start_mark.line + 2
+        line = node.start_mark.line + first
         if id(node) in seen:
             yield Fault(path, line, "a value is used twice, by & and *", "write it out each time")
             return
@@ -101,11 +102,12 @@ def _forbidden(path: str, top: yaml.Node) -> Iterator[Fault]:
             yield Fault(path, line, message, "write the character itself, or remove it")
 
 
-def _plain(node: yaml.Node) -> Any:
+def plain(node: yaml.Node) -> Any:
+    """The texts, lists and groups of keys of a node."""
     if isinstance(node, yaml.SequenceNode):
-        return [_plain(each) for each in node.value]
+        return [plain(each) for each in node.value]
     if isinstance(node, yaml.MappingNode):
-        return {str(_plain(key)): _plain(value) for key, value in node.value}
+        return {str(plain(key)): plain(value) for key, value in node.value}
     return node.value
 
 

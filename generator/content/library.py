@@ -6,23 +6,25 @@ import datetime
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from generator.content.block_values import block_values
-from generator.content.blocks import Blocks, block_faults, read_blocks
+from generator.content.blocks import AUDIENCE, FORM, VARIANT, Blocks, block_faults, read_blocks
 from generator.content.data import DataFile
-from generator.content.fates import waiting_section
 from generator.content.feature_blocks import as_on, feature_faults
 from generator.content.files import KINDS, PAGE, Listing, list_files
-from generator.content.front_matter import read_front_matter, text_of
+from generator.content.front_matter import line_with, read_front_matter, text_of
 from generator.content.languages import address_of, named
 from generator.content.own_keys import SiteKeys
 from generator.content.pages import Origin, Page, parent_of
 from generator.content.terms import Classified, layout_for
+from generator.content.timetable import Timetable
 from generator.content.urls import NOT_FOUND, awkward, is_reserved, permalink
 from generator.marks import NONCHARACTERS
 from generator.workers import spread
 from policy import Fault, Faults, Site
+from policy.block_schemas import FOLDER as BLOCKS
+from policy.experiments import FILE as EXPERIMENTS
+from policy.site import AUDIENCES, FORMS, SETTINGS
 from policy.site_files import is_file
 from policy.toml_source import read_text
 
@@ -33,14 +35,20 @@ _ADDS = 'to publish such files, write downloads = ["{}"] in site/settings.toml'
 @dataclass(frozen=True)
 class Content:
     """What `content/` holds: pages by address; files by address, with their paths relative to the
-    root; the pages that wait (drafts, and what has a later day), and the files that wait with them;
-    the addresses of pages whose features are off; what was left out, as warnings."""
+    root; the pages that wait (drafts, what comes later, and what is over), and the files that wait
+    with them; the addresses of pages whose features are off; what was left out, as warnings."""
 
     pages: Mapping[str, Page]
     files: Mapping[str, str] = field(default_factory=dict)
     waiting: tuple[Page, ...] = ()
     waiting_files: Mapping[str, str] = field(default_factory=dict)
     off: frozenset[str] = frozenset()
+    timed: frozenset[str] = frozenset()
+    """The addresses of pages that wait for their moment, or had it."""
+
+    gone: frozenset[str] = frozenset()
+    """The addresses of pages that are over, and the old addresses that led to them."""
+
     left_out: tuple[Fault, ...] = ()
     read: Sequence[Page] = ()
     """Every page that was written, published or not."""
@@ -84,11 +92,12 @@ def load_content(
     site: Site,
     *,
     drafts: bool,
-    today: datetime.date,
+    now: datetime.datetime,
     others: Others,
     known: Known | None = None,
 ) -> tuple[Content, tuple[Fault, ...]]:
-    """Read `content/`. Drafts and pages of a later day wait, unless `drafts`.
+    """Read `content/`, as it is at the moment `now`. Drafts, pages that come later and those that
+    are over wait, unless `drafts`.
 
     The pages of `others` are among its pages.
     Faults are returned, not raised, so that the rest can be checked in the same run.
@@ -113,7 +122,8 @@ def load_content(
             pages.append(page)
     off = frozenset(page.url for page in pages if page.layout in site.off.layouts)
     shown = [page for page in pages if page.url not in off] if off else pages
-    waiting = () if drafts else waiting_pages(shown, today)
+    pace = Timetable(shown, now, site.settings.zone)
+    waiting = () if drafts else pace.waiting
     hidden = {page.url for page in waiting}
     published = {page.url: page for page in shown if page.url not in hidden}
     left_out = tuple(listing.left_out)
@@ -122,6 +132,8 @@ def load_content(
         files,
         waiting,
         off=off,
+        timed=frozenset() if drafts else pace.timed,
+        gone=frozenset() if drafts else pace.gone,
         left_out=left_out,
         read=pages,
         listing=listing,
@@ -155,29 +167,6 @@ def _read_pages(
             yield known[name], ()
         elif name in read:
             yield read[name]
-
-
-def waiting_pages(pages: Sequence[Page], today: datetime.date) -> tuple[Page, ...]:
-    """The pages that are not public yet on the day `today`: drafts, those of a later day, and
-    those in a section that waits."""
-    waiting = [page for page in pages if _waits(page.given, today)]
-    sections: dict[str, list[str]] = {}
-    for page in waiting:
-        if page.is_index:
-            sections.setdefault(page.language, []).append(page.plain)
-    if sections:
-        waits = {page.path for page in waiting}
-        waiting = [
-            page
-            for page in pages
-            if page.path in waits or waiting_section(page.plain, sections.get(page.language, ()))
-        ]
-    return tuple(waiting)
-
-
-def _waits(given: Mapping[str, Any], today: datetime.date) -> bool:
-    date: datetime.date | None = given.get("date")
-    return bool(given.get("draft")) or (date is not None and date > today)
 
 
 def _place(url: str) -> str:
@@ -220,6 +209,7 @@ class _Reader:
         self._site = site
         self._audiences = (*site.audiences.names, site.audiences.default)
         self._languages = site.settings.all_languages
+        self._zone = site.settings.zone
         self._layouts: dict[str, bool] = {}
         self._keys = SiteKeys(site)
 
@@ -228,7 +218,7 @@ class _Reader:
         name, url = place
         try:
             text = page_text(self._site.root, name)
-            parsed = read_front_matter(name, text, self._keys.of(name))
+            parsed = read_front_matter(name, text, self._keys.of(name), self._zone)
         except Faults as error:
             return name, (None, error.faults)
         unknown = [*feature_faults(name, parsed.text)]
@@ -238,16 +228,17 @@ class _Reader:
         layout = parsed.front.layout or _usual_layout(self._site, origin)
         page = Page(name, url, parsed, layout, blocks, origin)
         faults = [*parsed.faults, *unknown]
-        faults.extend(self._block_faults(name, blocks))
+        faults.extend(self._block_faults(name, url, blocks))
         dated = page.front.date is not None or "date" in parsed.lines
-        if parsed.front.translation_of and not origin.language:
+        knows_languages = self._site.knows(SETTINGS, "language", "languages")
+        if parsed.front.translation_of and not origin.language and knows_languages:
             hint = "remove the line: only a page in another language is a translation"
             line, said = parsed.lines.get("translation_of"), self._site.settings.language
             faults.append(
                 Fault(name, line, f"this page is in the site's own language, {said}", hint)
             )
         if page.layout == "article" and parsed.readable and not dated:
-            hint = "add a line: date: 2026-11-24"
+            hint = f"add a line: {line_with(parsed.fence, 'date', '2026-11-24')}"
             faults.append(Fault(name, 1, 'an article needs the key "date"', hint))
         if not self._is_layout(page.layout):
             line = parsed.lines.get("layout")
@@ -256,9 +247,16 @@ class _Reader:
         page.forget_text()
         return name, (page, faults)
 
-    def _block_faults(self, name: str, blocks: Blocks) -> Iterator[Fault]:
+    def _block_faults(self, name: str, url: str, blocks: Blocks) -> Iterator[Fault]:
         site = self._site
-        yield from block_faults(name, blocks, self._audiences, list(site.forms), site.blocks)
+        known: dict[str, Sequence[str] | None] = {
+            AUDIENCE: self._audiences if site.knows(AUDIENCES, "audience", "default") else None,
+            FORM: [*site.forms, *site.wrong_in(FORMS)],
+            VARIANT: site.experiments.variants(url)
+            if site.knows(EXPERIMENTS, "experiment")
+            else None,
+        }
+        yield from block_faults(name, blocks, known, (*site.blocks, *site.wrong_in(BLOCKS)))
         for line in blocks.lines:
             if line.name in site.blocks:
                 yield from block_values(name, line, site.blocks[line.name], self._keys.address)[1]

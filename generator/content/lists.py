@@ -12,7 +12,7 @@ from generator.content.languages import in_folder
 from generator.content.library import Content
 from generator.content.ordering import page_size_of
 from generator.content.pages import Page
-from generator.content.terms import Classified
+from generator.content.terms import Classified, declared_in
 from policy import Site
 from policy.taxonomies import Taxonomy
 
@@ -93,7 +93,7 @@ class TaxonomyView:
     def label(self) -> str:
         """As it is declared."""
         self._lists.note("taxonomies")
-        return self._lists.declared[self._list.taxonomy].label
+        return self._lists.declared_in(self._list.language)[self._list.taxonomy].label
 
     @property
     def terms(self) -> tuple[TermView, ...]:
@@ -134,6 +134,10 @@ class Lists:
     def declared(self) -> Mapping[str, Taxonomy]:
         """The taxonomies of the site, by name."""
         return {each.name: each for each in self._site.taxonomies.taxonomies}
+
+    def declared_in(self, language: str) -> Mapping[str, Taxonomy]:
+        """The same, with their words in a language."""
+        return declared_in(self._site, language)
 
     def members(self, url: str) -> tuple[str, ...] | None:
         """The addresses in the list whose first page is at `url`; None where there is none."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from generator.content.moments import place_in_time
 from generator.content.pages import Page
 from policy import Site
 
@@ -53,7 +53,7 @@ def ordered(pages: Sequence[Page], order: Order) -> tuple[Page, ...]:
     by_address = sorted(pages, key=lambda page: page.url)
     sign = -1 if order.is_descending else 1
     if order.sort == "date":
-        return tuple(sorted(by_address, key=lambda page: _number(_ordinal(page), sign)))
+        return tuple(sorted(by_address, key=lambda page: _number(_when(page), sign)))
     by_title = sorted(
         by_address,
         key=lambda page: page.given["title"].casefold(),
@@ -68,6 +68,5 @@ def _number(value: int | None, sign: int) -> tuple[bool, int]:
     return value is None, 0 if value is None else sign * value
 
 
-def _ordinal(page: Page) -> int | None:
-    date: datetime.date | None = page.given.get("date")
-    return date.toordinal() if date else None
+def _when(page: Page) -> int | None:
+    return place_in_time(page.given.get("date"))

@@ -4,7 +4,7 @@ page may have, and what stands behind them, typed."""
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator.content.languages import address_of, named
@@ -21,7 +21,9 @@ from generator.content.urls import permalink
 from generator.content.written import Entry
 from generator.graph.reads import Reads
 from policy import Fault, Site, nearest
+from policy.section_schemas import FILE as SECTIONS
 from policy.section_schemas import OwnKey, SectionSchemas
+from policy.taxonomies import FILE as TAXONOMIES
 
 __all__ = [
     "NO_KEYS",
@@ -31,6 +33,7 @@ __all__ = [
     "example",
     "own_values",
     "read_value",
+    "stand_in",
     "wrong_value",
 ]
 
@@ -44,6 +47,17 @@ class PageKeys:
     is_index: bool = False
     address: Callable[[str], str] = permalink
     """Gives the address of a page by its path."""
+
+    are_all: bool = True
+    """Whether nothing is wrong where they are declared; else any key may be one of them."""
+
+    def without(self, names: Collection[str]) -> PageKeys:
+        """The same but for these."""
+        if self.keys.keys().isdisjoint(names):
+            return self
+        return replace(
+            self, keys={name: self.keys[name] for name in self.keys if name not in names}
+        )
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -72,9 +86,11 @@ class SiteKeys:
         self.names = frozenset((*self._of_all, *own))
         """Those of all pages together."""
 
+        self._are_all = site.knows(SECTIONS) and site.knows(TAXONOMIES)
+
     def of(self, path: str) -> PageKeys:
         """Of the page whose file, relative to the root, is `path`."""
-        if not self.names or not path.endswith(".md"):
+        if (not self.names and self._are_all) or not path.endswith(".md"):
             return NO_KEYS
         path = path.removeprefix("content/")
         folder, _, name = named(self._languages, path).plain.rpartition("/")
@@ -82,7 +98,8 @@ class SiteKeys:
             above = self._schemas.above(folder)
             own = {key.name: key for each in above for key in each.keys}
             self._by_folder[folder] = self._of_all | own
-        return PageKeys(self._by_folder[folder], name == "index.md", self.address)
+        keys = self._by_folder[folder]
+        return PageKeys(keys, name == "index.md", self.address, self._are_all)
 
     def address(self, path: str) -> str:
         """The address of a page by its path."""
@@ -122,18 +139,21 @@ def own_values(
     `line_of` writes a line with a key and a value.
     """
     values: dict[str, Any] = {}
-    faults = []
+    faults, wrong = [], []
     for name, key in keys.keys.items():
         entry = entries.get(name)
         if entry is None:
             if key.required and not keys.is_index:
                 hint = f"add a line: {line_of(name, example(key))}"
                 faults.append(Fault(path, 1, f'the key "{name}" is missing', hint))
+                wrong.append(key)
             continue
         try:
             values[name] = read_value(path, key, entry.value, keys.address)
         except ValueError as error:
             faults.append(wrong_value(path, name, entry, str(error)))
+            wrong.append(key)
+    values |= {key.name: stand_in(key) for key in wrong if key.kind != "file"}
     return values, faults
 
 
@@ -192,3 +212,15 @@ _EXAMPLES = {
 def example(key: OwnKey) -> str:
     """A value that it might have."""
     return key.values[0] if key.values else _EXAMPLES[key.kind]
+
+
+def stand_in(key: OwnKey) -> Any:
+    """A value of its kind in the place of one that is wrong or missing, so that templates show the
+    rest, and a fault is told once. No file can stand in for another: None does."""
+    if key.kind == "file":
+        return None
+    if key.kind == "list":
+        return ()
+    if key.kind == "link":
+        return _EXAMPLES["link"]
+    return key.values[0] if key.values else _SCALARS[key.kind](_EXAMPLES[key.kind])

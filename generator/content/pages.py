@@ -53,6 +53,7 @@ class Page:
         self.url = url
         self.language, self.plain, self.original = origin or Origin("", path, url)
         self.lines = parsed.lines
+        self.fence = parsed.fence
         self.layout = layout
         self.given: dict[str, Any] = parsed.front.model_dump(exclude_unset=True)
         if parsed.extra:

@@ -12,8 +12,19 @@ import re
 import unicodedata
 from typing import Any
 
-__all__ = ["as_date", "as_integer", "as_list", "as_number", "as_text", "as_truth"]
+__all__ = [
+    "as_date",
+    "as_feed_id",
+    "as_integer",
+    "as_list",
+    "as_number",
+    "as_text",
+    "as_truth",
+    "day_of_numbers",
+    "in_plain_characters",
+]
 
+_FEED_ID = re.compile(r"(?:/(?!/)|[a-z][a-z0-9+.-]*:)[^\s<>\"{}|\\^`\x00-\x1f\x7f-\x9f]*")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 
 
@@ -22,10 +33,14 @@ def as_date(value: Any) -> datetime.date:
     written = value if isinstance(value, str) else ""
     found = _DATE.fullmatch(written)
     if not found:
-        if plain := _DATE.fullmatch(_in_plain_characters(written)):
+        if plain := _DATE.fullmatch(in_plain_characters(written)):
             raise ValueError(f"write it with the digits 0 to 9 and plain hyphens: {plain[0]}")
         raise ValueError("write a date as year-month-day, like 2026-11-24")
-    year, month, day = map(int, found.groups())
+    return day_of_numbers(*map(int, found.groups()))
+
+
+def day_of_numbers(year: int, month: int, day: int) -> datetime.date:
+    """The day with these numbers."""
     if not (year and 1 <= month <= 12):
         raise ValueError("the months of a date are 01 to 12, like 2026-11-24")
     last = calendar.monthrange(year, month)[1]
@@ -34,11 +49,11 @@ def as_date(value: Any) -> datetime.date:
     return datetime.date(year, month, day)
 
 
-def _in_plain_characters(text: str) -> str:
+def in_plain_characters(text: str) -> str:
     """The text with the digits of any script as 0 to 9, and any dash or minus as a hyphen."""
     return "".join(
         str(unicodedata.decimal(each, each))
-        if unicodedata.category(each) not in ("Pd", "Sm")
+        if each == "+" or unicodedata.category(each) not in ("Pd", "Sm")
         else "-"
         for each in text
     )
@@ -72,6 +87,15 @@ def as_text(value: Any) -> str:
     if not value.strip():
         raise ValueError("write something after the colon, or remove the line")
     return value
+
+
+def as_feed_id(value: Any) -> str:
+    """What feed readers know an article by: an address of this site, or a whole one (an IRI), for
+    which Atom compares letter by letter (RFC 4287, 4.2.6.1)."""
+    written = as_text(value).strip()
+    if not _FEED_ID.fullmatch(written):
+        raise ValueError("write the address that it had first, like /news/first/, or a whole one")
+    return written
 
 
 def as_list(value: Any, example: str = "/old-address/") -> tuple[str, ...]:

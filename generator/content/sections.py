@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from generator.content.library import Content
 from generator.content.lists import Lists, PageTerms
+from generator.content.moments import beginning, day_of
 from generator.content.ordering import is_in_section, order_of, ordered
 from generator.content.own_keys import Extra, SiteKeys
 from generator.content.pages import Page
@@ -26,8 +27,11 @@ FIELDS: Mapping[str, Callable[[Page], Any]] = {
     "description": lambda page: page.front.description,
     "url": lambda page: page.url,
     "canonical": lambda page: page.url,
-    "date": lambda page: page.front.date,
-    "updated": lambda page: page.front.updated,
+    "date": lambda page: _day(page.front.date),
+    "updated": lambda page: _day(page.front.updated),
+    "published_at": lambda page: page.front.date,
+    "updated_at": lambda page: page.front.updated,
+    "expires_at": lambda page: page.front.expire,
     "layout": lambda page: page.layout,
     "eyebrow": lambda page: page.front.eyebrow,
     "summary": lambda page: page.front.summary,
@@ -37,6 +41,13 @@ FIELDS: Mapping[str, Callable[[Page], Any]] = {
     "terms": lambda page: page.extra,
 }
 """What a template sees of another page, and what of the page that is made of."""
+
+MOMENTS = ("published_at", "updated_at", "expires_at")
+"""Those of which a day is its beginning, in the site's time zone."""
+
+
+def _day(value: datetime.date | None) -> datetime.date | None:
+    return value and day_of(value)
 
 
 class Section:
@@ -100,7 +111,11 @@ class PageView:
         if name == "language":
             self._reads.add("site", "site", "language")
             return self._page.language or self._site.settings.language
-        return FIELDS[name](self._page)
+        value = FIELDS[name](self._page)
+        if name in MOMENTS and value is not None:
+            self._reads.add("site", "site", "timezone")
+            return beginning(value, self._site.settings.zone)
+        return value
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, PageView | OwnView) and other.url == self._page.url
@@ -120,6 +135,9 @@ class OwnView:
     canonical: str
     date: datetime.date | None
     updated: datetime.date | None
+    published_at: datetime.datetime | None
+    updated_at: datetime.datetime | None
+    expires_at: datetime.datetime | None
     layout: str
     eyebrow: str
     summary: str
@@ -210,8 +228,11 @@ class Sections:
             description=front.description,
             url=page.url,
             canonical=self._site.settings.url + encoded(page.url),
-            date=front.date,
-            updated=front.updated,
+            date=_day(front.date),
+            updated=_day(front.updated),
+            published_at=self._moment(front.date),
+            updated_at=self._moment(front.updated),
+            expires_at=self._moment(front.expire),
             layout=page.layout,
             eyebrow=front.eyebrow,
             summary=front.summary,
@@ -225,6 +246,12 @@ class Sections:
             body=body,
             toc=toc,
         )
+
+    def _moment(self, value: datetime.date | None) -> datetime.datetime | None:
+        if value is None:
+            return None
+        self.reads.add("site", "site", "timezone")
+        return beginning(value, self._site.settings.zone)
 
     @cached_property
     def lists(self) -> Lists:

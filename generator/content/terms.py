@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import unicodedata
 from collections import Counter
@@ -11,13 +10,24 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from generator.content.languages import in_folder
+from generator.content.moments import place_in_time
 from generator.content.pages import Page
 from generator.content.urls import awkward
 from policy import Fault, Site, nearest
+from policy.declared_texts import translated
 from policy.taxonomies import FILE, DeclaredTerm, Taxonomy
 from policy.texts import is_visible
 
-__all__ = ["Classified", "Term", "TermList", "classify", "layout_for", "same_term"]
+__all__ = [
+    "Classified",
+    "Term",
+    "TermList",
+    "classify",
+    "declared_in",
+    "layout_for",
+    "same_term",
+    "slug_of",
+]
 
 MOST_BYTES = 200
 """Of a step of an address: a name of a file may have 255."""
@@ -25,7 +35,8 @@ MOST_BYTES = 200
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term that pages have. `urls` are theirs, the newest first."""
+    """A term that pages have, or that has a page of its own. `urls` are those of the pages that
+    have it, the newest first."""
 
     taxonomy: str
     language: str
@@ -64,6 +75,14 @@ class Classified:
         return tuple(dict.fromkeys(each for each in found if each))
 
 
+def declared_in(site: Site, language: str) -> Mapping[str, Taxonomy]:
+    """The taxonomies by name, with their words in a language, "" for the default one."""
+    said = site.taxonomies
+    if catalogue := site.catalogues.get(language or site.settings.language):
+        said = translated(said, catalogue.sentences.gettext)
+    return {each.name: each for each in said.taxonomies}
+
+
 def layout_for(site: Site, address: str) -> str:
     """The usual layout of a page at an address of a taxonomy; "" for all others."""
     for each in site.taxonomies.taxonomies:
@@ -81,7 +100,7 @@ def same_term(name: str) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def _slug(name: str) -> str:
+def slug_of(name: str) -> str:
     """The last step of the address of a term; "" where none can be made of it."""
     if not any(map(is_visible, name)):
         return ""
@@ -109,10 +128,14 @@ def classify(
                 faults.extend(found.add(page, named))
         told.extend(found.twins())
         faults.extend(found.collisions())
+        said: dict[str, Mapping[str, DeclaredTerm]] = {}
         for (language, same), url in found.addresses.items():
             by_name[taxonomy.name, language, same] = url
             title = authored[url].given["title"] if url in authored else found.title(language, same)
-            declared = found.declared.get(same)
+            if language not in said:
+                terms_said = declared_in(site, language)[taxonomy.name].terms
+                said[language] = {same_term(each.name): each for each in terms_said}
+            declared = said[language].get(same)
             terms[url] = Term(
                 taxonomy.name,
                 language,
@@ -121,6 +144,7 @@ def classify(
                 declared.description if declared else "",
                 tuple(found.pages[language, same]),
             )
+        terms.update(_without_pages(site, taxonomy, authored, terms))
         for language in sorted({"", *(language for language, _ in found.addresses)}):
             mine = [url for (each, _), url in found.addresses.items() if each == language]
             if mine or not language:
@@ -128,6 +152,20 @@ def classify(
                 mine.sort(key=lambda url: (terms[url].title.casefold(), url))
                 lists[home] = TermList(taxonomy.name, language, tuple(mine))
     return Classified(terms, lists, by_name), faults, told
+
+
+def _without_pages(
+    site: Site, taxonomy: Taxonomy, authored: Mapping[str, Page], terms: Mapping[str, Term]
+) -> Iterator[tuple[str, Term]]:
+    """Terms that have a page of their own, which may be there before what has the term, and stay
+    when that is over."""
+    for url, page in authored.items():
+        home = in_folder(site.settings.all_languages, page.language, taxonomy.home)
+        is_below = url.startswith(home) and url.count("/") == home.count("/") + 1
+        if is_below and url not in terms:
+            given = page.given
+            about = (given["title"], given.get("description", ""))
+            yield url, Term(taxonomy.name, page.language, url, *about, ())
 
 
 class _Found:
@@ -177,7 +215,7 @@ class _Found:
 
     def _slug(self, same: str) -> str:
         declared = self.declared.get(same)
-        slug = declared.slug if declared and declared.slug else _slug(same)
+        slug = declared.slug if declared and declared.slug else slug_of(same)
         return slug if len(slug.encode("utf-8", "replace")) <= MOST_BYTES else ""
 
     def title(self, language: str, same: str) -> str:
@@ -214,5 +252,4 @@ class _Found:
 
 
 def _day(page: Page) -> int:
-    date: datetime.date | None = page.given.get("date")
-    return date.toordinal() if date else 0
+    return place_in_time(page.given.get("date")) or 0

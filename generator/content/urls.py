@@ -10,14 +10,14 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from policy import Register
 
 NOT_FOUND = "/404.html"
 """The page that stands for every address without a page."""
 
-SERVICE = ("/audience/", "/form/", "/own/", "/permission/", "/staff/", "/visit/")
+SERVICE = ("/audience/", "/form/", "/own/", "/permission/", "/staff/", "/unpublished/", "/visit/")
 """What the service answers itself where all features are on. A page there would be in the way of
 one that is turned on later."""
 
@@ -26,6 +26,8 @@ RESERVED = (*SERVICE, "/healthz", "/assets/", "/_variants/", "/_build", "/.well-
 
 _BLANKS = re.compile(r"\s+")
 _AWKWARD = re.compile(r'[\x00-\x1f\x7f"#%&*:<>?\\|\ud800-\udfff]')
+_NO_SIGN = re.compile(r"[\x00-\x1f\x7f#\\\ud800-\udfff]|[^\S ]")
+_NEVER = re.compile(r"[\x00-\x1f\x7f#\\\ud800-\udfff]|//|[^\S ]|/\.| $")
 
 
 def permalink(path: str) -> str:
@@ -78,15 +80,33 @@ def is_address(text: str) -> bool:
     return text.startswith("/") and not awkward(text) and not re.search(r"//|\s|/\.", text)
 
 
+def was_address(text: str) -> bool:
+    """Whether another system may have had a page or file at the decoded path `text`: it may hold
+    blanks and signs that no address of this site has, as `/My plan (1).pdf`."""
+    return text.startswith("/") and not _NEVER.search(text)
+
+
+def as_old_address(text: str) -> str:
+    """The same for an address of another system: `was_address` of it is true."""
+    steps = (_NO_SIGN.sub("", each).rstrip().lstrip(". ") for each in _path(text).split("/"))
+    joined = "/".join(filter(None, steps))
+    return f"/{joined}/" if joined and _path(text).endswith("/") else f"/{joined}"
+
+
 def as_address(text: str) -> str:
     """The address that was probably meant by a text that is none: `is_address` of it is true."""
-    try:
-        parts = urlsplit(text.strip().replace("\\", "/"))
-        path = parts.path if parts.scheme in ("", "http", "https") else text
-    except ValueError:  # It has half of the brackets of an IPv6 address.
-        path = text
+    path = _path(text)
     steps = (re.sub(r"\s+", "-", _AWKWARD.sub(" ", step).strip()) for step in path.split("/"))
     return "/" + "".join(f"{step}/" for each in steps if (step := each.lstrip(".")))
+
+
+def _path(text: str) -> str:
+    """What of a text that may be an address, whole or in part, is its path."""
+    try:
+        parts = urlsplit(text.strip().replace("\\", "/"))
+    except ValueError:  # It has half of the brackets of an IPv6 address.
+        return text
+    return parts.path if parts.scheme in ("", "http", "https") else text
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
@@ -96,6 +116,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
 def encoded(address: str) -> str:
     """The address as it stands in a sitemap or a header (RFC 3986)."""
     return address if _PLAIN.fullmatch(address) else quote(address)
+
+
+def path_of(address: str, origin: str) -> str:
+    """What of an address of this site, whole or from its first slash on, says which page it is."""
+    return unquote(address.removeprefix(origin).partition("#")[0].partition("?")[0])
 
 
 def closest(word: str, known: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from generator.content.urls import path_of
 from generator.external.asking import GONE, Answer
 from generator.recorded import Place
 from policy import Fault
@@ -22,9 +23,17 @@ def external_links(ready: Ready) -> dict[str, list[Place]]:
         for recorded in ready.rendered(page).recorded.values():
             for link in recorded.links:
                 address = f"https:{link.value}" if link.value.startswith("//") else link.value
-                if address.lower().startswith(("http://", "https://")):
+                if not address.lower().startswith(("http://", "https://")):
+                    continue
+                if not _is_own(address, ready):
                     found.setdefault(address.partition("#")[0], {})[link.place] = None
     return {address: list(places) for address, places in found.items()}
+
+
+def _is_own(address: str, ready: Ready) -> bool:
+    """Whether that is a page of this site, by its whole address, as templates say it of each."""
+    origin = ready.site.settings.url
+    return address.startswith(f"{origin}/") and path_of(address, origin) in ready.content.pages
 
 
 def told(

@@ -104,6 +104,11 @@ class AllMade(Mapping[str, "Made"]):
             for url in urls
         }
 
+    def naming(self, words: str) -> Iterator[str]:
+        """The pages that may have noted these words, and none that has not."""
+        letters = words.encode("utf-8", "surrogatepass")
+        return (url for url, data in self.packed.items() if letters in data)
+
     def readers(self, keys: set[Key]) -> Iterator[str]:
         """The pages that read any of these."""
         if not keys:

@@ -65,7 +65,7 @@ class Inputs:
             case "catalogue":
                 catalogue = self._site.catalogues.get(names[0] or self._site.settings.language)
                 return catalogue and catalogue.mo
-            case "bits" | "keys" | "taxonomies" | "block" | "data":
+            case "bits" | "events" | "experiments" | "keys" | "taxonomies" | "block" | "data":
                 return self._gathered(kind, *names)
             case "site":
                 declared = self._declared(names[0])
@@ -91,8 +91,8 @@ class Inputs:
             return found.digest if found else None
         if kind == "keys":
             return sorted(SiteKeys(self._site).names)
-        if kind == "taxonomies":
-            return self._site.taxonomies
+        if kind in ("events", "experiments", "taxonomies"):
+            return getattr(self._site, kind)
         lists = named(self._site, self._content)
         return sorted((kind, len(values)) for kind, values in lists.items())
 

@@ -188,7 +188,18 @@ class Delta:
         )
 
 
-_REST = ("drafts", "today", "context", "inputs", "uses", "told_of_files", "warnings", "index")
+_REST = (
+    "drafts",
+    "when",
+    "now",
+    "next_change",
+    "context",
+    "inputs",
+    "uses",
+    "told_of_files",
+    "warnings",
+    "index",
+)
 _PART = 10
 
 
@@ -204,6 +215,7 @@ def difference(base: State, state: State) -> Delta | None:
         or [page.path for page in was.waiting] != [page.path for page in now.waiting]
         or (was.files, was.waiting_files, was.off, was.left_out)
         != (now.files, now.waiting_files, now.off, now.left_out)
+        or (was.timed, was.gone) != (now.timed, now.gone)
         or base.scan.keys() != state.scan.keys()
         or list(base.made) != list(state.made)
     ):

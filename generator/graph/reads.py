@@ -19,6 +19,8 @@ A key names one thing that an output was made of:
 - `("data", NAME)`: a data file
 - `("keys",)`: which keys of their own pages may have
 - `("catalogue", TAG)`: the sentences of a language, "" for the default one
+- `("events",)`: which events are declared
+- `("experiments",)`: which experiments are declared
 - `("bits",)`: what the cookies can carry, which depends on the number of pages
 """
 

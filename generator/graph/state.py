@@ -43,7 +43,8 @@ class Index:
 
 @dataclass(slots=True)
 class State:
-    """A build of `root` into `out` on the day `today`.
+    """A build of `root` into `out`, as asked for at `when`: at the moment `now`. At `next_change` a
+    page comes or goes; None where none does.
 
     `scan` has the stamps of the files that were read, `context` what reading a page depends on
     besides; `inputs` are the fingerprints of what was read and is no page.
@@ -53,7 +54,9 @@ class State:
     out: str
     drafts: bool
     originals: bool
-    today: datetime.date
+    when: datetime.date
+    now: datetime.datetime
+    next_change: datetime.datetime | None
     scan: Scan
     context: bytes
     site: Site
@@ -65,6 +68,26 @@ class State:
     told_of_files: Mapping[str, Sequence[Fault]] = field(default_factory=dict)
     warnings: tuple[Fault, ...] = ()
     index: Index | None = None
+
+    @property
+    def today(self) -> datetime.date:
+        """The day, in the site's time zone."""
+        return self.now.date()
+
+    def change_after(self, moment: datetime.datetime) -> datetime.datetime | None:
+        """The next moment after `moment` at which a page comes or goes; None where none does."""
+        # A build that finds nothing changed waits for neither of these.
+        from generator.content.timetable import next_change  # noqa: PLC0415  (as said)
+
+        return next_change(self.content.read, moment, self.site.settings.zone)
+
+    @property
+    def until(self) -> datetime.datetime:
+        """When it will be another site: at the latest at midnight, when old assets may go."""
+        from generator.content.moments import beginning  # noqa: PLC0415  (as above)
+
+        midnight = beginning(self.today + datetime.timedelta(days=1), self.site.settings.zone)
+        return min(self.next_change or midnight, midnight)
 
 
 @dataclass(frozen=True)
@@ -79,7 +102,9 @@ class Head:
     compression: int
     drafts: bool
     originals: bool
-    today: str
+    when: str
+    now: float
+    until: float
     pages: int
     warnings: tuple[Fault, ...]
 
@@ -94,7 +119,9 @@ class Head:
             compression,
             state.drafts,
             state.originals,
-            state.today.isoformat(),
+            _day(state.when),
+            state.now.timestamp(),
+            state.until.timestamp(),
             len(state.made),
             state.warnings,
         )
@@ -102,14 +129,23 @@ class Head:
     def holds(self, asked: Asked, compression: int) -> bool:
         """Whether what is asked for would be the same.
 
-        On another day it is asked anew what is due, and which old assets may go.
+        On another day it is asked anew which old assets may go.
         """
+        when = asked.when
+        is_same_time = self.when == _day(when)
+        if isinstance(when, datetime.datetime):
+            is_same_time &= self.now <= when.timestamp() < self.until
         return (
             (self.drafts, self.originals) == (asked.drafts, asked.originals)
-            and self.today == asked.today.isoformat()
+            and is_same_time
             and self.compression >= compression
             and self.scan == digest_of_scan(asked.scan)
         )
+
+
+def _day(when: datetime.date) -> str:
+    """The day that was asked for; "" for a moment."""
+    return "" if isinstance(when, datetime.datetime) else when.isoformat()
 
 
 def digest_of_scan(scan: Scan) -> bytes:

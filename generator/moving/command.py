@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from generator.moving.jekyll import read_jekyll
 from generator.moving.site import LIST, move
 from generator.moving.source import Unread
 from policy.failures import Refusal
+from policy.typed import as_typed
 
 __all__ = ["import_site"]
 
@@ -29,7 +31,13 @@ MOST_CAUSES = 12
     metavar="DIR",
     help="Where the new site goes: an empty folder, or one that is not there yet.",
 )
-def import_site(system: str, path: Path, into: Path) -> None:
+@click.option(
+    "--hugo",
+    "binary",
+    metavar="PROGRAM",
+    help="Hugo, which says what the old site's own shortcodes show: it runs them in a copy.",
+)
+def import_site(system: str, path: Path, into: Path, binary: str | None) -> None:
     """Move in from Hugo or Jekyll: a new site of the pages and pictures in PATH.
 
     PATH is only read. The new site passes check at once; what a person must do is listed in its
@@ -37,7 +45,13 @@ def import_site(system: str, path: Path, into: Path) -> None:
     """
     by_hand = ByHand()
     try:
-        old = READERS[system](path, by_hand)
+        if binary:
+            if system != "hugo" or shutil.which(binary) is None:
+                hint = "name the program of Hugo, for a site of Hugo"
+                raise Refusal(f"{binary} cannot be asked", hint)
+            old = read_hugo(path, by_hand, binary)
+        else:
+            old = READERS[system](path, by_hand)
     except Unread as error:
         message = f"{path} is no site of {system.capitalize()}: {error}"
         raise Refusal(message, "name the folder with its configuration") from None
@@ -52,4 +66,4 @@ def import_site(system: str, path: Path, into: Path) -> None:
         click.echo(f"  {number:5}  {cause}")
     if len(causes) > MOST_CAUSES:
         click.echo(f"         and {len(causes) - MOST_CAUSES} more causes")
-    click.echo(f"Next: python build.py --root {into} serve")
+    click.echo(as_typed("Next: build.py serve", into))

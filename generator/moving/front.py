@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import calendar
+import datetime
+import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from generator.content.front_matter_yaml import quoted
 from generator.content.urls import is_address, is_reserved
 from generator.moving.by_hand import ByHand
+from generator.moving.dates import DATES, UPDATES, Dates
 from generator.moving.source import Source
+from generator.moving.terms import OldTaxonomy
 
 __all__ = ["front_matter", "title_of", "truth"]
 
-_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 _TAKEN = frozenset(
     {"title", "linktitle", "description", "date", "publishdate", "pubdate", "published", "updated"}
+    | {"expirydate", "unpublishdate"}
     | {"lastmod", "last_modified_at", "modified", "draft", "aliases", "alias", "redirect_from"}
     | {"summary", "excerpt", "weight", "order", "nav_order", "slug", "url", "permalink", "layout"}
     | {"type", "menu", "menus", "image", "images", "build", "_build", "cascade", "headless"}
@@ -24,31 +27,37 @@ _TAKEN = frozenset(
 )
 
 
-def front_matter(page: Source, taken: set[str], by_hand: ByHand) -> str:
-    """The lines between the two `---`, and these. `taken` are the addresses that are had."""
-    lines = list(_lines(page, taken, by_hand))
+def front_matter(
+    page: Source,
+    taken: set[str],
+    taxonomies: Sequence[OldTaxonomy],
+    dates: Dates,
+    by_hand: ByHand,
+) -> str:
+    """The lines between the two `---`, and these. `taken` are the addresses that are had, `dates`
+    writes days and moments."""
+    lines = list(_lines(page, taken, dates, by_hand))
+    sorted_by = {key for each in taxonomies if each.name in page.terms for key in each.keys}
     for key, value in page.front.items():
-        if key not in _TAKEN and value not in (None, "", [], {}, False):
+        if key not in _TAKEN | sorted_by and value not in (None, "", [], {}, False):
             by_hand.add(f'the key "{key}" was left out', page.path, 0, str(value))
     return "\n".join(["---", *lines, "---", ""])
 
 
-def _lines(page: Source, taken: set[str], by_hand: ByHand) -> Iterator[str]:
+def _lines(page: Source, taken: set[str], dates: Dates, by_hand: ByHand) -> Iterator[str]:
     front = page.front
     yield f"title: {_quoted(title_of(page))}"
     if description := _text(front.get("description")):
         yield f"description: {_quoted(description)}"
     if summary := _text(front.get("summary")):
         yield f"summary: {_quoted(summary)}"
-    for key, names in (
-        ("date", ("date", "publishdate", "pubdate")),
-        ("updated", ("lastmod", "last_modified_at", "updated", "modified")),
-    ):
+    for key, names in (("date", DATES), ("updated", UPDATES)):
         written = next((front[name] for name in names if front.get(name)), None)
-        if written is not None and (day := _day(written)):
-            yield f"{key}: {day}"
+        if written is not None and (told := dates.told(written)):
+            yield f"{key}: {told}"
         elif written is not None:
             by_hand.add(f'"{key}" is no date', page.path, 0, str(written))
+    yield from _moments(page, dates, by_hand)
     if truth(front.get("draft")) or front.get("published") in (False, "false"):
         yield "draft: true"
     if page.layout:
@@ -59,6 +68,8 @@ def _lines(page: Source, taken: set[str], by_hand: ByHand) -> Iterator[str]:
     aliases = list(_aliases(page, taken, by_hand))
     if aliases:
         yield f"aliases: [{', '.join(map(_quoted, aliases))}]"
+    for name, terms in page.terms.items():
+        yield f"{name}: [{', '.join(map(quoted, terms))}]"
 
 
 def _aliases(page: Source, taken: set[str], by_hand: ByHand) -> Iterator[str]:
@@ -70,7 +81,7 @@ def _aliases(page: Source, taken: set[str], by_hand: ByHand) -> Iterator[str]:
         alias = str(each).strip()
         if not alias.startswith("/"):
             folder = page.url.rstrip("/").rpartition("/")[0]
-            alias = f"{folder}/{alias}"
+            alias = posixpath.normpath(f"{folder}/{alias}")
         if not alias.rpartition("/")[2].count("."):
             alias = f"{alias.rstrip('/')}/"
         if alias.lower() in taken:
@@ -87,9 +98,29 @@ def title_of(page: Source) -> str:
     for key in ("title", "linktitle"):
         if title := _text(page.front.get(key)):
             return title
-    name = [each for each in page.path.split("/") if each not in ("index.md", "_index.md")][-1]
+    steps = [each for each in page.path.split("/") if not re.match(r"_?index\.\w+$", each)]
+    name = steps[-1] if steps else "home"
     words = re.sub(r"^\d{4}-\d{2}-\d{2}-|\.\w+$", "", name).replace("-", " ").replace("_", " ")
     return words[:1].upper() + words[1:] or "Untitled"
+
+
+def _moments(page: Source, dates: Dates, by_hand: ByHand) -> Iterator[str]:
+    """When it comes and goes, where that is written besides its date."""
+    found: dict[str, datetime.date] = {}
+    lines: dict[str, str] = {}
+    for key, names in (("publish", ("publishdate",)), ("expire", ("expirydate", "unpublishdate"))):
+        written = next((page.front[name] for name in names if page.front.get(name)), None)
+        if written is None:
+            continue
+        if (moment := dates.read(written)) is not None:
+            found[key], lines[key] = moment, dates.moment(written)
+        else:
+            by_hand.add(f'"{key}" is no date', page.path, 0, str(written))
+    comes, goes = (found.get(key) for key in ("publish", "expire"))
+    if comes and goes and dates.is_over_first(comes, goes):
+        by_hand.add("the page is over before it is there", page.path, 0, lines.pop("expire"))
+    for key, line in lines.items():
+        yield f"{key}: {line}"
 
 
 def truth(value: object) -> bool:
@@ -103,17 +134,6 @@ def _text(value: object) -> str:
         return ""
     text = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", str(value))
     return " ".join(text.split())
-
-
-def _day(written: object) -> str:
-    """The day of a date and time; nothing where there is no such day."""
-    found = _DATE.match(str(written).strip())
-    if not found:
-        return ""
-    year, month, day = map(int, found.groups())
-    if not (year and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
-        return ""
-    return f"{year:04}-{month:02}-{day:02}"
 
 
 def _quoted(text: str) -> str:

@@ -10,13 +10,30 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from generator.moving.by_hand import ByHand
+from generator.moving.by_hugo import rendered_by_hugo
 from generator.moving.code import outside_code
 from generator.moving.front import title_of, truth
 from generator.moving.links import Addresses
 from generator.moving.notes import with_emoji, with_notes
-from generator.moving.old_site import OldSite, address_of_file, origin_and_base, placed, slug
+from generator.moving.old_site import (
+    OldSite,
+    address_of_file,
+    origin_and_base,
+    placed,
+    slug,
+    without_list,
+)
 from generator.moving.shortcodes import Shortcodes
-from generator.moving.source import Source, Unread, files_below, read_data, read_source
+from generator.moving.source import (
+    Source,
+    Unread,
+    files_below,
+    none_read,
+    read_config,
+    read_data,
+    read_source,
+)
+from generator.moving.terms import OldTaxonomy, carried
 
 __all__ = ["NAMES", "read_hugo"]
 
@@ -32,15 +49,18 @@ _OF_LANGUAGE = re.compile(
 )
 
 
-def read_hugo(root: Path, by_hand: ByHand) -> OldSite:
-    """The site in `root`. Raises `Unread` where there is none."""
-    config = {key.lower(): value for key, value in read_data(root, *NAMES).items()}
-    return _Hugo(root, config, by_hand).read()
+def read_hugo(root: Path, by_hand: ByHand, binary: str = "") -> OldSite:
+    """The site in `root`; `binary` is Hugo, which says what the site's own shortcodes show.
+
+    Raises `Unread` where there is none.
+    """
+    config = {key.lower(): value for key, value in read_config(root, by_hand, *NAMES).items()}
+    return _Hugo(root, config, by_hand, binary).read()
 
 
 class _Hugo:
-    def __init__(self, root: Path, config: dict[str, Any], by_hand: ByHand) -> None:
-        self._root, self._config, self._by_hand = root, config, by_hand
+    def __init__(self, root: Path, config: dict[str, Any], by_hand: ByHand, binary: str) -> None:
+        self._root, self._config, self._by_hand, self._binary = root, config, by_hand, binary
         self._language = str(config.get("defaultcontentlanguage") or "en").lower()
         origin, base = origin_and_base(str(config.get("baseurl") or ""))
         self._addresses = Addresses(origin, base, place_of=address_of_file)
@@ -49,9 +69,10 @@ class _Hugo:
         self._cascades: dict[str, Mapping[str, Any]] = {}
 
     def read(self) -> OldSite:
-        pages = sorted(self._read_pages(), key=lambda page: page.path)
+        pages = [*self._read_pages()]
         if not pages:
-            raise Unread(f"no page was found in {self._content}/")
+            raise none_read(self._by_hand, f"no page was found in {self._content}/")
+        pages = sorted((*pages, *self._lists(pages)), key=lambda page: page.path)
         for page in pages:
             for folder in reversed(PurePosixPath(page.path).parents):
                 page.inherited.update(self._cascades.get(str(folder), {}))
@@ -83,6 +104,11 @@ class _Hugo:
             parameters if isinstance(parameters, dict) else {},
             self._by_hand,
         )
+        if self._binary:
+            calls = [(page, shortcodes.own_calls(page)) for page in shown]
+            shortcodes.shown = rendered_by_hugo(self._binary, self._root, self._config, calls)
+            if any(each for _, each in calls) and not shortcodes.shown:
+                self._by_hand.add("Hugo could not be asked what shortcodes show", self._binary)
         description = parameters.get("description") if isinstance(parameters, dict) else ""
         return OldSite(
             str(self._config.get("title") or "A site"),
@@ -92,7 +118,18 @@ class _Hugo:
             self._addresses,
             partial(_converted, shortcodes, truth(self._config.get("enableemoji"))),
             self._menu(shown),
+            carried(self._taxonomies(), shown, self._addresses.pages, self._by_hand),
+            str(self._config.get("timezone") or ""),
         )
+
+    def _taxonomies(self) -> list[OldTaxonomy]:
+        given = self._config.get("taxonomies")
+        if not isinstance(given, dict):
+            given = {"tag": "tags", "category": "categories"}
+        disabled = self._config.get("disablekinds")
+        if isinstance(disabled, list) and "taxonomy" in disabled:
+            return []
+        return [OldTaxonomy(str(each).lower(), (str(each).lower(),)) for each in given.values()]
 
     def _content_folder(self) -> str:
         """Where the pages of the default language are."""
@@ -135,6 +172,15 @@ class _Hugo:
                 each = cascade if isinstance(cascade, dict) else {}
                 self._cascades[posixpath.dirname(name)] = each
             yield page
+
+    def _lists(self, pages: list[Source]) -> Iterator[Source]:
+        """The pages that Hugo makes by itself of a folder, where its pages stay in it."""
+        disabled = self._config.get("disablekinds")
+        if isinstance(disabled, list) and "section" in disabled:
+            return
+        for name in without_list([each.path for each in pages], self._content):
+            if not self._pattern([name]):
+                yield Source(f"{self._content}/{name}/_index.md", {}, "")
 
     def _is_rendered(self, page: Source) -> bool:
         """Whether it had an address: parts of others have none."""

@@ -14,7 +14,16 @@ from generator.moving.front import title_of
 from generator.moving.links import Addresses
 from generator.moving.liquid import Liquid
 from generator.moving.old_site import OldSite, address_of_file, origin_and_base, placed, slug
-from generator.moving.source import Source, Unread, files_below, read_data, read_source
+from generator.moving.source import (
+    Source,
+    Unread,
+    files_below,
+    none_read,
+    read_config,
+    read_data,
+    read_source,
+)
+from generator.moving.terms import OldTaxonomy, carried
 
 __all__ = ["read_jekyll"]
 
@@ -32,8 +41,15 @@ _LEFT_OUT = ("node_modules", "vendor", "README*", "Gemfile*", "LICENSE*", "CONTR
 def read_jekyll(root: Path, by_hand: ByHand) -> OldSite:
     """The site in `root`. Raises `Unread` where there is none."""
     return _Jekyll(
-        root, read_data(root, "_config.yml", "_config.yaml", "_config.toml"), by_hand
+        root, read_config(root, by_hand, "_config.yml", "_config.yaml", "_config.toml"), by_hand
     ).read()
+
+
+def _taxonomies() -> list[OldTaxonomy]:
+    return [
+        OldTaxonomy("tags", ("tags", "tag"), by_blanks=True),
+        OldTaxonomy("categories", ("categories", "category"), by_blanks=True),
+    ]
 
 
 class _Jekyll:
@@ -53,7 +69,7 @@ class _Jekyll:
     def read(self) -> OldSite:
         pages = list(self._read_pages())
         if not pages:
-            raise Unread("no page with front matter was found")
+            raise none_read(self._by_hand, "no page with front matter was found")
         pages = placed(pages, self._addresses)
         for page in pages:
             if page.file != "content/404.md":
@@ -79,6 +95,8 @@ class _Jekyll:
             self._addresses,
             liquid.converted,
             self._menu(pages),
+            carried(_taxonomies(), pages, self._addresses.pages, self._by_hand),
+            str(config.get("timezone") or ""),
         )
 
     def _variables(self) -> dict[str, Any]:

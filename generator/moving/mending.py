@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
+import unicodedata
 from collections.abc import Callable, Mapping
+from html.entities import codepoint2name
 from pathlib import Path
+from urllib.parse import quote
+
+import tomli_w
 
 import generator
 from generator.building import PictureWork
@@ -15,6 +21,9 @@ from policy.faults import Fault, Faults
 __all__ = ["mended"]
 
 ROUNDS = 12
+ASIDE = "set-aside"
+NAVIGATION = "site/navigation.toml"
+_NO_ENTRY = re.compile(r"^the menu leads to no page: (\S+)$")
 
 
 def mended(
@@ -42,12 +51,14 @@ def mended(
         for fault in faults:
             by_page.setdefault(fault.path, []).append(fault)
         for name, found in by_page.items():
+            if name == NAVIGATION and mend.menus(found):
+                continue
             if not name.startswith("content/"):
                 raise Faults(faults)
             left = mend.page(name, found)
             if left and turn > 1:
-                by_hand.add(f"a page waits as a draft: {left[0].kind}", left[0].path, left[0].line)
-                mend.set_aside(name)
+                what = mend.set_aside(name)
+                by_hand.add(f"{what}: {left[0].kind}", left[0].path, left[0].line)
                 drafts.add(name)
     raise Faults(faults)
 
@@ -88,19 +99,45 @@ class _Mending:
             path.write_text("\n".join(lines), encoding="utf-8")
         return left
 
-    def set_aside(self, name: str) -> None:
-        """Make a page a draft, and leave only words that no check follows in it."""
+    def menus(self, faults: list[Fault]) -> bool:
+        """Take entries out that lead to no page; whether there were any."""
+        path = self._into / NAVIGATION
+        lost = {found[1] for each in faults if (found := _NO_ENTRY.search(each.message))}
+        navigation = tomllib.loads(path.read_text(encoding="utf-8"))
+        kept = {
+            key: [each for each in items if each["page"] not in lost]
+            for key, items in navigation.items()
+        }
+        path.write_text(tomli_w.dumps(kept), encoding="utf-8")
+        for each in sorted(lost):
+            self._by_hand.add(
+                "an entry of the menu leads to a page that waits", NAVIGATION, 0, each
+            )
+        return kept != navigation
+
+    def set_aside(self, name: str) -> str:
+        """Make a page a draft, and leave only words that no check follows in it; what was done. All
+        that is below a list would wait with it, so that a list stays, and its text waits first."""
         path = self._into / name
         if not name.endswith(".md") or not path.is_file():
             path.unlink(missing_ok=True)
-            return
+            return "a file is left out"
         text = path.read_text(encoding="utf-8")
+        front = text[: text.index("\n---\n", 3) + 5]
+        if name.endswith("/index.md") and text != front:
+            self._aside(name).write_text(text, encoding="utf-8")
+            path.write_text(front, encoding="utf-8")
+            return f"the text of a list waits in {ASIDE}/"
         if "\ndraft: true\n" not in text:
             path.write_text(text.replace("\n", "\ndraft: true\n", 1), encoding="utf-8")
         else:  # Even a draft is read, so it waits outside.
-            target = self._into / "set-aside" / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(target)
+            path.rename(self._aside(name))
+        return "a page waits as a draft"
+
+    def _aside(self, name: str) -> Path:
+        target = self._into / ASIDE / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target
 
     def _old(self, name: str, lines: list[str], at: int) -> tuple[str, int]:
         """The file and line of the old site for a line of the new one."""
@@ -113,7 +150,7 @@ class _Mending:
 
     def _mend(self, lines: list[str], at: int, fault: Fault, name: str) -> bool:
         for pattern, mend in _MENDS:
-            if found := re.search(pattern, fault.message):
+            if found := re.search(pattern, f"{fault.message}\n{fault.hint}"):
                 # A link or a tag may begin in one line and go on in the next.
                 for here in range(at, min(at + 6, len(lines))):
                     new = mend(lines[here], found, self._origin)
@@ -132,27 +169,51 @@ def _kind(fault: Fault) -> str:
     return re.sub(r"(?<!\w)[/<{][^\s]*|https?:\S+", "…", text)
 
 
+def _spelled(text: str) -> str:
+    """A pattern for an address, each letter of it in any way in which people write it: composed or
+    not, as it is or percent-encoded."""
+    return "".join(re.escape(each) if each.isascii() else _any_of(each) for each in text)
+
+
+def _any_of(letter: str) -> str:
+    forms = {letter, unicodedata.normalize("NFD", letter)}
+    ways = [re.escape(each) for each in sorted(forms)]
+    ways += [f"(?i:{re.escape(quote(each, safe=''))})" for each in sorted(forms)]
+    if name := codepoint2name.get(ord(letter)):
+        ways.append(f"&{name};")
+    return f"(?:{'|'.join(ways)})"
+
+
 def _dead_link(line: str, found: re.Match[str], origin: str) -> str | None:
     """A link to the old site, which may still have it."""
-    address = found[1]
-    for each in (f"]({address}", f"](<{address}", f'"{address}', f"'{address}", f"]: {address}"):
-        if each in line:
-            begin = each[: -len(address)]
-            return line.replace(each, f"{begin}{origin}{address}", 1)
-    return None
+    pattern = rf"""(\]\(<?|["']|\]: ){_spelled(found[1])}"""
+    new = re.sub(pattern, lambda each: each[1] + origin + each[0][len(each[1]) :], line, count=1)
+    return new if new != line else None
 
 
 def _dead_anchor(line: str, found: re.Match[str], _: str) -> str | None:
-    """The page without the heading, which is not there any more."""
-    page, anchor = re.escape(found[1]), re.escape(found[2])
-    any_case = re.sub(rf"({page})#{anchor}(?=[\s)\"'>]|$)", r"\1", line, count=1)
-    if any_case != line:
-        return any_case
+    """The heading that has these letters, whatever its accents and hyphens; else the page alone."""
+    page, anchor = _spelled(found[1]), _spelled(found[2])
+    near = found["near"] or ""
+    right = f"#{near}" if near and _bare(near) == _bare(found[2]) else ""
+    whole = re.sub(rf"({page})#{anchor}(?=[\s)\"'>]|$)", rf"\g<1>{right}", line, count=1)
+    if whole != line:
+        return whole
+    if right:
+        pattern = rf"(\]\(<?|\]:\s*|href=[\"'])#{anchor}(?=[\s)\"'>]|$)"
+        alone = re.sub(pattern, rf"\g<1>{right}", line, count=1)
+        return alone if alone != line else None
     alone = re.sub(rf"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(#{anchor}(?:\s[^)]*)?\)", r"\1", line, count=1)
     if alone != line:
         return alone
     alone = re.sub(rf"(\]:\s*|href=[\"'])#{anchor}", rf"\g<1>{found[1]}", line, count=1)
     return alone if alone != line else None
+
+
+def _bare(name: str) -> str:
+    """The letters and digits of a name, without accents: what two systems make of one heading."""
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(each for each in parts if each.isalnum()).replace("ı", "i")
 
 
 def _lower(line: str, _found: re.Match[str], _: str) -> str | None:
@@ -165,24 +226,47 @@ def _higher(line: str, _found: re.Match[str], _: str) -> str | None:
 
 def _decorative(line: str, _found: re.Match[str], _: str) -> str | None:
     new = re.sub(r"(!\[\s*\]\((?:[^()]|\([^()]*\))*\))(?!\{)", r"\1{.decorative}", line, count=1)
-    if new == line:
-        new = re.sub(r"<img(?![^>]*\balt=)", '<img alt=""', line, count=1)
-    return new
+    return _without_words(line) if new == line else new
+
+
+_IMG = re.compile(r"<img\b[^<>]*", re.IGNORECASE)
+"""A picture, which may go on in the next line."""
+
+_WORDS = re.compile(r"""\salt(?:\s*=\s*("[^"]*"|'[^']*'|[^"'\s>]*))?(?=[\s/>]|$)""", re.IGNORECASE)
+_CLASS = re.compile(r"""\sclass\s*=\s*(?:"([^"]*)"|'([^']*)'|([^"'\s>]+))""", re.IGNORECASE)
+
+
+def _without_words(line: str) -> str | None:
+    """The first picture in HTML that has no words says so."""
+    for found in _IMG.finditer(line):
+        tag = found[0]
+        words, named = _WORDS.search(tag), _CLASS.search(tag)
+        names = next((each for each in named.groups() if each is not None), "") if named else ""
+        if (words and (words[1] or "").strip("\"' ")) or "decorative" in names.split():
+            continue
+        bare = _CLASS.sub("", _WORDS.sub("", tag))
+        classes = " ".join(["decorative", *names.split()])
+        said = f'<img alt="" class="{classes}"{bare[4:]}'
+        return line[: found.start()] + said + line[found.end() :]
+    return None
 
 
 def _escaped(line: str, found: re.Match[str], _: str) -> str | None:
     """What was shown as it stands is shown so on purpose."""
     shown = found[1].removesuffix("…")
-    at = line.find(shown)
-    if at < 0:
-        at = next(
-            (line.find(each) for each in ("[", "{{", "{%", "::", "**", "~~") if each in line), -1
-        )
-    if at < 0 or (at and line[at - 1] == "\\"):
+    signs = (shown, "[", "{{", "{%", "::", "**", "~~") if shown not in line else (shown,)
+    at = next((at for each in signs if (at := _bare_place(line, each)) is not None), None)
+    if at is None:
         return None
     if shown.startswith(("{{", "{%")):
         return f"{line[:at]}`{shown}`{line[at + len(shown) :]}"
     return f"{line[:at]}\\{line[at:]}"
+
+
+def _bare_place(line: str, sign: str) -> int | None:
+    """Where a sign stands first without a backslash before it."""
+    found = re.search(rf"(?<!\\){re.escape(sign)}", line)
+    return found.start() if found else None
 
 
 def _without_tag(line: str, found: re.Match[str], _: str) -> str | None:
@@ -224,9 +308,9 @@ def _no_block(line: str, _found: re.Match[str], _: str) -> str | None:
 
 _MENDS: tuple[tuple[str, Callable[[str, re.Match[str], str], str | None]], ...] = (
     (r"^the link (\S.*) leads to no page", _dead_link),
-    (r'^the page (\S+) has no heading "#(.*)"$', _dead_anchor),
-    (r"is a second title$", _lower),
-    (r"leaves out a level$", _higher),
+    (r'^the page (\S+) has no heading "#(.*)"\n(?:did you mean "(?P<near>.+)"\?)?', _dead_anchor),
+    (r"is a second title\n", _lower),
+    (r"leaves out a level\n", _higher),
     (r"^what explains a term has several parts", lambda line, _f, _o: f"\n{line}"),
     (r"^the picture has no text", _decorative),
     (r'^"(.+)" is left over from another system', _escaped),

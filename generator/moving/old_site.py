@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -12,13 +13,16 @@ from urllib.parse import urlsplit
 from generator.content.urls import is_reserved
 from generator.moving.links import Addresses
 from generator.moving.source import Source
+from generator.moving.terms import OldTaxonomy
 
-__all__ = ["OldSite", "address_of_file", "origin_and_base", "placed", "slug"]
+__all__ = ["OldSite", "address_of_file", "origin_and_base", "placed", "slug", "without_list"]
 
 PUBLISHED = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|ico|mp4|webm|mp3|txt|csv|zip|vtt|html)$", re.I
 )
 """Files that can come over, as far as a page names them."""
+
+_OWN = re.compile(r"_?index\.(?:\w+\.)?\w+")
 
 
 @dataclass(slots=True)
@@ -32,7 +36,9 @@ class OldSite:
     addresses: Addresses
     converted: Callable[[Source], str]
     menu: list[tuple[str, str]] = field(default_factory=list)
-    feed: str = ""
+    taxonomies: list[OldTaxonomy] = field(default_factory=list)
+    timezone: str = ""
+    """As the site names it, "" where it does not."""
 
 
 def origin_and_base(url: str) -> tuple[str, str]:
@@ -74,6 +80,13 @@ def placed(pages: Iterable[Source], addresses: Addresses) -> list[Source]:
         addresses.pages.setdefault(new, addresses.pages[page.url])
         kept.append(page)
     return kept
+
+
+def without_list(paths: Iterable[str], content: str) -> list[str]:
+    """The folders right in `content` that have pages, but none of their own."""
+    inside = [posixpath.relpath(path, content).split("/") for path in paths]
+    own = {each[0] for each in inside if len(each) == 2 and _OWN.fullmatch(each[1])}
+    return sorted({each[0] for each in inside if len(each) > 1} - own)
 
 
 def _safe(step: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from generator.moving.by_hand import ByHand
+from generator.moving.by_hugo import Span
 from generator.moving.code import fenced, outside_code
 from generator.moving.source import Source
 from policy.site_files import read_file
@@ -48,6 +49,10 @@ class _Call:
     arguments: list[str]
     named: dict[str, str]
     line: int
+    start: int = 0
+    end: int = 0
+    """Where it stands in its text, with what stands in it."""
+
     inner: list[str | _Call] = field(default_factory=list)
     is_pair: bool = False
 
@@ -80,6 +85,23 @@ class Shortcodes:
         self._parameters = parameters
         self._by_hand = by_hand
         self._templates: dict[str, str | None] = {}
+        self.shown: Mapping[tuple[str, int], str] = {}
+        """What calls show, by the path of the page and where they begin, where that is known."""
+
+    def own_calls(self, page: Source) -> list[Span]:
+        """The calls in a page that stand in no other, of what the site has a program for."""
+        return [
+            Span(each.start, each.end)
+            for each in _tree(page, page.text)
+            if isinstance(each, _Call) and self._is_program(each)
+        ]
+
+    def _is_program(self, call: _Call) -> bool:
+        name = call.name.lower()
+        if name in _OWN or name in _ELSEWHERE or (name in NOTES and call.is_pair):
+            return False
+        template = self._template(name)
+        return template is not None and _filled(template, call, "") is None
 
     def converted(self, page: Source, text: str | None = None, depth: int = 0) -> str:
         """The text of a page, or of what it includes, without shortcodes."""
@@ -98,6 +120,8 @@ class Shortcodes:
         name = call.name.lower()
         if depth > DEEPEST:
             return inner
+        if depth == 0 and (shown := self.shown.get((page.path, call.start))) is not None:
+            return shown
         if (known := getattr(self, f"_{name.replace('-', '_')}", None)) and name in _OWN:
             written: str = known(page, call, inner)
             return written
@@ -204,10 +228,12 @@ def _tree(page: Source, text: str) -> list[str | _Call]:
             if any(call and call.name == name for call, _ in stack):
                 while stack[-1][0] and stack[-1][0].name != name:
                     stack.pop()
-                stack.pop()
+                if (ended := stack.pop()[0]) is not None:
+                    ended.end = at
             continue
         arguments, named = _arguments(found[4])
-        call = _Call(name, arguments, named, page.first + text.count("\n", 0, found.start()))
+        line = page.first + text.count("\n", 0, found.start())
+        call = _Call(name, arguments, named, line, found.start(), at)
         stack[-1][1].append(call)
         if name in closed and not found[5] and _closes(text, found.end(), name):
             call.is_pair = True

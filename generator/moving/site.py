@@ -9,12 +9,14 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import tomli_w
 
 from generator.content.files import KINDS
 from generator.moving.by_hand import ByHand
 from generator.moving.code import outside_code
+from generator.moving.dates import Dates, zone_of
 from generator.moving.front import front_matter
 from generator.moving.headings import levelled
 from generator.moving.links import relinked
@@ -58,25 +60,27 @@ def move(
     for name in _EXAMPLES:
         (into / name).unlink()
     (into / "content/news").rmdir()
-    lines = _write_pages(old, into, by_hand)
+    zone = zone_of(old.timezone, (page.front for page in old.pages), by_hand)
+    lines = _write_pages(old, into, Dates(zone), by_hand)
     _write_home(old, into)
     _copy_files(old, root, into, by_hand)
-    _write_settings(old, into, by_hand)
+    _write_settings(old, into, zone, by_hand)
     say(f"{len(old.pages)} pages are written. Looking for what is to be mended …")
     drafts = mended(into, lines, by_hand, old.addresses.origin, say)
     (into / LIST).write_text(by_hand.as_markdown(), encoding="utf-8")
     return Moved(len(old.pages), drafts, len(old.addresses.used))
 
 
-def _write_pages(old: OldSite, into: Path, by_hand: ByHand) -> dict[str, Source]:
+def _write_pages(old: OldSite, into: Path, dates: Dates, by_hand: ByHand) -> dict[str, Source]:
     """Each page; from which one each file came."""
     had = {new.lower() for new in old.addresses.pages.values()}
     taken = {f"{each.rstrip('/')}/" for each in had} | had
+    taken.update(*(each.addresses for each in old.taxonomies))
     written: dict[str, Source] = {}
     for page in old.pages:
         text = levelled(relinked(page, old.converted(page), old.addresses, by_hand))
         text = outside_code(text, lambda each: re.sub(r"\n{3,}", "\n\n", each), spans=True)
-        front = front_matter(page, taken, by_hand)
+        front = front_matter(page, taken, old.taxonomies, dates, by_hand)
         path = into / page.file
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -110,11 +114,12 @@ def _copy_files(old: OldSite, root: Path, into: Path, by_hand: ByHand) -> None:
             by_hand.add(f"a file could not be copied: {error.strerror}", name)
 
 
-def _write_settings(old: OldSite, into: Path, by_hand: ByHand) -> None:
+def _write_settings(old: OldSite, into: Path, zone: ZoneInfo, by_hand: ByHand) -> None:
     path = into / "site/settings.toml"
     text = path.read_text(encoding="utf-8")
     text = re.sub(r'^feed = ".*"\n', "", text, flags=re.MULTILINE)
     text = re.sub(r'^language = ".*"', f'language = "{_plain(old.language)}"', text, flags=re.M)
+    text = re.sub(r'^timezone = ".*"', f'timezone = "{zone.key}"', text, flags=re.MULTILINE)
     if old.description:
         line = tomli_w.dumps({"description": " ".join(old.description.split())}).strip()
         text = re.sub(r"^description = .*", lambda _: line, text, flags=re.MULTILINE)
@@ -137,6 +142,9 @@ def _write_settings(old: OldSite, into: Path, by_hand: ByHand) -> None:
                 items.append({"label": name.replace("-", " ").capitalize(), "page": new})
     navigation = {"header": items, "footer": [{"label": "Privacy", "page": "/privacy/"}]}
     (into / "site/navigation.toml").write_text(tomli_w.dumps(navigation), encoding="utf-8")
+    if old.taxonomies:
+        declared = {"taxonomy": [each.declared for each in old.taxonomies]}
+        (into / "site/taxonomies.toml").write_text(tomli_w.dumps(declared), encoding="utf-8")
     by_hand.add("who runs the site is not known", "site/settings.toml", 0, "[organization]")
 
 

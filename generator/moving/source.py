@@ -12,13 +12,23 @@ from typing import Any
 
 import yaml
 
+from generator.moving.by_hand import ByHand
 from policy.site_files import read_file
 
-__all__ = ["Source", "Unread", "files_below", "read_data", "read_source"]
+__all__ = [
+    "Source",
+    "Unread",
+    "files_below",
+    "none_read",
+    "read_config",
+    "read_data",
+    "read_source",
+]
 
 LARGEST = 5_000_000
 """Bytes of a page. Nobody writes more by hand."""
 
+_UNREAD = "a page could not be read"
 _FENCES = {"---": "yaml", "+++": "toml"}
 
 
@@ -44,6 +54,9 @@ class Source:
     aliases: list[str] = field(default_factory=list)
     inherited: dict[str, Any] = field(default_factory=dict)
     """What the pages above it say for all that is below them."""
+
+    terms: dict[str, list[str]] = field(default_factory=dict)
+    """What it is sorted by, by the name of the taxonomy."""
 
     def line(self, at: int) -> int:
         """The line in which the character `at` of the text stands."""
@@ -134,6 +147,21 @@ def read_data(root: Path, *names: str) -> dict[str, Any]:
             continue
         return found if isinstance(found, dict) else {"": found}
     return {}
+
+
+def read_config(root: Path, by_hand: ByHand, *names: str) -> dict[str, Any]:
+    """The configuration, as `read_data` reads it. One that cannot be read is told."""
+    found = read_data(root, *names)
+    there = next((name for name in names if (root / name).is_file()), "")
+    if there and not found:
+        by_hand.add("the configuration could not be read, so nothing of it came over", there)
+    return found
+
+
+def none_read(by_hand: ByHand, otherwise: str) -> Unread:
+    """Why there is no page."""
+    causes = (cause for cause, _ in by_hand.causes if cause.startswith(_UNREAD))
+    return Unread(next(causes, otherwise))
 
 
 def files_below(root: Path, folder: str) -> Iterator[str]:

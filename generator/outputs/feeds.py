@@ -1,11 +1,11 @@
-"""The feed section's newest articles for feed readers, whole: Atom (RFC 4287) and JSON Feed 1.1."""
+"""Articles for feed readers, whole: those of the feed section as Atom (RFC 4287) and JSON Feed 1.1,
+and those that have a term as Atom."""
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urljoin
@@ -14,13 +14,14 @@ from xml.sax.saxutils import escape, quoteattr
 from selectolax.lexbor import LexborHTMLParser
 
 from generator.content.library import Content
+from generator.content.moments import instant
 from generator.content.pages import Page
 from generator.content.sections import Sections
 from generator.content.urls import encoded
-from generator.outputs.addresses import feed_addresses
+from generator.outputs.addresses import feed_addresses, in_other_languages, terms_with_feeds
 from policy import Site
 
-__all__ = ["BodyOf", "feed_of", "feeds", "pages_in_feed"]
+__all__ = ["BodyOf", "fed_pages", "feed_of", "feeds", "id_in_feeds"]
 
 BodyOf = Callable[[Page], str]
 """The HTML of a page's text, as everybody reads it."""
@@ -47,11 +48,35 @@ class _Entry:
     updated: str
 
 
-def pages_in_feed(site: Site, content: Content) -> list[Page]:
-    """The articles that stand in it, newest first."""
+def fed_pages(site: Site, content: Content) -> frozenset[str]:
+    """The addresses of all pages that stand in a feed."""
+    found: set[str] = set()
+    if site.settings.feed:
+        for each in (site, *in_other_languages(site, content)):
+            found.update(page.url for page in _pages_in_feed(each, content))
+    for url in terms_with_feeds(site, content):
+        found.update(page.url for page in _pages_of_term(site, content, url))
+    return frozenset(found)
+
+
+def _pages_in_feed(site: Site, content: Content) -> list[Page]:
+    """The articles that stand in that of the section, newest first."""
     inside = Sections(site, content).urls(f"/{site.settings.feed}/") or ()
     articles = (page for url in inside if (page := content.pages[url]).given.get("date"))
     return list(islice(articles, site.settings.feed_entries))
+
+
+def _pages_of_term(site: Site, content: Content, url: str) -> list[Page]:
+    """Of what has the term at `url`, the newest that have a date."""
+    urls = content.classified.terms[url].urls if content.classified else ()
+    dated = (page for each in urls if (page := content.pages[each]).given.get("date"))
+    return list(islice(dated, site.settings.feed_entries))
+
+
+def id_in_feeds(page: Page) -> str:
+    """What readers know a page by, whatever becomes of its address: its own key, an address of this
+    site or a whole one; else its address."""
+    return page.given.get("feed_id") or page.url
 
 
 def feeds(site: Site, content: Content, body_of: BodyOf) -> dict[str, str]:
@@ -59,7 +84,7 @@ def feeds(site: Site, content: Content, body_of: BodyOf) -> dict[str, str]:
     if not site.settings.feed:
         return {}
     atom, as_json = feed_addresses(site)
-    entries = [_entry(site, page, body_of) for page in pages_in_feed(site, content)]
+    entries = [_entry(site, page, body_of) for page in _pages_in_feed(site, content)]
     home = f"/{site.settings.feed}/"
     return {
         atom: _atom(site, site.settings.name, home, entries),
@@ -67,34 +92,34 @@ def feeds(site: Site, content: Content, body_of: BodyOf) -> dict[str, str]:
     }
 
 
-def feed_of(site: Site, title: str, url: str, pages: Iterable[Page]) -> str:
-    """The Atom feed of what is listed at the address `url`: of those of `pages` that have a date,
-    the newest, with their summaries."""
-    dated = (page for page in pages if page.given.get("date"))
-    newest = islice(dated, site.settings.feed_entries)
-    return _atom(site, title, url, [_entry(site, page, None) for page in newest])
+def feed_of(site: Site, content: Content, url: str, body_of: BodyOf) -> str:
+    """The Atom feed of the term at the address `url`, in its language, which is that of `site`."""
+    title = content.classified.terms[url].title if content.classified else ""
+    entries = [_entry(site, page, body_of) for page in _pages_of_term(site, content, url)]
+    return _atom(site, f"{site.settings.name}: {title}", url, entries)
 
 
-def _entry(site: Site, page: Page, body_of: BodyOf | None) -> _Entry:
+def _entry(site: Site, page: Page, body_of: BodyOf) -> _Entry:
     given, origin = page.given, site.settings.url
-    # Where a page was first: each rename adds an alias behind those that are there.
-    first = next(iter(given.get("aliases", ())), page.url)
+    name = id_in_feeds(page)
     url = origin + encoded(page.url)
     return _Entry(
-        id=origin + encoded(first),
+        id=origin + encoded(name) if name.startswith("/") else name,
         url=url,
         title=given["title"],
         summary=given.get("summary") or given.get("description", ""),
-        html=_absolute(body_of(page), url) if body_of else "",
-        published=_instant(given["date"]),
-        updated=_instant(given.get("updated") or given["date"]),
+        html=_absolute(body_of(page), url),
+        published=instant(given["date"], site.settings.zone),
+        updated=instant(given.get("updated") or given["date"], site.settings.zone),
     )
 
 
 def _atom(site: Site, title: str, url: str, entries: list[_Entry]) -> str:
     settings = site.settings
     home = f"{settings.url}{encoded(url)}"
-    latest = max((each.updated for each in entries), default=_instant(site.register.date))
+    latest = max(
+        (each.updated for each in entries), default=instant(site.register.date, site.settings.zone)
+    )
     text = (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang={quoteattr(settings.language)}>\n'
@@ -175,7 +200,3 @@ def _inner(root: object) -> Iterator[str]:
     while child is not None:
         yield child.html or ""
         child = child.next
-
-
-def _instant(day: datetime.date) -> str:
-    return f"{day.isoformat()}T00:00:00Z"

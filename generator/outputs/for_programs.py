@@ -20,13 +20,11 @@ def files_for_programs(
     """Their bytes by address. Of the feeds of terms, those of the terms at `terms`."""
     texts = {**sitemaps(site, content), ROBOTS: robots(site)}
     texts |= well_known(site, content, today)
-    for each in (site, *in_other_languages(site, content)):
+    spoken = {each.settings.language: each for each in in_other_languages(site, content)}
+    for each in (site, *spoken.values()):
         texts |= feeds(each, content, body_of)
     if content.classified is not None:
         for url in terms:
-            term = content.classified.terms[url]
-            title = f"{site.settings.name}: {term.title}"
-            texts[term_feed(url)] = feed_of(
-                site, title, url, map(content.pages.__getitem__, term.urls)
-            )
+            here = spoken.get(content.classified.terms[url].language, site)
+            texts[term_feed(url)] = feed_of(here, content, url, body_of)
     return {address: text.encode("utf-8") for address, text in texts.items()}

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import datetime
+import hashlib
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from generator.assets import Assets
 from generator.content.library import Content
+from generator.content.pages import Page as SitePage
 from generator.content.translations import Translations
 from generator.files import PlainFile
 from generator.graph.all_made import AllMade
 from generator.outputs.addresses import in_other_languages
-from generator.outputs.redirects import redirects
+from generator.outputs.redirects import gone, redirects
 from generator.publish import About, Output
 from generator.recorded import Rendered
 from policy import Site
+from policy.features import read_features
 from policy.manifest import Page
+from policy.site_files import read_file
 
 __all__ = [
     "about",
@@ -23,6 +29,7 @@ __all__ = [
     "forms_by_page",
     "page_outputs",
     "page_path",
+    "sources_of",
 ]
 
 
@@ -44,16 +51,26 @@ def page_path(url: str) -> str:
     return path if path.endswith(".html") else f"{path}index.html"
 
 
-def page_outputs(rendered: Rendered) -> Iterator[Output]:
-    """A page for everyone, and for each audience that has its own."""
+def page_outputs(
+    rendered: Rendered, finish: Callable[[str], str] | None = None
+) -> Iterator[Output]:
+    """A page for everyone, and each other variant of it, as `finish` makes it."""
     path = page_path(rendered.page.url)
-    for audience, html in rendered.html.items():
-        place = f"_variants/{audience}/{path}" if audience else path
-        yield Output(rendered.page.url, place, html.encode("utf-8"), audience)
+    for key, html in rendered.html.items():
+        place = f"_variants/{key}/{path}" if key else path
+        published = finish(html) if finish else html
+        yield Output(rendered.page.url, place, published.encode("utf-8"), key)
 
 
-def about(site: Site, content: Content, assets: Assets, made: AllMade | None) -> About:
-    """The pages, assets and redirects of the site. Without `made`, what was said of pages stays."""
+def about(
+    site: Site,
+    content: Content,
+    assets: Assets,
+    made: AllMade | None,
+    next_change: datetime.datetime | None,
+) -> About:
+    """The pages, assets and redirects of the site, and when it changes by itself. Without `made`,
+    what was said of pages stays, but for `sources_of` those that were edited."""
     pages: dict[str, Page] | None = None
     if made is not None:
         forms = forms_by_page(site)
@@ -67,11 +84,50 @@ def about(site: Site, content: Content, assets: Assets, made: AllMade | None) ->
                 forms.get(url),
                 url in made.counted,
                 translations.others(page),
+                _source(page),
             )
             for url, page in content.pages.items()
             if not url.endswith(".html")
         }
-    return About(site.register.version, pages, assets.urls, redirects(site, content))
+    leads = redirects(site, content)
+    return About(
+        site.register.version,
+        pages,
+        assets.urls,
+        leads,
+        gone(content, leads),
+        math.ceil(next_change.timestamp()) if next_change else 0,
+        tuple(each.slots(site.settings.zone) for each in site.experiments.experiments),
+        _look(site, assets),
+    )
+
+
+def sources_of(content: Content, urls: Iterable[str]) -> Mapping[str, str]:
+    """What `policy.manifest.Page.source` is, of pages by their addresses."""
+    return {url: _source(content.pages[url]) for url in urls if url in content.pages}
+
+
+def _source(page: SitePage) -> str:
+    return "" if page.is_derived else page.source.hex()[:16]
+
+
+def _look(site: Site, assets: Assets) -> str:
+    """What changes with the templates, styles and scripts of pages, but for those of staff."""
+    of_staff = read_features()["staff"].scripts | {"staff.css"}
+    folder = site.root / "templates"
+    files = sorted(path for path in folder.rglob("*.html") if path.is_file())
+    names = [path.relative_to(folder).as_posix() for path in files]
+    made_of: list[object] = [
+        (name, read_file(path))
+        for name, path in zip(names, files, strict=True)
+        if not name.startswith("staff/")
+    ]
+    made_of += [
+        each
+        for each in sorted(assets.urls.items())
+        if each[0].endswith((".css", ".js")) and each[0] not in of_staff
+    ]
+    return hashlib.blake2b(repr(made_of).encode(), digest_size=16).hexdigest()
 
 
 def forms_by_page(site: Site) -> dict[str, str]:

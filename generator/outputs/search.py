@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from generator.content.library import waiting_pages
+from generator.content.timetable import Timetable
 from generator.graph.state import Index, State
 from generator.outputs.manifest import page_path
 from generator.outputs.pagefind import index_of, pagefind_version
@@ -92,7 +92,8 @@ class SearchIndex:
 def _hidden(ready: Ready) -> frozenset[str]:
     """The addresses of pages that not everybody may find: what waits, and what no list has."""
     content, state = ready.content, ready.state
-    waiting = waiting_pages(content.read, state.today) if state.drafts else ()
+    times = Timetable(content.read, state.now, state.site.settings.zone)
+    waiting = times.waiting if state.drafts else ()
     unlisted = (url for url, page in content.pages.items() if page.given.get("unlisted"))
     return frozenset((*(page.url for page in waiting), *unlisted))
 

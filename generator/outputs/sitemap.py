@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from xml.sax.saxutils import escape, quoteattr
 
 from generator.content.library import Content
+from generator.content.moments import day_of
 from generator.content.pages import Page
 from generator.content.translations import Translations
 from generator.content.urls import encoded, service_addresses
@@ -76,7 +77,7 @@ class _Alternates:
 
 def _changed(page: Page) -> str:
     day = page.given.get("updated") or page.given.get("date")
-    return f"<lastmod>{day.isoformat()}</lastmod>" if day else ""
+    return f"<lastmod>{day_of(day).isoformat()}</lastmod>" if day else ""
 
 
 def robots(site: Site) -> str:

@@ -1,5 +1,8 @@
 """What was made before, in `var/pictures/`: one file for each key, and nothing in it is believed.
 
+`PLAINSITE_PICTURE_CACHE` names another folder, which several checkouts, or the runs of a pipeline,
+may share.
+
 A file begins with the SHA-256 of the rest. One that a full disk or a power cut has cut short, or
 that somebody has changed, counts as missing, and is made again.
 """
@@ -17,7 +20,9 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from policy import Fault
 from policy.site_files import read_file
 
-__all__ = ["FOLDER", "KEPT_SECONDS", "Cache", "opened_cache"]
+__all__ = ["ENVIRON", "FOLDER", "KEPT_SECONDS", "Cache", "opened_cache"]
+
+ENVIRON = "PLAINSITE_PICTURE_CACHE"
 
 FOLDER = "pictures"
 KEPT_SECONDS = 30 * 24 * 3_600
@@ -98,6 +103,7 @@ class _SiteCache(Cache):
 
 @contextmanager
 def opened_cache(var: Path) -> Iterator[Cache]:
-    """The cache of the site whose `var/` that is."""
+    """The cache that the environment names, or that of the site whose `var/` that is."""
+    named = os.environ.get(ENVIRON)
     with ExitStack() as way_out:
-        yield _SiteCache(var / FOLDER, way_out)
+        yield _SiteCache(Path(named) if named else var / FOLDER, way_out)

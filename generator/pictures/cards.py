@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from generator.pictures.derived import CARD_SIZE, FOLDER, Derived, digest_of_parts, plain_name
@@ -18,12 +19,22 @@ _DRAWN_BY = 1
 
 @dataclass(frozen=True, slots=True)
 class CardStyle:
-    """What all cards of a site share. `digests` are those of the files that it names."""
+    """What all cards of a site share. `digests` are those of the files that it names; `own` has,
+    by address, the ground that is one page's alone, and its digest."""
 
     settings: CardSettings
     name: str
     language: str
     digests: tuple[str, ...]
+    own: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def of_page(self, url: str) -> CardStyle:
+        """That of one page, which depends on no other page's ground."""
+        picture, digest = self.own.get(url, ("", ""))
+        changed = {"pages": (), **({"picture": picture} if picture else {})}
+        settings = self.settings.model_copy(update=changed)
+        digests = (*self.digests, digest) if picture else self.digests
+        return replace(self, settings=settings, digests=digests, own={})
 
 
 @dataclass(frozen=True, slots=True)

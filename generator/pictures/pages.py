@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 from markupsafe import Markup
 
 from generator import marks
+from generator.content.front_matter import line_with
 from generator.content.pages import Page
 from generator.markdown import Image
 from generator.pictures.cards import Card, CardStyle, Wanted
@@ -62,7 +63,8 @@ class PagePictures:
         self.lead = Markup()
         if front.image:
             if not front.image_alt:
-                hint = "add a line: image_alt: What the picture shows"
+                said = line_with(page.fence, "image_alt", "What the picture shows")
+                hint = f"add a line: {said}"
                 message = "the picture has no text for those who cannot see it"
                 self._wrong.append(WrongPicture(message, hint, self._place(line), ""))
             given = {"narrow": front.image_narrow} if front.image_narrow else {}
@@ -115,10 +117,11 @@ class PagePictures:
                 return None
             made = card(original)
         elif self._style:
-            made = Card(page.front.title, self._style)
+            style = self._style.of_page(page.url)
+            made = Card(page.front.title, style)
             for key in ("name", "language"):
                 self._note("site", "site", key)
-            for name in self._style.settings.assets:
+            for name in style.settings.assets:
                 self._note("asset", name)
         else:
             return None

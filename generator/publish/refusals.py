@@ -30,15 +30,17 @@ _HINTS = {
 class Unpublished(Faults):
     """Something is wrong, or was refused, and what is served from `out` is as it was."""
 
-    def __init__(self, faults: Iterable[Fault], out: Path) -> None:
+    def __init__(self, faults: Iterable[Fault], out: Path, said: str = "") -> None:
+        """`said` is what is to be known of the faults, as one sentence."""
         super().__init__(faults)
-        self._out = out
+        self._out, self._said = out, said
         stands = (out / BUILD_FILE).is_file()
-        self.epilogue = _AS_IT_WAS if stands else "Nothing was published."
+        became = _AS_IT_WAS if stands else "Nothing was published."
+        self.epilogue = f"{said}\n{became}" if said else became
 
     def __reduce__(self) -> tuple[Any, ...]:
         """So that it can come from another process."""
-        return type(self), (self.faults, self._out)
+        return type(self), (self.faults, self._out, self._said)
 
 
 class Unreleased(Faults):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from generator.publish.looking import digest_at
-from generator.publish.packing import PACKING, Compression, media_type, packable, packed
+from generator.publish.packing import PACKING, Compression, media_type, packed, tried_for
 from generator.publish.refusals import Unpublished, meddled
 from generator.publish.stamps import Table
 from generator.publish.transaction import Transaction
@@ -115,8 +115,7 @@ class Stager:
             encodings[encoding] = stored
             if not self._is_in_place(stored):
                 self._write(stored.path, smaller, staged)
-        # What is packed already, a picture or a font, will not get smaller.
-        tried = self.compression if packable(plain.path) else Compression.BEST
+        tried = tried_for(plain.path, self.compression)
         return File(plain, kind, encodings, immutable, None, tried.stated)
 
     def _is_in_place(self, stored: Stored) -> bool:

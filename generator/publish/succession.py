@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator.publish.packing import PACKING
 from generator.publish.staging import Staged
 from policy.lazy_json import Entries, compact
 from policy.manifest import FILES, PAGES, VARIANTS, Build, File, Page
+from policy.slots import Slots
 
 __all__ = ["About", "Keeping", "following", "joined", "left_paths"]
 
@@ -20,13 +21,19 @@ __all__ = ["About", "Keeping", "following", "joined", "left_paths"]
 class About:
     """What a manifest says besides its files: see `policy.manifest.Build`.
 
-    Where `pages` are None, what was said of those that stay is said again.
+    Where `pages` are None, what was said of those that stay is said again, but for `sources`: what
+    they were made of, by their addresses.
     """
 
     register: int
     pages: Mapping[str, Page] | None
     assets: Mapping[str, str]
     redirects: Mapping[str, str]
+    gone: frozenset[str] = frozenset()
+    changes_at: int = 0
+    experiments: tuple[Slots, ...] = ()
+    look: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,12 @@ def following(
     new_files |= {address: line for (address, audience), line in made.files.items() if not audience}
     new_variants = dict(_new_variants(variants, made, kept))
     if about.pages is None:
-        pages = pages.changed({}, gone - new_files.keys())
+        edited = {
+            address: PAGES.line(replace(pages[address], source=source))
+            for address, source in about.sources.items()
+            if address in pages and pages[address].source != source
+        }
+        pages = pages.changed(edited, gone - new_files.keys())
     else:
         said = {address: PAGES.line(page) for address, page in about.pages.items()}
         pages = pages.changed(said, pages.names - said.keys())
@@ -95,6 +107,10 @@ def following(
         dict(about.assets),
         dict(about.redirects),
         PACKING,
+        gone=about.gone,
+        changes_at=about.changes_at,
+        experiments=about.experiments,
+        look=about.look,
     )
     return build, gone | new_files.keys() | new_variants.keys()
 

@@ -1,20 +1,22 @@
 // The visitor's choice. Runs before the first paint, and says on <html> what is so, in data-choice and
-// data-due; docs/architecture.md has their values.
+// data-due.
 "use strict";
 
 const choice = (() => {
   const root = document.documentElement;
   const { register, months } = root.dataset;
   let opening = true; // a page that opens has today's register; later it may be an old one
-  let stale = ""; // an answer to another register, found when the page opened
+  let stale = ""; // an answer to another register
   let ended = ""; // why no answer holds on this page: "full", "signal" or "outdated"
   let note = ""; // of what is due: "lost" (it could not be written down) or "done"
   let was = "";
+  let late;
+  let hurry;
 
   const signal = () => navigator.globalPrivacyControl === true || navigator.doNotTrack === "1";
   const thisMonth = () => new Date().toISOString().slice(0, 7);
   const count = (month) => month.slice(0, 4) * 12 + Number(month.slice(5));
-  const isDue = (kept) => kept?.endsWith(" due") ?? false;
+  const owed = (kept) => /(due|sent)$/.exec(kept)?.[0];
 
   /** What the browser keeps: "" for nothing, null where it keeps nothing from anyone. */
   function read() {
@@ -34,7 +36,7 @@ const choice = (() => {
     return read() === value;
   }
 
-  /** Whether the browser keeps it. An older answer never outlives one that could not be kept. */
+  /** Whether it is kept. An older answer never outlives one that could not be. */
   function keep(value) {
     const kept = put(value);
     if (!kept && read()) localStorage.removeItem("choice");
@@ -42,12 +44,12 @@ const choice = (() => {
   }
 
   function judge(kept) {
-    const [, answer, version, month] = /^(yes|no) (\d+) (\d{4}-\d\d) (settled|due)$/.exec(kept) ?? [];
-    if (!answer || kept === stale) return "unasked";
+    const [, said, answer, version, month] = /^((yes|no) (\d+) (\d{4}-\d\d)) (settled|due|sent)$/.exec(kept) ?? [];
+    if (!answer || said === stale) return "unasked";
     if (version !== register && !opening) return "outdated";
     const age = count(thisMonth()) - count(month);
     if (version === register && age >= 0 && age < months) return answer;
-    stale = kept;
+    stale = said;
     return "unasked";
   }
 
@@ -57,9 +59,9 @@ const choice = (() => {
     let state = "blocked";
     if (kept !== null) state = ended || judge(kept);
     if (signal()) state = "signal";
-    if (state === "signal" && kept?.startsWith("yes ")) withdraw(kept.replace("yes", "no"));
-    else if (kept && !isDue(kept) && (signal() || judge(kept) === "unasked")) localStorage.removeItem("choice");
-    const due = note === "lost" ? note : !note && isDue(read()) ? "kept" : "";
+    if (state === "signal" && kept?.startsWith("yes ")) withdraw(true, kept.replace("yes", "no"));
+    else if (kept && !owed(kept) && (signal() || judge(kept) === "unasked")) localStorage.removeItem("choice");
+    const due = note === "lost" ? note : !note && owed(read()) ? "kept" : "";
     const is = [state, due, read()].join();
     if (was !== is) {
       was = is;
@@ -70,32 +72,52 @@ const choice = (() => {
     return state;
   }
 
-  /** Has all cookies deleted that rest on a yes; until they are, that is due. */
-  async function withdraw(kept = read()) {
-    note = kept && keep(kept.replace("settled", "due")) ? "" : "lost";
-    const { status } = await fetch("/visit/withdraw", { method: "POST", keepalive: true }).catch(() => ({}));
-    if (status === 204) settle();
+  /** Lets one tab ask after the other: each has the cookie that the one before was given. */
+  const inTurn = (work, options) => navigator.locks?.request("visit", options, work) ?? work();
+
+  /** The status, or 0. Answers to tabs come first, if soon. */
+  function ask(query) {
+    const post = () =>
+      fetch("/visit/withdraw" + query, { method: "POST", keepalive: true }).then(
+        ({ status }) => status,
+        () => +!navigator.onLine,
+      );
+    hurry = new AbortController();
+    setTimeout((one) => one.abort(), 5000, hurry);
+    return inTurn(post, hurry).catch(post);
+  }
+
+  const mark = (what, kept = read(), write = put) => kept && write(kept.replace(/\w+$/, what));
+
+  /** Has all cookies deleted that rest on a yes. What was sent may have been counted. */
+  async function withdraw(after = true, kept = read()) {
+    const before = owed(kept);
+    note = mark("sent", kept, before ? put : keep) || before ? "" : "lost";
+    const status = await ask(before === "sent" ? "?again" : "");
+    if (status === 204) {
+      note = "done";
+      mark("settled");
+      // A page that is gone may be answered later.
+      if (after) late = setTimeout(sweep, 5000);
+    } else if (status && before !== "sent") mark("due");
     now();
   }
 
-  function settle() {
-    const kept = read();
-    note = "done";
-    if (kept && kept === stale) localStorage.removeItem("choice");
-    else if (isDue(kept)) put(kept.replace("due", "settled"));
+  /** Has the cookie deleted that this brought back. */
+  async function sweep() {
+    late = clearTimeout(late);
+    if (now() !== "yes" && (await ask("?late")) !== 204) mark("sent");
   }
 
   /** Tries again, on each page, what is still due. */
-  function retry() {
-    if (isDue(read())) withdraw();
-  }
+  const retry = () => owed(read()) && withdraw();
 
   function set(answer) {
     const before = now();
     const { due } = root.dataset;
-    ended = keep(`${answer} ${register} ${thisMonth()} settled`) ? "" : "full";
+    ended = keep(`${answer} ${register} ${thisMonth()} ${owed(read()) ?? "settled"}`) ? "" : "full";
     choice.given = answer === "yes" && before !== "yes";
-    if (answer === "no" || due) withdraw();
+    if (answer === "no" || due) withdraw(before === "yes" || due);
     now();
   }
 
@@ -127,9 +149,15 @@ const choice = (() => {
     if (persisted) retry();
   });
 
+  addEventListener("pagehide", () => {
+    if (late) sweep();
+    hurry?.abort();
+  });
+
   now();
   opening = false;
   retry();
   // given: whether the yes was said on this page, and the service not yet told.
-  return { now, end, kept: read, withdraw, counts: () => now() === "yes" && !root.dataset.due, given: false };
+  const counts = () => now() === "yes" && !root.dataset.due;
+  return { now, end, kept: read, inTurn, withdraw, sweep, counts, given: false };
 })();

@@ -1,5 +1,5 @@
-// The page of the visitor's choices: shows what this browser keeps, as it is and in words. Only the
-// service can read our cookies: it is asked where they serve a purpose, or when the visitor asks.
+// Shows what this browser keeps. Only the service can read our cookies: it is asked where they serve
+// a purpose, or when the visitor asks.
 "use strict";
 
 {
@@ -18,7 +18,6 @@
     list.append(made);
   }
 
-  /** Shows only those elements whose data-`name` is `value`. */
   function only(name, value) {
     for (const each of document.querySelectorAll(`[data-${name}]`)) each.hidden = each.dataset[name] !== value;
   }

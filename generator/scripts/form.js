@@ -1,5 +1,6 @@
 // Tells the service how many seconds a form took to fill in: programs take none. A no that is due goes
-// first, since a box in the form may be a new yes.
+// first, since a box in the form may be a new yes. Where visits are counted: what became of the form, by
+// the names of its fields, never by what was typed.
 "use strict";
 
 for (const field of document.querySelectorAll('input[name="seconds"]')) {
@@ -13,4 +14,25 @@ for (const field of document.querySelectorAll('input[name="seconds"]')) {
     await Promise.race([choice.withdraw(), new Promise((later) => setTimeout(later, 3000))]);
     form.submit();
   });
+  if (typeof choice === "object") follow(form);
+}
+
+function follow(form) {
+  const name = form.id.slice(6); // "form--" is before it
+  const wrong = [...form.querySelectorAll("[aria-invalid]")];
+  const steps = wrong.map(({ id }) => `${name}/error/${id.slice(form.id.length + 1)}`);
+  let begun = wrong.length;
+  let left = "";
+  form.addEventListener("change", ({ target }) => {
+    if (!begun) steps.push(`${name}/started`);
+    begun = 1;
+    left = `${name}/left/${target.name}`;
+  });
+  form.addEventListener("submit", () => (left = ""));
+  const others = choice.forms;
+  choice.forms = (away) => {
+    if (away && left) steps.push(left);
+    if (away) left = "";
+    return [...(others?.(away) ?? []), ...steps.splice(0)];
+  };
 }

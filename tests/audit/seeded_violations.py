@@ -26,6 +26,7 @@ from .planting import (
 )
 
 HOME, FORM, PRIVACY, CHOICES = "/", "/request-information/", "/privacy/", "/cookies/"
+COOKIES, STORED = "/privacy/cookies/", "/privacy/stored/"
 
 GHOST = Cookie(
     name="ghost", cookie="__Host-ghost", purpose="usage", holds="Nothing", set_when="Never",
@@ -154,8 +155,12 @@ VIOLATIONS = (
         wrap=html('href="/cookies/"', 'href="/privacy/"')),
     Violation("a notice without its button to reject", "journey cut short", ("reject",),
         wrap=html(r'<button type="button" data-choose="no">[^<]+</button>', "")),
-    Violation("a cookie that the privacy page leaves out", "privacy page", pages=(PRIVACY,),
-        wrap=html("__Host-audience", "a cookie", PRIVACY)),
+    Violation("a cookie that the page of cookies leaves out", "privacy page", pages=(COOKIES,),
+        wrap=html("__Host-audience", "a cookie", COOKIES)),
+    Violation("a field that the page of what is stored leaves out", "privacy page", pages=(STORED,),
+        wrap=html("Phone", "A number", STORED)),
+    Violation("a purpose that the privacy page leaves out", "privacy page", pages=(PRIVACY,),
+        wrap=html("To answer the request that you sent us", "To write", PRIVACY)),
     Violation("a telephone number that the privacy page leaves out", "privacy page", pages=(PRIVACY,),
         wrap=html("888-527-5225", "", PRIVACY)),
     Violation("a weaker security policy", "security header",
@@ -175,9 +180,9 @@ VIOLATIONS = (
     Violation("a line in the log that is not declared", "undeclared log line",
         wrap=seen(lambda request: LOG.warning("somebody came by"))),
     Violation("a network address in the counters", "trace of a visitor",
-        tamper=sql("counters", f"INSERT INTO counters VALUES ({HOUR}, 'page', '127.0.0.1', 1, 1, 0, 0)")),
+        tamper=sql("counters", f"INSERT INTO names VALUES ('page', '127.0.0.1', 1, {HOUR} + 744)")),
     Violation("a count that nobody agreed to", "stored without consent",
-        tamper=sql("counters", f"INSERT INTO counters VALUES ({HOUR}, 'page', '/', 1, 1, 0, 0)")),
+        tamper=sql("counters", f"INSERT INTO totals VALUES ({HOUR}, 1, 1, 0, 0, 0)")),
     Violation("a yes that nobody said", "stored without consent",
         tamper=sql("counters", "INSERT INTO consents VALUES ('2026-03-02', 1, 1, 0)")),
     Violation("rows that stay when their time is over", "kept too long", ("retention",),
@@ -185,8 +190,8 @@ VIOLATIONS = (
     Violation("addresses that stay when all that they sent is gone", "kept too long", ("retention",),
         wrap=never_deletes("contacts")),
     Violation("totals that stay when their time is over", "kept too long",
-        tamper=sql("counters", "INSERT INTO counters VALUES (1, 'page', '/', 1, 1, 0, 0)",
-                   "CREATE TRIGGER stay BEFORE DELETE ON counters BEGIN SELECT RAISE(IGNORE); END")),
+        tamper=sql("counters", "INSERT INTO totals VALUES (1, 1, 1, 0, 0, 0)",
+                   "CREATE TRIGGER stay BEFORE DELETE ON totals BEGIN SELECT RAISE(IGNORE); END")),
     # What is sent by mail
     Violation("a letter that nobody asked for", "letter without a legal basis", ("forms",), wrap=letter("")),
     Violation("a newsletter to who did not tick its box", "letter without a legal basis", ("forms",),
@@ -213,11 +218,11 @@ VIOLATIONS = (
 )  # fmt: skip
 
 
-def table() -> str:
+def table(violations: tuple[Violation, ...] = VIOLATIONS) -> str:
     """The violations as a Markdown table, for the docs."""
     rows = [
         f"| {violation.name[:1].upper()}{violation.name[1:]} | {violation.rule} |"
-        for violation in VIOLATIONS
+        for violation in violations
     ]
     return "\n".join(["| Seeded | Named by the rule |", "|---|---|", *rows]) + "\n"
 

@@ -20,35 +20,37 @@ import pytest
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-import audit.browsers.chromium
-import audit.browsers.firefox_visitor
 import audit.command
-import audit.journeys.journey_run
 import audit.journeys.site_pages
 from audit.journeys.routes import ROUTES
 from audit.journeys.run import Options
 from tests.fixtures.first_site import ROOT
 from tests.fixtures.odd_servers import always, answering, down, dripping, instead, silent, slow
 
+from .conftest import WAITING
 from .planting import App, header, html, script
 from .test_publishing import invoke, somewhere
 
 QUICK = ("first visit", "accept")
 PAGES = ("/", "/about/", "/privacy/", "/cookies/")
-PATIENCE = 4
-"""Seconds; an answer of this machine's own takes a fraction of one, however busy it is."""
+SHORT = 4
+"""Seconds for which a test waits for what never comes. What is late, too, is missed by then."""
 
 Address = AbstractContextManager[str]
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, chromium: str) -> None:
-    """A few journeys, by an audit that does not wait for long."""
+    """A few journeys."""
     routes = tuple(route for route in ROUTES if route.name in QUICK)
     monkeypatch.setattr(audit.command, "Options", partial(Options, routes=routes, pages=PAGES))
-    for module in (audit.browsers.chromium, audit.browsers.firefox_visitor):
-        monkeypatch.setattr(module, "PATIENCE_SECONDS", PATIENCE)
-    monkeypatch.setattr(audit.journeys.site_pages, "PATIENCE_SECONDS", PATIENCE)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An audit that does not wait for long."""
+    for module in (*WAITING, audit.journeys.site_pages):
+        monkeypatch.setattr(module, "PATIENCE_SECONDS", SHORT)
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ CASES: dict[str, tuple[Callable[[], Address], str]] = {
     "a password": (lambda: nullcontext("http://a:b@127.0.0.1"), "holds a name and password"),
     "a host that is down": (down, "cannot be reached: Connection refused"),
     "a name that does not resolve": (lambda: nullcontext("http://no.invalid"), "does not resolve"),
-    "a host that says nothing": (silent, f"had not answered after {PATIENCE} seconds"),
+    "a host that says nothing": (silent, f"had not answered after {SHORT} seconds"),
     "a redirect to elsewhere": (lambda: answering(elsewhere()), "leads to http://127.0.0.2:9"),
     "an endless redirect": (lambda: answering(round_and_round()), "redirects without end"),
     "a certificate of its own": (self_signed, "offers no trusted connection: self-signed"),
@@ -167,6 +169,7 @@ CASES: dict[str, tuple[Callable[[], Address], str]] = {
 }
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("case", CASES)
 def test_what_cannot_be_visited_could_not_be_told(case: str, tmp_path: Path) -> None:
     """With status 2 and a sentence; nothing is green, and nothing differs."""
@@ -284,6 +287,7 @@ BLIND: dict[str, tuple[Callable[[threading.Event], list[Callable[[App], App]]], 
 }  # fmt: skip
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("case", BLIND)
 def test_what_was_seen_before_and_after_a_stop_is_judged(
     case: str, public: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -315,6 +319,7 @@ def test_a_huge_page_hides_nothing(public: Path, tmp_path: Path) -> None:
     assert "first visit" not in stopped
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     "case",
     ["a violation after a picture that never comes", "a violation on a page that never ends",
@@ -334,6 +339,7 @@ def test_firefox_is_no_blinder(case: str, public: Path, tmp_path: Path) -> None:
     says_everywhere(told, "differs", 1)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_firefox_could_not_tell(tmp_path: Path) -> None:
     """Of a site that asks for a password."""
     with answering(failing(401)) as address:

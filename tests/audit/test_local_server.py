@@ -12,6 +12,7 @@ from typing import Any
 
 from audit.target import LocalSite
 from tests.fixtures.first_site import ROOT
+from tests.fixtures.patience import PATIENCE
 
 TRIES = 60
 
@@ -49,7 +50,7 @@ def test_what_a_browser_drops_is_closed(public: Path, tmp_path: Path) -> None:
             with socket.create_connection(("127.0.0.1", port)) as browser:
                 browser.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
                 browser.recv(1, socket.MSG_PEEK)  # Unread bytes make closing a reset.
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while len(bodies) < TRIES or not all(body.closed for body in bodies):
             gc.collect()
             assert time.monotonic() < deadline, sum(not body.closed for body in bodies)

@@ -154,6 +154,23 @@ def test_what_is_published_is_a_page_with_its_date_and_commit(root, tmp_path):
     assert "/privacy/audit/" in (tmp_path / "public/sitemap.xml").read_text(encoding="utf-8")
 
 
+def test_an_audit_of_other_terms_is_not_said_to_be_of_these(root, tmp_path):
+    """A version that was not published yet may be released again, with other terms."""
+    publish(result(root, tmp_path / "pictures"), tmp_path / "pictures", root)
+    file = root / "site/audit/audit.json"
+    hashed = re.sub(r'("register_hash": ")\w+', rf"\g<1>{'0' * 64}", file.read_text())
+    file.write_text(hashed, encoding="utf-8")
+    generator.build(root, tmp_path / "public")
+    said = {
+        name: (tmp_path / "public/privacy" / name / "index.html").read_text(encoding="utf-8")
+        for name in ("", "versions", "audit")
+    }
+    assert "Real browsers checked the terms as they were on" in said[""]
+    assert "Checked by real browsers" not in said[""]
+    assert "The terms in use now are not yet audited" in said["versions"]
+    assert "as it was then. The terms in use now are not yet audited" in said["audit"]
+
+
 def test_what_differs_is_published_too(root, tmp_path):
     publish(result(root, tmp_path / "pictures", VIOLATION), tmp_path / "pictures", root)
     generator.build(root, tmp_path / "public")

@@ -10,7 +10,7 @@ from policy.features import read_features
 from tests.fixtures.first_site import ROOT
 
 REGISTER = read_site(ROOT).register
-EVERYWHERE = {"first visit", "scripts off"}
+EVERYWHERE = {"first visit", "scripts off", "nothing there"}
 
 
 def names(*features: str, local: bool = True) -> set[str]:
@@ -19,7 +19,8 @@ def names(*features: str, local: bool = True) -> set[str]:
 
 
 def test_a_site_with_everything_on_has_every_journey() -> None:
-    assert names(*REGISTER.features) == {route.name for route in ROUTES}
+    """But for the one through experiments, of which this site declares none."""
+    assert names(*REGISTER.features) == {route.name for route in ROUTES} - {"wordings"}
 
 
 def test_a_plain_site_is_read_with_scripts_and_without() -> None:
@@ -30,10 +31,14 @@ def test_a_plain_site_is_read_with_scripts_and_without() -> None:
 @pytest.mark.parametrize(
     ("feature", "journeys"),
     [
-        ("visits", {"accept", "reject", "withdraw", "Sec-GPC", "DNT", "two tabs", "offline"}),
+        (
+            "visits",
+            {"accept", "reject", "withdraw", "Sec-GPC", "DNT", "two tabs", "offline", "deeds"},
+        ),
+        ("visits", {"days that end"}),
         ("forms", {"forms", "forms with permission", "forms with mistakes", "own data"}),
         ("audiences", {"pages for a role"}),
-        ("staff", {"staff"}),
+        ("staff", {"staff", "wrong password"}),
     ],
 )
 def test_a_feature_brings_its_journeys(feature: str, journeys: set[str]) -> None:
@@ -56,4 +61,4 @@ def test_no_journey_needs_what_no_feature_is_called() -> None:
 def test_at_an_address_nothing_is_sent_and_nobody_signs_in() -> None:
     made = names(*REGISTER.features, local=False)
     assert made > EVERYWHERE
-    assert not made & {"forms", "own data", "retention", "staff", "pages for a role"}
+    assert not made & {"forms", "own data", "retention", "staff", "pages for a role", "deeds"}

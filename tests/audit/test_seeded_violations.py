@@ -20,7 +20,9 @@ from audit.rules.findings import Finding
 from audit.rules.kinds import KINDS
 from audit.target import LocalSite
 from tests.fixtures.first_site import ROOT
+from tests.fixtures.patience import PATIENCE
 
+from .hidden_violations import HIDDEN
 from .planting import Violation
 from .seeded_violations import VIOLATIONS, table
 
@@ -36,7 +38,7 @@ class Loop:
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=90)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=4 * PATIENCE)
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -78,14 +80,14 @@ def findings(loop: Loop, running: Chromium, public: Path, tmp_path: Path):
 
         made = loop.run(journeys())
         pages = (*violation.pages, "/privacy/", "/cookies/")
-        observed = Observed("", tuple(made), pages=pages)
+        observed = Observed("", tuple(made), pages=pages, published=honest.published())
         return compare(site, observed, complete=violation.complete)
 
     return find
 
 
 @pytest.mark.parametrize(
-    "violation", VIOLATIONS, ids=lambda violation: violation.name.replace(" ", "-")
+    "violation", [*VIOLATIONS, *HIDDEN], ids=lambda violation: violation.name.replace(" ", "-")
 )
 def test_a_violation_is_named(findings, violation: Violation) -> None:
     """By its rule, with a promise and a way to mend it."""
@@ -97,22 +99,27 @@ def test_a_violation_is_named(findings, violation: Violation) -> None:
 
 
 @pytest.mark.parametrize(
-    "routes", sorted({violation.routes for violation in VIOLATIONS}), ids="-".join
+    "routes", sorted({violation.routes for violation in (*VIOLATIONS, *HIDDEN)}), ids="-".join
 )
 def test_the_same_journeys_find_nothing_on_the_honest_site(findings, routes) -> None:
     """So that it was the violation that was found, and nothing else."""
     pages = tuple(
         dict.fromkeys(
-            p for violation in VIOLATIONS if violation.routes == routes for p in violation.pages
+            p
+            for violation in (*VIOLATIONS, *HIDDEN)
+            if violation.routes == routes
+            for p in violation.pages
         )
     )
     assert findings(Violation("none", "", routes, pages)) == ()
 
 
 def test_the_table_in_the_docs_is_that_of_the_violations() -> None:
-    """docs/audit.md, made by `python -m tests.audit.seeded_violations`."""
-    assert table() in (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    """docs/audit.md, made by `python -m tests.audit.seeded_violations` and `hidden_violations`."""
+    text = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    assert table() in text
+    assert table(HIDDEN) in text
     assert len({violation.name for violation in VIOLATIONS}) >= 40
-    assert {violation.rule for violation in VIOLATIONS} <= KINDS.keys(), (
+    assert {violation.rule for violation in (*VIOLATIONS, *HIDDEN)} <= KINDS.keys(), (
         "each kind is explained in the reports"
     )

@@ -6,16 +6,24 @@ Its rules are those of WCAG 2.2 A and AA, and its best practices.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.fixtures.browsers import PATIENCE
+from analytics.visits.model import Dimension
+from analytics.visits.store.imported import Cell, Day, Import, Imported
+from analytics.visits.store.sqlite import Counters
+from policy import read_site
+from tests.fixtures.browsers import PATIENCE, follow
 from tests.fixtures.first_site import Served
+from tests.fixtures.small_site import ROOT
+from tests.fixtures.staff import PAGES
 
 from .test_consent import pages_of
-from .test_staff import PASSWORD, STAFF, add, sign_in
+from .test_staff import PASSWORD, add, sign_in
 
 AXE = Axe()
 LAYOUTS = (
@@ -39,10 +47,10 @@ def violations(page: Page, *, contrast: bool = True) -> str:
 
 
 @pytest.fixture(params=[("light", 1280), ("dark", 360)], ids=["light-1280", "dark-360"])
-def page(request, shell: Browser, served: Served) -> Iterator[Page]:
+def page(request, browser: Browser, served: Served) -> Iterator[Page]:
     """A tab in one of the two schemes. The security policy stays: axe comes by the debugger."""
     scheme, width = request.param
-    context = shell.new_context(
+    context = browser.new_context(
         base_url=served.address,
         color_scheme=scheme,
         viewport={"width": width, "height": 800},
@@ -67,8 +75,8 @@ def test_every_layout(page):
         assert violations(page) == "", address
 
 
-def test_every_page(shell, served, public):
-    context = shell.new_context(base_url=served.address)
+def test_every_page(browser, served, public):
+    context = browser.new_context(base_url=served.address)
     page = context.new_page()
     for address in pages_of(public):
         if address not in LAYOUTS:
@@ -91,7 +99,7 @@ def test_each_answer_to_the_question(page):
 
 def test_a_form_with_mistakes(page):
     page.goto("/request-information/")
-    page.get_by_role("main").get_by_role("button").click()
+    follow(page.get_by_role("main").get_by_role("button"))
     page.get_by_role("alert").wait_for()
     assert violations(page) == ""
 
@@ -103,13 +111,31 @@ def test_staff_pages(page, served):
     assert violations(page) == ""
     page.get_by_label("User name").fill("anna")
     page.get_by_label("Password").fill("wrong wrong wrong")
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
     assert violations(page) == ""
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    for name in (*STAFF, "nowhere"):
+    follow(page.get_by_role("button", name="Sign in"))
+    for name in (*PAGES, "nowhere"):
         page.goto(f"/staff/{name}/")
         assert violations(page) == "", name
+
+
+def test_a_report_with_imported_days(page, served):
+    """Hatched bars, figures and columns of their own."""
+    first = datetime.fromtimestamp(served.now, UTC).date() - timedelta(9)
+    days = [Day(first + timedelta(number), 20, 50) for number in range(5)]
+    cells = [Cell("day", first, Dimension.SOURCE, "Google", 12)]
+    with closing(Counters(served.var / "counters.sqlite3", read_site(ROOT).register)) as counters:
+        imported = Imported(counters)
+        imported.remove("before")
+        imported.add(Import("before", "Plausible", first, days[-1].day), days, cells, UTC)
+    add(served, "anna", "reports")
+    sign_in(page, "anna")
+    page.goto("/staff/reports/?period=30-days")
+    assert page.locator(".chart rect.imported").count() == 5
+    assert violations(page) == ""
+    page.get_by_text("The same as a table").click()
+    assert violations(page) == ""
 
 
 def test_a_contact_and_what_is_given_out(page, served):
@@ -119,18 +145,18 @@ def test_a_contact_and_what_is_given_out(page, served):
     page.locator("[name=seconds]").evaluate("field => field.remove()")
     page.get_by_label("Email address").fill("ada@example.org")
     page.locator("[name=permission]").check()
-    page.get_by_role("button", name="Sign up").click()
+    follow(page.get_by_role("button", name="Sign up"))
     sign_in(page, "anna")
     page.goto("/staff/contacts/")
-    page.get_by_role("link", name="ada@example.org").click()
+    follow(page.get_by_role("link", name="ada@example.org"))
     assert violations(page) == ""
-    page.get_by_role("button", name="Record only").click()
+    follow(page.get_by_role("button", name="Record only"))
     page.get_by_role("alert").wait_for()
     assert violations(page) == ""
     page.get_by_label("Legal basis").select_option("court order")
     page.get_by_label("Who gets it").fill("The district court")
     page.get_by_label("Why").fill("Order 12/345")
-    page.get_by_role("button", name="Record only").click()
+    follow(page.get_by_role("button", name="Record only"))
     page.get_by_text("The disclosure is recorded.").wait_for()
     assert violations(page) == ""
     page.goto("/staff/access-log/?show=given-out")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.fixtures.browsers import follow
+
 from .test_consent import is_final
 
 
@@ -23,7 +25,7 @@ def sign_up(page: Page, *, check_the_box: bool) -> None:
     page.get_by_label("Your role").select_option("Teacher")
     page.get_by_label("Email me the newsletter").check()
     page.get_by_label("Recognize this browser").set_checked(check_the_box)
-    page.get_by_role("button", name="Sign up").click()
+    follow(page.get_by_role("button", name="Sign up"))
     page.wait_for_url("**/thank-you/**")
 
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from policy import read_site
+from tests.fixtures.browsers import follow
 from tests.fixtures.first_site import ROOT, Served
 
 from .test_consent import accept, go
@@ -27,7 +28,7 @@ def fill(page: Page, *, recognize: bool, permission: bool = False, seconds: int 
         box.set_checked(ticked)
     if seconds:
         page.clock.run_for(seconds * 1_000)
-    page.get_by_role("button", name="Send request").click()
+    follow(page.get_by_role("button", name="Send request"))
 
 
 @pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
@@ -67,12 +68,12 @@ def test_a_checked_box_permits_once_the_link_in_the_email_was_followed(page, ser
     page.goto(link(text, "confirm"))
     expect(page.locator("blockquote")).to_contain_text(form.permission.text)
     assert served.records(given) == []
-    page.get_by_role("button", name="Yes, email me").click()
+    follow(page.get_by_role("button", name="Yes, email me"))
     expect(page.get_by_text("It is confirmed")).to_be_visible()
     ((wording, withdrawn),) = served.records(given)
     assert (wording.startswith(form.permission.text), withdrawn) == (True, None)
     page.goto(link(text, "stop"))
-    page.get_by_role("button", name="Do not email me any more").click()
+    follow(page.get_by_role("button", name="Do not email me any more"))
     expect(page.get_by_text("We will not email you any more")).to_be_visible()
     ((_, withdrawn),) = served.records(given)
     assert withdrawn == "2026-03-03"
@@ -104,7 +105,7 @@ def test_with_the_box_pages_are_personal_and_withdrawal_ends_it(visitor, served)
         assert "ada@example.org" not in page.content()
     page.goto("/cookies/")
     expect(page.get_by_text("This browser is recognized as: Teachers")).to_be_visible()
-    page.get_by_role("button", name="Forget my role").click()
+    follow(page.get_by_role("button", name="Forget my role"))
     expect(page.get_by_text("This browser is not recognized")).to_be_visible()
     assert visitor.cookies() == []
     for address in PERSONAL:
@@ -144,7 +145,7 @@ def test_mistakes_come_back_with_what_was_typed_and_take_the_focus(visitor, serv
     page.goto("/request-information/")
     page.get_by_label("Name").fill('Ada "<script>')
     page.get_by_label("Email address").fill("not an address")
-    page.get_by_role("button", name="Send request").click()
+    follow(page.get_by_role("button", name="Send request"))
     expect(page).to_have_title("Error: Request information · SchoolMessenger")
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
@@ -165,7 +166,7 @@ def test_a_form_that_a_program_fills_in_is_kept_apart(page, served):
     trap.evaluate("field => { field.value = 'http://spam.example' }")
     page.get_by_label("Email address").fill("bot@example.org")
     page.locator("input[name=permission]").check()
-    page.get_by_role("button", name="Sign up").click()
+    follow(page.get_by_role("button", name="Sign up"))
     expect(page).to_have_url(f"{served.address}/thank-you/newsletter/")
     ((suspicion,),) = served.records("SELECT suspected_spam FROM submissions")
     assert suspicion
@@ -189,7 +190,7 @@ def test_the_page_of_thanks_is_not_counted(page: Page, served: Served) -> None:
     accept(page)
     page.get_by_label("Email address").fill("ada@example.org")
     page.locator("[name=permission]").check()
-    page.get_by_role("button", name="Sign up").click()
+    follow(page.get_by_role("button", name="Sign up"))
     expect(page).to_have_url(f"{served.address}/thank-you/newsletter/")
     page.wait_for_load_state("networkidle")
     go(page, "/about/")

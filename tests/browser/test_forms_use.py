@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.fixtures.browsers import follow
 from tests.fixtures.first_site import Served
 
 ADDRESS = "/request-information/"
@@ -19,7 +20,7 @@ def fill(page: Page) -> None:
 
 
 def send(page: Page) -> None:
-    page.get_by_role("button", name="Send request").click()
+    follow(page.get_by_role("button", name="Send request"))
 
 
 def test_the_keyboard_is_enough(page: Page, served: Served) -> None:

@@ -7,20 +7,22 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.fixtures.browsers import follow
+
 
 def test_the_chooser_leads_to_the_same_page_and_back(page):
     page.goto("/about/")
-    page.get_by_role("navigation", name="Languages").get_by_role("link", name="Español").click()
+    follow(page.get_by_role("navigation", name="Languages").get_by_role("link", name="Español"))
     expect(page).to_have_url(re.compile(r"/es/about/$"))
     expect(page.locator("html")).to_have_attribute("lang", "es")
     expect(page.get_by_role("heading", level=1)).to_have_text("Acerca de SchoolMessenger")
-    page.get_by_role("navigation", name="Idiomas").get_by_role("link", name="English").click()
+    follow(page.get_by_role("navigation", name="Idiomas").get_by_role("link", name="English"))
     expect(page).to_have_url(re.compile(r"[^s]/about/$"))
 
 
 def test_where_a_page_is_missing_the_chooser_leads_to_what_is_nearest(page):
     page.goto("/solutions/one-place/")
-    page.get_by_role("link", name="Español").click()
+    follow(page.get_by_role("link", name="Español"))
     expect(page).to_have_url(re.compile(r"/es/solutions/$"))
 
 
@@ -41,19 +43,19 @@ def test_the_choices_are_shown_in_spanish_with_the_cookies_in_words(page):
         page.get_by_role("button", name="Aceptar todas las cookies").first.click()
     own = page.locator("[data-own-cookies]")
     expect(own).to_contain_text("La versión de este registro que aceptó: Versión 1")
-    expect(own).to_contain_text("Cuántas páginas ha visto")
+    expect(own).to_contain_text("Hace cuántas horas llegó y cuántas páginas ha visto")
 
 
 def test_a_form_in_spanish_says_what_is_wrong_and_thanks_in_spanish(page, served):
     page.goto("/es/request-information/")
-    page.get_by_role("button", name="Enviar solicitud").click()
+    follow(page.get_by_role("button", name="Enviar solicitud"))
     problems = page.get_by_role("alert", name="Por favor, revise esto")
     expect(problems).to_contain_text("Complete «Nombre».")
     expect(page).to_have_title(re.compile("^Error: Pedir información"))
     page.get_by_label("Nombre").fill("Ana")
     page.get_by_label("Correo electrónico").fill("ana@example.org")
     page.get_by_label("Su función").select_option(label="Madre, padre o tutor")
-    page.get_by_role("button", name="Enviar solicitud").click()
+    follow(page.get_by_role("button", name="Enviar solicitud"))
     expect(page).to_have_url(re.compile(r"/es/thank-you/request-information/$"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Gracias. Recibimos su solicitud.")
     assert served.records("SELECT role FROM submissions") == [("parent",)]

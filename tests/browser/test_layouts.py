@@ -13,10 +13,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.fixtures.first_site import Served
+from tests.fixtures.staff import PAGES
 
 from .test_axe import LAYOUTS
-from .test_consent import ACCEPT, REJECT, is_final, notice
-from .test_staff import STAFF, add, sign_in
+from .test_consent import ACCEPT, REJECT, is_final, notice, pages_of
+from .test_staff import add, sign_in
 
 BOXES = """() => [...document.querySelectorAll("body *")]
   .filter((element) => element.checkVisibility() && !element.closest("svg")
@@ -63,7 +64,7 @@ def keep(page: Page, name: str) -> None:
 def signed_in(page: Page, served: Served) -> tuple[str, ...]:
     add(served, "anna", "reports", "contacts", "admin")
     sign_in(page, "anna")
-    return tuple(f"/staff/{name}/" for name in STAFF)
+    return tuple(f"/staff/{name}/" for name in PAGES)
 
 
 @pytest.mark.parametrize("who", ["visitor", "staff"])
@@ -106,6 +107,93 @@ def test_motion_would_be_seen(browser: Browser, served: Served) -> None:
     page.goto("/")
     assert page.evaluate(MOVING) != []
     page.close()
+
+
+def test_the_route_comes_in_once_and_stands(browser: Browser, served: Served) -> None:
+    """It moves no text, and is at rest within a second."""
+    page = browser.new_page(base_url=served.address, reduced_motion="no-preference")
+    page.goto("/solutions/")
+    running = """() => document.getAnimations().filter((each) => each.animationName)
+      .map((each) => [each.animationName, each.effect.pseudoElement,
+        each.effect.getComputedTiming().endTime])"""
+    known = page.evaluate(running)
+    assert {(name, part) for name, part, _ in known} <= {
+        ("route-comes", "::before"), ("stop-opens", "::after"),
+    }  # fmt: skip
+    assert all(ends <= 1_000 for *_, ends in known)
+    page.wait_for_function("() => document.getAnimations().length === 0")
+    head = "getComputedStyle(document.querySelector('.page-head'), '::before').animationName"
+    assert page.evaluate(head) == "route-comes"
+    page.close()
+
+
+GAPS = """(most) => [...document.querySelectorAll(".prose")].flatMap((prose) => {
+  const flow = [...prose.children].filter((each) => each.checkVisibility()
+    && getComputedStyle(each).float === "none" && getComputedStyle(each).position !== "absolute");
+  const edges = flow.map((each) => [each.getBoundingClientRect(), each.outerHTML.slice(0, 60)]);
+  return edges.slice(1)
+    .filter(([box], at) => box.top - edges[at][0].bottom > most).map(([, what]) => what);
+})"""
+"""What in a text stands more than so many pixels below what comes before it."""
+
+MOST_GAP = 90
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_no_remark_in_the_margin_leaves_a_gap_in_the_text(
+    browser: Browser, served: Served, public: Path, width: int
+) -> None:
+    """It stands before the text that it is beside. Each promise of the privacy policy is a row of
+    its own, as long as the longer of its two sides."""
+    context = browser.new_context(
+        base_url=served.address, viewport={"width": width, "height": 1000}, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    for address in pages_of(public):
+        if not address.endswith("/privacy/"):
+            page.goto(address)
+            page.evaluate(FONTS)
+            assert page.evaluate(GAPS, MOST_GAP) == [], address
+    context.close()
+
+
+OUTSIDE = """() => {
+  const scrolls = ({ overflowX }) => overflowX !== "visible";
+  const isKept = (each) => {
+    for (let box = each.parentElement; box; box = box.parentElement) {
+      if (scrolls(getComputedStyle(box))) return true;
+    }
+    return false;
+  };
+  return [...document.querySelectorAll("body *")]
+    .filter((each) => each.checkVisibility() && !each.closest("svg") && !isKept(each))
+    .filter((each) => {
+      const { left, right, width } = each.getBoundingClientRect();
+      return width && (left < -1 || right > document.documentElement.clientWidth + 1);
+    })
+    .map((each) => each.outerHTML.slice(0, 60));
+}"""
+
+
+@pytest.mark.parametrize("window", [(320, 640, 1), (640, 450, 2)], ids=str)
+def test_narrow_or_twice_as_large_no_page_is_wider_than_its_window(
+    browser: Browser, served: Served, public: Path, window: tuple[int, int, int]
+) -> None:
+    """A window of 1280 pixels at 200 % is 640 wide (WCAG 1.4.4), at 400 % 320 (1.4.10)."""
+    width, height, scale = window
+    context = browser.new_context(
+        base_url=served.address,
+        viewport={"width": width, "height": height},
+        device_scale_factor=scale,
+        reduced_motion="reduce",
+    )
+    page = context.new_page()
+    for address in pages_of(public):
+        page.goto(address)
+        page.evaluate(FONTS)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        assert page.evaluate(OUTSIDE) == [], address
+    context.close()
 
 
 def tab_to(page: Page, words: str, *, most: int = 80) -> None:

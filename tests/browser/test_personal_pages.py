@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from selectolax.lexbor import LexborHTMLParser
 
+from tests.fixtures.browsers import follow
 from tests.fixtures.first_site import Served
 
 from .conftest import Watched
@@ -28,7 +29,7 @@ def tick_and_send(page: Page, role: str = "teacher") -> None:
     page.get_by_label("Email address").fill("ada@example.org")
     page.get_by_label("Your role").select_option(role)
     page.locator("input[name=recognize]").check()
-    page.get_by_role("button", name="Send request").click()
+    follow(page.get_by_role("button", name="Send request"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert "/thank-you/" in page.url
 
@@ -130,7 +131,7 @@ def test_a_page_in_the_browsers_cache_is_not_shown_to_the_wrong_role(
     page.goto("/solutions/")
     assert page.locator("main").inner_text() != plain
     page.goto("/cookies/")
-    page.get_by_role("button", name="Forget my role").click()
+    follow(page.get_by_role("button", name="Forget my role"))
     expect(page.get_by_text("This browser is not recognized")).to_be_visible()
     assert context.cookies() == []
     page.goto("/solutions/")
@@ -146,6 +147,6 @@ def test_the_page_of_choices_shows_the_cookie_and_forgets_it(page: Page) -> None
     expect(own).to_contain_text("__Host-audience", use_inner_text=True)
     expect(own).to_contain_text("version=1&audience=teacher.", use_inner_text=True)
     expect(own).to_contain_text("Teachers", use_inner_text=True)
-    page.get_by_role("button", name="Forget my role").click()
+    follow(page.get_by_role("button", name="Forget my role"))
     expect(own).to_contain_text("Your browser keeps none.", use_inner_text=True)
     expect(own).to_contain_text("None is kept.", use_inner_text=True)

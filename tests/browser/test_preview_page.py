@@ -7,12 +7,13 @@ import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.fixtures.browsers import PATIENCE
+from tests.fixtures.browsers import PATIENCE, follow
 from tests.fixtures.first_site import ROOT
 
 from .test_preview import Writing
@@ -45,6 +46,7 @@ class Site(Writing):
         self.styles = root / "site" / "assets" / "main.css"
         self.template = root / "templates" / "page.html"
         self.address = ""
+        self.whole = ""
 
     def restore(self) -> None:
         """As every test finds it."""
@@ -57,6 +59,22 @@ class Site(Writing):
                 path.write_text(text)
         for name in ("soon.md", "idea.md"):
             (self.root / "content" / name).unlink(missing_ok=True)
+
+    def about_page(self) -> str:
+        """As it is served, without what is the preview's; the names of its assets tell theirs."""
+        with urlopen(f"{self.address}/about/") as answer:
+            return re.sub(r'<script src="/_preview/.*?</script>', "", answer.read().decode())
+
+    def learn(self) -> None:
+        """How the page is served that every test finds."""
+        self.whole = self.about_page()
+
+    def settle(self) -> None:
+        """Wait until it is served so: else, what the test before left would change under this."""
+        end = time.monotonic() + PATIENCE / 1_000
+        while self.about_page() != self.whole:
+            assert time.monotonic() < end
+            time.sleep(0.05)
 
     def write(self, body: str) -> None:
         self.about.write_text(HEAD + body)
@@ -71,6 +89,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     index.write_text(index.read_text().replace("about.md#people", "about.md"))
     site.restore()
     site.address = site.serve()
+    site.learn()
     yield site
     assert site.end().endswith("Stopped.\n")
 
@@ -78,6 +97,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def site(served: Site) -> Iterator[Site]:
     served.restore()
+    served.settle()
     yield served
     served.restore()
 
@@ -261,16 +281,16 @@ def test_an_audience_is_chosen_and_stays_from_page_to_page(page: Page, site: Sit
     expect(panel.get_by_text("This page differs for: Teachers")).to_be_visible()
     panel.get_by_label("Audience").select_option(label="Teachers")
     expect(page.get_by_text("For teachers.")).to_be_visible()
-    page.get_by_role("link", name="About").click()
+    follow(page.get_by_role("link", name="About"))
     expect(page.get_by_text("Two of us.")).to_be_visible()
     expect(bar(page).get_by_text("This page is the same for everybody")).to_be_visible()
-    page.get_by_role("link", name="Home").click()
+    follow(page.get_by_role("link", name="Home"))
     expect(page.get_by_text("For teachers.")).to_be_visible()
     assert not page.context.cookies(), "nothing is kept"
     bar(page).get_by_label("Audience").select_option(value="")
     expect(page.get_by_text("For all.")).to_be_visible()
-    page.get_by_role("link", name="About").click()
-    page.get_by_role("link", name="Home").click()
+    follow(page.get_by_role("link", name="About"))
+    follow(page.get_by_role("link", name="Home"))
     expect(page.get_by_text("For all.")).to_be_visible()
 
 
@@ -334,7 +354,7 @@ def test_a_later_day_and_drafts_are_shown_and_never_near_what_is_published(
 
 def test_the_answer_to_a_form_is_not_asked_for_again(page: Page, site: Site) -> None:
     opened(page, "/ask/")
-    page.get_by_role("button", name=re.compile("send|ask", re.IGNORECASE)).first.click()
+    follow(page.get_by_role("button", name=re.compile("send|ask", re.IGNORECASE)).first)
     expect(page).to_have_url(re.compile("/form/"))
     page.evaluate("window.mark = 1")
     site.write(BODY.replace("Two", "Zwei"))

@@ -11,21 +11,10 @@ from playwright.sync_api import BrowserContext, Page, expect
 from analytics.staff.accounts import add_staff
 from analytics.storage.database import open_records
 from policy import read_site
+from tests.fixtures.browsers import follow
 from tests.fixtures.first_site import ROOT, Served
 
 PASSWORD = "correct horse battery"
-STAFF = (
-    "report",
-    "coverage",
-    "consent",
-    "contacts",
-    "contacts/export",
-    "mail",
-    "access-log",
-    "retention",
-)
-STAFF += ("accounts",)
-"""The pages behind the sign-in."""
 
 
 def add(served: Served, username: str, *roles: str) -> None:
@@ -39,7 +28,7 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
     page.goto("/staff/")
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("main").get_by_role("button", name="Sign in"))
 
 
 @pytest.mark.promise("P3")
@@ -57,7 +46,7 @@ def test_the_session_cookie_holds_only_a_random_id(page, context: BrowserContext
         assert cookie["httpOnly"]
         assert cookie["secure"]
         seen.append(cookie["value"])
-        page.get_by_role("button", name="Sign out").click()
+        follow(page.get_by_role("button", name="Sign out"))
         expect(page.get_by_text("You are signed out.")).to_be_visible()
         assert context.cookies() == []
     assert seen[0] != seen[1]
@@ -71,10 +60,10 @@ def test_a_session_ends_after_thirty_minutes_without_use(page, context, served):
     add(served, "anna", "reports")
     sign_in(page, "anna")
     served.now += 29 * 60
-    page.goto("/staff/report/")
+    page.goto("/staff/reports/")
     expect(page.get_by_role("heading", name="Report")).to_be_visible()
     served.now += 31 * 60
-    page.goto("/staff/report/")
+    page.goto("/staff/reports/")
     expect(page.get_by_text("signed out after 30 minutes")).to_be_visible()
     assert context.cookies() == []
 
@@ -98,19 +87,19 @@ def test_each_reading_of_a_contact_is_in_the_access_log(page, served):
     page.locator("[name=seconds]").evaluate("field => field.remove()")
     page.get_by_label("Email address").fill("ada@example.org")
     page.locator("[name=permission]").check()
-    page.get_by_role("button", name="Sign up").click()
+    follow(page.get_by_role("button", name="Sign up"))
     add(served, "rita", "reports")
     add(served, "anna", "contacts")
     add(served, "omar", "admin")
     sign_in(page, "rita")
     page.goto("/staff/contacts/")
     expect(page.get_by_role("heading", name="Another role is needed")).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     sign_in(page, "anna")
     page.goto("/staff/contacts/")
-    page.get_by_role("link", name="ada@example.org").click()
+    follow(page.get_by_role("link", name="ada@example.org"))
     expect(page.get_by_text("Email me the newsletter.")).to_be_visible()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("button", name="Sign out"))
     sign_in(page, "omar")
     page.goto("/staff/access-log/")
     log = page.get_by_role("table").inner_text()

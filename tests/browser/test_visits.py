@@ -179,9 +179,11 @@ def test_anyone_can_find_the_phone_the_address_and_the_email(page: Page) -> None
 def test_the_privacy_page_names_the_disclosure_that_the_law_obliges(page: Page) -> None:
     """And says that it is recorded like any other."""
     page.goto("/privacy/")
-    section = page.get_by_text("Cyber Tip Line")
+    expect(page.get_by_role("heading", name="13. The federal Cyber Tip Line")).to_be_visible()
+    section = page.get_by_role("paragraph").filter(has_text="the federal Cyber Tip Line")
     expect(section).to_contain_text("report")
     expect(section).to_contain_text("We record such a disclosure like any other.")
+    expect(section).to_contain_text("November 21, 2015")
 
 
 def test_every_page_and_form_leads_to_ones_own_data(page: Page) -> None:

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.fixtures.form_site import form_site
+from tests.fixtures.patience import PATIENCE
 from tests.fixtures.small_site import ROOT
 
 SERVING = """
@@ -89,6 +90,8 @@ def post_form(port: int, source: str, email: str) -> bytes:
         body,
     )
     address = ("127.0.0.1", port)
-    with socket.create_connection(address, timeout=20, source_address=(source, 0)) as connection:
+    with socket.create_connection(
+        address, timeout=PATIENCE, source_address=(source, 0)
+    ) as connection:
         connection.sendall("\r\n".join(head).encode())
         return connection.recv(16)

@@ -22,20 +22,8 @@ from analytics.contacts.mail.transport import Relay, Transport, read_relay
 from analytics.contacts.model import LegalBasis, NoLegalBasis, Submission
 from policy import Faults
 from tests.fixtures.form_site import NEWSLETTER, REQUEST, confirm, form_site, rows, send
+from tests.fixtures.relay import Post
 from tests.fixtures.small_site import SmallSite, small_site
-
-
-class Post:
-    """A relay that keeps what it takes, or fails as it is told."""
-
-    def __init__(self) -> None:
-        self.taken: list[EmailMessage] = []
-        self.failures: list[Exception] = []
-
-    def send(self, message: EmailMessage) -> None:
-        if self.failures:
-            raise self.failures.pop(0)
-        self.taken.append(message)
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
-from werkzeug.test import Client, TestResponse
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.fixtures.form_site import REQUEST, confirm, form_site, rows, send
 from tests.fixtures.small_site import HOST, SmallSite
@@ -69,7 +70,7 @@ class Person:
 
     site: SmallSite
     letters: Letters
-    client: Client
+    client: FlaskClient
 
     def ask(self, address: str = ADDRESS, **headers: str) -> TestResponse:
         headers = {"Origin": HOST} | headers

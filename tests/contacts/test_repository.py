@@ -57,7 +57,7 @@ def test_what_was_sent_is_what_is_stored(site: SmallSite) -> None:
     agent = "Mozilla/5.0 unlikely"
     send(site.app.test_client(), REQUEST, User_Agent=agent, Referer="http://localhost/x/")
     ((id_, contact, *rest),) = rows(site, "SELECT * FROM submissions")
-    answers = ["Ada Byron", None, None, "teacher", None, "How do we begin?"]
+    answers = ["Ada Byron", None, None, "teacher", None, None, None, "How do we begin?"]
     assert rest == ["request-information", "2026-03-02", None, None, None, *answers]
     assert rows(site, "SELECT * FROM contacts") == [(contact, "ada@example.org")]
     assert re.fullmatch("[0-9a-f]{32}", id_)

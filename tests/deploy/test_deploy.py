@@ -37,6 +37,7 @@ from tests.fixtures.deployed_site import (
     start_service,
     unit,
 )
+from tests.fixtures.patience import PATIENCE
 from tests.fixtures.slow_clients import idle, stalled
 from tests.validators.conftest import lines_of_json, validate
 
@@ -223,7 +224,7 @@ def test_a_new_build_is_served_by_itself_and_refuses_nobody(site: Deployed) -> N
     try:
         home.write_text(home.read_text() + "\nA sentence of tomorrow.\n")
         generator.build(root, root / "public")
-        limit = time.monotonic() + 30
+        limit = time.monotonic() + PATIENCE
         while b"A sentence of tomorrow." not in (page := site.ask("/")).body:
             assert page.status == 200
             assert time.monotonic() < limit, site.logs
@@ -268,7 +269,7 @@ def test_while_the_service_is_away_nginx_says_so_and_logs_no_address(site: Deplo
     """Nothing that nginx or gunicorn wrote, in all these tests, tells who asked for what."""
     site.ask("/own/a-signed-link/", headers={"X-Forwarded-For": FORGED, "User-Agent": "Secret/1"})
     site.service.send_signal(signal.SIGTERM)
-    assert site.service.wait(30) == 0
+    assert site.service.wait(PATIENCE) == 0
     away = site.ask("/own/a-signed-link/", headers={"User-Agent": "Secret/1"})
     assert away.status == 503
     assert away.one("Retry-After") == "10"

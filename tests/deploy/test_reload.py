@@ -5,6 +5,7 @@ gunicorn gets its socket from outside and tells who is the main process, as unde
 
 from __future__ import annotations
 
+import compileall
 import http.client
 import os
 import shutil
@@ -25,6 +26,7 @@ import pytest
 
 import generator
 from tests.fixtures.deployed_site import ROOT, unit
+from tests.fixtures.patience import PATIENCE
 
 CODE = ("analytics", "policy", "deploy")
 SITE = ("content", "templates", "site")
@@ -47,9 +49,9 @@ class Running:
     statuses: Counter[int | str] = field(default_factory=Counter)
 
     def ask(self, address: str = "/about/") -> int:
-        connection = http.client.HTTPConnection("localhost", timeout=30)
+        connection = http.client.HTTPConnection("localhost", timeout=PATIENCE)
         with closing(socket.socket(socket.AF_UNIX)) as one:
-            one.settimeout(30)
+            one.settimeout(PATIENCE)
             one.connect(str(self.folder / "service.sock"))
             connection.sock = one
             connection.request("GET", address)
@@ -122,14 +124,23 @@ def _lose_the_build(folder: Path) -> None:
     (folder / "public/_build.json").write_text("{")
 
 
-@pytest.fixture
-def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Code and a built site, with the code compiled, as a folder that a service has run in."""
     if not Path("/proc/self/task").is_dir():
         pytest.skip("needs Linux, as systemd does")
+    folder = tmp_path_factory.mktemp("deployed")
     for part in (*CODE, *SITE):
         ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / part, tmp_path / part, ignore=ignored)
-    generator.build(tmp_path, tmp_path / "public")
+        shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+    compileall.compile_dir(folder, quiet=1)
+    generator.build(folder, folder / "public")
+    return folder
+
+
+@pytest.fixture
+def running(deployed: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
+    shutil.copytree(deployed, tmp_path, symlinks=True, dirs_exist_ok=True)
     getattr(request, "param", lambda _: None)(tmp_path)  # A harm before the first start.
     told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     told.bind(str(tmp_path / "notify.sock"))
@@ -145,7 +156,7 @@ def running(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]
         finally:
             with suppress(ProcessLookupError):
                 os.kill(site.main, signal.SIGTERM)
-            process.wait(30)
+            process.wait(PATIENCE)
             while Path(f"/proc/{site.main}").exists() and site.main != process.pid:
                 time.sleep(0.05)
 
@@ -210,7 +221,7 @@ def test_a_first_start_that_fails_serves_pages_until_a_reload_after_the_mend(
         503,
         503,
     ]
-    assert "only pages are served: Faults at policy.toml:1" in running.log
+    assert "only pages are served: Misdeclared at policy.toml:1" in running.log
     before = running.main
     assert running.reload().returncode == 1
     assert running.main == before

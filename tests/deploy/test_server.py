@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.deployed_site import copy_of_the_site, start_service
+from tests.fixtures.patience import PATIENCE
 
 LINK = "/own/a-signed-link/"
 
@@ -29,7 +30,7 @@ class Server:
     def ask(self, request: str) -> str:
         """The first line of the answer to bytes, sent as they are."""
         with socket.socket(socket.AF_UNIX) as one:
-            one.settimeout(20)
+            one.settimeout(PATIENCE)
             one.connect(str(self.folder / "plainsite.sock"))
             one.sendall(request.encode("latin-1"))
             return one.recv(1_000).decode("latin-1").partition("\r\n")[0]
@@ -45,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield Server(folder)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 @pytest.mark.parametrize(

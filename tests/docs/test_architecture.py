@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -35,13 +36,16 @@ def modules() -> dict[str, Path]:
 
 
 def nodes(tree: ast.AST) -> Iterator[ast.AST]:
-    """All nodes but those that are there for the type checker only."""
+    """All statements and what has some, but those that are there for the type checker only."""
     for child in ast.iter_child_nodes(tree):
+        if isinstance(child, ast.expr):
+            continue  # No statement stands in an expression.
         if not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)):
             yield child
             yield from nodes(child)
 
 
+@cache
 def imports() -> dict[str, set[str]]:
     """The modules of ours that each module imports, also within a function."""
     known = modules()
@@ -58,13 +62,10 @@ def imports() -> dict[str, set[str]]:
     return {name: imported & known.keys() for name, imported in found.items()}
 
 
-IMPORTS = imports()
-
-
 def test_packages_import_only_what_is_below_them():
     wrong = {
         (name, imported)
-        for name, all_of_it in IMPORTS.items()
+        for name, all_of_it in imports().items()
         for imported in all_of_it
         if (below := imported.split(".")[0]) not in BELOW[name.split(".")[0]]
         and below != name.split(".")[0]
@@ -74,7 +75,7 @@ def test_packages_import_only_what_is_below_them():
 
 def test_no_module_imports_itself_by_way_of_others():
     """Raises CycleError, with the modules, where one does."""
-    assert len(list(TopologicalSorter(IMPORTS).static_order())) == len(IMPORTS)
+    assert len(list(TopologicalSorter(imports()).static_order())) == len(imports())
 
 
 def test_only_the_application_imports_all_features():
@@ -86,7 +87,7 @@ def test_only_the_application_imports_all_features():
     }
     features = {
         name: {feature for feature in FEATURES for each in imported if each.startswith(feature)}
-        for name, imported in IMPORTS.items()
+        for name, imported in imports().items()
     }
     whole = [
         name
@@ -95,10 +96,10 @@ def test_only_the_application_imports_all_features():
         if imported == FEATURES and not name.startswith("analytics.staff.")
     ]
     assert whole == ["analytics.app"]
-    assert routes <= IMPORTS["analytics.app"]
+    assert routes <= imports()["analytics.app"]
     elsewhere = {
         name
-        for name, imported in IMPORTS.items()
+        for name, imported in imports().items()
         for route in imported & routes
         if name.split(".")[:2] != route.split(".")[:2]
     }
@@ -108,7 +109,7 @@ def test_only_the_application_imports_all_features():
 def test_features_get_what_they_need_as_arguments() -> None:
     """What holds all parts is for who makes and ends a service. No feature reaches for it, nor for
     the application that answers."""
-    whole = {name for name, imported in IMPORTS.items() if "analytics.service" in imported}
+    whole = {name for name, imported in imports().items() if "analytics.service" in imported}
     assert whole == {"analytics.app", "audit.target"}
     reaching = {
         (name, word)
@@ -127,7 +128,7 @@ def test_what_features_share_imports_none_of_them(below: str) -> None:
     argument."""
     upward = {
         (name, imported)
-        for name, all_of_it in IMPORTS.items()
+        for name, all_of_it in imports().items()
         if name.startswith(below)
         for imported in all_of_it
         if ".".join(imported.split(".")[:2]) in FEATURES

@@ -44,6 +44,15 @@ def test_every_guide_is_a_page(public):
         assert re.search(rf'href="/[\w/]*{name}/"', lists)
 
 
+def test_sections_stand_in_the_order_that_somebody_chose(public):
+    """And not in that of the alphabet, in which Inside would come before Reference."""
+    home = (public / "index.html").read_text(encoding="utf-8")
+    listed = home.partition("<main")[2].partition("</main>")[0]
+    assert re.findall(r'<h2><a href="/(\w+)/">', listed) == ["guides", "reference", "inside"]
+    last = re.findall(r'<h2><a href="/inside/(\w+)/">', text(public, "inside"))[-1]
+    assert last == "decisions"
+
+
 def test_the_reference_has_every_command_and_every_key(public):
     commands = text(public, "reference/commands")
     for name in build.COMMANDS:
@@ -54,6 +63,17 @@ def test_the_reference_has_every_command_and_every_key(public):
         public, "reference/front-matter"
     )
     assert "<code>timezone</code>" in text(public, "reference/settings")
+    assert "<code>page_size</code>" in text(public, "reference/taxonomies")
+    assert text(public, "reference/navigation").count("The same keys again") == 3
+
+
+def test_the_reference_has_every_file_in_which_a_site_declares_something(public):
+    listed = text(public, "reference")
+    code = "".join(path.read_text() for path in (build.ROOT / "policy").glob("*.py"))
+    files = set(re.findall(r'"(site/[a-z]+\.toml)"', code))
+    assert len(files) > 10
+    for name in (*files, "site/forms/NAME.toml", "templates/blocks/NAME.toml"):
+        assert f">{name}</a>" in listed, name
 
 
 def test_links_between_the_files_work_on_a_code_host_too():

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from pydantic import BaseModel
 
 from policy import declaration, register_entries
 from policy import register as declared
 from tests.fixtures.small_site import ROOT
 
 DOC = (ROOT / "docs" / "register.md").read_text(encoding="utf-8")
-MODELS = {
+MODELS: dict[str, type[BaseModel]] = {
     "`site/policy.toml`": declaration.Declaration,
     "`[fields]`": declaration.OwnField,
     "`[purposes]`": declaration.OwnPurpose,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import generator
 from generator.content.fates import waits_for
 from policy import Fault, Faults
-from tests.generator.test_build_site import DAY, PAGE, WORDS, published
+from tests.generator.test_build_site import DAY, PAGE, WORDS, of_pages, published
 from tests.generator.test_pictures import jpeg
 
 LEFTOVERS = (
@@ -50,7 +50,7 @@ def built(root: Path, **given: bool) -> tuple[set[str], list[Fault]]:
     out = root.parent / "public"
     warned = generator.build(root, out, today=DAY, **given).warnings
     names = {name for name in published(out) if not name.endswith((".br", ".gz"))}
-    return names, list(warned)
+    return names, of_pages(warned)
 
 
 def test_what_programs_leave_behind_is_not_published_and_told(root):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -211,3 +212,32 @@ def test_no_line_begins_with_what_closes_a_sentence():
 )
 def test_the_first_letter_with_a_direction_decides(text, backward):
     assert runs_right_to_left(text) is backward
+
+
+def test_one_page_may_have_a_ground_of_its_own(site, tmp_path):
+    """Its card changes with that ground, and no other page's does."""
+    (site / "site" / "assets" / "own.png").write_bytes(saved(scene(1200, 630), "PNG"))
+    page = site / "templates" / "page.html"
+    page.write_text(
+        page.read_text().replace(
+            "<main>", "<main>{% if social_card %}{{ social_card.url }}{% endif %}"
+        )
+    )
+
+    def cards() -> dict[str, str]:
+        generator.build(site, tmp_path / "public", today=DAY)
+        pages = ("about", "ask")
+        htmls = {name: (tmp_path / "public" / name / "index.html").read_text() for name in pages}
+        return {name: re.search(r"card-[\w.-]+png", html)[0] for name, html in htmls.items()}
+
+    before = cards()
+    settings = site / "site" / "settings.toml"
+    plain = settings.read_text()
+    settings.write_text(plain + 'page = [{ page = "/about/", picture = "own.png" }]\n')
+    after = cards()
+    assert after["about"] != before["about"]
+    assert after["ask"] == before["ask"]
+    (site / "site" / "assets" / "own.png").write_bytes(
+        saved(scene(1200, 630).transpose(Image.Transpose.FLIP_TOP_BOTTOM), "PNG")
+    )
+    assert cards()["about"] not in (before["about"], after["about"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from itertools import pairwise
 
 import pytest
 
@@ -73,3 +74,49 @@ def test_data_that_is_not_there_is_told_where_a_template_asks(root):
     (root / "templates/page.html").write_text("\n{{ data.offices }}")
     with pytest.raises(Faults, match=r"templates/page.html:2"):
         generator.build(root, root / "public", today=DAY)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("site/data/a.yaml", "[" * 5_000 + "]" * 5_000, "nested too deeply"),
+        ("site/data/a.json", "[" * 100_000 + "]" * 100_000, "nested too deeply"),
+        ("site/data/a.toml", f"a = {'[' * 5_000}{']' * 5_000}", "nested too deeply"),
+        ("site/data/a.json", f"[1,\n{'9' * 5_000}]", "too many digits"),
+        ("site/data/a.json", f'["{"9" * 5_000}",\n{"9" * 5_000}]', "too many digits"),
+        ("site/data/a.toml", f"b = '{'9' * 5_000}'\na = {'9' * 5_000}", "too many digits"),
+        ("site/data/a.toml", 'b = "nan"\na = nan', "nan is no number"),
+        ("site/data/a.toml", "b = 1.5\na = [1.5, -inf]", "-inf is no number"),
+        ("site/data/a.json", '["NaN",\nNaN]', "nan is no number"),
+        ("site/data/a.json", '["1e999",\n-1e999]', "-inf is no number"),
+        ("site/data/a.toml", f"\na = {'9' * 5_000}", "too many digits"),
+        ("site/navigation.toml", f"\na = {'9' * 5_000}", "too many digits"),
+        ("content/x.md", f"+++\norder = {'9' * 5_000}\n+++\n", "too many digits"),
+    ],
+)
+def test_what_is_too_deep_or_too_long_is_told(root, name, text, message):
+    (root / "site/data").mkdir()
+    (root / name).write_text(text)
+    with pytest.raises(Faults) as error:
+        generator.build(root, root / "public", today=DAY)
+    (fault,) = error.value.faults
+    assert (fault.path, message in fault.message) == (name, True)
+    assert fault.line == (None if "deeply" in message else 2)
+
+
+def test_a_value_that_repeats_others_a_million_times_is_told_at_once(root):
+    lists = [
+        f"{name}: &{name} [{', '.join([f'*{of}'] * 10)}]" for of, name in pairwise("abcdefghi")
+    ]
+    (root / "site/data").mkdir()
+    (root / "site/data/x.yaml").write_text("\n".join(["a: &a [1]", *lists]))
+    with pytest.raises(Faults, match="a value is used twice"):
+        generator.build(root, root / "public", today=DAY)
+
+
+def test_a_long_text_can_stand_in_a_table(root):
+    (root / "site/data").mkdir()
+    (root / "site/data/x.csv").write_text(f"text\n{'word ' * 40_000}\n")
+    (root / "templates/page.html").write_text("{{ data.x[0].text|length }}")
+    generator.build(root, root / "public", today=DAY)
+    assert (root / "public/about/index.html").read_text() == "200000"

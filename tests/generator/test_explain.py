@@ -130,3 +130,63 @@ def test_a_site_with_faults_is_explained_as_it_was_built(root, tmp_path):
         broken.unlink()
     assert "The site has faults (1 error); this is the last build." in said
     assert "/about/\n  About us" in said
+
+
+def test_what_is_for_an_audience_is_told_with_its_reasons(root):
+    """Which blocks, what is declared to be seen first, and what is published; by its place."""
+    folder = root.parent / "for-an-audience"
+    shutil.copytree(root, folder)
+    audiences = folder / "site/audiences.toml"
+    audiences.write_text(audiences.read_text() + '[audience.sees]\nhero = "For you."\n')
+    assert CliRunner().invoke(build.main, ["--root", str(folder)]).exit_code == 0
+    said = explained(folder, "/", "--audience", "teacher")
+    shown = part(said, "/ for teacher (Teachers)")
+    assert any(re.fullmatch(r"the block for teacher is shown  content/index\.md:\d+", each)
+               for each in shown)  # fmt: skip
+    assert part(said, "what its templates may ask for") == ["hero  For you.  site/audiences.toml:8"]
+    assert part(said, "published as")[0].startswith("public/_variants/teacher/index.html: ")
+    plain = explained(folder, "/about/", "--audience", "teacher")
+    assert part(plain, "published as") == ["the page that everybody sees"]
+
+
+def test_an_audience_that_there_is_not_is_a_fault(root):
+    said = explained(root, "/about/", "--audience", "teecher", status=1)
+    assert 'no audience is called "teecher"' in said
+    assert 'did you mean "teacher"?' in said
+
+
+TERMS = (
+    '[[taxonomy]]\nname = "tags"\nlabel = "Topics"\n\n[[taxonomy.term]]\nname = "C#"\nslug = "c"\n'
+)
+
+
+def test_a_term_is_explained_with_the_lines_that_name_it(root, tmp_path):
+    site = shutil.copytree(root, tmp_path / "site")
+    (site / "site/taxonomies.toml").write_text(TERMS)
+    (site / "site/sections.toml").write_text('[[section]]\nfolder = "news"\npage_size = 1\n')
+    for name in ("term", "terms"):
+        (site / f"templates/{name}.html").write_text("{{ page.title }}{{ pager and pager.number }}")
+    article = "---\ntitle: N\ndate: 2026-03-0{}\ntags: [{}]\n---\nWords.\n"
+    (site / "content/news/a.md").write_text(article.format(1, "été 1, C#"))
+    (site / "content/news/b.md").write_text(article.format(2, "Été 1, Été 1"))
+    said = explained(site, "/tags/%C3%A9t%C3%A9-1/")
+    assert part(said, "/tags/été-1/") == [
+        "Été 1",
+        'a term of "tags", by site/taxonomies.toml:2',
+        "its address is made of the term, below /tags/",
+    ]
+    assert part(said, "values")[0].split("  ")[-1] == "content/news/b.md:4"
+    assert part(said, "pages of the term") == [
+        'content/news/b.md:4 as "Été 1"',
+        'content/news/a.md:4 as "été 1"',
+        "followed at /tags/été-1/feed.xml",
+    ]
+    assert "what 2 pages say of themselves" in part(said, "breaks without it")
+    said = explained(site, "/tags/c/")
+    assert "its address ends with its slug, by site/taxonomies.toml:7" in part(said, "/tags/c/")
+    assert part(said, "values")[0].split("  ")[-1] == "site/taxonomies.toml:6"
+    said = explained(site, "/tags/")
+    assert part(said, "/tags/")[1] == 'the list of the terms of "tags", by site/taxonomies.toml:2'
+    assert part(said, "terms") == ["C#: 1, /tags/c/", "Été 1: 2, /tags/été-1/"]
+    assert "page 2 of the list at /news/" in explained(site, "/news/page/2/")
+    assert "a key of site/taxonomies.toml" in explained(site, "/news/a/", "tags")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import threading
 import time
@@ -184,9 +185,14 @@ def test_links_are_told_with_file_and_line(server, tmp_path):
     assert result.exit_code == 1
     assert f"error: content/x.md:6: {gone} is gone (410)\n  5 | " in result.output
     assert "    |     ^^^^" in result.output
-    page.write_text(f"{head}[a]({here}#part)\n[b]({moved})\n")
+    settings = root / "site/settings.toml"
+    settings.write_text(
+        re.sub(r'^url = ".*"', f'url = "{server.origin}"', settings.read_text(), flags=re.M)
+    )
+    page.write_text(f"{head}[a]({here}#part)\n[b]({moved})\n[own]({server.origin}/about/)\n")
     result = CliRunner().invoke(build.main, [*words, "--external"])
     assert result.exit_code == 0, result.output
     assert f"warning: content/x.md:5: {moved} has moved for good\nhint: write {here}" in (
         result.output
     )
+    assert not [path for _, path in server.asked if path in ("/", "/x/", "/about/")]

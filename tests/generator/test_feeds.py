@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import jsonschema
@@ -54,7 +55,7 @@ def add(root: Path, name: str, words: str, more: str = "", *, title: str = "") -
     (root / f"content/news/{name}.md").write_text(text, encoding="utf-8")
 
 
-def fed(root: Path, public: str = "public") -> tuple[ElementTree.Element, dict[str, object]]:
+def fed(root: Path, public: str = "public") -> tuple[ElementTree.Element, dict[str, Any]]:
     """Both feeds, as programs read them."""
     folder = root / public / "news"
     xml = ElementTree.fromstring((folder / "feed.xml").read_bytes())
@@ -117,18 +118,78 @@ def test_the_newest_are_in_it_and_no_more_than_asked(root: Path) -> None:
     assert titles == [each["title"] for each in as_json["items"]] == ["No5", "No4"]
 
 
-def test_an_id_stays_where_a_page_is_renamed(root: Path) -> None:
+@pytest.fixture
+def known(root: Path) -> tuple[generator.Builder, str]:
+    """A site that was built with the article "The same", and what readers know that by."""
     add(root, "old", "Words.", title="The same")
-    generator.build(root, root / "public")
-    before = entry(fed(root)[0], "The same")["id"]
+    builder = generator.Builder(root, root / "public", cache=root / "var/cache", jobs=1)
+    builder.build()
+    return builder, entry(fed(root)[0], "The same")["id"]
+
+
+def test_an_old_address_alone_makes_no_article_a_new_one(
+    root: Path, known: tuple[generator.Builder, str]
+) -> None:
+    builder, name = known
+    add(root, "old", "Words.", "aliases: [/short/, /news/1/]\n", title="The same")
+    assert not [each for each in builder.build().warnings if "feed readers" in each.message]
+    assert name in _ids_in_json(root)
+    assert entry(fed(root)[0], "The same")["id"] == name
+
+
+def test_whoever_renames_an_article_is_told_how_readers_know_it(
+    root: Path, known: tuple[generator.Builder, str]
+) -> None:
+    """With the old address as an alias, or in site/redirects.toml; and what the hint says keeps it,
+    also when it is renamed again."""
+    builder, name = known
     (root / "content/news/old.md").unlink()
     add(root, "new", "Words.", "aliases: [/news/old/]\n", title="The same")
-    generator.build(root, root / "public")
-    assert entry(fed(root)[0], "The same")["id"] == before
+    checked = generator.check(root, published=root / "public").warnings
+    (told,) = (each for each in checked if "feed readers know" in each.message)
+    assert told.path == "content/news/new.md"
+    assert told.message.startswith("feed readers know this article as /news/old/, and would")
+    line = told.hint.partition(".md: ")[2]
+    add(root, "new", "Words.", f"aliases: [/news/old/]\n{line}\n", title="The same")
+    assert not [each for each in builder.build().warnings if "feed readers" in each.message]
+    assert entry(fed(root)[0], "The same")["id"] == name
     (root / "content/news/new.md").unlink()
-    add(root, "newer", "Words.", "aliases: [/news/old/, /news/new/]\n", title="The same")
+    add(root, "newer", "Words.", f"{line}\n", title="The same")
+    (root / "site/redirects.toml").write_text(
+        '[redirects]\n"/news/old/" = "/news/newer/"\n"/news/new/" = "/news/newer/"\n'
+    )
+    assert not [each for each in builder.build().warnings if "feed readers" in each.message]
+    assert entry(fed(root)[0], "The same")["id"] == name
+
+
+def test_an_article_of_another_site_keeps_what_readers_know_it_by(root: Path) -> None:
+    add(root, "moved", "Words.", "feed_id: tag:old.example,2020:7\n", title="Moved")
     generator.build(root, root / "public")
-    assert entry(fed(root)[0], "The same")["id"] == before
+    assert entry(fed(root)[0], "Moved")["id"] == "tag:old.example,2020:7"
+    assert "tag:old.example,2020:7" in _ids_in_json(root)
+
+
+def test_another_address_of_the_whole_site_is_no_other_article(
+    root: Path, known: tuple[generator.Builder, str]
+) -> None:
+    settings = root / "site/settings.toml"
+    text = settings.read_text()
+    settings.write_text(re.sub("^url = .*", 'url = "https://new.example"', text, flags=re.M))
+    warnings = generator.check(root, published=root / "public").warnings
+    assert not [each for each in warnings if "feed readers" in each.message]
+
+
+@pytest.mark.parametrize("feed", [b"", b"[]", b"\xff", b'{"feed_url": 1}', b'{"items": [1]}'])
+def test_a_feed_that_nobody_can_read_says_nothing(
+    root: Path, known: tuple[generator.Builder, str], feed: bytes
+) -> None:
+    (root / "public/news/feed.json").write_bytes(feed)
+    warnings = generator.check(root, published=root / "public").warnings
+    assert not [each for each in warnings if "feed readers" in each.message]
+
+
+def _ids_in_json(root: Path) -> set[str]:
+    return {each["id"] for each in fed(root)[1]["items"]}
 
 
 @pytest.mark.parametrize("what", ["text", "block", "picture"])

@@ -11,12 +11,19 @@ import pytest
 
 from generator.watched_templates import environment
 from policy import read_site
+from policy.audiences import Sees
 from policy.forms import Form
 from tests.fixtures.small_site import ROOT
 
 SITE = read_site(ROOT)
-FORMS = list(SITE.forms.values())
-REQUEST = SITE.forms["request-information"]
+ALL_ASKED = {
+    name: form.model_copy(
+        update={"fields": tuple(each.model_copy(update={"audiences": ()}) for each in form.fields)}
+    )
+    for name, form in SITE.forms.items()
+}
+FORMS = list(ALL_ASKED.values())
+REQUEST = ALL_ASKED["request-information"]
 ERRORS = {field.name: f"Wrong: {field.label}" for field in REQUEST.fields}
 
 
@@ -28,7 +35,11 @@ class Rendered:
     ) -> None:
         template = environment(SITE, {}).get_template("blocks/form.html")
         errors = given.pop("errors", {})
-        self.html = template.render(form=form, values=values or {}, errors=errors, **given)
+        name = str(given.pop("audience", SITE.audiences.default))
+        audience = {"name": name, "is_default": True, "sees": Sees()}
+        self.html = template.render(
+            form=form, values=values or {}, errors=errors, audience=audience, **given
+        )
         parser = html5lib.HTMLParser(namespaceHTMLElements=False)
         self.root = parser.parseFragment(self.html)
         assert [error for error in parser.errors if "null" not in error[1]] == []
@@ -45,6 +56,23 @@ class Rendered:
 
     def description(self, element: Element) -> str:
         return " ".join(map(self.text_of, element.get("aria-describedby", "").split()))
+
+
+def test_a_question_for_some_is_asked_of_them_alone() -> None:
+    """And its answer is taken from whoever gives it, since the cookie may have gone meanwhile."""
+    form = SITE.forms["request-information"]
+    asked = {
+        name: {each.get("name") for each in controls(Rendered(form, audience=name))}
+        for name in (SITE.audiences.default, *SITE.audiences.names)
+    }
+    assert {name for name, fields in asked.items() if "schools" in fields} == {"district"}
+    assert {name for name, fields in asked.items() if "about" in fields} == {"family"}
+    assert "interest" not in asked["family"]
+    assert all({"name", "email", "role", "message"} <= fields for fields in asked.values())
+    answers = {"name": "Ada", "email": "a@example.org", "role": "teacher", "about": "a-message"}
+    checked = form.check(answers)
+    assert checked.errors == {}
+    assert checked.values["about"] == "a-message"
 
 
 def controls(rendered: Rendered) -> list[Element]:
@@ -96,9 +124,13 @@ def test_kinds_options_and_autocomplete_follow_the_declaration(form: Form) -> No
 
 def test_a_group_of_answers_is_named_by_its_legend() -> None:
     """Radio buttons stand in a fieldset whose first child is the question."""
-    (group,) = Rendered(REQUEST).all("fieldset")
-    assert group[0].tag == "legend"
-    assert len(list(group.iter("input"))) == 4
+    groups = Rendered(REQUEST).all("fieldset")
+    asked = [field for field in REQUEST.fields if field.kind == "radio"]
+    assert len(groups) == len(asked) == 2
+    for group, field in zip(groups, asked, strict=True):
+        assert group[0].tag == "legend"
+        assert field.label in "".join(group[0].itertext())
+        assert len(list(group.iter("input"))) == len(field.options)
 
 
 def test_help_describes_its_field() -> None:
@@ -153,7 +185,8 @@ def test_errors_are_summed_up_first_and_lead_to_their_fields() -> None:
     for field in REQUEST.fields:
         target = rendered.one(id=links[ERRORS[field.name]].removeprefix("#"))
         assert target.get("name") == field.name
-        told = rendered.all("fieldset")[0] if field.kind == "radio" else target
+        group = f"form--{REQUEST.name}-{field.name}"
+        told = rendered.one(id=group) if field.kind == "radio" else target
         assert told.get("aria-invalid") == "true"
         assert f"Error: {ERRORS[field.name]}" in rendered.description(told)
 

@@ -89,6 +89,7 @@ TEMPLATES = {
 """,
 }
 FIRST_DAY = datetime.date(2026, 3, 10)
+NOON = datetime.datetime(2026, 3, 10, 12, tzinfo=datetime.UTC)
 
 
 @dataclass
@@ -97,9 +98,11 @@ class Site:
 
     root: Path
     dice: random.Random
-    today: datetime.date = FIRST_DAY
+    today: datetime.datetime = NOON
     drafts: bool = False
     builder: generator.Builder = field(init=False)
+    warnings: str = ""
+    """Those of the build before."""
 
     def __post_init__(self) -> None:
         for name, text in TEMPLATES.items():
@@ -138,16 +141,31 @@ class Site:
         pages = sorted((self.root / "content").rglob("*.md"))
         return self.dice.choice(pages).relative_to(self.root).as_posix()
 
+    def an_article(self) -> str:
+        pages = sorted((self.root / "content/news").glob("*.md"))
+        return self.dice.choice(pages).relative_to(self.root).as_posix()
+
     def word(self) -> str:
         return self.dice.choice(["Snow", "Bus", "Door", "Gate", "Letter"])
+
+    def a_moment(self) -> str:
+        """Soon, or just over; as a day, or as a moment in some zone."""
+        moment = self.today + datetime.timedelta(minutes=self.dice.choice([-90, 1, 30, 90, 900]))
+        zone = datetime.timezone(datetime.timedelta(hours=self.dice.choice([0, -8, 3])))
+        form = self.dice.choice(["%Y-%m-%d", "%Y-%m-%d %H:%M %z", "%Y-%m-%dT%H:%M:%S%z"])
+        return format(moment.astimezone(zone), form)
 
     def build(self, builder: generator.Builder, changed: frozenset[str] | None = None) -> str:
         """What it says is wrong; empty where it publishes."""
         asked = {"today": self.today, "drafts": self.drafts, "compression": Compression.FAST}
+        self.warnings = ""
         try:
-            builder.build(**asked, changed=changed)
+            built = builder.build(**asked, changed=changed)
         except Faults as faults:
             return str(faults)
+        vanishing = "leads nowhere now"  # That depends on what was published before.
+        told = (str(each) for each in built.warnings if vanishing not in each.message)
+        self.warnings = "\n".join(sorted(told))
         return ""
 
 
@@ -244,7 +262,10 @@ def restore(site: Site) -> None:
     shutil.copytree(base / "content", site.root / "content", dirs_exist_ok=True)
     shutil.copytree(base / "site", site.root / "site", dirs_exist_ok=True)
     (site.root / "site/sections.toml").unlink(missing_ok=True)
+    (site.root / "site/redirects.toml").unlink(missing_ok=True)
     remove_taxonomies(site)
+    remove_document(site)
+    forget_moments(site)
     if (site.root / "content/about/index.md").exists():
         (site.root / "content/about/index.md").unlink()
     remove_translations(site)
@@ -409,6 +430,36 @@ def let_days_pass(site: Site) -> None:
     site.today += datetime.timedelta(days=site.dice.choice([1, 1, 5, 40]))
 
 
+def let_minutes_pass(site: Site) -> None:
+    """To a moment at which a page comes or goes, or not."""
+    site.today += datetime.timedelta(minutes=site.dice.choice([1, 30, 60, 240]))
+
+
+def edit_publish(site: Site) -> None:
+    set_moment(site, "publish")
+
+
+def edit_expire(site: Site) -> None:
+    set_moment(site, "expire")
+
+
+def set_moment(site: Site, key: str) -> None:
+    article = site.an_article()
+    site.change(article, f"^{key}:.*\n", "")
+    site.change(article, "^title:", f"{key}: {site.a_moment()}\ntitle:")
+
+
+def forget_moments(site: Site) -> None:
+    for page in (site.root / "content").rglob("*.md"):
+        for key in ("publish", "expire"):
+            site.change(page.relative_to(site.root).as_posix(), f"^{key}:.*\n", "")
+
+
+def lead_on_from_what_is_over(site: Site) -> None:
+    old = site.dice.choice(["/about/", "/news/1/", "/news/2/"])
+    site.write("site/redirects.toml", f'[redirects]\n"{old}" = "/ask/"\n')
+
+
 def turn_back_the_clock(site: Site) -> None:
     site.today -= datetime.timedelta(days=site.dice.choice([1, 30]))
 
@@ -513,7 +564,8 @@ EDITS: tuple[Edit, ...] = (
     *(translate, remove_translations, edit_catalogue, edit_catalogue, remove_catalogues),
     *(edit_sections, edit_own_key, edit_own_key, edit_into_toml, edit_page_size, edit_page_size),
     *(edit_taxonomies, edit_tags, edit_tags, edit_tags, edit_tags, write_of_a_term),
-    *(edit_data, edit_data, remove_data),
+    *(edit_data, edit_data, remove_data, let_minutes_pass, edit_publish, edit_expire),
+    lead_on_from_what_is_over,
 )
 
 
@@ -549,6 +601,20 @@ def test_any_sequence_of_edits_ends_as_a_build_from_nothing(root, tmp_path, seed
     assert sound_builds(site, tmp_path, 25, draw) >= 8
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_pages_that_come_and_go_end_as_a_build_from_nothing(root, tmp_path, seed):
+    """The clock moves on, and back, over moments of pages, menus, terms, links and redirects."""
+    site = Site(root, random.Random(100 + seed))
+    edit_taxonomies(site)
+    moments = [edit_publish, edit_expire, lead_on_from_what_is_over, edit_menu, edit_tags, add_link]
+    clock = [let_minutes_pass] * 6 + [turn_back_the_clock, let_days_pass, ask_for_drafts]
+
+    def draw() -> list[Edit]:
+        return [site.dice.choice(moments + clock), site.dice.choice(clock)]
+
+    assert sound_builds(site, tmp_path, 25, draw) >= 12
+
+
 def sound_builds(site: Site, tmp_path: Path, steps: int, draw: Callable[[], list[Edit]]) -> int:
     """How many builds publish, of one after each drawing of edits. Each must end as a build from
     nothing, or tell the same faults."""
@@ -562,6 +628,7 @@ def sound_builds(site: Site, tmp_path: Path, steps: int, draw: Callable[[], list
         if site.dice.random() < 0.5:
             site.begin_anew()
         told = site.build(site.builder)
+        warned = site.warnings
         out = tmp_path / f"clean-{step}" / "public"
         out.parent.mkdir()
         expected = site.build(generator.Builder(site.root, out, jobs=1))
@@ -569,6 +636,7 @@ def sound_builds(site: Site, tmp_path: Path, steps: int, draw: Callable[[], list
         assert told.replace("as it was", "") == expected.replace("as it was", ""), names
         if not told:
             times += 1
+            assert warned == site.warnings, names
             assert published(site.root / "public") == published(out), names
         shutil.rmtree(out.parent)
     return times

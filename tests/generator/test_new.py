@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
 import stat
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from click.testing import CliRunner
 
 import build
 from generator import starting
+from tests.fixtures.other_sites import grow
 
 
 def run(*words: object, status: int = 0) -> str:
@@ -63,6 +67,91 @@ def test_new_pages_and_sections_pass_check_too(site):
     for file in (site / "content").rglob("*.md"):
         file.write_text(file.read_text().replace("draft: true\n", ""))
     assert run("--root", site, "check") == "No faults in 9 pages.\n"
+
+
+BLOCKS = """---
+title: Blocks
+description: Each block that any site may use, on one page of a site that was just made.
+---
+
+/// faq | May I bring a friend?
+    open: true
+
+You may bring **two**.
+///
+
+/// figure | The gate
+    credit: A neighbor
+    width: wide
+
+![A gate](gate.svg)
+///
+
+/// video | A tour, elsewhere
+    page: https://video.example/tour
+///
+"""
+
+
+def test_a_new_site_has_the_blocks_of_the_guide_and_tells_programs_what_it_is(site):
+    """Search engines are told of questions, articles, places and who runs the site."""
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+    (site / "content/gate.svg").write_text(drawing)
+    (site / "content/blocks.md").write_text(BLOCKS)
+    try:
+        run("--root", site)
+        said = {name: _told(site / "public" / name) for name in ("blocks", "news/first")}
+    finally:
+        (site / "content/blocks.md").unlink()
+        (site / "content/gate.svg").unlink()
+    assert said["blocks"] == {"Organization", "WebSite", "BreadcrumbList", "FAQPage"}
+    assert said["news/first"] == {"Organization", "WebSite", "BreadcrumbList", "Article"}
+
+
+def test_a_new_site_says_where_a_page_stands_in_each_language(site, tmp_path):
+    """To people where that is news, to programs always, and to both the same."""
+    root = tmp_path / "site"
+    shutil.copytree(site, root, ignore=shutil.ignore_patterns("public", "var"))
+    settings = root / "site/settings.toml"
+    text = settings.read_text()
+    settings.write_text(
+        f'{text}\n[languages.en]\nlabel = "English"\n[languages.es]\nlabel = "Español"\n'
+    )
+    for name in ("index", "about", "news/index", "news/first"):
+        page = (root / f"content/{name}.md").read_text().replace("News", "Novedades", 1)
+        (root / f"content/{name}.es.md").write_text(page)
+    run("--root", root)
+    seen = {}
+    for name in ("", "about", "news", "news/first"):
+        for home in ("", "es/"):
+            html = (root / "public" / home / name / "index.html").read_text(encoding="utf-8")
+            (trail,) = re.findall('<nav class="crumbs".*?</nav>', html, re.DOTALL) or [""]
+            links = re.findall('<a href="(.*?)">', trail)
+            said = [
+                each for each in _said(root / "public" / home / name) if "itemListElement" in each
+            ]
+            items = [
+                re.sub("^https://[^/]+", "", each["item"])
+                for one in said
+                for each in one["itemListElement"]
+            ]
+            assert links in ([], items[:-1])
+            seen[f"/{home}{name}"] = links
+    below = {"/news/first": ["/", "/news/"], "/es/news/first": ["/es/", "/es/news/"]}
+    assert seen == {name: below.get(name, []) for name in seen}
+    assert below.keys() < seen.keys()
+
+
+def _said(folder: Path) -> list[dict[str, object]]:
+    """What a page says of itself."""
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    (data,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+    return json.loads(data)["@graph"]
+
+
+def _told(folder: Path) -> set[str]:
+    """The kinds of that."""
+    return {each["@type"] for each in _said(folder)}
 
 
 @pytest.mark.parametrize(
@@ -174,3 +263,64 @@ def test_a_new_page_has_the_keys_that_its_section_asks_for(site):
     finally:
         schema.unlink()
         (site / "content/guides/first.md").unlink()
+
+
+def test_a_file_that_a_new_page_needs_is_named(site):
+    """Which file it is, only who writes the page knows; where it belongs is said."""
+    schema = site / "site/sections.toml"
+    schema.write_text(
+        '[[section]]\nfolder = "guides"\n\n'
+        '[[section.key]]\nname = "handout"\nkind = "file"\nrequired = true\n'
+    )
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+    try:
+        said = run("--root", site, "new", "page", "guides/first")
+        assert "Put handout.pdf into content/guides/" in said
+        run("--root", site, "check")
+        page = site / "content/guides/first.md"
+        text = page.read_text().replace("draft: true\n", "")
+        page.write_text(text.replace("handout.pdf", "handout.svg"))
+        (site / "content/guides/handout.svg").write_text(drawing)
+        run("--root", site, "check")
+    finally:
+        schema.unlink()
+        shutil.rmtree(site / "content/guides")
+
+
+def test_a_new_article_is_of_the_day_where_the_site_is_at_home(site):
+    """A day that has not begun there would keep it back."""
+    settings = site / "site/settings.toml"
+    before = settings.read_text()
+    days = set()
+    try:
+        for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+            settings.write_text(before.replace('timezone = "UTC"', f'timezone = "{zone}"'))
+            run("--root", site, "new", "page", "news/today")
+            page = site / "content/news/today.md"
+            days.add(re.search("date: (.*)", page.read_text())[1])
+            page.unlink()
+    finally:
+        settings.write_text(before)
+    assert len(days) == 2, "they are 25 hours apart"
+
+
+def test_its_templates_show_terms_long_lists_and_other_languages(site, tmp_path):
+    """A new site can grow without a template that somebody must write first."""
+    root = shutil.copytree(site, tmp_path / "grown")
+    grow(root)
+    run("--root", root)
+
+    def page(address: str) -> str:
+        return (root / f"public{address}index.html").read_text(encoding="utf-8")
+
+    assert '<a href="/news/second/">S</a>' in page("/tags/snow/")
+    assert '<a rel="tag" href="/tags/snow/">Snow</a>' in page("/news/second/")
+    assert '<a rel="next" href="/news/page/2/">' in page("/news/")
+    assert re.findall(r"<h2>.*?>(.*?)<", page("/news/page/3/")) == ["S"]
+    spanish = page("/es/news/second/")
+    assert "1 de marzo de 2026</time> · <bdi>1 min de lectura</bdi>" in spanish
+    assert '<a class="brand" href="/es/">' in spanish
+    assert 'hreflang="x-default" href="https://us.example/news/second/"' in spanish
+    assert '<a href="/news/second/" hreflang="en" lang="en">English</a>' in spanish
+    assert '<a href="/es/news/second/">Segunda</a>' in page("/es/")
+    assert '<html lang="ar" dir="rtl">' in page("/ar/")

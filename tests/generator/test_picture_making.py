@@ -16,12 +16,13 @@ import generator
 from generator import PictureWork
 from generator.outputs.pictures import PictureOutputs
 from generator.pictures import making
-from generator.pictures.cache import KEPT_SECONDS, Cache
+from generator.pictures.cache import ENVIRON, KEPT_SECONDS, Cache
 from generator.pictures.derived import derived
 from generator.pictures.original import read_original
 from policy import Faults
+from tests.fixtures.patience import PATIENCE
 from tests.generator.photos import page, put, saved, scene, turned
-from tests.generator.test_build_site import DAY, published
+from tests.generator.test_build_site import DAY, of_pages, published
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_where_nothing_can_be_kept_pictures_are_made_all_the_same(root, tmp_path
     page(root, "![A](a.jpg)")
     (root / "var").write_text("")
     done = generator.build(root, tmp_path / "public", today=DAY)
-    assert [str(each).split("\n")[0] for each in done.warnings] == [
+    assert [str(each).split("\n")[0] for each in of_pages(done.warnings)] == [
         "error: var/pictures: it cannot be written: Not a directory"
     ]
     assert len(list((tmp_path / "public" / "assets" / "pictures").iterdir())) == 6
@@ -205,13 +206,13 @@ def test_ctrl_c_ends_at_once_and_leaves_the_old_site(root, out, to_all):
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
     )  # fmt: skip
     folder = root / "var" / "pictures"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while len(list(folder.iterdir())) < 7 and time.monotonic() < deadline:
         time.sleep(0.05)
     children = _children(process.pid)
     assert children
     (os.killpg if to_all else os.kill)(process.pid, signal.SIGINT)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode != 0
     assert "Traceback" not in said
     assert published(out) == before
@@ -229,7 +230,7 @@ def test_a_build_that_is_killed_leaves_no_process_behind(root, out):
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     folder = root / "var" / "pictures"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while len(list(folder.iterdir())) < 7 and time.monotonic() < deadline:
         time.sleep(0.05)
     children = _children(process.pid)
@@ -247,7 +248,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _wait_until_gone(pids: list[int]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while [pid for pid in pids if _runs(pid)]:
         assert time.monotonic() < deadline, "still there"
         time.sleep(0.05)
@@ -280,3 +281,20 @@ def test_what_is_gone_before_it_is_published_is_told(root, out, monkeypatch):
 def _empty(folder: Path) -> None:
     for path in folder.iterdir():
         path.unlink()
+
+
+def test_checkouts_share_a_folder_that_the_environment_names(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the runs of a pipeline do, in which each checkout is a new one."""
+    monkeypatch.setenv(ENVIRON, str(tmp_path / "shared"))
+    put(root, {"a.jpg": turned(1)})
+    page(root, "![A](a.jpg)")
+    generator.build(root, tmp_path / "public")
+    kept = sorted((tmp_path / "shared").iterdir())
+    assert kept
+    assert not (root / "var" / "pictures").exists()
+    monkeypatch.setattr(making, "_run", never)
+    root.rename(tmp_path / "another")
+    generator.build(tmp_path / "another", tmp_path / "again")
+    assert published(tmp_path / "again") == published(tmp_path / "public")

@@ -22,6 +22,7 @@ from generator.publish import (
     staging,
 )
 from generator.publish.looking import Look
+from generator.publish.packing import packed
 from generator.publish.stamps import UNSURE, Stamps, Table
 from policy.manifest import BUILD_FILE, Page, read_build
 from tests.generator.test_publishing import (
@@ -315,3 +316,29 @@ def test_a_file_that_is_gone_before_its_time_could_tell_is_missed(tmp_path):
     known = Table.of({"index.html": (UNSURE, "00" * 16)})
     look = Look(str(tmp_path), Stamps(known, Table.of({}), ""))
     assert look.found().broken == {"index.html"}
+
+
+def test_what_each_first_view_waits_for_is_always_packed_best() -> None:
+    """Style sheets and scripts; whatever is asked for pages. Nothing is packed where none is."""
+    text = b"".join(b"p%d { color: red } " % number for number in range(400))
+    for path, is_asset in (("assets/main.1.css", True), ("assets/a.1.js", True), ("a.css", False)):
+        fast, best = (
+            dict(packed(path, text, each)) for each in (Compression.FAST, Compression.BEST)
+        )
+        assert (fast == best) is is_asset
+        assert len(best["br"]) < len(text) / 4
+        assert dict(packed(path, text, Compression.NONE)) == {}
+
+
+def test_what_is_always_packed_as_well_as_can_be_is_not_packed_again(tmp_path, monkeypatch):
+    """A release after an ordinary build finds style sheets and scripts as it would make them."""
+    out = tmp_path / "public"
+    style = Output("/assets/a.css", "assets/a.css", f"a{{}}{TEXT}".encode(), immutable=True)
+    change(out, [page("a"), style], set())
+    packed_again = []
+    monkeypatch.setattr(
+        "generator.publish.staging.packed",
+        lambda path, *_: packed_again.append(path) or iter(()),
+    )
+    change(out, [page("a"), style], set(), Compression.BEST)
+    assert packed_again == ["a/index.html"]

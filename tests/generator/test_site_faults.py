@@ -340,7 +340,7 @@ def test_a_folder_that_is_missing_is_told_as_that(root, folder):
 
 def test_the_root_may_stand_behind_the_command(root):
     for words in (["check", "--root", str(root)], ["check", f"--root={root}"]):
-        assert CliRunner().invoke(build.main, words).output.startswith("No faults in ")
+        assert CliRunner().invoke(build.main, words).stdout.startswith("No faults in ")
 
 
 @pytest.mark.parametrize("port", ["99999", "-1"])
@@ -348,3 +348,20 @@ def test_a_port_that_there_is_not_is_refused(root, port):
     result = CliRunner().invoke(build.main, ["--root", str(root), "serve", "--port", port])
     assert result.exit_code == 2
     assert "0<=x<=65535" in result.output
+
+
+def test_a_register_that_was_not_released_hides_no_other_fault(root):
+    """All that is wrong is told at once: also what stands in pages."""
+    released = CliRunner().invoke(build.main, ["--root", str(root), "policy", "release"])
+    assert released.exit_code == 0, released.output
+    register = root / "site/policy.toml"
+    field = 'fax = { category = "contact details", label = "Fax", holds = "A number" }\n'
+    register.write_text(register.read_text().replace("[fields]\n", f"[fields]\n{field}"))
+    (root / "content/x.md").write_text("---\ntitle: X\n---\nSee [us](/gone/).\n")
+    form = root / "site/forms/ask.toml"
+    asks = '\n[[field]]\nname = "fax"\nlabel = "Fax"\nkind = "tel"\nmost_characters = 40\n'
+    form.write_text(form.read_text() + asks)
+    said = told(root)
+    assert "was released with other terms:\n  New field: Fax of submissions." in said
+    assert "content/x.md:4: the link /gone/ leads to no page" in said
+    assert "\n2 errors\n" in said

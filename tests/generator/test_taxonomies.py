@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import html
 import json
 import re
 from pathlib import Path
@@ -135,6 +136,24 @@ def test_a_feed_of_a_term_has_its_pages_and_is_made_again_with_them_alone(tagged
     assert other.stat().st_mtime_ns == before
 
 
+def test_a_feed_of_a_term_has_whole_articles_in_its_language(tagged):
+    """And follows what they are made of, as a build from nothing has it."""
+    front = "---\ntitle: N0\ndate: 2026-03-10\ntags: [Snow]\n---\n"
+    write(tagged, "content/news/n0.md", f"{front}/// note | A\nSee [it](first.md).\n///\n")
+    builder = generator.Builder(tagged, tagged / "public", jobs=1)
+    builder.build(today=DAY)
+    feed = tagged / "public/tags/snow/feed.xml"
+    before = feed.read_text(encoding="utf-8")
+    assert before.count("<content ") == before.count("<entry>") == 3
+    assert 'href="https://small.example/news/first/"' in html.unescape(before)
+    write(tagged, "templates/blocks/note.html", "<p>{{ title }}!</p>{{ body }}")
+    builder.build(today=DAY)
+    after = feed.read_text(encoding="utf-8")
+    assert after != before
+    generator.build(tagged, tagged / "clean", today=DAY)
+    assert after == (tagged / "clean/tags/snow/feed.xml").read_text(encoding="utf-8")
+
+
 def test_a_term_can_have_a_page_of_its_own_with_title_text_and_keys(tagged):
     """As an author has: the role and the link are keys of that page."""
     sections = '[[section]]\nfolder = "tags"\n[[section.key]]\nname = "role"\nkind = "text"\n'
@@ -179,3 +198,22 @@ def test_a_menu_leads_to_a_page_or_out_of_the_site(root, address, is_right):
     else:
         with pytest.raises(Faults, match="the menu leads to no page"):
             built(root)
+
+
+def test_a_page_of_a_term_is_there_before_what_has_the_term_and_stays_after_it(tagged):
+    write(tagged, "templates/term.html", "{{ term.title }} {{ term.count }} {{ pager.total }}")
+    (tagged / "content/tags").mkdir()
+    write(tagged, "content/tags/ice.md", "---\ntitle: On ice\n---\nWords.\n")
+    article = "---\ntitle: N\ndate: 2026-03-20\nexpire: 2026-03-22\ntags: [Ice]\n---\nWords.\n"
+    write(tagged, "content/news/ice.md", article)
+    builder = generator.Builder(tagged, tagged / "public", jobs=1)
+    found = []
+    for day in (19, 20, 21, 22):
+        when = datetime.date(2026, 3, day)
+        builder.build(today=when)
+        generator.build(tagged, tagged / "clean", today=when)
+        clean = (tagged / "clean/tags/ice/index.html").read_text()
+        assert page(tagged, "/tags/ice/") == clean
+        assert (tagged / "public/tags/ice/feed.xml").exists()
+        found.append((clean, "On ice=" in page(tagged, "/tags/")))
+    assert found == [("On ice 0 1", False), *[("On ice 1 1", True)] * 2, ("On ice 0 1", False)]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import generator
-from generator.content.urls import as_address, is_address
+from generator.content.urls import as_address, as_old_address, is_address, was_address
 from generator.markdown import Hooks, Image, reader
 from generator.marks import NONCHARACTERS, mark_markdown, mark_tags, unmarked
 from generator.recorded import record
@@ -73,6 +73,7 @@ def test_no_heading_doubles_an_id_of_a_template(name):
 def test_what_is_meant_by_an_alias_that_is_no_address_is_one(text):
     """So the mistake does not stand in the hint as well."""
     assert is_address(as_address(text))
+    assert was_address(as_old_address(text))
 
 
 @given(st.text(max_size=30))

@@ -52,3 +52,33 @@ def test_a_translation_is_stale_once_its_original_has_changed(root):
 def test_only_a_translation_can_be_noted(root):
     assert "this is no translation" in told(root, "--current", "content/about.md", status=1)
     assert "this is no translation" in told(root, "--current", "content/nothing.md", status=1)
+
+
+def test_a_page_that_is_in_another_language_than_its_name_says_is_told(root):
+    page = (
+        "---\ntitle: X\ndescription: A description of a length that nobody minds, here.\n---\nW.\n"
+    )
+    for name in ("about.fr.md", "about.final.md", "es/other.en.md", "other.md", "1.fr.md"):
+        (root / "content" / name).parent.mkdir(exist_ok=True)
+        (root / "content" / name).write_text(page)
+    found = CliRunner().invoke(build.main, ["--root", str(root), "check"])
+    said = [line for line in found.output.splitlines() if line.startswith("warning")]
+    assert said == [
+        'warning: content/about.fr.md: the site has no language "fr", so this is in its own, '
+        "at /about.fr/",
+        'warning: content/es/other.en.md: the folder of this page says "es", its name "en"',
+    ]
+
+
+def test_pages_of_a_language_that_no_list_has_are_told_once_a_section(root):
+    page = "---\ntitle: X\ndescription: A description of a length that nobody minds, here.\n{}---\n"
+    (root / "content/facts").mkdir()
+    for name in ("index.md", "a.es.md", "b.es.md", "c.md"):
+        (root / "content/facts" / name).write_text(page.format(""))
+    found = CliRunner().invoke(build.main, ["--root", str(root), "check"])
+    said = [line for line in found.output.splitlines() if line.startswith(("warning", "hint"))]
+    assert said == [
+        "warning: content/facts/a.es.md: no list and no feed has this page, since there is none at "
+        "/es/facts/",
+        "hint: write content/facts/index.es.md",
+    ]

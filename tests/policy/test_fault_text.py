@@ -19,6 +19,7 @@ from policy.failures import Told
 from policy.fault_json import failed, stated
 from policy.fault_text import MOST, FaultText
 from policy.faults import Fault, Faults
+from policy.typed import as_typed
 
 DEAD = 'the page /about/ has no heading "#here"'
 COMMANDS = (build.ROOT / "docs/commands.md").read_text(encoding="utf-8")
@@ -106,7 +107,8 @@ def test_of_a_thousand_faults_the_first_are_shown_and_the_others_counted(tmp_pat
     assert text.count("error: ") == MOST
     assert text.count("error: content/00.md:") == 5
     assert "\n960 more, by file:\n  20  content/08.md\n" in text
-    assert text.endswith("… and 35 more files\nhint: build.py check --format json tells them all")
+    hint = as_typed("hint: build.py check --format json tells them all", tmp_path)
+    assert text.endswith(f"… and 35 more files\n{hint}")
     assert len(text.split("\n")) < 150
     assert faults.count == "1000 errors"
 

@@ -17,8 +17,9 @@ WORDS = {
     "visits": ("choice.js", "visit.js", "data-choose", "/visit/view", "__Secure-visit", "consents"),
     "audiences": ("__Host-audience", "/audience/", "recognized"),
     "forms": ("/form/", "form.js", "/own/", "/permission/", "outbox", "/your-data/", "contacts"),
-    "staff": ("/staff/", "__Secure-session", "access_log", "access log"),
+    "staff": ("/staff/", "__Secure-session", "access_log", "access log", "report.js"),
     "search": ("/search/", "search.js", "pagefind"),
+    "drafts": ("/unpublished/",),
 }
 """What nothing that is published says where the feature is off."""
 
@@ -28,6 +29,7 @@ ADDRESSES = {
     "forms": ("/form/ask", "/own/ask", "/permission/stop/x/", "/your-data/", "/email/"),
     "staff": ("/staff/", "/staff/sign-in/"),
     "search": ("/search/", "/assets/search/pagefind.js"),
+    "drafts": ("/unpublished/x/",),
 }
 
 

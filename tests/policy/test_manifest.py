@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import json
 import os
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,6 +104,25 @@ def test_a_manifest_that_cannot_be_read_says_why_and_what_to_do(tmp_path, text, 
     assert said.replace(f"reads {FORM}", f"reads form {FORM}") in str(told.value)
     assert f"{tmp_path.name}/{BUILD_FILE}" in str(told.value)
     assert "hint: build again: python build.py" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("head", "form"),
+    [
+        (b"", 4),  # From before pages came and went.
+        (b'"changes_at":0,"gone":[],"leads":{},', FORM + 1),
+        (b'"changes_at":0,"gone":[],"leads":{},', FORM),  # Of a version between two forms.
+        (b'"gone":[],', FORM),
+    ],
+)
+def test_a_whole_manifest_of_another_version_says_so(tmp_path, head, form):
+    """Its check sum is right, and its head says more or less than is read."""
+    text = to_json(one_page(tmp_path, "Words."))[: -len('"check":"00000000"}\n')]
+    text = text.replace(b'"changes_at":0,"experiments":[],"gone":[],', head, 1)
+    text = text.replace(b'{"manifest":%d,' % FORM, b'{"manifest":%d,' % form, 1)
+    (tmp_path / BUILD_FILE).write_bytes(text + f'"check":"{zlib.crc32(text):08x}"}}\n'.encode())
+    with pytest.raises(OtherForm, match=r"hint: build again: python build\.py"):
+        read_build(tmp_path)
 
 
 @given(st.data())

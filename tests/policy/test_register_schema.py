@@ -5,13 +5,15 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import create_engine, inspect
 
-from analytics.visits.model import DIMENSIONS, MEASURES
+from analytics.visits.model import DIMENSIONS, MEASURES, TIMES
 from policy import read_site
 from policy.register import Register
 from tests.fixtures.small_site import ROOT, SmallSite, small_site
 
 TYPES = {"text": "TEXT", "integer": "BIGINT", "hour": "BIGINT", "second": "BIGINT", "date": "DATE"}
 TYPES |= {"hour": "BIGINT", "second": "BIGINT"}
+WHEN = {"hour": "hour", "first": "hour", "step": "text"}
+"""The columns of the counters that are times: none is finer than an hour."""
 P1 = {"contact details", "email", "session information", "account details"}
 P2 = {
     "verify accounts",
@@ -108,10 +110,26 @@ def test_every_table_names_who_may_read_it(register):
 
 @pytest.mark.promise("P4")
 def test_counters_have_no_column_that_could_tell_one_visit_from_another(register):
-    """They are the hour, the cell, and what is in the one list of dimensions and measures."""
-    columns = {column.name: column for column in register.table("counters", "counters").columns}
-    assert tuple(columns) == ("hour", "dimension", "cell", *MEASURES)
-    assert columns["dimension"].options == DIMENSIONS
+    """They are times and cells, and what is in the one list of dimensions and measures."""
+    cells = {"pair", "value", "other"}
+    for name, keys, measures in (
+        ("totals", {"hour"}, MEASURES),
+        ("running", {"step", "first", *cells}, MEASURES),
+        ("counters", {"step", "first", *cells}, MEASURES),
+        ("rare", {"step", "first", "pair", "value"}, TIMES),
+    ):
+        table = register.table("counters", name)
+        columns = [column.name for column in table.columns]
+        assert set(table.key) == keys, name
+        assert set(columns) == {*keys, *measures}, name
+        assert tuple(columns[-len(measures) :]) == measures, "as the one list has them"
+        types = {column.name: column.type for column in table.columns}
+        assert types == {name: WHEN.get(name, "integer") for name in types}, name
+    names = register.table("counters", "names")
+    assert [column.name for column in names.columns] == ["dimension", "name", "number", "month"]
+    dimension = names.column("dimension")
+    assert dimension is not None
+    assert dimension.options == DIMENSIONS
     assert all(
         part.kind != "random"
         for cookie in register.cookies

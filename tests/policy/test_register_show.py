@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 import build
+from policy.features import FOLDER
+from policy.sum import read_sum
+from tests.fixtures.small_site import ROOT
 from tests.fixtures.whole_site import whole_site
 
 
@@ -81,3 +89,39 @@ def test_an_entry_that_there_is_not_is_told() -> None:
     status, said = run("explain", "table.submissions.phon")
     assert status
     assert 'did you mean "table.submissions.phone"?' in said
+
+
+def test_whoever_has_read_enough_ends_it_without_a_word() -> None:
+    """Such as `head`, which closes what it reads."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    command = [sys.executable, build.__file__, "policy", "show"]
+    done = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writes)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_the_sum_is_the_same_until_something_of_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A preview asks for it at each save: the register, what is counted and the features."""
+    site = tmp_path / "site"
+    site.mkdir()
+    text = (ROOT / "site" / "policy.toml").read_text(encoding="utf-8")
+    (site / "policy.toml").write_text(text, encoding="utf-8")
+    first = read_sum(tmp_path)
+    assert read_sum(tmp_path) is first
+
+    (site / "policy.toml").write_text(text.replace("version = 1\n", "version = 2\n"), "utf-8")
+    second = read_sum(tmp_path).register
+    assert (first.register.version, second.version) == (1, 2)
+
+    (site / "goals.toml").write_text("[[goal]]\n", encoding="utf-8")
+    with_goals = read_sum(tmp_path).register
+    assert with_goals != second
+
+    features = shutil.copytree(FOLDER, tmp_path / "features")
+    core = (FOLDER / "core.toml").read_text(encoding="utf-8")
+    (features / "core.toml").write_text(core.replace("operation", "running"), encoding="utf-8")
+    monkeypatch.setattr("policy.features.FOLDER", features)
+    assert read_sum(tmp_path).register != with_goals

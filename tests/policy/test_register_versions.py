@@ -98,9 +98,9 @@ CHANGES = [
     (OWN, FIELDS, FAX, "New field: Fax of submissions."),
     (VISITS, 'basis = "consent"', 'basis = "legitimate interest"',
      "The purpose usage: legal basis changed from “consent” to “legitimate interest”."),
-    (VISITS, "least = 0, most = 2,", "least = 0, most = 3,",
-     "The cookie __Secure-visit: part “pages” changed from “A whole number from 0 to 2” "
-     "to “A whole number from 0 to 3”."),
+    (VISITS, "least = 0, most = 24,", "least = 0, most = 25,",
+     "The cookie __Secure-visit: part “began” changed from “A whole number from 0 to 24” "
+     "to “A whole number from 0 to 25”."),
     (VISITS, 'same_site = "Strict"', 'same_site = "Lax"',
      "The cookie __Secure-visit: reach changed from “SameSite=Strict” to “SameSite=Lax”."),
     (AUDIENCES, "\n[[cookie]]\n", COOKIE,
@@ -213,7 +213,10 @@ def test_old_versions_stay_published_and_changes_are_generated(twice):
     new = (twice / "privacy/versions/2/index.html").read_text(encoding="utf-8")
     assert "90 days" in new
     assert "in use since" in new
-    page = (twice / "privacy/index.html").read_text(encoding="utf-8")
+    page = (twice / "privacy/versions/index.html").read_text(encoding="utf-8")
+    first_layer = (twice / "privacy/index.html").read_text(encoding="utf-8")
+    assert 'href="/privacy/versions/"' in first_layer
+    assert "Version 2, of" in first_layer
     change = "The cookie __Host-audience: lifetime changed from “180 days"
     assert change in page
     assert change in new
@@ -242,11 +245,14 @@ def test_the_machine_readable_policy_follows_its_schema(twice):
 @pytest.mark.promise("P4")
 def test_the_policy_prints_how_much_each_cookie_can_tell(twice):
     """Under the declared budget, and far under what would tell people apart."""
-    page = (twice / "privacy/index.html").read_text(encoding="utf-8")
+    page = (twice / "privacy/cookies/index.html").read_text(encoding="utf-8")
     policy = json.loads((twice / ".well-known/privacy.json").read_text(encoding="utf-8"))
     bits = {kept["name"]: kept["bits"] for kept in policy["kept"]}
     assert 0 < bits["__Host-audience"] <= 5
-    assert 0 < bits["__Secure-visit"] <= 28  # docs/decisions/bits-of-a-visit.md
+    cookies = {cookie.cookie: cookie for cookie in read_site(twice.parent).register.cookies}
+    assert cookies["__Secure-visit"].most_bits == 40  # docs/decisions/bits-of-a-visit.md
+    assert 0 < bits["__Secure-visit"] <= 40
+    assert "At most 40 bits" not in page, "what this site's cookie can tell, not the bound"
     for name in ("__Host-audience", "__Secure-visit", "choice"):
         assert f"At most {bits[name]:g} bits." in page
 

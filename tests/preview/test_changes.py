@@ -14,6 +14,7 @@ import pytest
 from watchfiles import Change
 
 from analytics.preview import changes as watching
+from analytics.preview import second_look
 from analytics.preview.changes import Changes
 
 PATIENCE = 20.0
@@ -55,6 +56,49 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def test_a_save_is_told_by_its_name(site: Site) -> None:
     site.page.write_text("after")
     assert site.next() == {"content/about.md"}
+
+
+@pytest.mark.parametrize("change", ["write", "rename", "add", "remove"])
+def test_a_save_that_the_system_does_not_tell_of_is_told_all_the_same(
+    site: Site, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    """Events get lost: the queue was full, or a drive is another machine's."""
+    monkeypatch.setattr(site.changes, "_next", lambda: time.sleep(0.02) or set())
+    name = "content/about.md"
+    match change:
+        case "write":
+            site.page.write_text("beford")  # As many bytes as before.
+        case "rename":
+            other = site.root / "var" / "new"
+            other.write_text("before")
+            other.replace(site.page)
+        case "remove":
+            site.page.unlink()
+        case "add":
+            name = "site/new.toml"
+            (site.root / name).write_text("x = 1")
+    assert site.next() == {name}
+    assert site.is_quiet()
+
+
+def test_what_was_told_is_not_told_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(second_look, "EVERY_SECONDS", 0.01)
+    for text in ("one", "two"):
+        site.page.write_text(text)
+        assert site.next() == {"content/about.md"}
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            assert site.changes.wait() == frozenset()
+
+
+def test_what_editors_keep_beside_is_not_looked_at(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site.changes, "_next", lambda: time.sleep(0.02) or set())
+    (site.root / "content" / ".about.md.swp").write_text("x")
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        assert site.changes.wait() == frozenset()
 
 
 def test_a_save_by_rename_is_one_change(site: Site) -> None:

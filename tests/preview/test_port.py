@@ -6,6 +6,8 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from analytics.preview.listening import listen
 from analytics.preview.port_owner import owner_of
 from policy.failures import Refusal
 from tests.fixtures.first_site import ROOT
+from tests.fixtures.serving import serving
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
 
@@ -53,3 +56,22 @@ def test_a_port_that_needs_rights_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("analytics.preview.listening._listener", refused)
     with pytest.raises(Refusal, match="cannot serve on port 80: Permission denied"):
         listen(lambda environ, start: [], 80)
+
+
+def test_a_file_that_was_not_sent_to_its_end_is_closed(tmp_path: Path) -> None:
+    """By who reads no further, when the server lets go of it."""
+    path, opened = tmp_path / "big", []
+    with path.open("wb") as file:
+        file.truncate(50_000_000)
+
+    def app(environ: dict[str, Any], start: Any) -> Any:
+        start("200 OK", [("Content-Length", str(path.stat().st_size))])
+        opened.append(path.open("rb"))
+        return environ["wsgi.file_wrapper"](opened[-1])
+
+    with socket.socket() as client:
+        with serving(app) as address:
+            client.connect(("127.0.0.1", int(address.rpartition(":")[2])))
+            client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert client.recv(100).startswith(b"HTTP/1.1 200")
+        assert [file.closed for file in opened] == [True]

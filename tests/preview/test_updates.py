@@ -9,6 +9,7 @@ import pytest
 
 from analytics.preview.builds import Failed
 from analytics.preview.updates import MOST_WAITING, Updates
+from tests.fixtures.patience import PATIENCE
 
 
 def waiting(updates: Updates, known: str) -> tuple[threading.Thread, list[tuple[str, int]]]:
@@ -37,7 +38,7 @@ def test_who_waits_is_told_when_something_is_new() -> None:
     updates = Updates()
     thread, told = waiting(updates, updates.state(updates.now))
     updates.serve()
-    thread.join(10)
+    thread.join(PATIENCE)
     assert told == [(updates.state(updates.now), 0)]
 
 
@@ -82,11 +83,11 @@ def test_where_many_wait_those_who_waited_longest_ask_again() -> None:
     threads = [waiting(updates, known) for _ in range(MOST_WAITING)]
     last, _ = waiting(updates, known)
     oldest, told = threads[0]
-    oldest.join(10)
+    oldest.join(PATIENCE)
     assert told[0][0] == known
     assert told[0][1] > 0
     assert all(thread.is_alive() for thread, _ in threads[1:])
     updates.close()
     for thread in (last, *(thread for thread, _ in threads)):
-        thread.join(10)
+        thread.join(PATIENCE)
         assert not thread.is_alive()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -115,11 +116,11 @@ def test_what_was_removed_is_built_again(writing: Writing) -> None:
     assert writing.orders.next().changed is None
 
 
-def test_a_new_day_brings_out_the_pages_of_its_date(
+def test_at_its_moment_a_page_is_built_without_a_save(
     writing: Writing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    later = watching.today() + datetime.timedelta(days=1)
-    monkeypatch.setattr(watching, "today", lambda: later)
+    moment = time.time() + 0.2
+    monkeypatch.setattr(watching, "changes_at", lambda _preview: moment)
     assert writing.orders.next().changed is None
 
 

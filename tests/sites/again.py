@@ -1,6 +1,6 @@
-"""Makes `tests/sites/good/` again from `tests/sites/base/`, and `languages-good/` from
-`languages/`, after a change that was meant to change them. Look at the difference before you
-commit it: `python -m tests.sites.again; git diff`."""
+"""Makes `tests/sites/good/` again from `tests/sites/base/`, `languages-good/` from
+`languages/` and `terms-good/` from `terms/`, after a change that was meant to change them. Look
+at the difference before you commit it: `python -m tests.sites.again; git diff`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAY = datetime.date(2026, 3, 10)
 
 def main() -> None:
     """Only text files that are there already; a new or missing one fails its test."""
-    for site, good in (("base", "good"), ("languages", "languages-good")):
+    for site, good in (("base", "good"), ("languages", "languages-good"), ("terms", "terms-good")):
         with tempfile.TemporaryDirectory() as folder:
             generator.build(SITES / site, Path(folder), today=DAY)
             for path in sorted((SITES / good).rglob("*")):

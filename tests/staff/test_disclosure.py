@@ -76,7 +76,7 @@ def test_what_is_told_in_another_way_is_recorded_too(site, carl):
         ("recipient", "  ", "Say who gets it."),
         ("reason", "", "Say why they get it"),
         ("reason", "x" * 501, "Shorten this to 500 characters."),
-        ("reason", "\u202e\0", "Say why they get it"),
+        ("reason", "\u202e\u200b", "Say why they get it"),
         ("recipient", "\u3164", "only characters that cannot be seen"),
     ],
 )
@@ -91,6 +91,16 @@ def test_nothing_is_given_without_all_three(  # noqa: PLR0917  (fixtures are arg
     assert all(
         text in answer.text for key, text in GIVEN.items() if key not in ("legal_basis", name)
     )
+    assert "Content-Disposition" not in answer.headers
+    assert rows(site, SAID) == []
+
+
+@pytest.mark.promise("P10")
+@pytest.mark.parametrize("value", ["\0", "Asked for it\0"])
+def test_what_no_database_keeps_is_no_reason(site, carl, value):
+    """No browser sends it; nothing is given, and nothing is recorded."""
+    answer = post(carl, address(site), GIVEN | {"how": "file", "reason": value})
+    assert answer.status_code == 400
     assert "Content-Disposition" not in answer.headers
     assert rows(site, SAID) == []
 

@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery"
 COOKIE = "__Secure-session"
 MINUTE, HOUR = 60, 3600
 PAGES = {
-    "/staff/report/": {"reports", "admin"},
+    "/staff/reports/": {"reports", "admin"},
     "/staff/definitions/": {"reports", "admin"},
     "/staff/consent/": {"reports", "admin"},
     "/staff/contacts/": {"contacts", "admin"},

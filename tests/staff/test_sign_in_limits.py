@@ -24,6 +24,7 @@ from analytics.staff.sign_in_limits import (
 )
 from analytics.web.rate_limits import MINUTES, RateLimiter
 from policy import read_site
+from tests.fixtures.patience import PATIENCE
 from tests.fixtures.small_site import HOST, ROOT, SmallSite, small_site
 
 PASSWORD, WRONG = "correct horse battery", "wrong horse battery"
@@ -122,10 +123,10 @@ def test_few_passwords_are_checked_at_once() -> None:
     with limits.hashing("anna", ELSEWHERE), ExitStack() as ended:
         for thread in waiting:
             thread.start()
-            ended.callback(thread.join, 10)
+            ended.callback(thread.join, PATIENCE)
         # Each thread takes its place before it waits.
         gate = limits._gates[False]
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while gate._places._value:
             assert time.monotonic() < deadline
         with pytest.raises(Busy), limits.hashing("rita", ELSEWHERE):
@@ -134,7 +135,7 @@ def test_few_passwords_are_checked_at_once() -> None:
             pass
         ended.pop_all()
     for thread in waiting:
-        thread.join(10)
+        thread.join(PATIENCE)
     with limits.hashing("rita", ELSEWHERE):
         pass
     assert AT_ONCE * passwords.HASHER.memory_cost <= 2 * 65_536

@@ -46,24 +46,30 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "backups"
 
 
-def everything(var: Path) -> dict[str, list[str]]:
+RUNNING = ('INSERT INTO "running"', 'INSERT INTO "names"')
+
+
+def everything(var: Path, without: tuple[str, ...] = ()) -> dict[str, list[str]]:
     """Both databases as SQL."""
     told = {}
     for name in DATABASES:
         with closing(sqlite3.connect(var / name)) as database:
-            told[name] = sorted(database.iterdump())
+            told[name] = sorted(
+                line for line in database.iterdump() if not line.startswith(without)
+            )
     return told
 
 
 def test_what_is_restored_is_what_there_was(site, folder, tmp_path):
-    """Both databases row for row, and the key, so that cookies stay valid."""
+    """Both databases row for row, and the key, so that cookies stay valid. What has not ended is
+    left out of it, with the names that only that has: two copies would tell what came between."""
     send(site.app.test_client(), REQUEST | {"permission": "yes"})
     visitor = site.visitor()
     visitor.consent()
     visitor.view()
     made = back_up(site.var, folder, KEEP, NOW)
     restore(made.path, tmp_path / "restored")
-    assert everything(tmp_path / "restored") == everything(site.var)
+    assert everything(tmp_path / "restored") == everything(site.var, without=RUNNING)
     again = tmp_path / "again"
     again.mkdir()
     shutil.move(tmp_path / "restored", again / "var")
@@ -117,9 +123,7 @@ def test_it_is_made_while_the_service_writes(site, folder, tmp_path):
             restored = tmp_path / f"restored {number}"
             restore(made.path, restored)
             with closing(sqlite3.connect(restored / "counters.sqlite3")) as database:
-                ((views,),) = database.execute(
-                    "SELECT coalesce(sum(views), 0) FROM counters WHERE dimension = 'all'"
-                )
+                ((views,),) = database.execute("SELECT coalesce(sum(views), 0) FROM totals")
             assert before <= views <= after
     finally:
         ended.set()

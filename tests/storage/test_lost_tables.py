@@ -20,10 +20,12 @@ from analytics.storage.backups import back_up, restore
 from analytics.storage.checking import REMINDER_SECONDS, Checker
 from analytics.storage.database import Database, Name, open_records
 from analytics.storage.known_tables import KnownTables
+from analytics.storage.unusable import HELD, DatabaseState
 from build import main
 from policy import Faults, read_site
 from policy.durations import Duration
 from tests.fixtures.form_site import REQUEST, form_site, rows, send
+from tests.fixtures.patience import PATIENCE
 from tests.fixtures.small_site import HOST, ROOT, Clock, SmallSite
 
 REGISTER = read_site(ROOT).register
@@ -37,7 +39,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def sql(path: Path, *statements: str) -> None:
     """What somebody does by hand, who waits for the service's turn."""
-    with closing(sqlite3.connect(path, timeout=30)) as database:
+    with closing(sqlite3.connect(path, timeout=PATIENCE)) as database:
         for each in statements:
             database.execute(each)
         database.commit()
@@ -253,6 +255,27 @@ def test_it_is_told_again_each_hour(tmp_path: Path, caplog: pytest.LogCaptureFix
     ]
 
 
+def test_one_that_another_program_holds_is_not_called_broken(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody needs to mend it: it is used again when that program lets go."""
+    with form_site(tmp_path) as site, caplog.at_level(logging.INFO, "plainsite"):
+        stores = site.service.stores
+        for task in (stores.retention, stores.rewriting, stores.checking):
+            task.close()
+        check = Checker([stores.records], site.service.log)
+        with monkeypatch.context() as patched:
+            held = DatabaseState("records", True, (), HELD)
+            patched.setattr(Database, "state", property(lambda _: held))
+            check()
+        check()
+        said = [record.getMessage() for record in caplog.records]
+    assert said == [
+        "another program holds the records database: nothing can be written until it lets go",
+        "the records database can be used again",
+    ]
+
+
 def test_the_running_service_sees_it_by_itself(tmp_path: Path) -> None:
     """Nobody asks for anything but /healthz, and nothing else uses the file."""
     with form_site(tmp_path) as site:
@@ -260,7 +283,7 @@ def test_the_running_service_sees_it_by_itself(tmp_path: Path) -> None:
         stores.retention.close()
         stores.rewriting.close()
         drop(site.var / "records.sqlite3")
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while "outbox" not in told(site, "records"):
             assert time.monotonic() < deadline
             time.sleep(0.05)

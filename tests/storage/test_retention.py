@@ -13,10 +13,14 @@ from sqlalchemy import insert, select
 from analytics.storage.retention import Deleted, purge, runs
 from analytics.storage.schema import metadata
 from analytics.visits.model import Dimension, Increment
+from analytics.visits.store.annotations import Annotations
 from analytics.visits.store.daily import Daily, Struck
+from analytics.visits.store.imported import Cell, Day, Import, Imported
+from analytics.visits.store.publications import Publications
 from policy import read_site
 from policy.durations import Duration
 from tests.fixtures.small_site import ROOT, SmallSite, small_site
+from tests.fixtures.staff import token
 
 ZONE = ZoneInfo("America/Los_Angeles")
 NOW = datetime.datetime(2026, 3, 31, 12, 0, tzinfo=ZONE)
@@ -96,7 +100,7 @@ def test_hours_are_counted_no_longer_than_declared(site):
     counters = site.service.counters
     for each in (hour - 1, hour, hour + 1):
         counters.add(each, [Increment(Dimension.ALL, "", visits=1)])
-    assert tidy(site) == {"counters": 2}
+    assert tidy(site) == {"totals": 2}
     assert [each.hour for each in counters.series(0, hour + 10)] == [hour + 1]
 
 
@@ -111,13 +115,35 @@ def test_every_table_that_has_a_time_is_purged(site):
     put(site, "asks", contact="contact 1", submission="submission 1", asked_on=old.date())
     put(site, "outbox", queued_on=old.date(), state="waiting")
     put(site, "retention_runs", day=old.date(), table_name="x")
-    site.service.counters.add(1, [Increment(Dimension.ALL, "", visits=1)])
+    token(site, "reports", today=old.date())
+    put(site, "digest_asks", account="anna", asked_at=0)
+    put(site, "digest_messages", account="anna", queued_on=old.date(), state="waiting")
+    put(site, "shared_links", made_on=old.date(), ends_on=old.date())
+    for dimension in (Dimension.ALL, Dimension.SOURCE):
+        site.service.counters.add(1, [Increment(dimension, "", visits=1)])
+    ended = ("counters (pair, step, first", "rare (pair, step, first")
+    with site.service.counters.database.engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"INSERT INTO {ended[0]}, value, other, visits, views, continued, engaged_ms,"
+            " times) VALUES (300, 'day', 1, 1, 0, 1, 1, 0, 0, 0)"
+        )
+        connection.exec_driver_sql(
+            f"INSERT INTO {ended[1]}, value, times) VALUES (300, 'day', 1, 1, 1)"
+        )
     site.service.counters.answered(old.date(), 1, given=1)
     daily = Daily(site.service.counters)
     daily.add({(old.date(), "/", "no"): 1}, {(old.date(), "bot"): 1})
     daily.strike(Struck(1, old.date(), "A broken monitor"))
+    Annotations(site.service.counters).add(
+        old.date(), "A fair", earliest=old.date(), today=old.date()
+    )
+    kept = Import("before", "Plausible", old.date(), old.date())
+    cell = Cell("day", old.date(), Dimension.PAGE, "/", 10)
+    Imported(site.service.counters).add(kept, [Day(old.date(), 10, 10)], [cell], ZONE)
+    for source in "12":
+        Publications(site.service.counters).take_up({"/": source}, old.date())
     timed = {table.name for table in REGISTER.tables if isinstance(table.keep, Duration)}
-    assert set(tidy(site)) == timed
+    assert set(tidy(site)) == timed - {"running"}, "what runs had ended, and was made coarser"
     connections = {name: sqlite3.connect(site.var / f"{name}.sqlite3") for name in FILES}
     left = {
         table.name

@@ -132,12 +132,20 @@ def test_the_service_has_the_window_of_its_register(tmp_path: Path) -> None:
         stores.rewriting.close()
         stores.rewriter.rewrite()
         assert send(site.app.test_client(), REQUEST).status_code == 303
-        assert storage_health(stores).late == ""
+        assert stores.counters_rewriter is not None
+        stores.counters_rewriter.rewrite()
+        assert storage_health(stores).late == {"records": "", "counters": ""}
         now = stores.rewriter._clock()
         stores.rewriter._clock = lambda: now + DECLARED.seconds + 5
         told = json.loads(site.app.test_client().get("/healthz").data)["parts"]
         assert not told["window of the records"]["works"]
         assert "seconds longer than the 60 that" in told["window of the records"]["why"]
+        assert told["counters rewriting"]["works"]
+        stores.counters_rewriting.close()
+        stores.counters_rewriter._since = now - DECLARED.seconds - 5
+        told = json.loads(site.app.test_client().get("/healthz").data)["parts"]
+        assert not told["window of the counters"]["works"]
+        assert not told["counters rewriting"]["works"]
 
 
 def test_a_site_may_declare_less_and_not_more(tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ LATER = DAY + datetime.timedelta(days=days_read(REGISTER))
 
 @pytest.fixture
 def var(tmp_path: Path) -> Path:
-    (tmp_path / "var").mkdir()
-    return tmp_path / "var"
+    (tmp_path / "with a blank/var").mkdir(parents=True)
+    return tmp_path / "with a blank/var"
 
 
 @contextmanager
@@ -69,7 +69,7 @@ def test_a_key_that_others_can_read_or_write_is_refused(var: Path, mode: int) ->
     (var / "secret.key").chmod(mode)
     with pytest.raises(Faults, match="others can read the signing key") as refused:
         keys(var)
-    assert f"chmod 600 {var / 'secret.key'}" in str(refused.value)
+    assert f"chmod 600 '{var / 'secret.key'}'" in str(refused.value)
     (var / "secret.key").chmod(0o600)
     assert keys(var)
 

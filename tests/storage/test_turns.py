@@ -17,6 +17,7 @@ from analytics.storage.database import Database
 from analytics.storage.turns import Turns
 from analytics.storage.unusable import DatabaseUnavailable
 from policy import read_site
+from tests.fixtures.patience import PATIENCE
 from tests.fixtures.small_site import ROOT
 
 REGISTER = read_site(ROOT).register
@@ -24,7 +25,7 @@ WRITERS, WRITES = 8, 20
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.001)

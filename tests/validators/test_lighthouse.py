@@ -46,13 +46,14 @@ def test_every_kind_of_page_has_all_points_and_does_not_move(
     cookie = audience_cookie(running.address)
     assert cookie.startswith("__Host-audience=")
     asked = [[running.address + page, ""] for page in PAGES] + [[f"{running.address}/", cookie]]
-    judged = _judged(chromium, asked)
-    assert len(judged) == len(asked)
-    for found in judged:
+    every = judged(chromium, asked)
+    assert len(every) == len(asked)
+    for found in every:
         assert found["error"] == "", found
         assert found["scores"] == ALL, found
         assert found["shift"] == 0, found
 
 
-def _judged(chromium: str, pages: list[list[str]]) -> list[dict[str, object]]:
+def judged(chromium: str, pages: list[list[str]]) -> list[dict[str, object]]:
+    """What Lighthouse says of each page: an address, and a cookie or nothing."""
     return lines_of_json(validate("node", "lighthouse.mjs", chromium, json.dumps(pages)))

@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from analytics.visits.store.base import Consents
+from analytics.web.rate_limits import WITHDRAWALS
 from tests.fixtures.small_site import SmallSite
 
 FIRST, SECOND = datetime.date(2026, 3, 2), datetime.date(2026, 3, 3)
@@ -98,3 +99,65 @@ def test_a_refusal_deletes_every_cookie_that_rests_on_consent(site: SmallSite) -
         if register.purpose(cookie.purpose).basis == "consent"
     ]
     assert deleted == ["__Secure-visit", "__Host-audience"]
+
+
+@pytest.mark.promise("P4")
+def test_no_more_is_taken_back_than_was_given(site: SmallSite) -> None:
+    """One cookie that is sent again and again, from one network or from many."""
+    one, two = site.visitor(), site.visitor()
+    one.consent()
+    two.consent()
+    held = one.cookie or ""
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda number: replayed(site, held, f"198.51.{number}.7"), range(200))
+        )
+    assert all("Max-Age=0" in answer for answer in answers), "a cookie is always deleted"
+    assert site.service.counters.consents() == [Consents(FIRST, 1, given=2, withdrawn=2)]
+
+
+def replayed(site: SmallSite, cookie: str, address: str) -> str:
+    visitor = site.visitor()
+    visitor.cookie = cookie
+    answer = visitor.post("/visit/withdraw", X_Forwarded_For=address)
+    assert answer.status_code == 204
+    return answer.headers["Set-Cookie"]
+
+
+def test_one_network_takes_back_so_many_in_a_quarter_of_an_hour(site: SmallSite) -> None:
+    """A cookie is deleted all the same."""
+    for _ in range(WITHDRAWALS.most + 20):
+        site.visitor().consent()
+    visitor = site.visitor()
+    visitor.consent()
+    held = visitor.cookie or ""
+    for _ in range(WITHDRAWALS.most + 10):
+        replayed(site, held, "198.51.100.7")
+    (today,) = site.service.counters.consents()
+    assert today.withdrawn == WITHDRAWALS.most
+
+
+def test_a_yes_of_yesterday_can_be_taken_back_today(site: SmallSite) -> None:
+    """The bound is over all days."""
+    visitor = site.visitor()
+    visitor.consent()
+    site.clock.forward(minutes=DAY_MINUTES)
+    visitor.post("/visit/withdraw")
+    assert site.service.counters.consents() == [
+        Consents(SECOND, 1, given=0, withdrawn=1),
+        Consents(FIRST, 1, given=1, withdrawn=0),
+    ]
+
+
+def test_a_withdrawal_that_is_sent_again_counts_once(site: SmallSite) -> None:
+    """Its answer was lost, so the browser still holds the cookie; all are deleted at last."""
+    site.visitor().consent()
+    visitor = site.visitor()
+    visitor.consent()
+    held = visitor.cookie or ""
+    visitor.post("/visit/withdraw")
+    visitor.cookie = held
+    answer = visitor.post("/visit/withdraw?again")
+    assert visitor.cookie is None
+    assert len(answer.headers.getlist("Set-Cookie")) == 2
+    assert site.service.counters.consents() == [Consents(FIRST, 1, given=2, withdrawn=1)]

@@ -14,17 +14,17 @@ from threading import Barrier
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import delete, event, update
 
 from analytics.visits.model import Dimension, Hour, Increment, Total
-from analytics.visits.store import sqlite as module
+from analytics.visits.store import shared_commits, sqlite
 from analytics.visits.store.base import StoreError
 from analytics.visits.store.sqlite import Counters
 from policy import read_site
+from tests.fixtures.patience import PATIENCE
 from tests.fixtures.small_site import ROOT
 
 REGISTER = read_site(ROOT).register
-CELL = (1, Dimension.ALL, "")
 VIEW = Increment(Dimension.ALL, "", visits=1, views=1)
 
 increments = st.builds(
@@ -54,12 +54,12 @@ def counters(path: Path) -> Iterator[Counters]:
 
 def wait_until(condition: Callable[[], bool]) -> None:
     """Wait for another thread, and fail rather than wait for ever."""
-    deadline = time.monotonic() + 50
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
 
 
-def on_disk(path: Path, query: str = "select coalesce(sum(views), 0) from counters") -> int:
+def on_disk(path: Path, query: str = "select coalesce(sum(views), 0) from totals") -> int:
     """What another process would read."""
     with closing(sqlite3.connect(path)) as connection:
         (value,) = connection.execute(query).fetchone()
@@ -158,8 +158,8 @@ def test_fifty_threads_lose_nothing(counters: Counters, path: Path) -> None:
 
 def test_what_waits_shares_a_commit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the disk is busy, fifty additions gather and cost one commit, not fifty."""
-    monkeypatch.setattr(module, "BUSY_MS", 60_000)
-    monkeypatch.setattr(module, "STUCK_SECONDS", 60)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 60_000)
+    monkeypatch.setattr(shared_commits, "STUCK_SECONDS", 60)
     counters = Counters(path, REGISTER)
     commits: list[object] = []
     event.listen(counters._engine, "commit", commits.append)
@@ -172,7 +172,7 @@ def test_what_waits_shares_a_commit(path: Path, monkeypatch: pytest.MonkeyPatch)
         first = pool.submit(counters.add, 1, [VIEW])
         wait_until(lambda: counters._began is not None)
         added = [pool.submit(counters.add, 1, [VIEW]) for _ in range(50)]
-        wait_until(lambda: counters._cells._waiting.get(CELL) == [50, 50, 0, 0])
+        wait_until(lambda: len(counters._waiting) == 50)
         other.rollback()
         for addition in [first, *added]:
             addition.result()
@@ -191,7 +191,7 @@ def test_failure_is_told_to_everyone_who_waited(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A commit that fails fails for each of its additions, none of which is counted later."""
-    monkeypatch.setattr(module, "BUSY_MS", 50)
+    monkeypatch.setattr(sqlite, "BUSY_MS", 50)
     with closing(Counters(path, REGISTER)) as counters:
         with closing(sqlite3.connect(path)) as other, ThreadPoolExecutor(10) as pool:
             other.execute("begin immediate")
@@ -204,6 +204,32 @@ def test_failure_is_told_to_everyone_who_waited(
         assert on_disk(path) == 0
         counters.add(1, [VIEW])
         assert on_disk(path) == 1
+
+
+@pytest.mark.parametrize("first", ["add", "write"])
+@pytest.mark.parametrize("then", ["add", "write", "forget"])
+def test_whatever_holds_the_writer_holds_nobody_else_for_long(
+    first: str, then: str, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hit, a total of the day, a deletion: each waits for a locked file alone."""
+    monkeypatch.setattr(shared_commits, "STUCK_SECONDS", 0.1)
+    with closing(Counters(path, REGISTER)) as counters:
+        work: dict[str, Callable[[], object]] = {
+            "add": lambda: counters.add(1, [VIEW]),
+            "write": lambda: counters.write(lambda connection: None),
+            "forget": lambda: counters.forget(delete(counters.database.tables.tables["totals"])),
+        }
+        with closing(sqlite3.connect(path)) as other, ThreadPoolExecutor(1) as pool:
+            other.execute("begin immediate")
+            held = pool.submit(work[first])
+            wait_until(lambda: counters._began is not None)
+            time.sleep(0.2)
+            began = time.monotonic()
+            with pytest.raises(StoreError, match="busy"):
+                work[then]()
+            assert time.monotonic() < began + 1
+            other.rollback()
+            held.result()
 
 
 def test_closing_commits_what_was_accepted(path: Path) -> None:
@@ -257,27 +283,35 @@ def test_series_has_a_row_for_each_hour_that_counted(counters: Counters) -> None
 
 def test_columns_are_those_of_the_register(counters: Counters, path: Path) -> None:
     """Only declared columns exist, keyed as declared, and rows have no hidden number."""
-    declared = REGISTER.table("counters", "counters")
-    with closing(sqlite3.connect(path)) as connection:
-        columns = connection.execute("pragma table_info(counters)").fetchall()
-        (statement,) = connection.execute(
-            "select sql from sqlite_master where type='table'"
-        ).fetchone()
-    assert [column[1] for column in columns] == [column.name for column in declared.columns]
-    assert tuple(column[1] for column in columns if column[5]) == declared.key
-    assert "WITHOUT ROWID" in statement
+    for name in ("totals", "names", "running", "counters", "rare"):
+        declared = REGISTER.table("counters", name)
+        with closing(sqlite3.connect(path)) as connection:
+            columns = connection.execute(f"pragma table_info({name})").fetchall()
+            (statement,) = connection.execute(
+                "select sql from sqlite_master where name = ?", (name,)
+            ).fetchone()
+        assert [column[1] for column in columns] == [column.name for column in declared.columns]
+        assert {column[1] for column in columns if column[5]} == set(declared.key)
+        assert "WITHOUT ROWID" in statement
 
 
-def test_totals_of_before_say_where_visits_began(path: Path) -> None:
-    """That a visit went on was counted in the hour of its second page: it is moved, and what went
-    on twice is left out."""
-    rows = [(1, 2, 1), (2, 1, 1), (3, 0, 3), (30, 0, 1), (40, 1, 0)]
-    with closing(Counters(path, REGISTER)):
-        pass
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.executemany("INSERT INTO counters VALUES (?, 'all', '', ?, 1, ?, 0)", rows)
-        connection.execute("PRAGMA user_version = 0")
-    for _ in range(2):  # Once, however often it is opened.
-        with closing(Counters(path, REGISTER)) as counters:
-            found = [(each.hour, each.visits, each.continued) for each in counters.series(0, 50)]
-        assert found == [(1, 2, 2), (2, 1, 1), (3, 0, 0), (30, 0, 0), (40, 1, 0)]
+def test_no_more_consents_are_withdrawn_than_were_given(counters: Counters) -> None:
+    """Over all days and versions; what was too much before stays as it is."""
+    monday, tuesday = datetime.date(2026, 3, 2), datetime.date(2026, 3, 3)
+    counters.answered(monday, 1, given=3)
+    counters.answered(tuesday, 2, withdrawn=2)
+    counters.answered(tuesday, 2, withdrawn=2)
+    counters.answered(tuesday, 1, withdrawn=5)
+    counters.answered(monday, 2, given=1)
+    counters.answered(monday, 2, withdrawn=2)
+    assert [
+        (each.day, each.version, each.given, each.withdrawn) for each in counters.consents()
+    ] == [
+        (tuesday, 2, 0, 3),
+        (monday, 2, 1, 1),
+        (monday, 1, 3, 0),
+    ]
+    counters.write(lambda made: made.execute(update(counters._consents).values(withdrawn=9)))
+    counters.answered(tuesday, 2, withdrawn=1)
+    counters.answered(tuesday, 2, given=1)
+    assert [each.withdrawn for each in counters.consents()] == [9, 9, 9]

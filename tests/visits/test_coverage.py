@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from analytics.visits.coverage import MOST_SECONDS, Coverage
 from analytics.visits.store.base import StoreError
+from policy.durations import parse
 from tests.fixtures.small_site import CHROME, HOST, SmallSite, small_site
 
 DAY = datetime.date(2026, 3, 2)
@@ -76,13 +79,29 @@ def test_what_shows_no_page_is_not_counted(
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Sec_Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}]
+    "headers",
+    [
+        {"Sec_Purpose": "prefetch;prerender"},
+        {"Sec_Purpose": "Prefetch"},
+        {"Purpose": "prefetch"},
+        {"Purpose": "PREFETCH"},
+        {"X_Purpose": "preview, prefetch"},
+        {"X_Moz": "prefetch"},
+        {"Sec_Purpose": "none", "X_Moz": "Prefetch"},
+    ],
 )
 def test_what_is_fetched_before_anybody_asked_is_a_programs(
     site: SmallSite, headers: dict[str, str]
 ) -> None:
     get(site, "/", **headers)
     assert table(site, "pages_served") == [("2026-03-02", "/", "yes", 1)]
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-", "bytes=0-999999"])
+def test_a_page_that_is_sent_whole_as_a_part_was_shown(site: SmallSite, asked: str) -> None:
+    answer = get(site, "/about/", Range=asked)
+    assert (answer.status_code, len(answer.data) > 100) == (206, True)
+    assert table(site, "pages_served") == [("2026-03-02", "/about/", "no", 1)]
 
 
 def test_refusals_are_counted_by_reason_and_day(site: SmallSite) -> None:
@@ -123,6 +142,33 @@ def test_what_could_not_be_written_waits(site: SmallSite, monkeypatch: pytest.Mo
             coverage.write()
     get(site, "/")
     assert table(site, "pages_served") == [("2026-03-02", "/", "no", 2)]
+
+
+def test_what_cannot_be_written_is_kept_no_longer_than_declared(
+    site: SmallSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The register says for how long it may wait in memory."""
+    register = site.service.site.register
+    (declared,) = (each for each in register.transients if each.purpose == "coverage")
+    assert parse(declared.keep).seconds == MOST_SECONDS
+    now, counters = [0.0], site.service.counters
+    coverage = Coverage(counters, site.service.clock, site.service.log, lambda: now[0])
+    with monkeypatch.context() as patched:
+        failing = Mock(side_effect=StoreError("no room"))
+        patched.setattr(type(counters), "write", failing)
+        for now[0] in (0.0, 10.0, MOST_SECONDS - 11.0):
+            coverage.served("/", program=False)
+            with pytest.raises(StoreError):
+                coverage.write()
+        now[0] = MOST_SECONDS - 9.0
+        coverage.served("/", program=False)
+        with pytest.raises(StoreError):
+            coverage.write()
+    coverage.write()
+    assert table(site, "pages_served") == []
+    coverage.served("/", program=False)
+    coverage.write()
+    assert table(site, "pages_served") == [("2026-03-02", "/", "no", 1)]
 
 
 def test_nothing_is_lost_when_the_service_ends(tmp_path: Path) -> None:

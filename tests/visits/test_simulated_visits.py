@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fixtures.counter_stores import ADDRESSES
 from tests.fixtures.simulated_visits import DAY, Browser, Time, schedule
 from tests.fixtures.small_site import MONDAY, SmallSite, small_site
 from tests.visits import reference
@@ -45,9 +46,14 @@ def check(site: SmallSite, browsers: list[Browser]) -> None:
     assert {day: row for day, row in days.items() if row[0]} == reference.by_day(deeds)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_interleaved_visits_add_up_to_what_was_done(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("seed", "engine"), [(1, "sqlite"), (2, "sqlite"), (2, "postgresql"), (2, "clickhouse")]
+)
+def test_interleaved_visits_add_up_to_what_was_done(
+    seed: int, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Tabs, gaps, midnight, quick clicks and slow lines: every total is the true one."""
+    monkeypatch.setenv("PLAINSITE_COUNTERS", ADDRESSES[engine](tmp_path))
     with small_site(tmp_path) as site:
         browsers = lived(site, seed, VISITORS)
         check(site, browsers)

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from analytics.storage.schema import metadata
 from analytics.visits import state as machine
-from analytics.visits.model import MEASURES, Dimension, Increment
+from analytics.visits.model import LISTED, MEASURES, Dimension, Increment
 from analytics.visits.state import (
     Agent,
     Counted,
@@ -33,16 +33,23 @@ from analytics.visits.state import (
 from analytics.web.cookies import CookieWriter
 from policy import read_site
 from policy.campaigns import ANOTHER_CAMPAIGN, NO_CAMPAIGN
+from policy.goals import Reached
 from tests.fixtures.small_site import ROOT
 
 PAGES = ("/", "/solutions/", "/about/")
 CAMPAIGNS = (NO_CAMPAIGN, ANOTHER_CAMPAIGN, "Spring")
 SOURCES = ("Direct", "Google", "Another site")
-CHROME = Agent("Chrome", "Windows", "Desktop")
+MORE = ("browser_version", "system_version", "screen", "language", "page_language", "audience")
+CHROME = Agent("Chrome", "Windows", "Desktop", tuple((Dimension(each), "x") for each in MORE))
 
-agents = st.sampled_from([CHROME, Agent("Safari", "iOS", "Phone")])
+agents = st.sampled_from([CHROME, replace(CHROME, browser="Safari", device="Phone")])
 pages, sources = st.sampled_from(PAGES), st.sampled_from(SOURCES)
 pauses = st.integers(0, 3 * 3600)
+REACHED = st.builds(
+    Reached,
+    goals=st.frozensets(st.sampled_from(("asked", "read"))),
+    steps=st.frozensets(st.tuples(st.just("way"), st.integers(1, 3))),
+)
 hits = st.one_of(
     st.builds(
         View,
@@ -52,6 +59,7 @@ hits = st.one_of(
         source=sources,
         agent=agents,
         campaign=st.sampled_from(CAMPAIGNS),
+        reached=REACHED,
     ),
     st.builds(
         Engaged,
@@ -75,7 +83,10 @@ REGISTER = read_site(ROOT).register
 COOKIES = CookieWriter(
     REGISTER,
     (b"a key for tests, and nothing but",),
-    {"page": PAGES, "source": SOURCES, "campaign": CAMPAIGNS},
+    {
+        **{"page": PAGES, "source": SOURCES, "campaign": CAMPAIGNS},
+        **{"goals": ("asked", "read"), "funnels": ("way:1", "way:2", "way:3")},
+    },
     lambda: NOW[0],
 )
 
@@ -83,6 +94,13 @@ COOKIES = CookieWriter(
 def as_cookie(state: State) -> str:
     day, parts = to_parts(state)
     return COOKIES.encode("visit", {"version": 1, **parts}, day)
+
+
+OF_A_VISIT = {each for each, listed in LISTED.items() if "views" in listed.measures} - {
+    Dimension.MISSING,
+    Dimension.SEGMENT,
+}
+"""Those that a visit has one cell of."""
 
 
 def count(state: State, seconds: float, hit: View | Engaged) -> Counted:
@@ -113,9 +131,8 @@ def add_up(increments: Iterable[Increment]) -> dict[str, Counter[str]]:
 def test_every_dimension_adds_up_to_all(start: int, history: History) -> None:
     """Each dimension of a visit has the totals of `all`; pages have its views and time."""
     sums = add_up(live(start, history)[1])
-    for dimension in set(Dimension) - {Dimension.MISSING}:
-        measures = ("views", "engaged_ms") if dimension is Dimension.PAGE else MEASURES
-        for measure in measures:
+    for dimension in OF_A_VISIT:
+        for measure in LISTED[dimension].measures:
             assert sums[dimension][measure] == sums[Dimension.ALL][measure]
 
 
@@ -157,8 +174,8 @@ def test_no_other_dimension_can_be_stored(tmp_path: Path) -> None:
     tables = metadata(REGISTER, "counters")
     engine = create_engine(f"sqlite:///{tmp_path}/counters.sqlite3")
     tables.create_all(engine)
-    row = {"hour": 1, "cell": "x", "visits": 0, "views": 1, "continued": 0, "engaged_ms": 0}
-    table = tables.tables["counters"]
+    row = {"name": "x", "number": 1, "month": 1}
+    table = tables.tables["names"]
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.execute(table.insert().values(dimension="visitor", **row))
     with engine.begin() as connection:
@@ -198,7 +215,7 @@ def test_thirty_idle_minutes_start_a_new_visit(
     start: int, pause: int, page: str, source: str
 ) -> None:
     """After 30 idle minutes, at any moment of any day, a view is the first of a new visit."""
-    state = State(step_of(start), 2, None, "/about/", "Google")
+    state = State(step_of(start), 2, start // 3600, "/about/", "Google")
     counted = view(state, View(start + pause, page, page, source, CHROME))
     state = counted.state
     assert (state.pages, state.entry, state.source) == (1, page, source)
@@ -245,7 +262,7 @@ def test_reading_neither_starts_nor_revives_a_visit() -> None:
     """Time is counted after an idle hour, but the next view is still a new visit."""
     history: History = [(0, READING), (0, OPENING), (3600, READING), (0, OPENING)]
     everything = add_up(live(0, history)[1])[Dimension.ALL]
-    assert everything == {"visits": 2, "views": 2, "continued": 0, "engaged_ms": 60_000}
+    assert +everything == {"visits": 2, "views": 2, "engaged_ms": 60_000}
 
 
 @given(st.integers(0, 10**6), st.integers(0, 3 * 3600))
@@ -257,7 +274,7 @@ def test_a_clock_that_is_set_back_ends_no_visit(seen: int, back: int) -> None:
 @given(starts, st.integers(0, 3 * 3600), st.integers(1, 4 * 3_600_000))
 def test_time_is_bounded_by_the_wall_clock(start: int, pause: int, ms: int) -> None:
     """No more than has passed since the step before that of the cookie."""
-    state = State(step_of(start), 2, None, "/", "Direct")
+    state = State(step_of(start), 2, start // 3600, "/", "Direct")
     counted = engage(state, Engaged(start + pause, "/", ms, CHROME))
     passed = (start % 300 + pause + 300) * 1_000
     assert add_up(counted.increments)[Dimension.ALL]["engaged_ms"] == min(ms, passed)
@@ -274,8 +291,8 @@ def test_time_is_bounded_by_the_wall_clock(start: int, pause: int, ms: int) -> N
         (State(100, 1, 8, "/", "Google"), "/about/", True),
         (State(100, 1, 8, "/", "Google"), "", True),
         (State(100, 1, 8, "/", "Google"), None, False),
-        (State(100, 2, None, "/", "Google"), "/about/", False),
-        (State(90, 2, None, "/", "Google"), "/about/", True),
+        (State(100, 2, 8, "/", "Google"), "/about/", False),
+        (State(90, 2, 7, "/", "Google"), "/about/", True),
     ],
 )
 def test_a_view_is_early_whose_cookie_does_not_have_what_led_to_it(
@@ -293,7 +310,7 @@ def test_what_continues_is_counted_where_the_visit_began() -> None:
     second = view(first.state, replace(OPENING, seconds=midnight + 60))
     third = view(second.state, replace(OPENING, seconds=midnight + 90))
     assert second.began == midnight // 3600 - 1
-    assert (first.began, third.began) == (None, None)
+    assert first.began == third.began == second.began
     assert add_up(third.increments)[Dimension.ALL]["continued"] == 0
 
 
@@ -311,3 +328,48 @@ def test_a_visit_by_a_campaign_is_of_that_channel(source: str, campaign: str, ch
     hit = replace(OPENING, source=source, campaign=campaign)
     cells = {each.dimension: each.cell for each in view(None, hit).increments}
     assert (cells[Dimension.CHANNEL], cells[Dimension.CAMPAIGN]) == (channel, campaign)
+
+
+def test_a_goal_is_counted_once_a_visit_and_each_time() -> None:
+    """It stands in the visit's state, and comes again with the next visit."""
+    reaching = replace(OPENING, reached=Reached(goals=frozenset({"asked"})))
+    states, counted = live(0, [(60, OPENING), (60, reaching), (60, reaching), (3600, reaching)])
+    goals = [each for each in counted if each.dimension is Dimension.GOAL]
+    assert [(each.visits, each.times) for each in goals] == [(1, 1), (0, 1), (1, 1)]
+    assert [state.goals for state in states] == [(), (), ("asked",), ("asked",), ("asked",)]
+
+
+def test_the_steps_of_a_funnel_are_done_in_their_order() -> None:
+    """Each once a visit; one that comes before its time does not count."""
+
+    def at(*steps: int) -> View:
+        return replace(OPENING, reached=Reached(steps=frozenset(("way", step) for step in steps)))
+
+    history: History = [(60, at(each)) for each in (2, 1, 1, 3, 2, 2, 3)]
+    states, counted = live(0, history)
+    cells = [each.cell for each in counted if each.dimension is Dimension.FUNNEL]
+    assert cells == ["way:1", "way:2", "way:3"]
+    assert states[-1].funnels == (("way", 3),)
+    # A page that is both the next step and the one after it does one of them.
+    assert live(0, [(60, at(1, 2))])[0][-1].funnels == (("way", 1),)
+
+
+def test_a_goal_is_counted_where_its_visit_began() -> None:
+    """So no day, and no cell, has more visits that reach it than visits; its times are of today."""
+    midnight = 20_000 * 86_400
+    first = view(None, replace(OPENING, seconds=midnight - 60))
+    reached = Reached(goals=frozenset({"asked"}))
+    counted = view(first.state, replace(OPENING, seconds=midnight + 60, reached=reached))
+    (goal,) = (each for each in counted.increments if each.dimension is Dimension.GOAL)
+    assert (goal.visits, goal.times, counted.began) == (1, 1, midnight // 3600 - 1)
+    assert LISTED[Dimension.GOAL].of_its_visit == ("visits",)
+
+
+def test_a_visit_ends_after_twelve_hours() -> None:
+    """However much it is used: its cookie does not know more hours."""
+    history: History = [(0, OPENING), *[(1200, READING)] * 35, (1200, OPENING)]
+    everything = add_up(live(0, history)[1])[Dimension.ALL]
+    assert (everything["visits"], everything["continued"]) == (2, 0)
+    shorter: History = [(0, OPENING), *[(1200, READING)] * 32, (1200, OPENING)]
+    everything = add_up(live(0, shorter)[1])[Dimension.ALL]
+    assert (everything["visits"], everything["continued"]) == (1, 1)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from analytics.visits.bodies import LONGEST_MS
 from tests.fixtures.small_site import MONDAY, SmallSite, Visitor
 
 IPHONE = (
@@ -35,7 +36,7 @@ def test_consent_counts_nothing(site: SmallSite, visitor: Visitor) -> None:
     """The cookie of who agrees on a page that is not counted says: no pages yet."""
     assert visitor.cookie is not None
     assert visitor.cookie.startswith(
-        "version=1&seen=96&pages=0&began=24&entry=/&source=Direct&campaign=None."
+        "version=1&seen=96&began=0&entry=/&source=Direct&campaign=None&goals=&funnels=."
     )
     assert site.total("all") == {}
 
@@ -183,8 +184,20 @@ def test_time_is_no_longer_than_has_passed(site: SmallSite, visitor: Visitor) ->
     """A script may say what it likes: it is bounded by the time since the cookie was written."""
     visitor.view("/")
     site.clock.forward(minutes=0.5)
-    visitor.engaged("/", 4 * 3_600_000)
+    visitor.engaged("/", LONGEST_MS)
     assert site.total("all")[""]["engaged_ms"] == 570_000  # from 07:55, a step before, to 08:04:30
+
+
+def test_an_idle_visit_is_told_no_longer_time_than_a_page_can_be_used(
+    site: SmallSite, visitor: Visitor
+) -> None:
+    """Hours have passed since its cookie was written: a message tells of 15 minutes at most."""
+    visitor.view("/")
+    site.clock.forward(minutes=5 * 60)
+    longer = visitor.engaged("/", LONGEST_MS + 1)
+    assert longer.headers["Plainsite-Refused"] == "not-understood"
+    assert visitor.engaged("/", LONGEST_MS).status_code == 204
+    assert site.total("all")[""]["engaged_ms"] == 15 * 60 * 1_000
 
 
 def test_the_yes_is_counted_with_the_first_view_and_once(site: SmallSite) -> None:
@@ -217,11 +230,12 @@ def test_own_cookies_are_shown_in_words(site: SmallSite, visitor: Visitor) -> No
     assert {part["name"]: part["words"] for part in shown["parts"]} == {
         "version": "Version 1",
         "seen": "08:00 to 08:05 UTC",
-        "pages": "One",
-        "began": "08:00 to 09:00 UTC",
+        "began": "One page; hours since you came: 0",
         "entry": "About",
         "source": "X",
         "campaign": "None",
+        "goals": "None",
+        "funnels": "None",
     }
     assert answer.json["audience"] is None
     assert answer.headers["Cache-Control"] == "no-store"

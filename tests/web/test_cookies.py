@@ -20,25 +20,28 @@ from tests.fixtures.small_site import ROOT
 REGISTER = read_site(ROOT).register
 PAGES, SOURCES, AUDIENCES = ("/", "/café/", "/a=b&c/"), ("Direct", "Google"), ("teacher", "family")
 NAMED = {"page": PAGES, "source": SOURCES, "campaign": ("None", "Spring"), "audience": AUDIENCES}
+NAMED |= {"goals": ("asked", "read"), "funnels": ("way:1", "way:2")}
 NOUGHT = {
     "version": 1,
     "seen": 0,
-    "pages": 0,
-    "began": 24,
+    "began": 0,
     "entry": "/",
     "source": "Direct",
     "campaign": "None",
+    "goals": "",
+    "funnels": "",
 }
 
 visits = st.builds(
     dict,
     version=st.just(1),
     seen=st.integers(0, 287),
-    pages=st.integers(0, 2),
     began=st.integers(0, 24),
     entry=st.sampled_from(PAGES),
     source=st.sampled_from(SOURCES),
     campaign=st.sampled_from(("None", "Spring")),
+    goals=st.sampled_from(("", "asked", "read", "asked~read")),
+    funnels=st.sampled_from(("", "way:1", "way:2")),
 ).map(lambda values: {name: values[name] for name in NOUGHT})
 
 
@@ -128,8 +131,14 @@ def test_two_days_sign_otherwise_and_the_other_cookies_have_no_day():
     [
         {"seen": 288},
         {"seen": -1},
-        {"pages": 3},
         {"began": 25},
+        {"goals": "read~asked"},
+        {"goals": "asked~asked"},
+        {"goals": "gone"},
+        {"goals": "~"},
+        {"funnels": "way:3"},
+        {"funnels": "way:1~way:2"},
+        {"funnels": "way"},
         {"entry": "/nowhere/"},
         {"source": "mailing-4711"},
         {"campaign": "mailing-4711"},

@@ -19,7 +19,7 @@ ADDRESSES = """
 /visit/view /visit/engaged /visit/withdraw /visit/cookies /visit/
 /form/newsletter /form/nothing /audience/forget /own/ask /own/token/ /own/token/erase /email/token/
 /staff/ /staff/sign-in/ /staff/contacts/ /staff/contacts/export/ /staff/sign-in/?next=%ff&ended=%00
-/staff/report/?period=custom&from=\ud800&to=1 /staff/?\x01=\xff /% /%ff%fe /a%00b
+/staff/reports/?period=custom&from=\ud800&to=1 /staff/?\x01=\xff /% /%ff%fe /a%00b
 """.split()  # noqa: SIM905  (easier to read than a list)
 METHODS = "GET HEAD POST PUT DELETE OPTIONS TRACE PATCH CONNECT get X-Y".split()  # noqa: SIM905  (easier to read than a list)
 NAMES = """

@@ -9,6 +9,7 @@ from urllib.request import urlopen
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.exc import OperationalError
 
 from analytics import wsgi
 from analytics.storage.unusable import DatabaseUnavailable
@@ -183,3 +184,26 @@ def wait_for(condition) -> None:
 
 def test_a_part_without_trouble_is_told_in_one_word() -> None:
     assert Part("pages", works=True).why == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (DatabaseUnavailable("records", ()), "the records database cannot be used"),
+        (
+            OperationalError("SELECT", {}, Exception("ada")),
+            "a database could not do",
+        ),
+        (OSError(28, "ada"), "the system refused it: No space left on device"),
+        (ValueError("ada"), "Plainsite itself failed; the log says where"),
+    ],
+)
+def test_a_task_that_failed_says_why_in_words(
+    site: SmallSite, error: Exception, reason: str
+) -> None:
+    """Neither a place in the code, nor what the error was about."""
+    site.service.stores.retention._progress.failed(error)
+    told = json.loads(site.app.test_client().get("/healthz").data)["parts"]["retention"]
+    assert not told["works"]
+    assert told["why"].startswith(reason)
+    assert not {"ada", ".py"} & set(told["why"].replace(":", " ").split())

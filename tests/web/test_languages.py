@@ -156,3 +156,22 @@ def test_the_address_says_the_language(path, expected):
     assert languages.in_service(path) == expected
     tag, plain = expected
     assert languages.at_service(plain, tag) == path
+
+
+@pytest.mark.parametrize("address", ["/form/es/xx", "/permission/es/abc/", "/own/es/abc/x"])
+def test_what_is_not_there_is_said_in_the_language_that_was_asked(site, address):
+    """By the page that the site has for it."""
+    build = read_build(site.public)
+    spanish = put(site.public, "es/404.html", "<h1>No existe</h1>")
+    home = Page("Home", translations={"es": "/es/"})
+    files = dict(build.files) | {"/es/404.html": spanish}
+    pages = dict(build.pages) | {"/": home}
+    (site.public / BUILD_FILE).write_bytes(to_json(replace(build, files=files, pages=pages)))
+    client = site.app.test_client()
+    assert "No existe" in client.get(address, buffered=True).text
+    assert "Not found" in client.get(address.replace("/es", ""), buffered=True).text
+
+
+def test_a_slash_too_many_keeps_the_language(site):
+    answer = send(site.app.test_client(), {"name": ""}, "es//request-information")
+    assert "Complete «Nombre»." in answer.text

@@ -12,6 +12,7 @@ import pytest
 from waitress.wasyncore import close_all
 
 from analytics.preview.listening import listen
+from tests.fixtures.patience import PATIENCE
 from tests.fixtures.slow_clients import idle, stalled
 from tests.fixtures.small_site import small_site
 
@@ -41,7 +42,7 @@ def port(tmp_path: Path) -> Iterator[int]:
 
 def seconds_for_a_page(port: int) -> float:
     start = time.monotonic()
-    with urlopen(f"http://127.0.0.1:{port}/about/", timeout=20) as answer:
+    with urlopen(f"http://127.0.0.1:{port}/about/", timeout=PATIENCE) as answer:
         assert answer.status == 200
         answer.read()
     return time.monotonic() - start

@@ -87,7 +87,7 @@ def test_what_is_wrong_is_told_and_logged_by_kind(
     assert not parts["start"]["works"]
     assert "site/forms/newsletter.toml:1" in parts["start"]["why"]
     assert [record.getMessage() for record in caplog.records] == [
-        "the service could not start, so only pages are served: Faults at newsletter.toml:1"
+        "the service could not start, so only pages are served: Misdeclared at newsletter.toml:1"
     ]
 
 

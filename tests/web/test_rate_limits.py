@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+import threading
 from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
 
 import pytest
 
 from analytics.web.rate_limits import MINUTES, Limit, RateLimiter
 from policy import read_site
-from tests.fixtures.small_site import ROOT
+from tests.fixtures.patience import PATIENCE
+from tests.fixtures.small_site import ROOT, small_site
 
 ONCE, TWICE = Limit("this", 1), Limit("that", 2)
 
@@ -110,6 +113,17 @@ def test_after_fifteen_minutes_nothing_is_left(limiter: RateLimiter, clock: Cloc
     assert limiter.wait_seconds(ONCE, "192.0.2.1") == 0
     clock.now += MINUTES * 60
     assert limiter.wait_seconds(ONCE, "192.0.2.1") == 0
+
+
+def test_a_service_that_ends_leaves_no_thread_that_waits_to_forget(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    with small_site(tmp_path) as site:
+        site.service.rate_limiter.wait_seconds(Limit("forms", 1), "192.0.2.1")
+        assert set(threading.enumerate()) - before
+    left = set(threading.enumerate()) - before
+    for thread in left:
+        thread.join(PATIENCE)
+    assert [thread for thread in left if thread.is_alive()] == []
 
 
 def test_it_is_as_the_register_declares() -> None:

@@ -91,6 +91,7 @@ def test_no_declared_address_takes_anything(site: SmallSite, endpoint: Endpoint)
             sent = {
                 "/visit/view": {"page": "/", "from": "", "utm": {}, "version": 1, "given": True},
                 "/visit/engaged": {"page": "/", "ms": 5, "renews": False},
+                "/visit/action": {"page": "", "deed": "form", "what": "newsletter"},
             }[path]
             answer = visitor.post(path, sent)
             assert answer.status_code == 403

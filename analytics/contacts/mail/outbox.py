@@ -12,7 +12,7 @@ import datetime
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     Connection,
@@ -32,9 +32,8 @@ from sqlalchemy.engine import Engine
 
 from analytics.contacts.mail.failures import LATE
 from analytics.contacts.model import LegalBasis, NoLegalBasis
-from analytics.contacts.repository import Contacts
 
-__all__ = ["LEASE_SECONDS", "Message", "Outbox", "Queued"]
+__all__ = ["LEASE_SECONDS", "Message", "Outbox", "Queued", "Receivers"]
 
 LEASE_SECONDS = 15 * 60
 """Longer than a relay may take for one message, with all its answers late."""
@@ -45,15 +44,25 @@ WAITING, SET_ASIDE = "waiting", "set aside"
 @dataclass(frozen=True)
 class Message:
     """A message that this sender has claimed. `email` is empty where nothing lets it be sent, now
-    or from the start. It is `late` where the link in it has run out meanwhile."""
+    or from the start; `row` is the ID of what proves that it may be, where its basis has one. Some
+    say the same as `html`. It is `late` where the link in it has run out meanwhile."""
 
     id: str
-    contact: str
+    receiver: str
     email: str
     legal_basis: str
+    row: str
     subject: str
     text: str
+    html: str = ""
     late: bool = False
+
+
+class Receivers(Protocol):
+    """Those whom a message can go to: contacts, or our own staff."""
+
+    def address(self, connection: Connection, receiver: str, basis: LegalBasis) -> str | None:
+        """Where to write on this legal basis; None where it does not hold now (P8)."""
 
 
 @dataclass(frozen=True)
@@ -79,52 +88,55 @@ class Queued:
 
 
 class Outbox:
-    """The table of that name in the records database."""
+    """A table of messages in the records database. Its column `to` says whom each goes to."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (what it works with)
         self,
         engine: Engine,
         table: Table,
-        contacts: Contacts,
+        receivers: Receivers,
         *,
         clock: Callable[[], float],
         today: Callable[[], datetime.date],
+        to: str = "contact",
     ) -> None:
         self._engine = engine
         self._table = table
-        self._contacts = contacts
+        self._receivers = receivers
         self._clock = clock
         self._today = today
+        self._to = table.c[to]
 
-    def put(
-        self, connection: Connection, contact: str, basis: LegalBasis, *, subject: str, text: str
+    def put(  # noqa: PLR0913  (the parts of a message)
+        self,
+        connection: Connection,
+        receiver: str,
+        basis: LegalBasis,
+        *,
+        subject: str,
+        text: str,
+        html: str = "",
     ) -> None:
-        """Queue a message to a contact, within the caller's transaction. Raises `NoLegalBasis`."""
-        if self._contacts.address(connection, contact, basis) is None:
-            raise NoLegalBasis(contact, basis)
-        self._insert(connection, contact, basis, subject, text)
+        """Queue a message, within the caller's transaction. Raises `NoLegalBasis`."""
+        if self._receivers.address(connection, receiver, basis) is None:
+            raise NoLegalBasis(receiver, basis)
+        self._insert(connection, receiver, basis, subject=subject, text=text, html=html)
 
     def put_nothing(self, connection: Connection) -> None:
         """Queue a message to nobody, so that an unknown address costs as much as a known one."""
-        self._insert(connection, None, LegalBasis("request"), "", "")
+        self._insert(connection, None, LegalBasis("request"), subject="", text="")
 
     def _insert(
-        self,
-        connection: Connection,
-        contact: str | None,
-        basis: LegalBasis,
-        subject: str,
-        text: str,
+        self, connection: Connection, receiver: str | None, basis: LegalBasis, **said: str
     ) -> None:
         values = {
             "id": secrets.token_hex(16),
-            "contact": contact,
+            self._to.name: receiver,
             "legal_basis": basis.kind,
             "legal_basis_row": basis.row or None,
-            "subject": subject,
-            "text": text,
             "queued_on": self._today(),
             "state": WAITING,
+            **{name: words for name, words in said.items() if name in self._table.c},
         }
         connection.execute(insert(self._table).values(values))
 
@@ -157,11 +169,13 @@ class Outbox:
 
     def _message(self, connection: Connection, row: Row[Any]) -> Message:
         basis = LegalBasis(row.legal_basis, row.legal_basis_row or "")
-        email = self._contacts.address(connection, row.contact or "", basis)
-        # A link to one's own data works for a day, and a day is all that is known of its beginning.
+        receiver = row._mapping[self._to] or ""
+        email = self._receivers.address(connection, receiver, basis) or ""
+        # What was asked for works for a day, and a day is all that is known of its beginning.
         late = basis.kind == "request" and (self._today() - row.queued_on).days > 1
-        contact = row.contact or ""
-        return Message(row.id, contact, email or "", basis.kind, row.subject, row.text, late)
+        html = getattr(row, "html", None) or ""
+        said = (row.subject, row.text, html)
+        return Message(row.id, receiver, email, basis.kind, basis.row, *said, late=late)
 
     def remove(self, message: str) -> None:
         """Delete a message; nothing of it is left in the files."""
@@ -178,7 +192,7 @@ class Outbox:
 
     def try_again(self, connection: Connection, message: str) -> str | None:
         """Let a message that was set aside wait for another try, within the caller's transaction;
-        the contact that it goes to, None where it is not set aside any more."""
+        whom it goes to, None where it is not set aside any more."""
         again = update(self._table).values(state=WAITING, reason=None)
         return self._settle(connection, again, message)
 
@@ -189,9 +203,22 @@ class Outbox:
     def _settle(self, connection: Connection, change: Update | Delete, message: str) -> str | None:
         columns = self._table.c
         this = and_(columns.id == message, columns.state == SET_ASIDE)
-        contact: str | None = connection.scalar(select(columns.contact).where(this))
+        receiver: str | None = connection.scalar(select(self._to).where(this))
         changed = connection.execute(change.where(this)).rowcount
-        return contact if changed else None
+        return receiver if changed else None
+
+    def withdraw(self, connection: Connection, basis: LegalBasis) -> None:
+        """Delete what was queued on a legal basis that ends, within the caller's transaction."""
+        columns = self._table.c
+        of_it = and_(columns.legal_basis == basis.kind, columns.legal_basis_row == basis.row)
+        connection.execute(delete(self._table).where(of_it))
+
+    def troubles(self, receiver: str) -> tuple[str, ...]:
+        """Why messages to somebody were not sent so far, each reason once."""
+        columns = self._table.c
+        query = select(columns.reason).where(self._to == receiver, columns.reason.is_not(None))
+        with self._engine.connect() as connection:
+            return tuple(connection.scalars(query.distinct().order_by(columns.reason)))
 
     def _release(self, message: str, owner: str, values: Mapping[str, str]) -> None:
         columns = self._table.c
@@ -205,7 +232,7 @@ class Outbox:
         columns = self._table.c
         shown = (columns[each.name] for each in fields(Queued))
         query = select(*shown)
-        query = query.where(columns.contact.is_not(None))
+        query = query.where(self._to.is_not(None))
         query = query.order_by(columns.queued_on.desc(), columns.id)
         with self._engine.connect() as connection:
             return tuple(

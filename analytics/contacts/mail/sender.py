@@ -31,19 +31,20 @@ Prospect = Literal["now", "later", "never"]
 class MailSender(BackgroundTask):
     """Sends messages, from its start until it is closed. Without a relay they stay."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  (what it works with)
         self,
         outbox: Outbox,
         relay: Transport | None,
         builder: MessageBuilder,
         log: ServiceLog,
         clock: Callable[[], float],
+        name: str = "mail",
     ) -> None:
-        super().__init__("mail", self._send_what_waits, log, clock=clock)
+        super().__init__(name, self._send_what_waits, log, clock=clock)
         self._log = log
-        self._outbox = outbox
+        self.outbox = outbox
         self._relay = relay
-        self._builder = builder
+        self.builder = builder
         self._owner = secrets.token_hex(8)
         self._taken: set[str] = set()
         self._rounds_put_off = 0
@@ -65,9 +66,7 @@ class MailSender(BackgroundTask):
         if self._relay is None:
             return True
         done = [
-            self._try(self._relay, message)
-            for message in self._outbox.waiting()
-            if not self.closing
+            self._try(self._relay, message) for message in self.outbox.waiting() if not self.closing
         ]
         self._rounds_put_off = 0 if all(done) else self._rounds_put_off + 1
         return all(done)
@@ -77,25 +76,25 @@ class MailSender(BackgroundTask):
         if message_id in self._taken:  # It was sent, and could not be deleted then.
             self._remove(message_id)
             return True
-        message = self._outbox.claim(message_id, self._owner)
+        message = self.outbox.claim(message_id, self._owner)
         if message is None:
             return False  # Another sender has it: look again whether it came to an end.
         if not message.email:
-            self._outbox.remove(message.id)
+            self.outbox.remove(message.id)
             return True
         failure = LATE if message.late else self._send(relay, message)
         if failure is None:
             self._taken.add(message.id)
             self._remove(message.id)
         elif failure.for_good:
-            self._outbox.set_aside(message.id, self._owner, failure.words)
+            self.outbox.set_aside(message.id, self._owner, failure.words)
         else:
-            self._outbox.put_off(message.id, self._owner, failure.words)
+            self.outbox.put_off(message.id, self._owner, failure.words)
         return failure is None or failure.for_good
 
     def _send(self, relay: Transport, message: Message) -> Failure | None:
         try:
-            built = self._builder.build(message)
+            built = self.builder.build(message)
             return self._hand_over(relay, built)
         # Each message is a round of the loop of its own: whatever one brings about may neither end
         # the thread nor keep the others back.
@@ -117,5 +116,5 @@ class MailSender(BackgroundTask):
         return None
 
     def _remove(self, message: str) -> None:
-        self._outbox.remove(message)
+        self.outbox.remove(message)
         self._taken.discard(message)

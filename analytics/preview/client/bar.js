@@ -1,5 +1,5 @@
 // The bar: what is shown and as whom, and how that is chosen. A button in a corner while it is closed.
-import { Audience, Consent, Language, Site } from "./choices.js";
+import { Audience, Consent, Language, Site, Variant } from "./choices.js";
 import { item } from "./faults.js";
 import { make, place, reveal } from "./host.js";
 
@@ -14,7 +14,7 @@ export class Bar {
   #status = make("p", { role: "status", class: "status" });
   #warnings = make("details", { class: "warnings", ".hidden": true });
   #panel;
-  #choices = [new Audience(), new Language(), new Consent(), new Site()];
+  #choices = [new Audience(), new Variant(), new Language(), new Consent(), new Site()];
 
   constructor(faults) {
     this.#faults = faults;

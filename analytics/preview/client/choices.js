@@ -6,6 +6,7 @@ import { keep } from "./places.js";
 
 const AS = "preview-as";
 const SIGNAL = "preview-signal";
+const VARIANT = "preview-variant";
 
 const parameter = (name) => new URLSearchParams(location.search).get(name);
 
@@ -53,6 +54,28 @@ export class Audience extends Choice {
     const own = audiences.filter(([, , has]) => has).map(([, words]) => words);
     this.#note.textContent = own.length ? `This page differs for: ${own.join(", ")}` : "This page is the same for everybody";
     this.summary = labels[chosen] ?? "";
+  }
+}
+
+/** The wordings of this page that are tried; visitors see the one of the clock. */
+export class Variant extends Choice {
+  #select = make("select", { id: "variant" });
+
+  constructor() {
+    super();
+    this.element = make("div", { class: "choice", ".hidden": true }, make("label", { for: "variant" }, "Wording"), this.#select);
+    this.#select.addEventListener("change", () => look({ [VARIANT]: this.#select.value }));
+  }
+
+  show({ variants }) {
+    this.element.hidden = !variants;
+    this.summary = "";
+    if (!variants) return;
+    const { names, now } = variants;
+    const asked = parameter(VARIANT);
+    const chosen = names.includes(asked) ? asked : "";
+    fill(this.#select, [["", `By the clock: ${now}`], ...names.map((name) => [name, name])], chosen);
+    this.summary = chosen;
   }
 }
 

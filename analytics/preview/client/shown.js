@@ -29,9 +29,14 @@ export class Shown {
     if (method === "GET") this.#was = this.#learn();
   }
 
+  /** Null where it cannot be had any more: then the page is loaded again with the next build. */
   async #learn() {
-    const answer = await served();
-    return buildOf(answer.page) === this.#build ? answer : null;
+    try {
+      const answer = await served();
+      return buildOf(answer.page) === this.#build ? answer : null;
+    } catch {
+      return null;
+    }
   }
 
   /** Shows the page as it is in the newest build. */

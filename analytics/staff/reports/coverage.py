@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, tzinfo
 
+from analytics.visits.hours import start_of
 from analytics.visits.model import Hour
-from analytics.visits.store.daily import Refusals
+from analytics.visits.store.daily import Refusals, Struck
 
 __all__ = ["Shown", "Unusual", "by_reason", "shown_by_day", "shown_by_page"]
-__all__ += ["total", "unusual_hours", "views_by_day"]
+__all__ += ["struck_days", "total", "unusual_hours", "views_by_day"]
 
 HOURS_A_DAY = 24
 DAYS_COMPARED = 28
@@ -30,19 +31,27 @@ everybody may bring five times the usual, and ten views where there is one mean 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How often pages were shown to people and to programs, and how many views were counted."""
+    """How often pages were shown to people and to programs, and how many views were counted.
+    Where an hour was struck, the `whole` is not counted."""
 
     people: int = 0
     programs: int = 0
     counted: int = 0
+    whole: bool = True
 
     @property
     def share(self) -> float | None:
-        """The part of what people were shown that was counted; None where nothing was shown.
+        """The part of what people were shown that was counted; None where nothing was shown, or
+        not all was counted that is in reports: what was shown is known by the day alone.
 
         Pages that come back from a browser's memory are counted and not shown again.
         """
-        return min(1.0, self.counted / self.people) if self.people else None
+        return min(1.0, self.counted / self.people) if self.people and self.whole else None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether more was counted than is noted as shown, so that a share would say nothing."""
+        return self.whole and self.counted > self.people > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +68,19 @@ def views_by_day(rows: Iterable[Hour], hours: range, zone: tzinfo) -> Mapping[da
     views: Counter[date] = Counter()
     for row in rows:
         if row.hour in hours:
-            views[datetime.fromtimestamp(row.hour * 3600, UTC).astimezone(zone).date()] += row.views
+            views[start_of(row.hour, zone).date()] += row.views
     return views
 
 
+def struck_days(struck: Iterable[Struck], zone: tzinfo) -> frozenset[date]:
+    """The local days of which an hour is left out."""
+    return frozenset(start_of(each.hour, zone).date() for each in struck)
+
+
 def total(days: Iterable[tuple[date, Shown]]) -> Shown:
-    """All days together on which pages were shown: what was counted before anybody noted what was
-    shown is not compared."""
-    known = [each for _, each in days if each.people or each.programs]
+    """All whole days together on which pages were shown: what was counted before anybody noted what
+    was shown is not compared."""
+    known = [each for _, each in days if each.whole and (each.people or each.programs)]
     return Shown(
         sum(each.people for each in known),
         sum(each.programs for each in known),
@@ -74,31 +88,32 @@ def total(days: Iterable[tuple[date, Shown]]) -> Shown:
     )
 
 
-def _shown(served: Iterable[tuple[date, str, str, int]], counted: int) -> Shown:
-    sums: Counter[str] = Counter()
-    for _, _, program, number in served:
-        sums[program] += number
-    return Shown(sums["no"], sums["yes"], counted)
-
-
 def shown_by_day(
-    served: Sequence[tuple[date, str, str, int]], counted: Mapping[date, int]
+    served: Iterable[tuple[date, str, str, int]],
+    counted: Mapping[date, int],
+    left_out: Collection[date] = (),
 ) -> tuple[tuple[date, Shown], ...]:
-    """What was shown and counted on each day on which anything was, newest first."""
-    days = {row[0] for row in served} | {day for day, views in counted.items() if views}
+    """What was shown and counted on each day on which anything was, newest first. Of the days that
+    are `left_out` an hour was struck."""
+    sums = {day: Counter[str]() for day, views in counted.items() if views}
+    for day, _, program, number in served:
+        sums.setdefault(day, Counter())[program] += number
     return tuple(
-        (day, _shown((row for row in served if row[0] == day), counted.get(day, 0)))
-        for day in sorted(days, reverse=True)
+        (day, Shown(each["no"], each["yes"], counted.get(day, 0), day not in left_out))
+        for day, each in sorted(sums.items(), reverse=True)
     )
 
 
 def shown_by_page(
-    served: Iterable[tuple[date, str, str, int]], counted: Mapping[str, int]
+    served: Iterable[tuple[date, str, str, int]],
+    counted: Mapping[str, int],
+    left_out: Collection[date] = (),
 ) -> tuple[tuple[str, Shown], ...]:
-    """The same for each page, most shown to people first."""
+    """The same for each page, on all other days together, most shown to people first."""
     sums: dict[str, Counter[str]] = {}
-    for _, page, program, number in served:
-        sums.setdefault(page, Counter())[program] += number
+    for day, page, program, number in served:
+        if day not in left_out:
+            sums.setdefault(page, Counter())[program] += number
     found = [
         (page, Shown(each["no"], each["yes"], counted.get(page, 0))) for page, each in sums.items()
     ]
@@ -113,12 +128,29 @@ def by_reason(refusals: Iterable[Refusals]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(sums.items(), key=lambda each: (-each[1], each[0])))
 
 
-def unusual_hours(rows: Iterable[Hour], hours: range) -> tuple[Unusual, ...]:
+def _is_usual(
+    views: Mapping[int, int], hour: int, earlier: Iterable[int], unknown: Collection[int]
+) -> bool:
+    """Whether more than half of the earlier ones had nearly as many: then the median has, and need
+    not be worked out. So it is for nearly all hours of two years."""
+    left = DAYS_COMPARED // 2 + 1
+    for each in earlier:
+        if views.get(each, 0) * TIMES >= views[hour] and each not in unknown:
+            left -= 1
+            if not left:
+                return True
+    return False
+
+
+def unusual_hours(
+    rows: Iterable[Hour], hours: range, struck: Iterable[Struck] = ()
+) -> tuple[Unusual, ...]:
     """The hours of a period that are far above the same hour of the 28 days before, newest first.
 
     `rows` reach so far before the period. The median tells what is usual, so that one flood does
-    not hide the next.
+    not hide the next. Nothing is known of hours that were `struck`.
     """
+    unknown = {each.hour for each in struck}
     views = {row.hour: row.views for row in rows}
     first = min(views, default=0)
     found = []
@@ -126,7 +158,9 @@ def unusual_hours(rows: Iterable[Hour], hours: range) -> tuple[Unusual, ...]:
         if hour not in hours or views[hour] < FEWEST_VIEWS:
             continue
         earlier = [hour - HOURS_A_DAY * days for days in range(1, DAYS_COMPARED + 1)]
-        known = [views.get(each, 0) for each in earlier if each >= first]
+        if _is_usual(views, hour, earlier, unknown):
+            continue
+        known = [views.get(each, 0) for each in earlier if each >= first and each not in unknown]
         if len(known) < FEWEST_DAYS:
             continue
         usual = statistics.median(known)

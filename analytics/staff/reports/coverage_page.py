@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from collections import Counter
+from collections.abc import Iterable
+from datetime import tzinfo
 
 from flask import Response
 
@@ -10,8 +12,9 @@ from analytics.staff import format as formats
 from analytics.staff.context import current_context
 from analytics.staff.layout import reads, show
 from analytics.staff.reports import coverage
-from analytics.staff.reports.periods import choose
+from analytics.staff.reports.periods import Period, choose
 from analytics.staff.roles import COVERAGE
+from analytics.visits.hours import comes_twice, name_of, start_of
 from analytics.visits.model import Dimension
 from analytics.visits.store.daily import Daily
 from analytics.web.problems import Reason
@@ -37,16 +40,20 @@ def coverage_page() -> Response:
     before = coverage.HOURS_A_DAY * coverage.DAYS_COMPARED
     rows = context.counters.series(hours.start - before, hours.stop - 1)
     counted = coverage.views_by_day(rows, hours, zone)
-    served = daily.served(period.first, period.last)
-    days = coverage.shown_by_day(served, counted)
+    served, struck = daily.served(period.first, period.last), daily.struck()
+    left_out = coverage.struck_days(struck, zone)
+    days = coverage.shown_by_day(served, counted, left_out)
     refusals = daily.refusals(period.first, period.last)
     return show(
         "coverage.html",
         period=period,
         total=coverage.total(days),
         days=days,
+        not_whole=sum(not each.whole for _, each in days),
         days_shown=DAYS_SHOWN,
-        by_page=coverage.shown_by_page(served, _views_by_page(hours))[:PAGES_SHOWN],
+        by_page=coverage.shown_by_page(
+            served, _views_by_page(period.without(left_out), zone), left_out
+        )[:PAGES_SHOWN],
         pages=context.pages.build.pages,
         reasons=[
             (WORDS.get(reason, reason), number) for reason, number in coverage.by_reason(refusals)
@@ -54,24 +61,25 @@ def coverage_page() -> Response:
         refusals=[
             (each.day, WORDS.get(each.reason, each.reason), each.refused) for each in refusals
         ],
-        unusual=coverage.unusual_hours(rows, hours),
-        struck=daily.struck(),
+        unusual=coverage.unusual_hours(rows, hours, struck),
+        struck=struck,
         hour_words=lambda hour: hour_words(hour, zone),
-        hour_name=lambda hour: _start(hour, zone).strftime("%Y-%m-%dT%H"),
+        hour_name=lambda hour: name_of(hour, zone),
     )
 
 
 def hour_words(hour: int, zone: tzinfo) -> str:
     """An hour since 1970 as people of a zone say it."""
-    start = _start(hour, zone)
-    return f"{formats.day(start.date())}, {formats.hour(start)}"
+    start = start_of(hour, zone)
+    words = f"{formats.day(start.date())}, {formats.hour(start)}"
+    return f"{words} {start:%Z}" if comes_twice(start) else words
 
 
-def _start(hour: int, zone: tzinfo) -> datetime:
-    return datetime.fromtimestamp(hour * 3600, UTC).astimezone(zone)
-
-
-def _views_by_page(hours: range) -> dict[str, int]:
+def _views_by_page(parts: Iterable[Period], zone: tzinfo) -> Counter[str]:
     counters = current_context().counters
-    rows = counters.totals(Dimension.PAGE, hours.start, hours.stop - 1, MOST_CELLS)
-    return {row.cell: row.views for row in rows}
+    views: Counter[str] = Counter()
+    for part in parts:
+        hours = part.hours(zone)
+        for row in counters.totals(Dimension.PAGE, hours.start, hours.stop - 1, MOST_CELLS):
+            views[row.cell] += row.views
+    return views

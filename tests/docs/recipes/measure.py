@@ -8,4 +8,4 @@ with first_site() as site:
     for dimension in ("all", "page", "entry"):
         (cell,) = counters.totals(dimension, 0, 10**9, 10)
         assert cell.engaged_times == 1
-    assert "Times read" in staff(site, "reports").get("/staff/report/").text
+    assert "Times read" in staff(site, "reports").get("/staff/reports/").text

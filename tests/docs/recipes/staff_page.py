@@ -8,5 +8,5 @@ with first_site() as site:
     assert "<li>admin</li>\n<li>reports</li>" in page
     assert 'href="/staff/sessions/" aria-current="page"' in page
     assert reports.get("/staff/sessions/").status_code == 403
-    assert "/staff/sessions/" not in reports.get("/staff/report/").text
+    assert "/staff/sessions/" not in reports.get("/staff/reports/").text
     assert site.app.test_client().get("/staff/sessions/").status_code == 303

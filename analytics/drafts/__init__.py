@@ -1,0 +1,1 @@
+"""Pages that are not public yet, for those who were given a link."""

@@ -1,0 +1,63 @@
+"""What the figures are asked for, each in a model that checks it and describes it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+__all__ = ["QUERIES", "Asked", "BreakdownAsked", "ExportAsked", "SeriesAsked"]
+
+MOST_CELLS = 5_000
+"""More pages than a site of this kind has; a bound on what one request reads."""
+
+
+def _digits(text: object) -> object:
+    if isinstance(text, str) and not (text.isascii() and text.isdigit()):
+        raise ValueError("write a whole number, such as 100")
+    return text
+
+
+DAY = r"^\d{4}-\d{2}-\d{2}$"
+Day = Annotated[str, Field(pattern=DAY, description="A day in the site's time zone")]
+
+
+class Asked(BaseModel):
+    """The days that are asked for, both included, and the form of the answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first: Annotated[Day, Field(alias="from")]
+    last: Annotated[Day, Field(alias="to")]
+    format: Literal["json", "csv"] = "json"
+
+
+class SeriesAsked(Asked):
+    """The figures of the whole site over time."""
+
+    interval: Literal["hour", "day", "month"] = "day"
+
+
+class BreakdownAsked(Asked):
+    """The cells of a dimension."""
+
+    # The bounds come first, so that the JSON Schema has them too.
+    limit: Annotated[int, Field(ge=1, le=MOST_CELLS), BeforeValidator(_digits)] = 100
+
+
+class ExportAsked(BaseModel):
+    """All figures of days that have ended; from a day on, and to one, where that is said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first: Annotated[Day | None, Field(alias="from")] = None
+    last: Annotated[Day | None, Field(alias="to")] = None
+    format: Literal["csv", "parquet"] = "csv"
+
+
+QUERIES: dict[str, type[BaseModel]] = {
+    "api.series_answer": SeriesAsked,
+    "api.breakdown_answer": BreakdownAsked,
+    "api.export_answer": ExportAsked,
+}
+"""What each address takes, by endpoint."""

@@ -1,0 +1,146 @@
+"""Questions of a report -> rows of the counters, with the hours that they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, tzinfo
+
+from analytics.staff.reports.filters import Filter, left_of, table_of
+from analytics.staff.reports.periods import DAY, Period, month_after
+from analytics.staff.reports.steps import Step
+from analytics.visits.hours import start_of
+from analytics.visits.model import MEASURES, Counts, Dimension, Hour, count_of
+from analytics.visits.store.base import CounterStore
+from analytics.visits.store.query import Interval, NotKept, Query, Row
+
+__all__ = ["Reader", "Told", "whole_months"]
+
+BY_MONTH = "This is told apart in whole months only, and the period has none."
+
+
+@dataclass(frozen=True)
+class Told:
+    """Rows, and what none of them has, as of the days that they are of; or `why` there are none.
+    `rest` is None where nobody can tell. Of two things, what is small is in no row: the store tells
+    of what runs what it would tell, had it ended."""
+
+    days: Period
+    rows: tuple[Row, ...] = ()
+    rest: Counts | None = None
+    why: str = ""
+    short: bool = False
+    """Whether that is not all of the period that was asked for."""
+
+    more: int = 0
+    """How many values were counted that no row was asked for, and what these add up to."""
+
+    beyond: Counts = field(default_factory=Counts)
+    at_least: bool = False
+    """Whether a row may be of a part of the days alone. Of two things each day, or month, tells by
+    itself; what none of them tells is in the rest, which the report says as well."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the counters of a site at home in `zone`. `hours` gives what the whole site adds up to
+    by hour, of the period and perhaps more."""
+
+    counters: CounterStore
+    zone: tzinfo
+    today: date
+    hours: Callable[[], Sequence[Hour]]
+    _whole: dict[Period, bool] = field(default_factory=dict, init=False, repr=False)
+
+    def rows(
+        self,
+        period: Period,
+        filters: Sequence[Filter],
+        panel: Dimension,
+        most: int | None = None,
+        values: tuple[str, ...] | None = None,
+    ) -> Told:
+        """What the filters leave of a panel: all of it, so many of the `most` counted, or some
+        `values`. Raises SQLAlchemyError."""
+        left = left_of(filters, panel)
+        if left.what == "not kept":
+            return Told(period, why=left.reason)
+        days: Period | None = period
+        table = table_of(filters, panel)
+        if filters and table and table.by_month and table.other:
+            days = whole_months(period, self.today)
+        if days is None:
+            return Told(period, why=BY_MONTH)
+        hours = days.hours(self.zone)
+        asked = Query(
+            first=hours.start,
+            last=hours.stop - 1,
+            dimension=panel,
+            filters=tuple((each.dimension, each.cell) for each in filters[:1]),
+            limit=most,
+            values=values,
+        )
+        answer = self.counters.rows(asked)
+        if isinstance(answer, NotKept):
+            return Told(period, why=answer.reason)
+        at_least = False
+        if filters and table and table.other:
+            rest = answer.rest
+            is_all = rest is not None and not getattr(rest, count_of(answer.measures))
+            at_least = not is_all and self._parts(days, by_month=table.by_month) > 1
+        short = days.days != period.days
+        found = Told(days, answer.rows, answer.rest, short=short, at_least=at_least)
+        return replace(found, more=answer.more, beyond=answer.beyond)
+
+    def _parts(self, days: Period, *, by_month: bool) -> int:
+        """Of how many days or months anything was counted."""
+        hours = days.hours(self.zone)
+        counted = (
+            start_of(row.hour, self.zone).date()
+            for row in self.hours()
+            if row.hour in hours and any(getattr(row, name) for name in MEASURES)
+        )
+        return len({day.replace(day=1) if by_month else day for day in counted})
+
+    def is_whole(self, period: Period) -> bool:
+        """Whether each visit of a period is told by the day: one of a day with few is not, unless
+        the period has all of its week, or of its month. Raises SQLAlchemyError."""
+        if period not in self._whole:
+            hours = period.hours(self.zone)
+            # A few values, of which each visit has one.
+            asked = Query(first=hours.start, last=hours.stop - 1, dimension=Dimension.DEVICE)
+            answer = self.counters.rows(asked)
+            rest = None if isinstance(answer, NotKept) else answer.rest
+            self._whole[period] = not isinstance(answer, NotKept) and not (rest and rest.visits)
+        return self._whole[period]
+
+    def placed(
+        self, steps: Sequence[Step], interval: str, filters: Sequence[Filter]
+    ) -> Mapping[int, Counts]:
+        """What one filter leaves of each hour or day, by the hour in which it begins, as far as it
+        is kept so finely. Raises SQLAlchemyError."""
+        answer = self.counters.rows(
+            Query(
+                first=steps[0].hours.start,
+                last=steps[-1].hours.stop - 1,
+                interval=Interval(interval),
+                filters=tuple((each.dimension, each.cell) for each in filters),
+            )
+        )
+        return {} if isinstance(answer, NotKept) else {row.start: row for row in answer.rows}
+
+    def total(self, hours: range, filters: Sequence[Filter]) -> Row:
+        """What one filter at most leaves of the whole. Raises SQLAlchemyError."""
+        named = tuple((each.dimension, each.cell) for each in filters)
+        asked = Query(first=hours.start, last=hours.stop - 1, filters=named)
+        answer = self.counters.rows(asked)
+        rows = () if isinstance(answer, NotKept) else answer.rows
+        return rows[0] if rows else Row()
+
+
+def whole_months(period: Period, today: date) -> Period | None:
+    """The months of which a period has all, or all until now; None where there is none."""
+    first = period.first if period.first.day == 1 else month_after(period.first)
+    end = period.last + DAY
+    last = period.last if end.day == 1 or period.last == today else period.last.replace(day=1) - DAY
+    return Period("custom", first, last) if first <= last else None

@@ -1,0 +1,1 @@
+"""Figures for those who have no account: a link, for a time, to a part of the reports."""

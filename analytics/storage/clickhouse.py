@@ -1,0 +1,158 @@
+"""The counters in ClickHouse: with their tables, and whether they can be used now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    ProgrammingError,
+)
+from sqlalchemy.pool import QueuePool
+
+from analytics.storage import clickhouse_dbapi, clickhouse_dialect
+from analytics.storage.catalog import lock
+from analytics.storage.clickhouse_client import Session
+from analytics.storage.clickhouse_following import Following, columns_of
+from analytics.storage.clickhouse_layout import CELLS, LIFETIME_SECONDS, TURN, Layout
+from analytics.storage.clickhouse_merging import forget_old_copies, make_copy, merge
+from analytics.storage.clickhouse_rules import place_of, refused, unmet
+from analytics.storage.database import Name
+from analytics.storage.known_tables import KnownTables
+from analytics.storage.server import Server
+from policy import Fault, Register
+
+__all__ = ["ClickHouse"]
+
+OF_A_STATEMENT = (ProgrammingError, IntegrityError, DataError)
+"""Errors that say nothing of the server."""
+
+SWEEP_SECONDS = 11
+"""After so long at most an idle server looks for files whose time is over
+(dbms/src/Storages/MergeTree/BackgroundProcessingPool.cpp of 18.16)."""
+
+
+class ClickHouse(Server):
+    """The counters at the address `url`. Those who write wait for each other."""
+
+    lingering_seconds = float(LIFETIME_SECONDS + SWEEP_SECONDS)
+
+    def __init__(
+        self, name: Name, url: URL, register: Register, *, known: KnownTables | None = None
+    ) -> None:
+        super().__init__(name, place_of(url), register, known or KnownTables(name))
+        self._url, self._layout = url, Layout(self.tables)
+        engine = create_engine(
+            f"{clickhouse_dialect.ClickHouseDialect.name}://",
+            creator=self._open,
+            poolclass=QueuePool,
+            pool_size=4,
+            max_overflow=12,
+            pool_timeout=5,
+            hide_parameters=True,
+        )
+        event.listen(engine, "checkout", lambda *_: self.take_up())
+        event.listen(engine, "handle_error", self._note)
+        event.listen(engine, "commit", self._worked)
+        self._use(engine)
+
+    @property
+    def shortest_pause(self) -> float:
+        """All rows are written anew: as seldom as the window lets it."""
+        return self.window_seconds
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Where what was deleted could stand."""
+        return (f"the tables of {self.place}",)
+
+    def rewrite(self) -> None:
+        """Have all rows merged, in the order of their keys. Raises SQLAlchemyError."""
+        with self._session(patiently=True) as session:
+            forget_old_copies(session.ask)
+            merge(session.ask, CELLS)
+
+    @contextmanager
+    def reading(self, *, alone: bool) -> Iterator[Connection]:
+        """A connection that sees one moment; with `alone`, nobody writes until it is closed. Raises
+        SQLAlchemyError."""
+        if alone:
+            with self.engine.connect() as connection:
+                lock(connection)
+                yield connection
+            return
+        self.take_up()
+        with self._session(patiently=True) as session:
+            name = make_copy(session.ask)
+            try:
+                with self.engine.connect() as connection:
+                    raw: Any = connection.connection.dbapi_connection
+                    with raw.seeing(name):
+                        yield connection
+            finally:
+                session.ask(f"DROP TABLE IF EXISTS {name}")
+
+    def _open(self) -> clickhouse_dbapi.Connection:
+        self.take_up()
+        return clickhouse_dbapi.Connection(Session(self._url), self._layout)
+
+    @contextmanager
+    def _session(self, *, patiently: bool = False) -> Iterator[clickhouse_dbapi.Connection]:
+        """Beside the pool, which takes it up. Raises SQLAlchemyError."""
+        session = Session(self._url)
+        session = session.patient() if patiently else session
+        try:
+            with closing(clickhouse_dbapi.Connection(session, self._layout)) as connection:
+                yield connection
+        except clickhouse_dbapi.DatabaseError as error:
+            raise OperationalError("", None, error) from error
+
+    def _found(self) -> Mapping[str, frozenset[str]]:
+        with self._session() as session:
+            return columns_of(session.ask, self._layout)
+
+    def _columns(self, connection: Connection) -> Mapping[str, frozenset[str]]:
+        raw: Any = connection.connection.dbapi_connection
+        return columns_of(raw.ask, self._layout)
+
+    def _refused(self, error: Exception) -> Fault:
+        return refused(self.place, error)
+
+    def _note(self, context: ExceptionContext) -> None:
+        error = context.sqlalchemy_exception
+        if context.is_disconnect or isinstance(error, ProgrammingError):
+            # The server is away, or somebody may have changed the tables. Look again.
+            self._is_ready = False
+        if isinstance(error, DBAPIError) and not isinstance(error, OF_A_STATEMENT):
+            self._failure = refused(self.place, error).message
+
+    def _worked(self, connection: Connection) -> None:
+        self._failure = ""
+        raw: Any = connection.connection.dbapi_connection
+        if raw.has_changes:
+            self.changed()
+
+    def _follow(self, keep: bool) -> tuple[Fault, ...]:
+        with self._session(patiently=True) as session:
+            ask = session.ask
+            if faults := unmet(ask, self.place):
+                return faults
+            following = Following(ask, self.register, self.tables, self._layout, self.place)
+            known = self.known.read()
+            if not keep:
+                return tuple(following.faults(known))
+            following.make_turn()
+            # Of two services that begin at once, one makes tables.
+            session.wait_for_turn(TURN)
+            faults = tuple(following.faults(known))
+            if not faults:
+                following.follow()
+                self.known.write(columns_of(ask, self._layout))
+            return faults

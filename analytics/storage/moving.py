@@ -1,0 +1,110 @@
+"""A database moved from one place to another, whichever engines these are in: all, or nothing.
+
+What was moved must be what there was, each value, or the new place keeps nothing of it. The old one
+is read under a lock that keeps others from writing, and stays as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, MetaData, Table, insert, select
+
+from analytics.storage.clickhouse import ClickHouse
+from analytics.storage.store import LookedAfter
+from policy.failures import Refusal
+
+__all__ = ["Sums", "check_free", "copy_rows", "move", "reading"]
+
+IN_PARTS = {"yield_per": 5_000}
+DIGESTS = 1 << 512
+
+Sums = Mapping[str, tuple[int, int]]
+"""By table: how many rows there are, and what the digests of the rows add up to, so that it is the
+same in whichever order an engine gives them."""
+
+
+def move(source: LookedAfter, target: LookedAfter) -> Sums:
+    """Copy all that is in one into the other, which must be empty, or have it already.
+
+    Committed on return; stopped before, it did nothing, and can be done again. Raises Refusal,
+    DatabaseUnavailable, SQLAlchemyError.
+    """
+    with reading(source) as old, target.engine.begin() as new:
+        wanted, there = _compared(source, old, target, new)
+        if there == wanted:
+            return there
+        copy_rows(old, new, target.tables)
+        moved = sums_of(target, new)
+        if moved != wanted:  # The transaction ends here, so nothing of it stays.
+            different = ", ".join(name for name in wanted if moved[name] != wanted[name])
+            raise Refusal(f"the copy differs in {different}: nothing was moved", "try it again")
+    return moved
+
+
+def check_free(source: LookedAfter, target: LookedAfter) -> None:
+    """Raise Refusal where the one could not be moved to the other; DatabaseUnavailable,
+    SQLAlchemyError. Changes nothing."""
+    with reading(source, alone=False) as old, target.engine.begin() as new:
+        _compared(source, old, target, new)
+
+
+def _compared(
+    source: LookedAfter, old: Connection, target: LookedAfter, new: Connection
+) -> tuple[Sums, Sums]:
+    wanted, there = sums_of(source, old), sums_of(target, new)
+    if there != wanted and any(rows for rows, _ in there.values()):
+        hint = "move it away, or name another place"
+        raise Refusal(f"the {target.name} there have rows already", hint)
+    return wanted, there
+
+
+def sums_of(database: LookedAfter, connection: Connection) -> Sums:
+    """What its tables add up to now. Raises SQLAlchemyError."""
+    return {table.name: _sums(connection, table) for table in database.tables.sorted_tables}
+
+
+def _sums(connection: Connection, table: Table) -> tuple[int, int]:
+    number = total = 0
+    with connection.execute(select(table), execution_options=IN_PARTS) as rows:
+        for row in rows:
+            digest = hashlib.blake2b(repr(tuple(row)).encode("utf-8", "surrogatepass")).digest()
+            number, total = number + 1, (total + int.from_bytes(digest)) % DIGESTS
+    return number, total
+
+
+@contextmanager
+def reading(database: LookedAfter, *, alone: bool = True) -> Iterator[Connection]:
+    """A connection that sees one moment; with `alone`, nobody writes until it is closed. Raises
+    SQLAlchemyError."""
+    if database.engine.dialect.name == "sqlite":
+        begin = "IMMEDIATE" if alone else "DEFERRED"
+        with database.engine.execution_options(begin=begin).connect() as connection:
+            yield connection
+        return
+    if isinstance(database, ClickHouse):
+        with database.reading(alone=alone) as connection:
+            yield connection
+        return
+    # `begin` would have it wait for whoever writes.
+    engine = database.engine.execution_options(isolation_level="REPEATABLE READ", begin="DEFERRED")
+    with engine.connect() as connection:
+        names = ", ".join(table.name for table in database.tables.sorted_tables)
+        kind = "SHARE" if alone else "ACCESS SHARE"
+        connection.exec_driver_sql(f"LOCK TABLE {names} IN {kind} MODE")
+        yield connection
+
+
+def copy_rows(old: Connection, new: Connection, tables: MetaData) -> None:
+    """Put the rows of all tables of one into the other, in the order of their keys."""
+    for table in tables.sorted_tables:
+        _copy(old, new, table)
+
+
+def _copy(old: Connection, new: Connection, table: Table) -> None:
+    ordered = select(table).order_by(*table.primary_key)
+    with old.execute(ordered, execution_options=IN_PARTS) as rows:
+        for part in rows.mappings().partitions():
+            new.execute(insert(table), [dict(row) for row in part])

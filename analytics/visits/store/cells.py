@@ -1,0 +1,121 @@
+"""Hits -> the cells that they add to: each dimension by itself, and each pair of them.
+
+Pure. A table is known by a number: that of its dimension times 100, and for a pair plus that of the
+second one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter
+
+from analytics.visits.model import LISTED, MEASURES, PAIRS, TIMES, Dimension, Increment, count_of
+
+__all__ = ["MOVED", "NOTHING", "TABLES", "Cell", "Table", "cells_of", "number_of"]
+
+Cell = tuple[int, str, str]
+"""A table's number, and the value of each of its dimensions; "" for the second of none."""
+
+NOTHING = (0,) * len(MEASURES)
+CONTINUED = MEASURES.index("continued")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A dimension, or a pair, as it is counted. Of the measures of the list, those that are `moved`
+    are counted in the hour in which the visit began."""
+
+    one: Dimension
+    other: Dimension | None
+    measures: tuple[str, ...]
+    moved: tuple[bool, ...]
+    by_month: bool
+    by_day: bool
+
+    @property
+    def count(self) -> str:
+        """The measure that says how often a value was counted."""
+        return count_of(self.measures)
+
+
+def number_of(one: Dimension, other: Dimension | None = None) -> int:
+    """The number of a table."""
+    return LISTED[one].number * 100 + (LISTED[other].number if other else 0)
+
+
+def _tables() -> Iterator[tuple[int, Table]]:
+    for one, listed in LISTED.items():
+        if one != Dimension.ALL:
+            yield (
+                number_of(one),
+                Table(one, None, listed.measures, _moved(one), False, listed.by_day),
+            )
+    for one, other in PAIRS:
+        a, b = LISTED[one], LISTED[other]
+        both = tuple(name for name in MEASURES if name in a.measures and name in b.measures)
+        if LISTED[_says(one, other)].measures == TIMES:
+            both = TIMES  # How often something was done, such as a form left, in such visits.
+        yield (
+            number_of(one, other),
+            Table(
+                one,
+                other,
+                both,
+                _moved(_says(one, other)),
+                a.by_month or b.by_month,
+                a.by_day or b.by_day,
+            ),
+        )
+
+
+def _moved(dimension: Dimension) -> tuple[bool, ...]:
+    return tuple(name in LISTED[dimension].of_its_visit for name in MEASURES)
+
+
+def _says(one: Dimension, other: Dimension) -> Dimension:
+    """Which of two says how much a hit adds to them together. What has fewer measures says more: a
+    page was seen, or a goal reached, whatever the visit did."""
+    return other if len(LISTED[other].measures) <= len(LISTED[one].measures) else one
+
+
+MOVED = _moved(Dimension.ALL)
+"""Those of the whole site."""
+
+TABLES = dict(_tables())
+
+
+@cache
+def _pair(one: Dimension, other: Dimension) -> tuple[int, bool, bool, tuple[bool, ...]] | None:
+    """Of two increments of a hit: their table, whether they stand the other way round in it, which
+    of the two says how much, and which measures they share."""
+    swapped = LISTED[other].number < LISTED[one].number
+    first, second = (other, one) if swapped else (one, other)
+    number = number_of(first, second)
+    if one == other or number not in TABLES:
+        return None
+    second_says = _says(first, second) == other
+    return number, swapped, second_says, tuple(name in TABLES[number].measures for name in MEASURES)
+
+
+_amounts = attrgetter(*MEASURES)
+
+
+def cells_of(increments: Iterable[Increment]) -> Iterator[tuple[Cell, Sequence[int]]]:
+    """What a hit adds to each cell but that of the whole site: its measures, as in `MEASURES`."""
+    single = [(each.dimension, each.cell, _amounts(each)) for each in increments]
+    for dimension, value, amounts in single:
+        if dimension != Dimension.ALL and any(amounts):
+            yield (number_of(dimension), value, ""), amounts
+    for at, (one, a, of_one) in enumerate(single):
+        for other, b, of_other in single[at + 1 :]:
+            if (pair := _pair(one, other)) is None:
+                continue
+            number, swapped, second_says, shared = pair
+            amounts = of_other if second_says else of_one
+            amounts = tuple(
+                amount if there else 0 for amount, there in zip(amounts, shared, strict=True)
+            )
+            if amounts != NOTHING:
+                yield (number, b, a) if swapped else (number, a, b), amounts

@@ -1,0 +1,55 @@
+"""Which values a column has, found without reading all rows.
+
+SQLite and PostgreSQL step from value to value along an index, where the condition is on the columns
+of it that come first (https://wiki.postgresql.org/wiki/Loose_indexscan); ClickHouse reads a column
+by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+__all__ = ["summed_once", "values_of", "values_of_each"]
+
+STEPPING = (
+    "WITH RECURSIVE found({column}) AS (SELECT min({column}) FROM {table} WHERE {where} UNION ALL"
+    " SELECT (SELECT min({column}) FROM {table} WHERE {where} AND {column} > found.{column})"
+    " FROM found WHERE found.{column} IS NOT NULL)"
+    " SELECT {column} FROM found WHERE {column} IS NOT NULL"
+)
+READING = "SELECT DISTINCT {column} FROM {table} WHERE {where} ORDER BY {column}"
+
+
+def values_of(connection: Connection, column: str, table: str, where: str = "1 = 1") -> list[int]:
+    """Those of the rows that meet a condition, in their order. Raises SQLAlchemyError."""
+    query = READING if connection.dialect.name == "clickhouse" else STEPPING
+    said = query.format(column=column, table=table, where=where)
+    return [*connection.exec_driver_sql(said).scalars()]
+
+
+def values_of_each(
+    connection: Connection, column: str, table: str, conditions: Sequence[str]
+) -> set[int]:
+    """Those of the rows that meet one of some conditions."""
+    if connection.dialect.name == "clickhouse":
+        of_any = " OR ".join(f"({each})" for each in conditions)
+        return {*values_of(connection, column, table, f"({of_any})")}
+    found = (values_of(connection, column, table, each) for each in conditions)
+    return {value for values in found for value in values}
+
+
+def summed_once(connection: Connection, sums: str, some: str, every: str) -> str:
+    """What two questions answer of the same `sums`, the rows of the first before the one of the
+    second."""
+    if connection.dialect.name == "clickhouse":
+        # It has no such tables, and reads the rows twice.
+        some, every = (
+            each.replace("FROM sums", f"FROM ({sums}) AS sums") for each in (some, every)
+        )
+        return f"SELECT * FROM (SELECT * FROM ({some}) UNION ALL {every}) ORDER BY part"
+    return (
+        f"WITH sums AS MATERIALIZED ({sums})"
+        f" SELECT * FROM ({some}) AS asked UNION ALL {every} ORDER BY 1"
+    )

@@ -1,0 +1,79 @@
+"""Findings about what our own service answers, as it left: closed lists, and paired runs.
+
+Every answer is a file of `public/`, byte for byte, or comes from an address that is declared. Who
+does the same gets the same: bytes, and every header.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from audit.observations import Answer, Journey, Observed
+from audit.rules.declared import Declared
+from audit.rules.findings import Finding, at
+
+__all__ = ["findings"]
+
+OK = 200
+NOT_COMPARED = {"date", "set-cookie", "content-length"}
+"""Headers of the moment; cookies are compared where browsers keep them."""
+
+Address = tuple[str, str]
+
+
+def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
+    """Every answer that is no file, and all by which two that did the same can be told apart."""
+    for journey in observed.journeys:
+        for snapshot in journey.snapshots:
+            for answer in snapshot.answers:
+                for finding in _unpublished(declared, observed.published, answer):
+                    yield at(finding, journey, snapshot)
+    made = {(journey.browser, journey.name): journey for journey in observed.journeys}
+    for journey in observed.journeys:
+        pair = made.get((journey.browser, journey.paired_with))
+        if pair is not None:
+            for finding in _differing(_by_address(journey), _by_address(pair)):
+                yield at(finding, journey)
+
+
+def _unpublished(
+    declared: Declared, published: frozenset[str], answer: Answer
+) -> Iterator[Finding]:
+    asked = answer.method == "GET" and answer.status == OK
+    if not published or not asked or answer.digest in published:
+        return
+    if declared.endpoint(answer.method, answer.path) is None:
+        message = f"{answer.path} is answered with something else than was published"
+        mend = "answer with the file, or declare an [[endpoint]] in policy/features/"
+        yield Finding("not as published", answer.path, message, "P4", mend)
+
+
+def _by_address(journey: Journey) -> Mapping[Address, list[Answer]]:
+    found: dict[Address, list[Answer]] = {}
+    for snapshot in journey.snapshots:
+        for answer in snapshot.answers:
+            found.setdefault((answer.method, answer.path), []).append(answer)
+    return found
+
+
+def _differing(
+    one: Mapping[Address, list[Answer]], two: Mapping[Address, list[Answer]]
+) -> Iterator[Finding]:
+    """What one got of an address, and the other never did."""
+    for address in one.keys() & two.keys():
+        names = {name for answer in (*one[address], *two[address]) for name, _ in answer.headers}
+        for name in names - NOT_COMPARED:
+            if _values(one[address], name) != _values(two[address], name):
+                yield _identifier(f"the header {name}", name)
+        if {each.digest for each in one[address]} != {each.digest for each in two[address]}:
+            yield _identifier(f"what {' '.join(address)} answers", address[1])
+
+
+def _values(answers: list[Answer], name: str) -> set[tuple[str, ...]]:
+    return {tuple(value for key, value in each.headers if key == name) for each in answers}
+
+
+def _identifier(where: str, subject: str) -> Finding:
+    message = f"two browsers that did the same get different bytes in {where}"
+    mend = "leave out what differs: a random value, a serial number, a fine time"
+    return Finding("identifier", subject, message, "P4", mend)

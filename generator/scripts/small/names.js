@@ -1,0 +1,1 @@
+"use strict";document.querySelector("[data-find]").addEventListener("input",({target:e})=>{for(const t of document.querySelectorAll(".names > li"))t.hidden=!t.textContent.toLowerCase().includes(e.value.toLowerCase())})

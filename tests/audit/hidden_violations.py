@@ -1,0 +1,219 @@
+"""Violations that hide: from a browser that is a program's, in what nobody compares, in answers and
+at times that few visitors come by, in another encoding. Planted before the rules that name them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import secrets
+import sys
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import parse_qs
+
+from werkzeug.wrappers import Request, Response
+
+from audit.journeys.routes import Route
+
+from .planting import App, Violation, answers, html, script, seen, sql
+from .seeded_violations import HOUR, table
+
+__all__ = ["HIDDEN"]
+
+HOME, FORM, SIGN_IN = "/", "/request-information/", "/staff/sign-in/"
+PAIR, OTHERS = ("paired run", "other paired run"), ("paired run", "another visitor")
+NAMED = 'document.cookie = "late=1; path=/";'
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+def each_time(name: str, value: Callable[[], str]) -> Callable[[App], App]:
+    """A header of pages that is another for each visitor."""
+
+    def change(request: Request, response: Response) -> None:
+        if response.mimetype == "text/html" and response.status_code == 200:
+            response.headers[name] = value()
+
+    return answers(change)
+
+
+def numbered_script(request: Request, response: Response) -> None:
+    if request.path.startswith("/assets/choice."):
+        response.direct_passthrough = False
+        response.set_data(response.get_data() + f"\n/* {secrets.token_hex(8)} */".encode())
+
+
+def style(request: Request, response: Response) -> None:
+    if response.mimetype == "text/css":
+        response.direct_passthrough = False
+        response.set_data(b'@import "/style/4711.css";' + response.get_data())
+
+
+def spare_bits(request: Request, response: Response) -> None:
+    """What 43 letters of a signature do not need, from the visitor's address. Two bits of a digest
+    are the same for one pair of visitors in four; those of the two that are compared are not."""
+    bits = hashlib.sha256(str(request.remote_addr).encode()).digest()[0] % 4
+    made = []
+    for line in response.headers.getlist("Set-Cookie"):
+        value, _, rest = line.partition(";")
+        if value.startswith("__Secure-visit=") and value[-1] in DIGITS:
+            last = DIGITS.index(value[-1])
+            value = f"{value[:-1]}{DIGITS[last - last % 4 + bits]}"
+        made.append(f"{value};{rest}")
+    response.headers.setlist("Set-Cookie", made)
+
+
+def on_status(status: int, path: str = "") -> Callable[[App], App]:
+    """A cookie with answers of a status."""
+
+    def change(request: Request, response: Response) -> None:
+        if response.status_code == status and request.path.startswith(path):
+            response.headers.add("Set-Cookie", "seen=4711; Path=/")
+
+    return answers(change)
+
+
+def on_wrong_password(request: Request, response: Response) -> None:
+    if request.method == "POST" and request.path == SIGN_IN and response.status_code != 303:
+        response.headers.add("Set-Cookie", "tried=4711; Path=/")
+
+
+def posted(request: Request) -> dict[str, list[str]]:
+    """What a form sends, which the service reads again."""
+    body = request.get_data(cache=True)
+    request.environ["wsgi.input"] = io.BytesIO(body)
+    return parse_qs(body.decode())
+
+
+def on_stderr(request: Request) -> None:
+    if request.method == "POST":
+        print("form", posted(request), file=sys.stderr)
+
+
+class Planted:
+    """A violation that needs the folder of the databases: `tamper` tells it."""
+
+    def __init__(self, act: Callable[[Path, Request], None]) -> None:
+        self._act = act
+        self._folders: list[Path] = []
+
+    def tamper(self, var: Path) -> None:
+        self._folders.append(var)
+
+    def wrap(self, app: App) -> App:
+        return seen(lambda request: self._act(self._folders[-1], request))(app)
+
+
+def hashed_in_a_file(var: Path, request: Request) -> None:
+    if request.method == "POST" and (email := posted(request).get("email")):
+        (var / "cache.bin").write_text(hashlib.sha256(email[0].encode()).hexdigest())
+
+
+def beside_the_databases(var: Path, request: Request) -> None:
+    if request.method == "POST" and (email := posted(request).get("email")):
+        (var.parent / "left.txt").write_text(email[0])
+
+
+def in_a_column(encode: Callable[[bytes], str]) -> Callable[[Path], None]:
+    """The network address in a column that is declared, in other letters."""
+    value = encode(Route.address.encode())
+    return sql("counters", f"INSERT INTO names VALUES ('page', '{value}', 1, {HOUR} + 744)")
+
+
+def letters(change: Callable[[EmailMessage], None]) -> Callable[[App], App]:
+    """A service whose every letter is changed on its way to the relay."""
+
+    def wrap(app: App) -> App:
+        sender = app.extensions["plainsite"].mail_sender
+        relay = sender._relay
+        send = relay.send
+
+        def changed(message: EmailMessage) -> None:
+            change(message)
+            send(message)
+
+        relay.send = changed
+        return app
+
+    return wrap
+
+
+def cc(message: EmailMessage) -> None:
+    message["Cc"] = "copies@elsewhere.example"
+
+
+def bcc(message: EmailMessage) -> None:
+    message["Bcc"] = "copies@elsewhere.example"
+
+
+def pixel(message: EmailMessage) -> None:
+    text = message.get_content()
+    message.add_alternative(
+        f'<p>{text}</p><img src="https://elsewhere.example/p.gif">', subtype="html"
+    )
+
+
+def link_elsewhere(message: EmailMessage) -> None:
+    message.set_content(message.get_content() + "\nhttps://elsewhere.example/?to=4711\n")
+
+
+def served(path: str, wrap: Callable[[App], App]) -> Callable[[App], App]:
+    """With an answer at a path of its own."""
+
+    def change(request: Request, response: Response) -> None:
+        if request.path.startswith(path):
+            response.direct_passthrough = False
+            response.get_data()
+            response.status_code = 200
+            response.set_data(b"4711")
+
+    return lambda app: answers(change)(wrap(app))
+
+
+PAGEHIDE = """localStorage.removeItem("left"); sessionStorage.length;
+  addEventListener("pagehide", () => { localStorage.left = "4711"; });"""
+WIDTHS = """for (const name of ["Arial", "Wingdings", "Verdana", "Courier", "Georgia", "Impact", "Tahoma", "Calibri", "Menlo", "Futura"]) {
+  const one = document.createElement("span"); one.style.fontFamily = name; one.textContent = "mmmm"; document.documentElement.append(one);
+  one.offsetWidth; one.remove(); }"""
+HEX, B64 = in_a_column(bytes.hex), in_a_column(lambda raw: base64.b64encode(raw).decode())
+SHA = in_a_column(lambda raw: hashlib.sha256(raw).hexdigest())
+FILE, BESIDE = Planted(hashed_in_a_file), Planted(beside_the_databases)
+
+HIDDEN = (
+    Violation("a number in the ETag", "identifier", PAIR, wrap=each_time("ETag", lambda: f'"{secrets.token_hex(8)}"')),
+    Violation("a number in the max-age of pages", "identifier", PAIR,
+        wrap=each_time("Cache-Control", lambda: f"max-age={secrets.randbelow(10**9)}")),
+    Violation("a number in a script that is cached", "not as published", wrap=answers(numbered_script)),
+    Violation("a favicon at an address of one's own", "not as published",
+        wrap=served("/icons/", html("</head>", '<link rel="icon" href="/icons/4711.ico"></head>'))),
+    Violation("a page fetched beforehand at an address of one's own", "not as published",
+        wrap=served("/next/", html("</head>", '<link rel="prefetch" href="/next/4711"></head>'))),
+    Violation("a style imported from an address of one's own", "not as published", wrap=served("/style/", answers(style))),
+    Violation("a hash of the address in the spare bits of a signature", "identifier", OTHERS, wrap=answers(spare_bits)),
+    Violation("a cookie where nothing is", "undeclared cookie", ("nothing there",), wrap=on_status(404)),
+    Violation("a cookie after a wrong password", "undeclared cookie", ("wrong password",), wrap=answers(on_wrong_password)),
+    Violation("a cookie after a minute", "undeclared cookie", ("a while",), wrap=script(f"setTimeout(() => {{ {NAMED} }}, 61_000);")),
+    Violation("a cookie in a narrow window", "undeclared cookie", ("narrow window",), wrap=script(f"if (innerWidth < 600) {NAMED}")),
+    Violation("a cookie where no program drives the browser", "undeclared cookie", wrap=script(f"if (!navigator.webdriver) {NAMED}")),
+    Violation("a cookie where the browser does not say that it audits", "undeclared cookie",
+        wrap=script(f"if (!navigator.userAgent.includes('Audit')) {NAMED}")),
+    Violation("an address on the error output", "trace of a visitor", ("forms",), wrap=seen(on_stderr)),
+    Violation("an address hashed in a file", "trace of a visitor", ("forms",), wrap=FILE.wrap, tamper=FILE.tamper),
+    Violation("an address beside the databases", "trace of a visitor", ("forms",), wrap=BESIDE.wrap, tamper=BESIDE.tamper),
+    Violation("a network address in hexadecimal in a column", "trace of a visitor", tamper=HEX),
+    Violation("a network address in base64 in a column", "trace of a visitor", tamper=B64),
+    Violation("a network address hashed in a column", "trace of a visitor", tamper=SHA),
+    Violation("a copy of each letter, openly", "letter to somebody else", ("forms with permission",), wrap=letters(cc)),
+    Violation("a copy of each letter, blind", "letter to somebody else", ("forms with permission",), wrap=letters(bcc)),
+    Violation("a pixel in a letter", "letter with something else", ("forms with permission",), wrap=letters(pixel)),
+    Violation("a link in a letter that leads elsewhere", "letter with something else", ("forms with permission",), wrap=letters(link_elsewhere)),
+    Violation("a hidden field with a number", "not as published", pages=(FORM,),
+        wrap=html("</form>", '<input type="hidden" name="state" value="4711"></form>', FORM)),
+    Violation("a key that is there only between pages", "undeclared storage", ("reject",), (HOME, "/about/"), wrap=script(PAGEHIDE)),
+    Violation("fonts measured by their width", "fingerprinting", wrap=script(WIDTHS)),
+)  # fmt: skip
+
+
+if __name__ == "__main__":
+    print(table(HIDDEN), end="")

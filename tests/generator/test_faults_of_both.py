@@ -1,0 +1,97 @@
+"""What is wrong in site/ and what is wrong in content/ is told in one run: of pages, all but what
+follows from what is wrong in site/."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from click.testing import CliRunner
+
+import build
+from tests.fixtures.features import copy_features
+from tests.generator.test_build_faults import CASES, SITES, change, parts
+
+KEY = "colour: red\n"
+TEXT = """
+[one](/news/nowhere/), [two](gone.md) and ![A gate](missing.png)
+
+<b onclick="x()">Bold</b>
+
+/// note
+"""
+PAGE = "content/thanks.md"
+OF_THE_PAGE = (
+    f'{PAGE}:2: unknown key "colour"',
+    f"{PAGE}:9: the link /news/nowhere/ leads to no page",
+    f"{PAGE}:9: the link /gone/ leads to no page",
+    f"{PAGE}:9: there is no file /missing.png",
+    f"{PAGE}:11: onclick cannot stand in a page",
+    f'{PAGE}:13: the block "note" has no end',
+)
+FROM_THE_KEYS, FROM_NAMES = set(OF_THE_PAGE[:1]), set(OF_THE_PAGE[2:3])
+OF_FEATURES = ("feature-off", "register-feature-twice", "register-features")
+"""Where nobody knows which pages the engine makes at the root."""
+
+DECLARED = [
+    case
+    for case in CASES
+    if re.search(r"^error: (site/|templates/blocks/\w+\.toml)", case.read_text(), re.M)
+]
+"""Cases in which something is wrong in what a site declares."""
+
+
+def check(root):
+    return CliRunner().invoke(build.main, ["--root", str(root), "check"])
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    root = tmp_path / "site"
+    shutil.copytree(SITES / "base", root)
+    copy_features(root, monkeypatch)
+    page = root / PAGE
+    page.write_text(page.read_text().replace("---\n", f"---\n{KEY}", 1) + TEXT)
+    return root
+
+
+def told(text):
+    return set(re.findall(r"^error: (.*)$", text, re.M))
+
+
+def test_a_page_alone_has_these_faults(root):
+    assert told(check(root).stderr) >= set(OF_THE_PAGE)
+
+
+@pytest.mark.parametrize("case", DECLARED, ids=lambda case: case.stem)
+def test_faults_of_pages_are_told_beside_those_of_what_is_declared(root, case):
+    """Whatever is wrong in site/: no fault of a page is lost but what follows from that, and none
+    is made up."""
+    alone = told(check(root).stderr)
+    for what, text in parts(case):
+        if what == "expected":
+            expected = told(text)
+        elif what != "shown" and not what.startswith("mend "):
+            change(root, what, text)
+    said = check(root)
+    found = {re.sub(r"(policy/features/\w+\.toml:)\d+", r"\1N", each) for each in told(said.stderr)}
+    assert found - alone == {each for each in expected if each not in alone}, "made up"
+    wrong = {each.partition(":")[0] for each in expected}
+    may_be_lost = set[str]()
+    if wrong & {"site/taxonomies.toml", "site/sections.toml"}:
+        may_be_lost |= FROM_THE_KEYS
+    if "site/taxonomies.toml" in wrong or case.stem in OF_FEATURES:
+        may_be_lost |= FROM_NAMES
+    assert alone - found <= may_be_lost
+
+
+def test_a_page_of_a_feature_that_may_be_on_may_be_linked_to(root):
+    """Nobody knows which features are on where the register cannot be read."""
+    (root / "content/search.md").write_text("---\ntitle: Search\nlayout: search\n---\n")
+    (root / "templates/search.html").write_text("{% extends 'page.html' %}")
+    (root / PAGE).write_text("---\ntitle: T\n---\n[it](/search/), [no](/news/no/)\n")
+    for text, expected in (("version = \n", 1), ((root / "site/policy.toml").read_text(), 2)):
+        (root / "site/policy.toml").write_text(text)
+        links = [each for each in told(check(root).stderr) if "leads to no page" in each]
+        assert len(links) == expected, links

@@ -1,0 +1,164 @@
+"""A database moved between a file and a server, either way: whole, and the old one as it was."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import os
+import random
+from contextlib import closing
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from click.testing import CliRunner, Result
+
+import build
+from analytics.storage import in_use, moving
+from analytics.visits.model import Dimension, Increment
+from analytics.visits.store.base import CounterStore
+from analytics.visits.store.query import Interval, Query
+from policy import read_site
+from tests.fixtures.counter_stores import ADDRESSES, ENGINES, lived
+from tests.fixtures.small_site import ROOT, small_site
+
+REGISTER = read_site(ROOT).register
+UTC = ZoneInfo("UTC")
+MARCH = 24 * 20_513
+
+
+def fill(store: CounterStore) -> None:
+    for visit in lived(random.Random(1), range(MARCH, MARCH + 24 * 6), 150):
+        store.add(visit.hour, visit.increments, consent=(datetime.date(2026, 3, 1), 1))
+    while store.coarsen(MARCH + 24 * 6):
+        pass
+
+
+def told(store: CounterStore) -> list[object]:
+    always = {"first": 0, "last": 10**7}
+    asked = [Query(**always, dimension=each) for each in (Dimension.SOURCE, Dimension.PAGE)]
+    asked.append(Query(**always, interval=Interval.HOUR))
+    return [*(store.rows(query) for query in asked), [*store.consents()]]
+
+
+def address(engine: str, folder: Path) -> str:
+    return ADDRESSES[engine](folder) or f"sqlite:///{folder}/counters.sqlite3"
+
+
+def moved(source: str, target: str) -> Result:
+    words = ["--root", str(ROOT), "data", "move", "counters", source, target]
+    return CliRunner().invoke(build.main, words)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        ("sqlite", "postgresql"),
+        ("postgresql", "sqlite"),
+        ("sqlite", "clickhouse"),
+        ("clickhouse", "postgresql"),
+    ],
+)
+def test_what_is_asked_of_the_new_place_is_answered_as_by_the_old(
+    ways: tuple[str, str], tmp_path: Path
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    new.mkdir()
+    with closing(ENGINES[ways[0]](old, REGISTER, UTC)) as store:
+        fill(store)
+        before = told(store)
+    bytes_of = digest(old / "counters.sqlite3")
+    places = address(ways[0], old), address(ways[1], new)
+    for _ in range(2):  # Again, as where nobody knows whether it was done.
+        done = moved(*places)
+        assert done.exit_code == 0, done.output
+        assert "each as it was" in done.output
+    assert digest(old / "counters.sqlite3") == bytes_of
+    with closing(ENGINES[ways[1]](new, REGISTER, UTC)) as store:
+        assert told(store) == before
+        store.add(MARCH + 24 * 6, [Increment(Dimension.ALL, "", visits=1)])
+    refused = moved(*places)
+    assert refused.exit_code == 1
+    assert "have rows already" in refused.output
+
+
+def test_a_move_that_is_stopped_did_nothing_and_can_be_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(ENGINES["sqlite"](tmp_path, REGISTER, UTC)) as store:
+        fill(store)
+    places = address("sqlite", tmp_path), address("postgresql", tmp_path)
+    copy, copied = moving._copy, []
+
+    def stop(old: object, new: object, table: object) -> None:
+        if len(copied) > 3:
+            raise KeyboardInterrupt
+        copied.append(table)
+        copy(old, new, table)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(moving, "_copy", stop)
+    assert moved(*places).exit_code != 0
+    with closing(ENGINES["postgresql"](tmp_path, REGISTER, UTC)) as store:
+        assert store.series(0, 10**7) == []
+    monkeypatch.setattr(moving, "_copy", copy)
+    assert moved(*places).exit_code == 0
+
+
+def test_a_copy_that_differs_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(ENGINES["sqlite"](tmp_path, REGISTER, UTC)) as store:
+        fill(store)
+    copy = moving._copy
+
+    def lose(old: object, new: object, table: object) -> None:
+        copy(old, new, table)  # type: ignore[arg-type]  # as it was called
+        if str(table) == "totals":
+            new.exec_driver_sql("UPDATE totals SET views = views + 1")  # type: ignore[attr-defined]  # a connection
+
+    monkeypatch.setattr(moving, "_copy", lose)
+    refused = moved(address("sqlite", tmp_path), address("postgresql", tmp_path))
+    assert "the copy differs in totals" in refused.output
+    with closing(ENGINES["postgresql"](tmp_path, REGISTER, UTC)) as store:
+        assert store.series(0, 10**7) == []
+
+
+def test_a_place_that_is_none_is_named(tmp_path: Path) -> None:
+    assert "there is no " in moved(f"sqlite:///{tmp_path}/none.sqlite3", "postgresql://x/y").output
+    assert "this is not the address" in moved("none", "postgresql://x/y").output
+    assert not (tmp_path / "none.sqlite3").exists()
+
+
+def test_nothing_is_moved_while_a_service_would_go_on_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it took meanwhile would stay behind. Once it is stopped, all of it is moved."""
+    target = f"sqlite:///{tmp_path}/moved.sqlite3"
+    with small_site(tmp_path) as site:
+        monkeypatch.setenv("PLAINSITE_VAR", str(site.var))
+        source = f"sqlite:///{site.var}/counters.sqlite3"
+        site.service.counters.answered(datetime.date(2026, 3, 2), 1, given=1)
+        refused = moved(source, target)
+        assert refused.exit_code == 1
+        assert f"a service runs with {site.var}" in refused.output
+        assert not (tmp_path / "moved.sqlite3").exists()
+    assert moved(source, target).exit_code == 0
+
+
+def test_a_service_starts_beside_another(tmp_path: Path) -> None:
+    """As at each reload."""
+    with small_site(tmp_path) as site:
+        in_use.held(site.var).close()
+
+
+def test_a_service_that_is_closed_twice_closes_nothing_of_others(tmp_path: Path) -> None:
+    """Numbers of handles are used again at once."""
+    with small_site(tmp_path) as site:
+        site.service.close()
+        pipes = [os.pipe() for _ in range(20)]
+        site.service.close()
+    for handle in (end for pipe in pipes for end in pipe):
+        os.close(handle)

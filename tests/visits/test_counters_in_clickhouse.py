@@ -1,0 +1,373 @@
+"""The counters in ClickHouse: several collectors, a server that goes away, and what it must be."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from threading import Thread
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import URL, Connection
+from sqlalchemy.exc import IntegrityError
+
+from analytics.storage import clickhouse_client
+from analytics.storage.addresses import Addresses
+from analytics.storage.clickhouse_layout import CELLS
+from analytics.storage.database import open_records
+from analytics.storage.retention import purge, what_is_due
+from analytics.visits.model import MEASURES, Dimension, Increment
+from analytics.visits.store import clickhouse, published
+from analytics.visits.store.base import StoreError
+from analytics.visits.store.calendar import Calendar
+from analytics.visits.store.clickhouse import ClickHouseCounters
+from analytics.visits.store.query import Query
+from analytics.visits.store.sqlite import Counters
+from policy import Faults, read_site
+from tests.fixtures.clickhouse import Server, server
+from tests.fixtures.collectors import acknowledged, collectors, counted, wait_until
+from tests.fixtures.counter_stores import lived
+from tests.fixtures.small_site import ROOT, small_site
+
+REGISTER = read_site(ROOT).register
+VIEW = Increment(Dimension.ALL, "", visits=1, views=1)
+ALWAYS = {"first": 0, "last": 10**7}
+
+HOLDING = """
+import sys, time
+from sqlalchemy import make_url
+from analytics.storage.clickhouse_client import Session
+session = Session(make_url(sys.argv[1]))
+session.begin()
+print("writes", flush=True)
+time.sleep(600)
+"""
+"""A collector that stands still while it writes."""
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> URL:
+    """An empty database."""
+    return server().address(tmp_path)
+
+
+@pytest.fixture
+def counters(url: URL) -> Iterator[ClickHouseCounters]:
+    with closing(ClickHouseCounters(url, REGISTER)) as counters:
+        yield counters
+
+
+def parts(url: URL) -> int:
+    """How many files of rows the server has."""
+    query = f"SELECT count() FROM system.parts WHERE active AND table = '{CELLS}'"
+    ((number,),) = server().ask(f"{query} AND database = '{url.database}'")
+    return int(number)
+
+
+def test_several_collectors_at_once_are_exact(url: URL) -> None:
+    """Each cell, each total and each consent is the sum of what they were told is counted; none
+    failed for another, though all began with the same new names in empty tables."""
+    told = acknowledged(collectors(url, 3, hits=15))
+    with closing(ClickHouseCounters(url, REGISTER)) as counters:
+        assert told.total() == 3 * 4 * 15
+        assert counted(counters) == told
+        assert sum(row.visits for row in counters.series(0, 10**9)) == told.total()
+        (consents,) = counters.consents()
+        assert (consents.version, consents.given) == (1, told.total())
+
+
+def test_no_goal_is_reached_by_more_visits_than_began_whoever_counts(url: URL) -> None:
+    """Two collectors read how many began, and both add: none reads what the other is changing."""
+    with (
+        closing(ClickHouseCounters(url, REGISTER)) as one,
+        closing(ClickHouseCounters(url, REGISTER)) as other,
+    ):
+        one.add(5, [VIEW])
+        goal = Increment(Dimension.GOAL, "asked", visits=1, times=1)
+        for each in (one, other, one, other):
+            each.add(5, [goal])
+        (total,) = one.totals("goal", 0, 23, 9)
+        assert (total.visits, total.times) == (1, 4)
+
+
+def test_a_commit_is_one_insert_of_one_part(counters: ClickHouseCounters, url: URL) -> None:
+    """Whatever it changes, it is there wholly or not at all."""
+    before = parts(url)
+    hit = [VIEW, Increment(Dimension.SOURCE, "Google", visits=1, views=1)]
+    counters.add(5, hit, consent=(datetime.date(2026, 3, 2), 1))
+    assert parts(url) == before + 1
+
+
+def test_a_server_that_is_killed_loses_nothing_that_was_acknowledged() -> None:
+    """kill -9 of the server under load: what was told is there, once, after it began again."""
+    own = Server()
+    try:
+        url = own.address(Path("killed"))
+        processes = collectors(url, 2, hits=150)
+        with closing(ClickHouseCounters(url, REGISTER)) as counters:
+            wait_until(lambda: len(counters.series(0, 10**9)) == 3)
+            time.sleep(0.3)
+            own.kill()
+            own.start()
+            told = acknowledged(processes)
+            wait_until(lambda: counters.database.state.usable)
+            found = counted(counters)
+        assert 0 < told.total() < 2 * 4 * 150, "the server was not killed in between"
+        assert told <= found
+        # Of each thread the hit that waited may have been committed, and nobody could say so.
+        assert (found - told).total() <= 2 * 4
+    finally:
+        own.stop()
+
+
+def test_a_collector_that_is_killed_while_it_writes_wrote_nothing_and_keeps_nobody_waiting(
+    counters: ClickHouseCounters, url: URL
+) -> None:
+    counters.add(1, [VIEW])
+    text = url.render_as_string(hide_password=False)
+    words = [sys.executable, "-c", HOLDING, text]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as holding:
+        assert holding.stdout is not None
+        assert holding.stdout.readline() == "writes\n"
+        waiting = Thread(target=lambda: counters.add(1, [VIEW]))
+        waiting.start()
+        time.sleep(0.3)
+        assert waiting.is_alive(), "two write at once"
+        holding.send_signal(signal.SIGKILL)
+    waiting.join(clickhouse_client.BUSY_SECONDS)
+    (row,) = counters.series(0, 9)
+    assert row.visits == 2
+
+
+def test_who_waits_too_long_for_others_has_counted_nothing(
+    counters: ClickHouseCounters, url: URL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clickhouse_client, "BUSY_SECONDS", 0.2)
+    counters.add(1, [VIEW])
+    with closing(clickhouse_client.Session(url)) as other:
+        other.begin()
+        with pytest.raises(StoreError):
+            counters.add(1, [VIEW])
+    counters.add(1, [VIEW])
+    (row,) = counters.series(0, 9)
+    assert row.visits == 2
+
+
+def test_without_its_server_the_site_is_served_and_counts_again_once_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Server()
+    address = own.address(tmp_path).render_as_string(hide_password=False)
+    monkeypatch.setenv("PLAINSITE_COUNTERS", address)
+    try:
+        with small_site(tmp_path) as site:
+            visitor = site.visitor()
+            assert visitor.consent().status_code == 204
+            own.kill()
+            assert visitor.view("/").status_code == 503
+            with visitor.client.get("/") as page:
+                assert page.status_code == 200
+            assert visitor.client.get("/healthz").status_code == 503
+            own.start()
+            wait_until(lambda: site.service.counters.database.state.usable)
+            assert visitor.view("/").status_code == 204
+            wait_until(lambda: visitor.client.get("/healthz").status_code == 200)
+            assert site.total("page")["/"]["views"] == 1
+    finally:
+        own.stop()
+
+
+def test_each_measure_adds_up_and_what_goes_on_is_bounded_by_what_began(
+    counters: ClickHouseCounters,
+) -> None:
+    for _ in range(2):
+        amounts = dict.fromkeys(MEASURES, 3) | {"visits": 1}
+        counters.add(7, [Increment(Dimension.ALL, "", **amounts)])
+    (row,) = counters.series(7, 7)
+    found = {name: getattr(row, name) for name in MEASURES}
+    assert found == dict.fromkeys(MEASURES, 6) | {"visits": 2, "continued": 2}
+
+
+def test_what_is_asked_while_others_write_is_of_one_moment(
+    counters: ClickHouseCounters,
+) -> None:
+    """A report puts several questions; what was counted between two of them is in none. Where the
+    server has merged it with what was there, all are put again, at last while nobody writes."""
+    counters.add(5, [VIEW, Increment(Dimension.SOURCE, "Google", visits=1, views=1)])
+    asked: list[int] = []
+    merges = True
+
+    def ask(connection: Connection) -> tuple[int, int]:
+        query = "SELECT sum(visits) FROM totals"
+        first = connection.exec_driver_sql(query).scalar_one()
+        if len(asked) < clickhouse.TRIES:
+            counters.add(5, [VIEW])
+            if merges:
+                counters.database.rewrite()
+        asked.append(first)
+        return first, connection.exec_driver_sql(query).scalar_one()
+
+    first, second = counters._read(ask)
+    assert first == second == 1 + clickhouse.TRIES
+    assert len(asked) == clickhouse.TRIES + 1
+    merges = False
+    asked.clear()
+    first, second = counters._read(ask)
+    assert first == second
+    assert len(asked) == 1
+
+
+def test_a_row_that_the_register_does_not_allow_is_refused(counters: ClickHouseCounters) -> None:
+    insert = "INSERT INTO struck_hours (hour, day, note) VALUES (?, ?, ?)"
+    refused = "INSERT INTO pages_served VALUES ('2026-03-01', '/', 'perhaps', 1)"
+    with counters.database.engine.connect() as connection:
+        connection.exec_driver_sql(insert, (5, "2026-03-01", "a monitor"))
+        with pytest.raises(IntegrityError):
+            connection.exec_driver_sql(refused)
+    with counters.database.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM struck_hours").scalar_one() == 0
+
+
+@pytest.mark.parametrize("text", ["it's \\ and \n \t \0 'so'", "“ä” 漢字 🙂", "-- /* ? %s"])
+def test_any_text_is_kept_as_it_is(counters: ClickHouseCounters, text: str) -> None:
+    counters.add(5, [VIEW, Increment(Dimension.SOURCE, text, visits=1, views=1)])
+    (total,) = counters.totals("source", 0, 9, 9)
+    assert total.cell == text
+    asked = Query(**ALWAYS, filters=((Dimension.SOURCE, text),))
+    assert counters.rows(asked).rows[0].visits == 1  # type: ignore[union-attr]  # it is kept
+
+
+def test_what_goes_is_gone_from_the_files_too(counters: ClickHouseCounters, url: URL) -> None:
+    """Nothing is left of rows, nor of the differences that took them away, once it was merged."""
+    for visit in lived(random.Random(3), range(24 * 20_513, 24 * 20_513 + 20), 20):
+        counters.add(visit.hour, visit.increments)
+    with counters.database.engine.begin() as connection:
+        for table in ("running", "totals", "names"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    counters.rewrite()
+    tables = {table for (table,) in server().ask(f"SELECT of_table FROM {url.database}.{CELLS}")}
+    assert tables & {"running", "totals", "names"} == set()
+
+
+def test_what_is_published_of_it_is_what_a_file_publishes(
+    counters: ClickHouseCounters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row by row, over several parts, after days and weeks were closed."""
+    monkeypatch.setattr(published, "ROWS_AT_ONCE", 50)
+    first = 24 * 20_513
+    visits = lived(random.Random(4), range(first, first + 24 * 3), 90)
+    calendar = Calendar(ZoneInfo("UTC"))
+    with closing(Counters(tmp_path / "counters.sqlite3", REGISTER)) as file:
+        told = []
+        for store in (file, counters):
+            with ThreadPoolExecutor(64) as pool:
+                list(pool.map(lambda each, to=store: to.add(each.hour, each.increments), visits))
+            while store.coarsen(first + 24 * 6):
+                pass
+            parts = published.published(store, calendar, 0, first + 24 * 4)
+            told.append([row for part in parts for row in part])
+        assert told[0] == told[1]
+        assert len(told[0]) > 100
+
+
+def test_the_retention_job_deletes_what_is_over(
+    counters: ClickHouseCounters, tmp_path: Path
+) -> None:
+    counters.add(5, [VIEW, Increment(Dimension.SOURCE, "Google", visits=1, views=1)])
+    records = open_records(tmp_path / "records.sqlite3", REGISTER)
+    now = datetime.datetime(2026, 3, 20, 8, tzinfo=datetime.UTC)
+    over = {
+        due.table: (due.rows, due.over) for due in what_is_due(REGISTER, records, counters, now)
+    }
+    assert over["totals"] == (1, 1)
+    deleted = {each.table: each.rows for each in purge(REGISTER, records, counters, now)}
+    assert deleted["totals"] == 1
+    assert counters.series(0, 10**7) == []
+    assert purge(REGISTER, records, counters, now) == ()
+    records.dispose()
+
+
+def test_people_find_each_table_by_its_name(counters: ClickHouseCounters, url: URL) -> None:
+    counters.add(5, [VIEW])
+    found = server().ask(f"SELECT hour, visits FROM {url.database}.totals")
+    assert found == [(5, 1)]
+
+
+def test_a_server_that_would_make_the_register_untrue_is_refused(tmp_path: Path) -> None:
+    """It would keep when something was counted. What the hint says mends it."""
+    log = "<part_log><database>system</database><table>part_log</table></part_log>"
+    own = Server(log)
+    try:
+        url = own.address(tmp_path)
+        own.ask("CREATE TABLE kept (a UInt8) ENGINE = MergeTree ORDER BY a", url.database or "")
+        own.ask("INSERT INTO kept SELECT 1", url.database or "")
+        own.ask("DROP TABLE kept", url.database or "")
+        wait_until(lambda: bool(own.ask("SELECT 1 FROM system.tables WHERE name = 'part_log'")))
+        with closing(ClickHouseCounters(url, REGISTER)) as counters:
+            (fault,) = counters.database.check()
+            assert "system.part_log, which tells when something was counted" in fault.message
+            assert counters.database.state.usable is False
+            own.kill()
+            configuration = own.folder / "config.xml"
+            configuration.write_text(configuration.read_text().replace(log, ""))
+            own.start()
+            own.ask(fault.hint.rpartition("and ")[2])
+            assert counters.database.check() == ()
+    finally:
+        own.stop()
+
+
+def test_tables_follow_the_register_and_nothing_else_may_be_there(url: URL) -> None:
+    """As in a file: a column that is missing comes, what nobody declared is named, and what was
+    lost is not made anew."""
+    with closing(ClickHouseCounters(url, REGISTER)) as counters:
+        counters.add(3, [VIEW])
+    own, name = server(), url.database or ""
+    own.ask(f"ALTER TABLE {CELLS} DROP COLUMN engaged_ms_sum", name)
+    with closing(ClickHouseCounters(url, REGISTER)) as counters:
+        (row,) = counters.series(0, 9)
+        assert (row.visits, row.engaged_ms) == (1, 0)
+        own.ask("CREATE TABLE copies (who String) ENGINE = Log", name)
+        (fault,) = counters.database.check()
+        assert 'has a table "copies" that is not declared' in fault.message
+        own.ask(fault.hint.partition(": ")[2].removesuffix(" in clickhouse-client"), name)
+        assert counters.database.check() == ()
+        own.ask("DROP TABLE rare", name)
+        counters.database.look()
+        assert counters.database.lost() == ("rare",)
+        assert not counters.database.state.usable
+
+
+def test_an_address_is_one_of_counters(tmp_path: Path) -> None:
+    address = "clickhouse://plainsite@localhost/counters"
+    assert Addresses.of(tmp_path, {"PLAINSITE_COUNTERS": address}).counters == URL.create(
+        "clickhouse", "plainsite", host="localhost", database="counters"
+    )
+    for given, says in (
+        ({"PLAINSITE_RECORDS": address}, "ClickHouse keeps counters alone"),
+        ({"PLAINSITE_COUNTERS": "clickhouse://localhost"}, "names a database"),
+    ):
+        with pytest.raises(Faults, match=says):
+            Addresses.of(tmp_path, given)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"username": "nobody"}, "does not let the service in"),
+        ({"database": "none"}, "there is no such database"),
+        ({"port": 1}, "the server does not answer"),
+    ],
+)
+def test_what_is_wrong_is_said(url: URL, changed: dict[str, object], says: str) -> None:
+    with closing(ClickHouseCounters(url.set(**changed), REGISTER)) as counters:  # type: ignore[arg-type]  # each by its name
+        (fault,) = counters.database.check()
+        assert says in fault.message
