@@ -24,8 +24,8 @@ from policy.faults import Fault, Faults, nearest
 from policy.goals import FILE as GOALS
 from policy.goals import Goals
 from policy.places import Places
+from policy.reading import site_with_faults
 from policy.settings import Settings
-from policy.site import site_with_faults
 from policy.toml_source import Lines, Location, read_toml, read_toml_text, read_toml_with_lines
 
 __all__ = ["experiment"]

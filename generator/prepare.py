@@ -53,7 +53,7 @@ from generator.template_faults import each_once
 from generator.timing import PageTime, counted, is_on, note, step
 from policy import Fault, Faults, Site
 from policy.data_schemas import FILE as DATA
-from policy.site import Misdeclared, read_as_far_as_possible
+from policy.reading import Misdeclared, read_as_far_as_possible
 from policy.taxonomies import FILE as TAXONOMIES
 
 __all__ = ["Ready", "prepare"]
@@ -193,16 +193,8 @@ class _Preparation:
         self._assets, faults = (self._known_assets, ()) if self._known_assets else load_assets(site)
         self._faults.extend(faults)
         self._context = _context(site, asked.root, self._others)
-        self._content, found = load_content(
-            site,
-            drafts=asked.drafts,
-            now=self._now,
-            others=self._others,
-            known=since.known(self._context),
-        )
-        self._faults.extend(found)
-        if site.sections.sections or site.taxonomies.taxonomies:
-            self._faults.extend(section_faults(site, self._content))
+        self._content = self._load()
+        site = self._site
         self._content, more = with_derived(
             site, self._content, self._others.reserved, since.known_pages()
         )
@@ -210,6 +202,23 @@ class _Preparation:
         data, more = read_data(site)
         self._faults.extend(more if site.knows(DATA) else ())
         self._content = replace(self._content, data=data)
+
+    def _load(self) -> Content:
+        """The content. What it shows to be wrong in what is declared leaves the site in doubt."""
+        while True:
+            content, faults = load_content(
+                self._site,
+                drafts=self._asked.drafts,
+                now=self._now,
+                others=self._others,
+                known=self._since.known(self._context),
+            )
+            declared = section_faults(self._site, content)
+            if not (wrong := [each for each in declared if each not in self._faults]):
+                self._faults.extend(faults)
+                return content
+            self._faults.extend(wrong)
+            self._site = self._site.in_doubt(wrong)
 
     def _render(self, stage: Stage) -> None:
         """The pages that are not what they were."""

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from policy.faults import Fault, Faults, nearest
 
 if TYPE_CHECKING:
+    from policy.reading import read_site
     from policy.register import Register
-    from policy.site import Site, read_site
+    from policy.site import Site
     from policy.toml_source import read_toml
 
 __all__ = ["Fault", "Faults", "Register", "Site", "nearest", "read_site", "read_toml"]
@@ -23,7 +24,7 @@ __all__ = ["Fault", "Faults", "Register", "Site", "nearest", "read_site", "read_
 _LATER = {
     "Register": "policy.register",
     "Site": "policy.site",
-    "read_site": "policy.site",
+    "read_site": "policy.reading",
     "read_toml": "policy.toml_source",
 }
 

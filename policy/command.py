@@ -20,8 +20,8 @@ from policy.migration import migrate as old_register
 from policy.migration import write as write_new
 from policy.origins import Origin
 from policy.places import Places
+from policy.reading import read_site
 from policy.register import Register
-from policy.site import read_site
 from policy.sum import REGISTER, Sum, read_any, read_sum
 from policy.toml_source import read_toml
 from policy.typed import as_typed

@@ -59,6 +59,7 @@ class SiteReader:
         self.faults: list[Fault] = []
         self.lines: dict[str, Lines] = {}
         self.doubtful: dict[str, frozenset[str]] = {}
+        self._unread: set[str] = set()
 
     def read(self, name: str, model: type[Model]) -> tuple[Model, Lines] | None:
         """The file `name` and its lines; None where something is wrong in it."""
@@ -71,6 +72,7 @@ class SiteReader:
 
     def rest(self, name: str, model: type[Model]) -> Model:
         """What can be used of a file of which `read` has told what is wrong."""
+        self._unread.add(name)
         found: Salvaged[Model] = salvaged(self.root, name, model, _STAND_INS.get(model, {}))
         self.lines[name], self.doubtful[name] = found.lines, found.doubtful
         return found.value
@@ -88,19 +90,19 @@ class SiteReader:
         if (found := self.read(name, model)) is None:
             return self.rest(name, model)
         value, lines = found
-        self.faults.extend(
-            Fault(name, lines.of(place), message, hint) for place, message, hint in check(value)
-        )
+        if wrong := [*check(value)]:
+            self.faults.extend(Fault(name, lines.of(place), *said) for place, *said in wrong)
+            self.doubtful[name] = frozenset(str(place[0]) for place, *_ in wrong)
         return value
 
     def is_unread(self, name: str) -> bool:
         """Whether nobody knows what a file declares, since it is there and cannot be read: what
         names something of it is no fault then."""
-        return name in self.doubtful
+        return name in self._unread
 
     def unread(self, folder: str) -> Iterator[str]:
         """The names, without their endings, of the files of a folder that are so."""
-        for path in self.doubtful:
+        for path in self._unread:
             if path.startswith(f"{folder}/"):
                 yield PurePosixPath(path).stem
 
@@ -160,4 +162,5 @@ class SiteReader:
             if found := self.read(path, model):
                 yield file.removesuffix(".toml"), found
             else:
+                self._unread.add(path)
                 self.doubtful[path] = frozenset(model.model_fields)

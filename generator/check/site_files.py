@@ -77,6 +77,8 @@ def _leads(address: str, content: Content) -> bool:
 
 def section_faults(site: Site, content: Content) -> Iterator[Fault]:
     """Sections of which something is declared, and which are none, or have keys that all have."""
+    if not site.sections.sections and not site.taxonomies.taxonomies:
+        return
     folders = {""}
     for page in content.read:
         steps = folder_of(page).split("/")

@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 import build
-from policy.site import Misdeclared
+from policy.reading import Misdeclared, Unlooked
 from policy.typed import as_typed
 from tests.fixtures.features import copy_features
 
@@ -65,7 +65,7 @@ test_picture_making.py, test_picture_pages.py, test_search.py, test_data.py,
 test_allow_list.py and test_site_faults.py."""
 
 UNPUBLISHED = "Nothing was published: public/ is as it was.\n"
-LEFT_OUT = f"{Misdeclared.epilogue}\n"
+LEFT_OUT = f"{Misdeclared.epilogue}\n", f"{Unlooked.epilogue}\n"
 """Said where a file of the site's declarations is wrong; see test_faults_of_both.py."""
 
 SOURCE = re.compile(r"^ +\d* \|.*\n", re.MULTILINE)
@@ -169,7 +169,8 @@ def test_a_broken_site_says_what_where_and_how_to_mend_it(site, case):
             change(site, what, text)
     result = run(site)
     shown = re.sub(r"(policy/features/\w+\.toml:)\d+", r"\1N", result.output)
-    shown = shown.replace(LEFT_OUT, "")
+    for said in LEFT_OUT:
+        shown = shown.replace(said, "")
     said = SOURCE.sub("", shown)
     assert said == told["expected"] + UNPUBLISHED
     assert told.get("shown", shown.removesuffix(UNPUBLISHED)) + UNPUBLISHED == shown

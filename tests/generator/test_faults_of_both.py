@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import build
+from policy.reading import Misdeclared
 from tests.fixtures.features import copy_features
 from tests.generator.test_build_faults import CASES, SITES, change, parts
 
@@ -83,7 +84,57 @@ def test_faults_of_pages_are_told_beside_those_of_what_is_declared(root, case):
         may_be_lost |= FROM_THE_KEYS
     if "site/taxonomies.toml" in wrong or case.stem in OF_FEATURES:
         may_be_lost |= FROM_NAMES
+    if case.stem == "settings-gone":
+        may_be_lost = alone
     assert alone - found <= may_be_lost
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "expected"),
+    [
+        (
+            "sections",
+            '[[section]]\nfolder = "newz"\n[[section.key]]\nname = "place"\nkind = "text"\n',
+            "place: Town",
+            'site/sections.toml:2: there is no folder "newz" with pages in it',
+        ),
+        (
+            "taxonomies",
+            '[[taxonomy]]\nname = "title"\nlabel = "Topics"\n',
+            "topics: [Snow]",
+            'site/taxonomies.toml:2: every page may have the key "title" as it is',
+        ),
+        (
+            "taxonomies",
+            '[[taxonomy]]\nname = "topics"\nlabel = "A"\n'
+            '[[taxonomy]]\nname = "themes"\nlabel = "A"\n',
+            "tones: [Snow]",
+            'site/taxonomies.toml:6: taxonomy "A" is there already',
+        ),
+    ],
+)
+def test_keys_are_not_refused_that_a_section_or_taxonomy_may_have_had(
+    root, name, text, line, expected
+):
+    """A name that is wrong in site/ was meant as another: it used to be said of each page."""
+    page = next((root / "content/news").glob("*.md"))
+    page.write_text(page.read_text().replace("---\n", f"---\n{line}\n", 1))
+    (root / "site" / f"{name}.toml").write_text(text)
+    said = check(root)
+    found = told(said.stderr)
+    assert expected in found
+    assert not [each for each in found if "unknown key" in each]
+    assert said.stderr.endswith(f"{Misdeclared.epilogue}\n")
+
+
+def test_where_the_settings_are_gone_nothing_is_said_of_pages(root):
+    """They would be looked at as pages of a site that has no language, feed or address."""
+    (root / "site/settings.toml").unlink()
+    assert told(check(root).stderr) == {"site/settings.toml: this file is missing"}
+    shutil.rmtree(root / "site")
+    said = check(root).stderr
+    assert {each.split("/")[0] for each in told(said)} == {"site"}
+    assert said.endswith("Pages are looked at when these are mended.\n")
 
 
 def test_a_page_of_a_feature_that_may_be_on_may_be_linked_to(root):

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import build
 from generator.command import PictureProgress
 from generator.timing import PageTime, Record, is_on
-from policy.site import Misdeclared
+from policy.reading import Misdeclared
 
 
 @pytest.fixture

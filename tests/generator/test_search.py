@@ -22,7 +22,7 @@ from generator.outputs.searchable import searchable
 from policy.faults import Faults
 from policy.headers import content_security_policy
 from policy.manifest import read_build
-from policy.site import read_site
+from policy.reading import read_site
 from tests.generator.test_graph import EDITS, Edit, Site, bytes_of, sound_builds
 
 PAGE = "---\ntitle: {}\ndescription: One sentence that says what stands on this page.\n{}---\n{}\n"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policy import Faults
+from policy.reading import read_site
 from policy.referrers import CHANNELS, Source, Sources
-from policy.site import read_site
 from tests.fixtures.small_site import ROOT
 
 KNOWN = Sources()
