@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from generator.content.moments import as_day_or_moment, beginning
 from generator.moving.by_hand import ByHand
 
-__all__ = ["DATES", "UPDATES", "Dates", "zone_of"]
+__all__ = ["COMES", "DATES", "GOES", "UPDATES", "Dates", "zone_of"]
 
 DATES = ("date", "publishdate", "pubdate")
+COMES, GOES = ("publishdate",), ("expirydate", "unpublishdate")
 UPDATES = ("lastmod", "last_modified_at", "updated", "modified")
 
 _DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")

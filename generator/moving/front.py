@@ -11,11 +11,11 @@ from typing import Any
 from generator.content.front_matter_yaml import quoted
 from generator.content.urls import is_address, is_reserved
 from generator.moving.by_hand import ByHand
-from generator.moving.dates import DATES, UPDATES, Dates
+from generator.moving.dates import COMES, DATES, GOES, UPDATES, Dates
 from generator.moving.source import Source
 from generator.moving.terms import OldTaxonomy
 
-__all__ = ["front_matter", "title_of", "truth"]
+__all__ = ["front_matter", "not_public", "title_of"]
 
 _TAKEN = frozenset(
     {"title", "linktitle", "description", "date", "publishdate", "pubdate", "published", "updated"}
@@ -58,7 +58,7 @@ def _lines(page: Source, taken: set[str], dates: Dates, by_hand: ByHand) -> Iter
         elif written is not None:
             by_hand.add(f'"{key}" is no date', page.path, 0, str(written))
     yield from _moments(page, dates, by_hand)
-    if truth(front.get("draft")) or front.get("published") in (False, "false"):
+    if page.is_draft:
         yield "draft: true"
     if page.layout:
         yield f"layout: {page.layout}"
@@ -108,7 +108,7 @@ def _moments(page: Source, dates: Dates, by_hand: ByHand) -> Iterator[str]:
     """When it comes and goes, where that is written besides its date."""
     found: dict[str, datetime.date] = {}
     lines: dict[str, str] = {}
-    for key, names in (("publish", ("publishdate",)), ("expire", ("expirydate", "unpublishdate"))):
+    for key, names in (("publish", COMES), ("expire", GOES)):
         written = next((page.front[name] for name in names if page.front.get(name)), None)
         if written is None:
             continue
@@ -119,13 +119,24 @@ def _moments(page: Source, dates: Dates, by_hand: ByHand) -> Iterator[str]:
     comes, goes = (found.get(key) for key in ("publish", "expire"))
     if comes and goes and dates.is_over_first(comes, goes):
         by_hand.add("the page is over before it is there", page.path, 0, lines.pop("expire"))
+    if page.is_list and "expire" in lines:
+        cause = "a list has no end any more: all that is below it would end with it"
+        by_hand.add(cause, page.path, 0, lines.pop("expire"))
     for key, line in lines.items():
         yield f"{key}: {line}"
 
 
-def truth(value: object) -> bool:
-    """Whether a value says yes."""
-    return value is True or str(value).lower() in ("true", "yes", "on")
+def not_public(page: Source, dates: Dates, now: datetime.datetime) -> str:
+    """Why nobody could read the page on the old site; "" where everybody could."""
+    if page.is_draft:
+        return "a draft"
+    comes, goes = (
+        next((each for name in names if (each := dates.read(page.front.get(name)))), None)
+        for names in ((*COMES, *DATES), GOES)
+    )
+    if comes and not dates.is_over_first(now, comes):
+        return f"not there before {comes}"
+    return f"over since {goes}" if goes and dates.is_over_first(now, goes) else ""
 
 
 def _text(value: object) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from generator.moving.by_hand import ByHand
 from generator.moving.by_hugo import rendered_by_hugo
 from generator.moving.code import outside_code
-from generator.moving.front import title_of, truth
+from generator.moving.front import title_of
 from generator.moving.links import Addresses
 from generator.moving.notes import with_emoji, with_notes
 from generator.moving.old_site import (
@@ -32,6 +32,7 @@ from generator.moving.source import (
     read_config,
     read_data,
     read_source,
+    truth,
 )
 from generator.moving.terms import OldTaxonomy, carried
 

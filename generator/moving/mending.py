@@ -18,7 +18,7 @@ from generator.moving.by_hand import ByHand
 from generator.moving.source import Source
 from policy.faults import Fault, Faults
 
-__all__ = ["mended"]
+__all__ = ["ASIDE", "mended"]
 
 ROUNDS = 12
 ASIDE = "set-aside"

@@ -6,21 +6,22 @@ import datetime
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import tomli_w
 
 from generator.content.files import KINDS
+from generator.content.pages import HOME
 from generator.moving.by_hand import ByHand
 from generator.moving.code import outside_code
 from generator.moving.dates import Dates, zone_of
-from generator.moving.front import front_matter
+from generator.moving.front import front_matter, not_public
 from generator.moving.headings import levelled
 from generator.moving.links import relinked
-from generator.moving.mending import mended
+from generator.moving.mending import ASIDE, mended
 from generator.moving.old_site import OldSite
 from generator.moving.source import Source
 from generator.starting import new_site
@@ -61,9 +62,11 @@ def move(
         (into / name).unlink()
     (into / "content/news").rmdir()
     zone = zone_of(old.timezone, (page.front for page in old.pages), by_hand)
-    lines = _write_pages(old, into, Dates(zone), by_hand)
-    _write_home(old, into)
-    _copy_files(old, root, into, by_hand)
+    writing = _Writing(old, into, Dates(zone), by_hand)
+    lines = writing.public()
+    public = frozenset(old.addresses.used)
+    writing.aside()
+    _copy_files(old, root, into, public, by_hand)
     _write_settings(old, into, zone, by_hand)
     say(f"{len(old.pages)} pages are written. Looking for what is to be mended …")
     drafts = mended(into, lines, by_hand, old.addresses.origin, say)
@@ -71,39 +74,65 @@ def move(
     return Moved(len(old.pages), drafts, len(old.addresses.used))
 
 
-def _write_pages(old: OldSite, into: Path, dates: Dates, by_hand: ByHand) -> dict[str, Source]:
-    """Each page; from which one each file came."""
-    had = {new.lower() for new in old.addresses.pages.values()}
-    taken = {f"{each.rstrip('/')}/" for each in had} | had
-    taken.update(*(each.addresses for each in old.taxonomies))
-    written: dict[str, Source] = {}
-    for page in old.pages:
+class _Writing:
+    """Writes pages. Of a list that was not public only the place comes over, as all that is below
+    it would wait with it: its words stand aside."""
+
+    def __init__(self, old: OldSite, into: Path, dates: Dates, by_hand: ByHand) -> None:
+        self._old, self._into, self._dates, self._by_hand = old, into, dates, by_hand
+        had = {new.lower() for new in old.addresses.pages.values()}
+        self._taken = {f"{each.rstrip('/')}/" for each in had} | had
+        self._taken.update(*(each.addresses for each in old.taxonomies))
+        now = datetime.datetime.now(tz=datetime.UTC)
+        lists = (page for page in old.pages if page.is_list)
+        self._hidden = {page.file: not_public(page, dates, now) for page in lists}
+
+    def public(self) -> dict[str, Source]:
+        """Write what people read; from which page each file came."""
+        written: dict[str, Source] = {}
+        for page in self._old.pages:
+            shown = page
+            if self._hidden.get(page.file):
+                shown = replace(page, front={}, text="", terms={})
+            if shown is not page and page.file == HOME:
+                continue
+            if self._write(shown, self._into / page.file):
+                written[page.file] = shown
+        if HOME not in written:
+            title = f'---\ntitle: "{_plain(self._old.title)}"\nlayout: home\n---\n'
+            (self._into / HOME).write_text(title, encoding="utf-8")
+        return written
+
+    def aside(self) -> None:
+        """Write the words of lists that were not public."""
+        for page in self._old.pages:
+            why = self._hidden.get(page.file)
+            if why and self._write(page, self._into / ASIDE / page.file):
+                kind = "the home page" if page.file == HOME else "a list"
+                cause = f"{kind} was not public: its words wait in {ASIDE}/, a plain one is there"
+                self._by_hand.add(cause, page.path, 0, why)
+
+    def _write(self, page: Source, path: Path) -> bool:
+        old, by_hand = self._old, self._by_hand
         text = levelled(relinked(page, old.converted(page), old.addresses, by_hand))
         text = outside_code(text, lambda each: re.sub(r"\n{3,}", "\n\n", each), spans=True)
-        front = front_matter(page, taken, old.taxonomies, dates, by_hand)
-        path = into / page.file
+        front = front_matter(page, self._taken, old.taxonomies, self._dates, by_hand)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"{front}\n{text.strip()}\n", encoding="utf-8", errors="replace")
         except OSError as error:
             by_hand.add(f"a page could not be written: {error.strerror}", page.path)
-            continue
-        written[page.file] = page
-    return written
+            return False
+        return True
 
 
-def _write_home(old: OldSite, into: Path) -> None:
-    """The first page keeps its own words; without one there is a plain one."""
-    path = into / "content/index.md"
-    if any(page.file == "content/index.md" for page in old.pages):
-        return
-    path.write_text(f'---\ntitle: "{_plain(old.title)}"\nlayout: home\n---\n', encoding="utf-8")
-
-
-def _copy_files(old: OldSite, root: Path, into: Path, by_hand: ByHand) -> None:
-    """What pages name."""
+def _copy_files(
+    old: OldSite, root: Path, into: Path, public: Collection[str], by_hand: ByHand
+) -> None:
+    """What pages name; what only those name that stand aside, beside them."""
     for name, address in old.addresses.used.items():
-        source, target = root / name, into / f"content{address}"
+        folder = into if name in public else into / ASIDE
+        source, target = root / name, folder / f"content{address}"
         if target.suffix.lower() not in KINDS:
             by_hand.add("a file of a kind that is not published by itself", name)
             continue

@@ -23,6 +23,7 @@ __all__ = [
     "read_config",
     "read_data",
     "read_source",
+    "truth",
 ]
 
 LARGEST = 5_000_000
@@ -58,9 +59,24 @@ class Source:
     terms: dict[str, list[str]] = field(default_factory=dict)
     """What it is sorted by, by the name of the taxonomy."""
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether it says that it is not to be published."""
+        return truth(self.front.get("draft")) or self.front.get("published") in (False, "false")
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it stands for all pages of its folder in the new site."""
+        return self.file.endswith("/index.md")
+
     def line(self, at: int) -> int:
         """The line in which the character `at` of the text stands."""
         return self.first + self.text.count("\n", 0, at)
+
+
+def truth(value: object) -> bool:
+    """Whether a value says yes."""
+    return value is True or str(value).lower() in ("true", "yes", "on")
 
 
 def read_source(root: Path, name: str) -> Source:

@@ -62,8 +62,7 @@ def carried(
             if terms:
                 page.terms[taxonomy.name] = list(terms.values())
             # A term that drafts alone have is nowhere yet.
-            is_public = page.front.get("draft") is not True and page.front.get("published", True)
-            for same, written in terms.items() if is_public else ():
+            for same, written in () if page.is_draft else terms.items():
                 _place(taxonomy, same, written, taken, addresses)
         if any(taxonomy.name in page.terms for page in pages):
             addresses.setdefault(taxonomy.home, taxonomy.home)

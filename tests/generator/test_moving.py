@@ -578,3 +578,58 @@ def test_a_list_that_hugo_made_by_itself_comes_over(tmp_path):
     run("--root", new)
     listed = (new / "public/blog-posts/index.html").read_text()
     assert listed.count('href="/blog-posts/one/"') == 1
+
+
+LATER = "2999-01-01"
+NOT_PUBLIC = [
+    ("hugo", "draft: true", "a draft"),
+    ("hugo", f"publishDate: {LATER}", f"not there before {LATER}"),
+    ("hugo", f"date: {LATER}", f"not there before {LATER}"),
+    ("hugo", "expiryDate: 2020-02-03", "over since 2020-02-03"),
+    ("jekyll", "published: false", "a draft"),
+]
+
+
+@pytest.mark.parametrize(("kind", "line", "why"), NOT_PUBLIC)
+def test_a_list_that_was_not_public_hides_nothing_below_it(tmp_path, kind, line, why):
+    """Its words, and the picture that they alone name, stand aside, and both reports say so."""
+    hidden = f"---\ntitle: Secret\n{line}\n---\nNot yet. ![Soon](/img/soon.svg)\n"
+    files = {
+        "hugo.toml": 'baseURL = "https://old.example/"\ntitle = "Old"\n',
+        "_config.yml": "url: https://old.example\ntitle: Old\n",
+        "content/_index.md": hidden,
+        "content/news/_index.md": hidden,
+        "content/news/one.md": "---\ntitle: One\n---\nWords.\n",
+        "index.md": hidden,
+        "one.md": "---\npermalink: /news/one/\n---\nWords.\n",
+        "static/img/soon.svg": HUGO["static/img/leaf.svg"],
+        "img/soon.svg": HUGO["static/img/leaf.svg"],
+    }
+    new = tmp_path / "new"
+    said = run("import", kind, made(tmp_path / "old", files), "--into", new)
+    told = "the home page was not public: its words wait in set-aside/, a plain one is there"
+    assert f"1  {told}" in said
+    listed = (new / "TO-DO.md").read_text()
+    home = "index.md" if kind == "jekyll" else "content/_index.md"
+    assert f"## {told} (1)\n\n- `{home}` {why}" in listed
+    run("--root", new)
+    public = new / "public"
+    assert (public / "news/one/index.html").is_file()
+    assert "<h1>Old</h1>" in (public / "index.html").read_text()
+    assert not [path for path in public.rglob("*.html") if "Secret" in path.read_text()]
+    assert not (new / "content/img/soon.svg").exists()
+    assert "Not yet." in (new / "set-aside/content/index.md").read_text()
+    assert [*(new / "set-aside").rglob("soon.svg")]
+    if kind == "hugo":
+        assert "a list was not public" in listed
+        assert "Not yet." in (new / "set-aside/content/news/index.md").read_text()
+
+
+def test_a_list_that_will_be_over_takes_nothing_along(tmp_path):
+    files = {
+        "hugo.toml": 'baseURL = "https://old.example/"\n',
+        "content/_index.md": f"---\ntitle: Home\nexpiryDate: {LATER}\n---\nWords.\n",
+    }
+    said = run("import", "hugo", made(tmp_path / "old", files), "--into", tmp_path / "new")
+    assert "a list has no end any more: all that is below it would end with it" in said
+    assert "expire" not in (tmp_path / "new/content/index.md").read_text()
