@@ -286,7 +286,7 @@ class _Preparation:
             if listed:
                 self._faults.extend(redirect_faults(self._site, content, own))
                 self._faults.extend(site_file_faults(self._site, content))
-                self._faults.extend(feed_id_faults(content))
+                self._faults.extend(feed_id_faults(self._site, content))
                 self._faults.extend(goal_address_faults(self._site, content))
         if not self._site.wrong:
             if listed:

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from generator.content.front_matter import line_with
 from generator.content.library import Content
 from generator.content.pages import Page
+from generator.content.urls import encoded
 from generator.outputs.addresses import feed_addresses, in_other_languages
 from generator.outputs.feeds import id_in_feeds
 from generator.outputs.redirects import redirects
@@ -20,24 +21,32 @@ from policy.redirects import as_asked
 __all__ = ["feed_id_faults", "feed_id_warnings"]
 
 
-def feed_id_faults(content: Content) -> Iterator[Fault]:
-    """Pages that readers would take for another one, or for a list, whose feed has its address."""
-    dated = [page for page in content.pages.values() if page.given.get("date")]
+def feed_id_faults(site: Site, content: Content) -> Iterator[Fault]:
+    """Pages that readers would take for another one, or for a list, whose feed has its address; and
+    those that no feed can have."""
+    origin = site.settings.url
     lists = content.classified or ()
     owners = {
-        page.url: page
+        origin + encoded(page.url): page
         for page in content.pages.values()
         if page.is_index
         or page.url in lists
         or (page.given.get("date") and not page.given.get("feed_id"))
     }
-    for page in dated:
-        if page.given.get("feed_id"):
-            other = owners.setdefault(id_in_feeds(page), page)
+    for page in content.pages.values():
+        if not page.given.get("feed_id"):
+            continue
+        line = page.lines.get("feed_id")
+        if page.given.get("date"):
+            other = owners.setdefault(id_in_feeds(page, origin), page)
             if other is not page:
                 message = f"feed readers would take this for {other.path}"
                 hint = "give each a feed_id of its own, or remove the line"
-                yield Fault(page.path, page.lines.get("feed_id"), message, hint)
+                yield Fault(page.path, line, message, hint)
+        elif page.layout != "article":  # Which needs a date, and is told so.
+            message = 'no feed has a page without a date, so "feed_id" is of no use'
+            hint = "remove the line, or say when the page is from: date"
+            yield Fault(page.path, line, message, hint)
 
 
 def feed_id_warnings(public: Path, site: Site, content: Content) -> Iterator[Fault]:

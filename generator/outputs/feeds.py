@@ -73,10 +73,11 @@ def _pages_of_term(site: Site, content: Content, url: str) -> list[Page]:
     return list(islice(dated, site.settings.feed_entries))
 
 
-def id_in_feeds(page: Page) -> str:
-    """What readers know a page by, whatever becomes of its address: its own key, an address of this
-    site or a whole one; else its address."""
-    return page.given.get("feed_id") or page.url
+def id_in_feeds(page: Page, origin: str) -> str:
+    """What readers know a page by, letter by letter and whatever becomes of its address: its own
+    key, an address of the site at `origin` or a whole one; else its address."""
+    name = page.given.get("feed_id") or page.url
+    return origin + encoded(name) if name.startswith("/") else name
 
 
 def feeds(site: Site, content: Content, body_of: BodyOf) -> dict[str, str]:
@@ -101,10 +102,9 @@ def feed_of(site: Site, content: Content, url: str, body_of: BodyOf) -> str:
 
 def _entry(site: Site, page: Page, body_of: BodyOf) -> _Entry:
     given, origin = page.given, site.settings.url
-    name = id_in_feeds(page)
     url = origin + encoded(page.url)
     return _Entry(
-        id=origin + encoded(name) if name.startswith("/") else name,
+        id=id_in_feeds(page, origin),
         url=url,
         title=given["title"],
         summary=given.get("summary") or given.get("description", ""),
