@@ -18,6 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 from generator.content.sections import OwnView, Sections
 from generator.marks import unmarked
 from generator.pictures.pages import SharedCard
+from policy.sentences import sentence
 from policy.settings import Settings
 
 __all__ = ["FAQ", "QUESTION", "structured_data", "written"]
@@ -46,7 +47,7 @@ def structured_data(
     graph: list[Node] = [_organization(settings), _website(settings, page.language, publisher)]
     if page.layout == "article" and page.date:
         graph.append(_article(page, publisher, card))
-    graph.extend(_breadcrumbs(settings, page))
+    graph.extend(_breadcrumbs(sections.home(page.language), page))
     if asked := blocks.get(FAQ):
         graph.append(_questions(page, asked))
     return {"@context": "https://schema.org", "@graph": graph}
@@ -118,12 +119,11 @@ def _stated(moment: datetime.datetime | None) -> str:
     return moment.isoformat() if has_hour else moment.date().isoformat()
 
 
-def _breadcrumbs(settings: Settings, page: OwnView) -> Iterator[Node]:
-    """The pages that a page is in, from the home page of its language on, as a template shows them;
-    none for the home page."""
-    home = settings.all_languages.home(page.language)
+def _breadcrumbs(home: str, page: OwnView) -> Iterator[Node]:
+    """The pages that a page is in, from the home page of its language on, in the words in which the
+    template of a new site shows them; none for the home page."""
     trail = [
-        (settings.name if each.url == home else each.title, each.canonical)
+        (sentence("Home") if each.url == home else each.title, each.canonical)
         for each in page.breadcrumbs
     ]
     if not trail or page.url.endswith(".html"):

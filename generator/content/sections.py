@@ -258,6 +258,10 @@ class Sections:
         """Lists that go over several pages, and terms."""
         return Lists(self, self._site, self._content)
 
+    def home(self, tag: str) -> str:
+        """The address of the home page in a language."""
+        return self._languages.home(tag)
+
     def counterpart(self, address: str, language: str) -> str:
         """The page at an address of the default language, in another one; itself, where that has no
         such page. `language` is "" for the default one."""

@@ -126,7 +126,8 @@ def test_a_new_site_says_where_a_page_stands_in_each_language(site, tmp_path):
         for home in ("", "es/"):
             html = (root / "public" / home / name / "index.html").read_text(encoding="utf-8")
             (trail,) = re.findall('<nav class="crumbs".*?</nav>', html, re.DOTALL) or [""]
-            links = re.findall('<a href="(.*?)">', trail)
+            crumbs = re.findall('<a href="(.*?)">(.*?)</a>', trail)
+            links = [link for link, _ in crumbs]
             said = [
                 each for each in _said(root / "public" / home / name) if "itemListElement" in each
             ]
@@ -136,6 +137,8 @@ def test_a_new_site_says_where_a_page_stands_in_each_language(site, tmp_path):
                 for each in one["itemListElement"]
             ]
             assert links in ([], items[:-1])
+            names = [each["name"] for one in said for each in one["itemListElement"]]
+            assert [name for _, name in crumbs] in ([], names[:-1])
             seen[f"/{home}{name}"] = links
     below = {"/news/first": ["/", "/news/"], "/es/news/first": ["/es/", "/es/news/"]}
     assert seen == {name: below.get(name, []) for name in seen}
