@@ -25,7 +25,14 @@ from analytics.visits.store.closing import (
     take,
     told_of,
 )
-from analytics.visits.store.closing_rows import WHOLE, Closing, of_day, of_month, visits_of
+from analytics.visits.store.closing_rows import (
+    WHOLE,
+    Closing,
+    of_day,
+    of_month,
+    sizes_of,
+    visits_of,
+)
 from analytics.visits.store.distinct import values_of_each
 from analytics.visits.store.ended import oldest_running
 from analytics.visits.store.ordering import Group, write_anew
@@ -61,6 +68,8 @@ class Coarsening:
         self._least = least
         self._zones = Zones(calendar, WHOLE)
         self._planned: list[tuple[Facts, dict[int, Collection[Cell]]]] = []
+        self._sized: tuple[str, int] | None = None
+        self._sizes: dict[int, int] = {}
 
     def facts(self, connection: Connection, now: int) -> list[Facts]:
         """What decides of the next step that is due at the hour `now`."""
@@ -68,7 +77,7 @@ class Coarsening:
         due = self._day(connection, running)
         if due is None and not self._gathers(connection, running):
             due = self._month(connection, running)
-        return _facts_of_step(connection, due) if due and due.is_enough else []
+        return self._facts_of_step(connection, due) if due and due.is_enough else []
 
     def plan(self, facts: Sequence[Facts]) -> None:
         """Decide what will be told, while nobody waits for the database."""
@@ -91,7 +100,7 @@ class Coarsening:
 
     def _end(self, connection: Connection, due: Due | None) -> bool:
         if due and due.is_enough:
-            found = _facts_of_step(connection, due)
+            found = self._facts_of_step(connection, due)
             remove(connection, due.closing, {pair for facts in found for pair in facts.rows})
             for facts in found:
                 self._close(connection, due, facts)
@@ -100,6 +109,22 @@ class Coarsening:
             while left and done < ROWS_A_STEP:
                 done += self._end_rare_day(connection, due.closing, due.first, left.pop(0))
         return due is not None
+
+    def _facts_of_step(self, connection: Connection, due: Due) -> list[Facts]:
+        """Those of so many tables that they make a step, by their sizes, of which a server that is
+        far away is asked once. What is counted meanwhile makes a step longer, and nothing else."""
+        tables = {pair for of in due.tables for pair in of}
+        if self._sized != (due.step, due.first) or not tables <= self._sizes.keys():
+            self._sizes = sizes_of(connection, due.closing, tables)
+            self._sized = due.step, due.first
+        parts: list[list[int]] = []
+        rows = 0
+        for part in due.tables:
+            if rows >= ROWS_A_STEP:
+                break
+            parts.append(part)
+            rows += sum(self._sizes[pair] for pair in part)
+        return facts_of(connection, due.closing, parts)
 
     def _day(self, connection: Connection, running: int) -> Due | None:
         hour = oldest_running(connection, "hour")
@@ -216,19 +241,6 @@ class Coarsening:
         add(connection, RUNNING, [(step, first, pair, *cell, *rows[cell]) for cell in sorted(rows)])
         # Else the file would tell which of its cells the last day added to.
         write_anew(connection, Group("running", RUNNING.key[:3], (step, first, pair)))
-
-
-def _facts_of_step(connection: Connection, due: Due) -> list[Facts]:
-    """Those of so many tables that they make a step, a few and then more at once: most have few
-    rows, and a server that is far away is asked a few times."""
-    found: list[Facts] = []
-    left, rows, together = due.tables, 0, 1
-    while left and rows < ROWS_A_STEP:
-        read = facts_of(connection, due.closing, left[:together])
-        rows += sum(len(of) for each in read for of in each.rows.values())
-        found += read
-        left, together = left[together:], 2 * together
-    return found
 
 
 def _together(left: set[int]) -> list[list[int]]:

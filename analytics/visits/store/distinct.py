@@ -14,18 +14,32 @@ from sqlalchemy import Connection
 __all__ = ["summed_once", "values_of", "values_of_each"]
 
 STEPPING = (
-    "WITH RECURSIVE found({column}) AS (SELECT min({column}) FROM {table} WHERE {where} UNION ALL"
-    " SELECT (SELECT min({column}) FROM {table} WHERE {where} AND {column} > found.{column})"
+    "WITH RECURSIVE found({column}) AS (SELECT min({column}) FROM {table} WHERE {first} UNION ALL"
+    " SELECT (SELECT min({column}) FROM {table} WHERE {further})"
     " FROM found WHERE found.{column} IS NOT NULL)"
     " SELECT {column} FROM found WHERE {column} IS NOT NULL"
 )
-READING = "SELECT DISTINCT {column} FROM {table} WHERE {where} ORDER BY {column}"
+READING = "SELECT DISTINCT {column} FROM {table} WHERE {first} ORDER BY {column}"
 
 
-def values_of(connection: Connection, column: str, table: str, where: str = "1 = 1") -> list[int]:
-    """Those of the rows that meet a condition, in their order. Raises SQLAlchemyError."""
+def values_of(
+    connection: Connection,
+    column: str,
+    table: str,
+    where: str = "1 = 1",
+    among: tuple[int, int] | None = None,
+) -> list[int]:
+    """Those of the rows that meet a condition, in their order; of those `among` two, these two with
+    them. The condition says nothing of the column itself. Raises SQLAlchemyError."""
+    first, further = where, f"{where} AND {column} > found.{column}"
+    if among:
+        least, most = among
+        # SQLite begins a search by one lower bound. Of two it may take the one that stays, and read
+        # from there at each step.
+        first = f"{where} AND {column} BETWEEN {least} AND {most}"
+        further = f"{further} AND {column} <= {most}"
     query = READING if connection.dialect.name == "clickhouse" else STEPPING
-    said = query.format(column=column, table=table, where=where)
+    said = query.format(column=column, table=table, first=first, further=further)
     return [*connection.exec_driver_sql(said).scalars()]
 
 

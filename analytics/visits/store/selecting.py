@@ -111,9 +111,7 @@ def span_of(connection: Connection, calendar: Calendar, query: Query) -> Span:
         "SELECT (SELECT min(hour) FROM totals), (SELECT max(hour) FROM totals)"
     ).one()
     struck = {*ask("SELECT hour FROM struck_hours").scalars()}
-    hours = values_of(
-        connection, "first", "running", f"step = 'hour' AND first BETWEEN {first} AND {last}"
-    )
+    hours = values_of(connection, "first", "running", "step = 'hour'", (first, last))
     found = tuple(hour for hour in hours if hour not in struck)
     if oldest is None:
         return Span(first, last, found, (), (), (), ())
