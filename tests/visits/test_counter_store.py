@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 
 from analytics.visits.model import LISTED, MEASURES, Counts, Dimension, Increment
 from analytics.visits.store import coarsening, reading
@@ -138,6 +139,18 @@ def test_each_step_is_done_wholly_or_not_at_all(
                 steps += going_on
             exact(store, truth)
     assert steps > 15
+
+
+def test_a_step_puts_few_questions_however_many_tables_it_is_of(store: CounterStore) -> None:
+    """A server that is far away answers each of them late."""
+    count(store, lived(random.Random(5), range(MARCH, MARCH + 24), 20))
+    now, step, asked = MARCH + 24 * 3, coarsening.Coarsening(Calendar(ZONE), 10), list[str]()
+    with store.database.engine.connect() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        assert len(step.facts(connection, now)) > 5
+        assert step.facts(connection, now)
+    assert len([each for each in asked if "sum(continued)" in each]) == 2, "rows are read twice"
+    assert len([each for each in asked if "count(*)" in each]) == 1, "all is counted at each step"
 
 
 def test_hits_do_not_wait_for_what_is_told_to_be_decided(
