@@ -11,7 +11,7 @@ from typing import Any
 from generator.content.front_matter_yaml import quoted
 from generator.content.urls import is_address, is_reserved
 from generator.moving.by_hand import ByHand
-from generator.moving.dates import COMES, DATES, GOES, UPDATES, Dates
+from generator.moving.dates import COMES, DATES, GOES, UPDATES, Dates, first_of
 from generator.moving.source import Source
 from generator.moving.terms import OldTaxonomy
 
@@ -52,9 +52,11 @@ def _lines(page: Source, taken: set[str], dates: Dates, by_hand: ByHand) -> Iter
     if summary := _text(front.get("summary")):
         yield f"summary: {_quoted(summary)}"
     for key, names in (("date", DATES), ("updated", UPDATES)):
-        written = next((front[name] for name in names if front.get(name)), None)
+        written = first_of(front, names)
         if written is not None and (told := dates.told(written)):
             yield f"{key}: {told}"
+            if cause := dates.lost(written, keeps_day=True):
+                by_hand.add(cause, page.path, 0, f"{key}: {written}")
         elif written is not None:
             by_hand.add(f'"{key}" is no date', page.path, 0, str(written))
     yield from _moments(page, dates, by_hand)
@@ -109,11 +111,13 @@ def _moments(page: Source, dates: Dates, by_hand: ByHand) -> Iterator[str]:
     found: dict[str, datetime.date] = {}
     lines: dict[str, str] = {}
     for key, names in (("publish", COMES), ("expire", GOES)):
-        written = next((page.front[name] for name in names if page.front.get(name)), None)
+        written = first_of(page.front, names)
         if written is None:
             continue
         if (moment := dates.read(written)) is not None:
             found[key], lines[key] = moment, dates.moment(written)
+            if cause := dates.lost(written, keeps_day=False):
+                by_hand.add(cause, page.path, 0, f"{key}: {written}")
         else:
             by_hand.add(f'"{key}" is no date', page.path, 0, str(written))
     comes, goes = (found.get(key) for key in ("publish", "expire"))

@@ -11,7 +11,9 @@ from typing import Any
 
 from generator.moving.by_hand import ByHand
 from generator.moving.by_hugo import rendered_by_hugo
+from generator.moving.clocks import in_addresses, read_written
 from generator.moving.code import outside_code
+from generator.moving.dates import DATES, UPDATES, first_of
 from generator.moving.front import title_of
 from generator.moving.links import Addresses
 from generator.moving.notes import with_emoji, with_notes
@@ -233,12 +235,10 @@ class _Hugo:
         return ""
 
     def _permalink(self, page: Source, pattern: str, folders: list[str], name: str) -> str:
-        day = re.match(r"(\d{4})-(\d\d)-(\d\d)", str(page.front.get("date") or ""))
+        written = read_written(first_of(page.front, (*DATES, *UPDATES)))
         title = slug(title_of(page))
         values = {
-            **dict(
-                zip(("year", "month", "day"), day.groups() if day else ("", "", ""), strict=True)
-            ),
+            **(in_addresses(written.at) if written else {}),
             "section": folders[0],
             "sections": "/".join(folders),
             "title": title,

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from generator.moving.by_hand import ByHand
+from generator.moving.clocks import in_addresses, read_written
+from generator.moving.dates import zone_of
 from generator.moving.front import title_of
 from generator.moving.links import Addresses
 from generator.moving.liquid import Liquid
@@ -63,6 +65,8 @@ class _Jekyll:
             {str(each): {} for each in given} if isinstance(given, list) else dict(given)
         )
         self._collections.setdefault("posts", {"output": True})
+        named = config.get("timezone")
+        self._zone = zone_of(named, (), ByHand()) if named else None
         self._by_path: dict[str, Source] = {}
         """By the names that `link` and `post_url` have for them."""
 
@@ -159,7 +163,12 @@ class _Jekyll:
                 }
         if found := _POST.search(name):
             year, month, day = (int(each) for each in found.groups()[:3])
-            page.front.setdefault("date", f"{year:04}-{month:02}-{day:02}")
+            of_name = f"{year:04}-{month:02}-{day:02}"
+            written = page.front.setdefault("date", of_name)
+            if read_written(written) is None:
+                cause = "a date that says none is that of the file's name"
+                self._by_hand.add(cause, name, 0, f"date: {'' if written is None else written}")
+                page.front["date"] = of_name
             page.layout = "article"
         return page
 
@@ -208,29 +217,32 @@ class _Jekyll:
         name = inside.rpartition("/")[2]
         if found := _POST.search(page.path):
             name = found[4]
-        day = re.match(r"(\d{4})-(\d\d)-(\d\d)", str(page.front.get("date") or "0001-01-01"))
-        year, month, of_month = day.groups() if day else ("", "", "")
         categories = page.front.get("categories") or page.front.get("category") or []
         categories = categories.split() if isinstance(categories, str) else categories
         title = str(page.front.get("slug") or name)
         return _filled(
             pattern,
             {
+                **self._date_in_addresses(page),
                 "collection": collection,
                 "path": inside,
                 "name": name,
                 "title": title,
                 "slug": slug(title),
                 "categories": "/".join(slug(each) for each in categories if each),
-                "year": year,
-                "short_year": year[2:],
-                "month": month,
-                "i_month": month.lstrip("0"),
-                "day": of_month,
-                "i_day": of_month.lstrip("0"),
                 "output_ext": ".html",
             },
         )
+
+    def _date_in_addresses(self, page: Source) -> dict[str, str]:
+        """What its date says by the clocks that gave it its address: those of the site, where the
+        configuration names them."""
+        written = read_written(page.front.get("date"))
+        if written is None:
+            return {}
+        if written.zone is None or self._zone is None:
+            return in_addresses(written.at)
+        return in_addresses(written.at.replace(tzinfo=written.zone).astimezone(self._zone))
 
     def _referred(self, kind: str, name: str) -> str | None:
         name = name.strip().strip("\"'").lstrip("/")

@@ -248,13 +248,92 @@ def test_what_is_left_to_do_is_listed_by_cause_with_file_and_line(hugo):
         ("UTC", "2020-07-03T14:05:00.123456+00:00", "2020-07-03 14:05"),
         ("UTC", "Fri, 03 Jul 2020 14:05:00 +0000", "2020-07-03 14:05"),
         ("UTC", "2020-7-3", "2020-07-03"),
-        ("Europe/Berlin", "2020-03-29 02:30:00", "2020-03-29"),  # No clock showed that.
+        ("Europe/Berlin", "2020-03-29 02:30:00", "2020-03-29 03:30"),  # No clock showed that.
+        ("UTC", "2020-07-03T24:00:00", "2020-07-04"),
+        ("UTC", "2020-12-31T24:00:00Z", "2021-01-01"),
+        ("America/New_York", "2020-07-03T24:00:00Z", "2020-07-04"),
+        ("UTC", "2016-12-31T23:59:60Z", "2017-01-01"),
+        ("UTC", "2020-07-03T14:05:60Z", "2020-07-03 14:06"),
+        ("UTC", "2020-07-03 14:05:00 -0700 MST", "2020-07-03 21:05"),
+        ("UTC", "2020-07-03 14:05:00 +0200 CEST m=+0.01", "2020-07-03 12:05"),
+        ("UTC", "2020-07-03 14:05:00 +0530 +0530", "2020-07-03 08:35"),
+        ("UTC", "2020-07-03 14:05:00 EST", "2020-07-03 19:05"),
+        ("America/New_York", "2020-07-03 14:05 EDT", "2020-07-03 14:05"),
+        ("UTC", "2020-07-03 14:05 Europe/Berlin", "2020-07-03 12:05"),
+        ("UTC", "2020-07-03 2:05 PM", "2020-07-03 14:05"),
+        ("UTC", "2020-07-03 12:05am", "2020-07-03 00:05"),
+        ("UTC", "2020/07/03 14:05", "2020-07-03 14:05"),
+        ("UTC", "July 3rd, 2020", "2020-07-03"),
+        ("UTC", "Fri, 3 July 2020 14:05 -0500", "2020-07-03 19:05"),
+        ("UTC", "Fri, 03-Jul-2020 14:05:00 EST", "2020-07-03 19:05"),
+        ("UTC", "Fri Jul  3 14:05:00 PDT 2020", "2020-07-03 21:05"),
+        ("UTC", "Fri Jul 03 14:05:00 2020", "2020-07-03 14:05"),
+        ("UTC", "20200703", "2020-07-03"),
+        ("UTC", 1593785100, "2020-07-03 14:05"),
+        ("UTC", "9999-12-31T24:00:00", "9999-12-31"),
         ("UTC", "2020-02-30 10:00:00", ""),
         ("UTC", "soon", ""),
     ],
 )
 def test_a_date_keeps_its_day_its_hour_and_its_moment(zone, written, told):
     assert Dates(ZoneInfo(zone)).told(written) == told
+
+
+@pytest.mark.parametrize(
+    ("written", "told", "cause"),
+    [
+        ("2020-07-03 14:05:00 XYZ", "2020-07-03 14:05", "read in part"),
+        ("2020-07-03 14:05:00 +99:00", "2020-07-03 14:05", "read in part"),
+        ("2020-07-03 25:05:00", "2020-07-03", "read in part"),
+        ("2020-07-03 13:05 PM", "2020-07-03", "read in part"),
+        ("2020-07-03 at noon", "2020-07-03", "read in part"),
+        ("2020-07-03 23:05:00 -0500", "2020-07-03", "it is another day"),
+        ("2020-07-03 00:00:00 +0200", "2020-07-03", ""),
+        ("2020-07-03 14:05:00", "2020-07-03 14:05", ""),
+        ("9999-12-31T24:00:00", "9999-12-31", "read in part"),
+    ],
+)
+def test_what_is_lost_of_a_date_is_told(written, told, cause):
+    dates = Dates(ZoneInfo("UTC"))
+    assert dates.told(written) == told
+    lost = dates.lost(written, keeps_day=True)
+    assert cause in lost
+    assert bool(lost) == bool(cause)
+    assert not dates.lost("2020-07-03 23:05:00 -0500", keeps_day=False), "the moment is kept"
+
+
+@pytest.mark.parametrize("written", ["", "soon", "2020-02-30"])
+def test_a_post_without_a_date_has_that_of_its_file_and_it_is_told(tmp_path, written):
+    files = {"_posts/2020-02-03-a.md": f"---\ntitle: A\ndate: {written}\n---\nWords.\n"}
+    said = run("import", "jekyll", made(tmp_path / "old", files), "--into", tmp_path / "new")
+    assert "1  a date that says none is that of the file's name" in said
+    page = tmp_path / "new/content/2020/02/03/a.md"
+    assert "date: 2020-02-03\n" in page.read_text()
+    told = f"- `_posts/2020-02-03-a.md` date: {written}".strip()
+    assert f"{told}\n" in (tmp_path / "new/TO-DO.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("style", "date", "address"),
+    [
+        ("ordinal", "2020-02-03", "2020/034/a"),
+        ("/:short_year/:i_month/:i_day/:title/", "Feb 3, 2020", "20/2/3/a"),
+        (
+            "/:long_month/:week/:w_day/:short_day/:hour/:title/",
+            "2020-02-03 9:05",
+            "February/06/1/Mon/09/a",
+        ),
+        ("pretty", "2020-02-03 23:30 -0800", "2020/02/04/a"),
+    ],
+)
+def test_a_post_keeps_its_address_by_any_pattern_of_its_date(tmp_path, style, date, address):
+    """By the clocks of the site, whichever way its date is written."""
+    files = {
+        "_config.yml": f"permalink: {style}\ntimezone: Europe/London\n",
+        "_posts/2020-02-03-a.md": f"---\ntitle: A\ndate: {date}\n---\nWords.\n",
+    }
+    run("import", "jekyll", made(tmp_path / "old", files), "--into", tmp_path / "new")
+    assert (tmp_path / f"new/content/{address}.md").is_file()
 
 
 def test_a_page_that_waits_takes_no_other_along(tmp_path, monkeypatch):
