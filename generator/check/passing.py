@@ -1,12 +1,14 @@
-"""Redirects and entries of menus that lead to a page at its time only: told before that is so."""
+"""Redirects and entries of menus that lead to a page at its time only: told before that is so, and
+while it is."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from generator.content.library import Content
-from generator.content.moments import told
+from generator.content.moments import beginning, told
 from generator.content.timetable import begins, ends
 from generator.outputs.redirects import later_redirects
 from policy import Fault, Site
@@ -17,52 +19,93 @@ from policy.redirects import as_asked
 __all__ = ["passing_warnings"]
 
 
+class _End(NamedTuple):
+    """From when on what leads to an address leads nowhere, which page is the last on the way, and
+    whether it is so already."""
+
+    at: datetime.date
+    last: str
+    is_over: bool
+
+
 def passing_warnings(site: Site, content: Content) -> Iterator[Fault]:
     """Old addresses that lead nowhere once a page is over, or until it is there, with the day; and
     entries of menus that are there as long as their page is."""
-    zone = site.settings.zone
-    going, coming = ends(content.pages.values(), zone), begins(content.waiting, zone)
-    coming = {url: at for url, at in coming.items() if url in content.timed - content.gone}
-    if not (going or coming):
-        return
-    leads = later_redirects(site, content)
-    lost = {url: at for url, at in going.items() if as_asked(url) not in leads}
-    yield from _of_redirects(site, lost, coming)
-    for page in content.pages.values():
-        if page.url in lost and (aliases := page.given.get("aliases")):
-            message = f"from {told(lost[page.url])} on, {', '.join(aliases)} and this page are gone"
-            hint = f"say where they lead then: {_line(page.url)}"
-            yield Fault(page.path, page.lines.get("aliases"), message, hint)
-    yield from _of_menus(site, going, coming)
+    passing = _Passing(site, content)
+    if passing.going or passing.coming:
+        yield from passing.of_redirects()
+        yield from passing.of_aliases()
+        yield from passing.of_menus()
 
 
-def _of_redirects(
-    site: Site, lost: Mapping[str, datetime.date], coming: Mapping[str, datetime.date]
-) -> Iterator[Fault]:
-    for old, new in site.redirects.items():
-        line, target = site.line(REDIRECTS, "redirects", old), new.partition("#")[0]
-        if target in lost:
-            message = f"from {told(lost[target])} on, {old} leads to what is over: {target}"
-            yield Fault(REDIRECTS, line, message, f"say where that leads then: {_line(target)}")
-        elif target in coming:
-            message = f"until {told(coming[target])}, {old} leads nowhere: {target} comes then"
-            hint = "publish the page sooner, or let this lead to another one until then"
-            yield Fault(REDIRECTS, line, message, hint)
+class _Passing:
+    """`going` has the addresses of pages that will be over, or are, and from when on; `coming` of
+    those that are not there yet, and until when."""
 
+    def __init__(self, site: Site, content: Content) -> None:
+        self._site, self._content = site, content
+        zone = site.settings.zone
+        timed = [page for page in content.waiting if page.url in content.timed]
+        self._pages = [*content.pages.values(), *timed]
+        self.going = ends(self._pages, zone)
+        to_come = content.timed - content.gone
+        self.coming = {url: at for url, at in begins(timed, zone).items() if url in to_come}
+        self._leads = later_redirects(site, content) if self.going else {}
 
-def _of_menus(
-    site: Site, going: Mapping[str, datetime.date], coming: Mapping[str, datetime.date]
-) -> Iterator[Fault]:
-    for place, item in site.navigation.entries:
-        when = ""
-        if item.address in going:
-            when = f"until {told(going[item.address])} only"
-        elif item.address in coming:
-            when = f"from {told(coming[item.address])} on only"
-        if when:
-            message = f"the menu has “{item.label}” {when}, as its page"
+    def _end(self, url: str) -> _End | None:
+        """Of what leads to a page: where that leads on when it is over, the end of the last one."""
+        found: list[datetime.date] = []
+        seen: list[str] = []
+        while url in self.going and url not in seen:
+            found.append(self.going[url])
+            seen.append(url)
+            url = self._leads.get(as_asked(url), url).partition("#")[0]
+        if not seen or url not in seen:
+            return None
+        at = max(found, key=lambda each: beginning(each, self._site.settings.zone))
+        return _End(at, seen[-1], all(each in self._content.gone for each in seen))
+
+    def of_redirects(self) -> Iterator[Fault]:
+        for old, new in self._site.redirects.items():
+            line, target = self._site.line(REDIRECTS, "redirects", old), new.partition("#")[0]
+            end = self._end(target)
+            if comes := self.coming.get(target):
+                message = f"until {told(comes)}, {old} leads nowhere: {target} comes then"
+                hint = "publish the page sooner, or let this lead to another one until then"
+                yield Fault(REDIRECTS, line, message, hint)
+            if end and end.is_over:
+                message = f"{old} leads to a page that ended on {told(end.at)}: {end.last}"
+                hint = f"say where that leads now: {_line(end.last)}"
+                yield Fault(REDIRECTS, line, message, hint)
+            elif end:
+                message = f"from {told(end.at)} on, {old} leads to what is over: {end.last}"
+                hint = f"say where that leads then: {_line(end.last)}"
+                yield Fault(REDIRECTS, line, message, hint)
+
+    def of_aliases(self) -> Iterator[Fault]:
+        """Of those that are over already somebody wanted that."""
+        for page in self._pages:
+            aliases: tuple[str, ...] = page.given.get("aliases", ())
+            end = self._end(page.url) if aliases else None
+            if end and not end.is_over:
+                message = f"from {told(end.at)} on, {', '.join(aliases)} and this page are gone"
+                hint = f"say where they lead then: {_line(end.last)}"
+                yield Fault(page.path, page.lines.get("aliases"), message, hint)
+
+    def of_menus(self) -> Iterator[Fault]:
+        for place, item in self._site.navigation.entries:
+            goes, comes = self.going.get(item.address), self.coming.get(item.address)
             hint = "that goes by itself; name another page for an entry that stays"
-            yield Fault(NAVIGATION, site.line(NAVIGATION, *place, "page"), message, hint)
+            if goes and item.address in self._content.gone:
+                message = f"the menu has no “{item.label}”: its page ended on {told(goes)}"
+                hint = "name another page, or remove the entry"
+            elif goes or comes:
+                begin = f"from {told(comes)} " if comes else ""
+                end = f"until {told(goes)} " if goes else "on "
+                message = f"the menu has “{item.label}” {begin}{end}only, as its page"
+            else:
+                continue
+            yield Fault(NAVIGATION, self._site.line(NAVIGATION, *place, "page"), message, hint)
 
 
 def _line(url: str) -> str:

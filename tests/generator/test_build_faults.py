@@ -33,6 +33,8 @@ published yet; the term "snow" is written "Snow" elsewhere; /old/ was published
 from 2026-12-01 00:00 on, the link /x/ leads to no page;
 from 2026-12-01 on, /x/ leads to what is over: /y/; from 2026-12-01 on, /x/ and this page are gone;
 until 2026-12-01, /x/ leads nowhere: /y/ comes then;
+/x/ leads to a page that ended on 2026-12-01: /y/;
+the menu has no “X”: its page ended on 2026-12-01;
 the menu has “X” until 2026-12-01 only, as its page;
 the site has no language "fr", so this is in its own, at /x.fr/
 the folder of this page says "es", its name "en"

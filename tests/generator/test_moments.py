@@ -228,7 +228,10 @@ def test_what_leads_to_a_page_at_its_time_only_is_told_with_the_day(root: Path) 
     comes, goes, to = "2026-12-01 09:00", "2026-12-24 18:00", "/news/offer/"
     assert said(BEFORE) == [
         f"site/redirects.toml:2: until {comes}, /autumn/ leads nowhere: {to} comes then",
-        f"site/navigation.toml:{entry}: the menu has “Now” from {comes} on only, as its page",
+        f"site/redirects.toml:2: from {goes} on, /autumn/ leads to what is over: {to}",
+        f"content/news/offer.md:7: from {goes} on, /deal/ and this page are gone",
+        f"site/navigation.toml:{entry}: the menu has “Now” from {comes} until {goes} only, "
+        "as its page",
     ]
     assert "/autumn/" not in read_build(root / "public").redirects
     assert said(LAST) == [
@@ -241,6 +244,49 @@ def test_what_leads_to_a_page_at_its_time_only_is_told_with_the_day(root: Path) 
     menu.write_text("\n".join(menu.read_text().splitlines()[:-3]))
     assert said(LAST) == []
     assert built(root, OVER).gone == set()
+
+
+def test_what_leads_to_a_page_that_is_over_is_told_with_its_end(root: Path) -> None:
+    """By one step or several, in a circle, and before the page was ever there."""
+    redirects, menu = root / "site/redirects.toml", root / "site/navigation.toml"
+    menu.write_text(f'{menu.read_text()}\n[[footer]]\nlabel = "Now"\npage = "/news/offer/"\n')
+    redirects.write_text('[redirects]\n"/autumn/" = "/news/offer/"\n')
+    entry = len(menu.read_text().splitlines())
+
+    def said(moment: str) -> list[str]:
+        found = generator.build(root, root / "public", today=at(moment)).warnings
+        words = "^until|^from|ended on|the menu has"
+        return [f"{each.place}: {each.message}" for each in found if re.search(words, each.message)]
+
+    comes, goes, offer = "2026-12-01 09:00", "2026-12-24 18:00", "/news/offer/"
+    assert said(OVER) == [
+        f"site/redirects.toml:2: /autumn/ leads to a page that ended on {goes}: {offer}",
+        f"site/navigation.toml:{entry}: the menu has no “Now”: its page ended on {goes}",
+    ]
+    assert said(BEFORE) == [
+        f"site/redirects.toml:2: until {comes}, /autumn/ leads nowhere: {offer} comes then",
+        f"site/redirects.toml:2: from {goes} on, /autumn/ leads to what is over: {offer}",
+        f"content/news/offer.md:7: from {goes} on, /deal/ and this page are gone",
+        f"site/navigation.toml:{entry}: the menu has “Now” from {comes} until {goes} only, "
+        "as its page",
+    ]
+    menu.write_text("\n".join(menu.read_text().splitlines()[:-3]))
+    (root / "content/x.md").write_text(PAGE.format("X", "expire: 2027-01-01\n", "W."))
+    redirects.write_text(f'{redirects.read_text()}"{offer}" = "/x/"\n')
+    for moment in (LAST, OVER):
+        assert said(moment)[:2] == [
+            "site/redirects.toml:2: from 2027-01-01 on, /autumn/ leads to what is over: /x/",
+            "site/redirects.toml:3: from 2027-01-01 on, /news/offer/ leads to what is over: /x/",
+        ]
+    ended = [
+        "site/redirects.toml:2: /autumn/ leads to a page that ended on 2027-01-01: /x/",
+        "site/redirects.toml:3: /news/offer/ leads to a page that ended on 2027-01-01: /x/",
+    ]
+    assert said("2027-01-01T00:00") == ended
+    redirects.write_text(f'{redirects.read_text()}"/x/" = "{offer}"\n')
+    assert len(said("2027-01-01T00:00")) == 3, "a circle ends nowhere"
+    redirects.write_text(redirects.read_text().replace(f'"/x/" = "{offer}"', '"/x/" = "/about/"'))
+    assert said("2027-01-01T00:00") == []
 
 
 def test_a_page_goes_and_comes_with_its_section(root: Path) -> None:
