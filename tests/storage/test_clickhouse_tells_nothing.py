@@ -13,17 +13,15 @@ from sqlalchemy import URL
 
 from analytics.storage import clickhouse_layout
 from analytics.storage.clickhouse_layout import CELLS
-from analytics.visits.model import Dimension, Increment
 from analytics.visits.store.annotations import Annotations
 from analytics.visits.store.clickhouse import ClickHouseCounters
 from policy import read_site
+from tests.fixtures.apart import HITS, count
 from tests.fixtures.clickhouse import Server
 from tests.fixtures.collectors import wait_until
 from tests.fixtures.small_site import ROOT
 
 REGISTER = read_site(ROOT).register
-HOUR = 24 * 20_513
-HITS = [(f"/page-{number}/", f"site-{number}.example") for number in range(12)]
 
 
 @pytest.fixture
@@ -33,19 +31,6 @@ def own(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     server = Server()
     yield server
     server.stop()
-
-
-def count(counters: ClickHouseCounters) -> None:
-    """One visit after the other, each with a page and a source that no other has."""
-    for page, source in HITS:
-        counters.add(
-            HOUR,
-            [
-                Increment(Dimension.ALL, "", visits=1, views=1),
-                Increment(Dimension.ENTRY, page, visits=1, views=1),
-                Increment(Dimension.SOURCE, source, visits=1, views=1),
-            ],
-        )
 
 
 def folders(own: Server, url: URL) -> list[Path]:

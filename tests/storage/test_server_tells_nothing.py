@@ -13,17 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from analytics.visits.model import Dimension, Increment
+from analytics.visits.model import Dimension
 from analytics.visits.store.annotations import Annotations
 from analytics.visits.store.names import number_for
 from analytics.visits.store.postgresql import PostgreSQLCounters
 from policy import read_site
+from tests.fixtures.apart import HITS, count
 from tests.fixtures.postgresql import Server
 from tests.fixtures.small_site import ROOT
 
 REGISTER = read_site(ROOT).register
-HOUR = 24 * 20_513
-HITS = [(f"/page-{number}/", f"site-{number}.example") for number in range(12)]
 
 
 @pytest.fixture
@@ -31,19 +30,6 @@ def own() -> Iterator[Server]:
     server = Server()
     yield server
     server.stop()
-
-
-def count(counters: PostgreSQLCounters) -> None:
-    """One visit after the other, each with a page and a source that no other has."""
-    for page, source in HITS:
-        counters.add(
-            HOUR,
-            [
-                Increment(Dimension.ALL, "", visits=1, views=1),
-                Increment(Dimension.ENTRY, page, visits=1, views=1),
-                Increment(Dimension.SOURCE, source, visits=1, views=1),
-            ],
-        )
 
 
 def files(own: Server) -> Iterator[Path]:

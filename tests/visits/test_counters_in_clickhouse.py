@@ -1,4 +1,4 @@
-"""The counters in ClickHouse: several collectors, a server that goes away, and what it must be."""
+"""The counters in ClickHouse: commits, what is seen of them, and what is gone."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ from analytics.visits.store.query import Query
 from analytics.visits.store.sqlite import Counters
 from policy import Faults, read_site
 from tests.fixtures.clickhouse import Server, server
-from tests.fixtures.collectors import acknowledged, collectors, counted, wait_until
+from tests.fixtures.collectors import wait_until
 from tests.fixtures.counter_stores import lived
-from tests.fixtures.small_site import ROOT, small_site
+from tests.fixtures.small_site import ROOT
 
 REGISTER = read_site(ROOT).register
 VIEW = Increment(Dimension.ALL, "", visits=1, views=1)
@@ -72,60 +72,12 @@ def parts(url: URL) -> int:
     return int(number)
 
 
-def test_several_collectors_at_once_are_exact(url: URL) -> None:
-    """Each cell, each total and each consent is the sum of what they were told is counted; none
-    failed for another, though all began with the same new names in empty tables."""
-    told = acknowledged(collectors(url, 3, hits=15))
-    with closing(ClickHouseCounters(url, REGISTER)) as counters:
-        assert told.total() == 3 * 4 * 15
-        assert counted(counters) == told
-        assert sum(row.visits for row in counters.series(0, 10**9)) == told.total()
-        (consents,) = counters.consents()
-        assert (consents.version, consents.given) == (1, told.total())
-
-
-def test_no_goal_is_reached_by_more_visits_than_began_whoever_counts(url: URL) -> None:
-    """Two collectors read how many began, and both add: none reads what the other is changing."""
-    with (
-        closing(ClickHouseCounters(url, REGISTER)) as one,
-        closing(ClickHouseCounters(url, REGISTER)) as other,
-    ):
-        one.add(5, [VIEW])
-        goal = Increment(Dimension.GOAL, "asked", visits=1, times=1)
-        for each in (one, other, one, other):
-            each.add(5, [goal])
-        (total,) = one.totals("goal", 0, 23, 9)
-        assert (total.visits, total.times) == (1, 4)
-
-
 def test_a_commit_is_one_insert_of_one_part(counters: ClickHouseCounters, url: URL) -> None:
     """Whatever it changes, it is there wholly or not at all."""
     before = parts(url)
     hit = [VIEW, Increment(Dimension.SOURCE, "Google", visits=1, views=1)]
     counters.add(5, hit, consent=(datetime.date(2026, 3, 2), 1))
     assert parts(url) == before + 1
-
-
-def test_a_server_that_is_killed_loses_nothing_that_was_acknowledged() -> None:
-    """kill -9 of the server under load: what was told is there, once, after it began again."""
-    own = Server()
-    try:
-        url = own.address(Path("killed"))
-        processes = collectors(url, 2, hits=150)
-        with closing(ClickHouseCounters(url, REGISTER)) as counters:
-            wait_until(lambda: len(counters.series(0, 10**9)) == 3)
-            time.sleep(0.3)
-            own.kill()
-            own.start()
-            told = acknowledged(processes)
-            wait_until(lambda: counters.database.state.usable)
-            found = counted(counters)
-        assert 0 < told.total() < 2 * 4 * 150, "the server was not killed in between"
-        assert told <= found
-        # Of each thread the hit that waited may have been committed, and nobody could say so.
-        assert (found - told).total() <= 2 * 4
-    finally:
-        own.stop()
 
 
 def test_a_collector_that_is_killed_while_it_writes_wrote_nothing_and_keeps_nobody_waiting(
@@ -159,30 +111,6 @@ def test_who_waits_too_long_for_others_has_counted_nothing(
     counters.add(1, [VIEW])
     (row,) = counters.series(0, 9)
     assert row.visits == 2
-
-
-def test_without_its_server_the_site_is_served_and_counts_again_once_it_is_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    own = Server()
-    address = own.address(tmp_path).render_as_string(hide_password=False)
-    monkeypatch.setenv("PLAINSITE_COUNTERS", address)
-    try:
-        with small_site(tmp_path) as site:
-            visitor = site.visitor()
-            assert visitor.consent().status_code == 204
-            own.kill()
-            assert visitor.view("/").status_code == 503
-            with visitor.client.get("/") as page:
-                assert page.status_code == 200
-            assert visitor.client.get("/healthz").status_code == 503
-            own.start()
-            wait_until(lambda: site.service.counters.database.state.usable)
-            assert visitor.view("/").status_code == 204
-            wait_until(lambda: visitor.client.get("/healthz").status_code == 200)
-            assert site.total("page")["/"]["views"] == 1
-    finally:
-        own.stop()
 
 
 def test_each_measure_adds_up_and_what_goes_on_is_bounded_by_what_began(

@@ -1,9 +1,7 @@
-"""The counters in PostgreSQL: several collectors, a server that goes away, and what it must be."""
+"""The counters in PostgreSQL: what it does in its own way, and what its server must be."""
 
 from __future__ import annotations
 
-import datetime
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -17,13 +15,12 @@ from analytics.visits.model import MEASURES, Dimension, Increment
 from analytics.visits.store.base import StoreError
 from analytics.visits.store.postgresql import PostgreSQLCounters
 from policy import read_site
-from tests.fixtures.collectors import acknowledged, collectors, counted, wait_until
-from tests.fixtures.postgresql import Server, server
-from tests.fixtures.small_site import ROOT, small_site
+from tests.fixtures.collectors import wait_until
+from tests.fixtures.postgresql import server
+from tests.fixtures.small_site import ROOT
 
 REGISTER = read_site(ROOT).register
 VIEW = Increment(Dimension.ALL, "", visits=1, views=1)
-DAY = datetime.date(2026, 3, 2)
 
 
 @pytest.fixture
@@ -36,86 +33,6 @@ def url(tmp_path: Path) -> URL:
 def counters(url: URL) -> Iterator[PostgreSQLCounters]:
     with closing(PostgreSQLCounters(url, REGISTER)) as counters:
         yield counters
-
-
-@pytest.mark.parametrize("number", [2, 4])
-def test_several_collectors_at_once_are_exact(url: URL, number: int) -> None:
-    """Each cell, each total and each consent is the sum of what they were told is counted; none
-    failed for another, though all began with the same new names in empty tables."""
-    told = acknowledged(collectors(url, number, hits=60))
-    with closing(PostgreSQLCounters(url, REGISTER)) as counters:
-        assert told.total() == number * 4 * 60
-        assert counted(counters) == told
-        assert sum(row.visits for row in counters.series(0, 10**9)) == told.total()
-        (consents,) = counters.consents()
-        assert (consents.version, consents.given) == (1, told.total())
-        pairs = counters.write(
-            lambda connection: connection.exec_driver_sql(
-                "SELECT sum(views) FROM running WHERE pair = 403 OR pair = 304"
-            ).scalar()
-        )
-        assert pairs in (None, told.total())
-
-
-def test_no_goal_is_reached_by_more_visits_than_began_whoever_counts(url: URL) -> None:
-    """Two collectors read how many began, and both add: none reads what the other is changing."""
-    with (
-        closing(PostgreSQLCounters(url, REGISTER)) as one,
-        closing(PostgreSQLCounters(url, REGISTER)) as other,
-    ):
-        one.add(5, [VIEW])
-        goal = Increment(Dimension.GOAL, "asked", visits=1, times=1)
-        for each in (one, other, one, other):
-            each.add(5, [goal])
-        (total,) = one.totals("goal", 0, 23, 9)
-        assert (total.visits, total.times) == (1, 4)
-
-
-def test_a_server_that_is_killed_loses_nothing_that_was_acknowledged() -> None:
-    """kill -9 of the server under load: what was told is there, once, after it began again."""
-    own = Server()
-    try:
-        url = own.address(Path("killed"))
-        processes = collectors(url, 2, hits=400)
-        with closing(PostgreSQLCounters(url, REGISTER)) as counters:
-            wait_until(lambda: len(counters.series(0, 10**9)) == 3)
-            time.sleep(0.3)
-            own.kill()
-            own.start()
-            told = acknowledged(processes)
-            wait_until(lambda: counters.database.state.usable)
-            found = counted(counters)
-        assert 0 < told.total() < 2 * 4 * 400, "the server was not killed in between"
-        assert told <= found
-        # Of each thread the hit that waited may have been committed, and nobody could say so.
-        assert (found - told).total() <= 2 * 4
-    finally:
-        own.stop()
-
-
-def test_without_its_server_the_site_is_served_and_counts_again_once_it_is_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    own = Server()
-    address = own.address(tmp_path).render_as_string(hide_password=False)
-    monkeypatch.setenv("PLAINSITE_COUNTERS", address)
-    try:
-        with small_site(tmp_path) as site:
-            visitor = site.visitor()
-            assert visitor.consent().status_code == 204
-            own.kill()
-            assert visitor.view("/").status_code == 503
-            with visitor.client.get("/") as page:
-                assert page.status_code == 200
-            health = visitor.client.get("/healthz")
-            assert health.status_code == 503
-            own.start()
-            wait_until(lambda: site.service.counters.database.state.usable)
-            assert visitor.view("/").status_code == 204
-            wait_until(lambda: visitor.client.get("/healthz").status_code == 200)
-            assert site.total("page")["/"]["views"] == 1
-    finally:
-        own.stop()
 
 
 def test_an_addition_that_fails_is_a_store_error_and_counts_nothing(
