@@ -19,6 +19,8 @@ SERVERS = {"postgresql": "PostgreSQL", "clickhouse": "ClickHouse"}
 OF_COUNTERS = {"clickhouse"}
 """What keeps counters alone: it adds numbers up, and does nothing else well."""
 
+SECURE = {"true", "false"}
+
 VARIABLES = {"records": "PLAINSITE_RECORDS", "counters": "PLAINSITE_COUNTERS"}
 
 
@@ -41,7 +43,8 @@ class Addresses:
             given = environment.get(variable, "")
             fault = _wrong(name, given) if given else ""
             if fault:
-                hint = f"write it like sqlite:///{var.resolve()}/{name}.sqlite3, or leave it out"
+                like = _like(name, given) or f"sqlite:///{var.resolve()}/{name}.sqlite3"
+                hint = f"write it like {like}, or leave it out"
                 faults.append(Fault(variable, None, fault, hint))
                 continue
             found[name] = _place(given) if given else var / f"{name}.sqlite3"
@@ -75,13 +78,25 @@ def _wrong_on_server(name: str, url: URL) -> str:
     if "@" in (url.host or ""):
         return "an @ in a user or a password is written as %40"
     kind = SERVERS[url.drivername]
-    return "" if url.database else f"a {kind} address names a database"
+    if not url.database:
+        return f"a {kind} address names a database"
+    secure = url.query.get("secure", "false")
+    if url.drivername == "clickhouse" and ({*url.query} - {"secure"} or secure not in SECURE):
+        return "a ClickHouse address has no option but secure=true"
+    return ""
+
+
+def _like(name: str, address: str) -> str:
+    """How an address on the same kind of server is written; empty where it may be on none."""
+    kind = address.partition(":")[0]
+    is_none = kind not in SERVERS or (kind in OF_COUNTERS and name != "counters")
+    return "" if is_none else f"{kind}://user:password@host/database"
 
 
 def address_of(name: str, given: str, variable: str) -> Path | URL:
     """What somebody gave in `variable` as the address of a database. Raises Faults."""
     if fault := _wrong(name, given):
-        hint = f"write it like sqlite:////srv/{name}.sqlite3"
+        hint = f"write it like {_like(name, given) or f'sqlite:////srv/{name}.sqlite3'}"
         raise Faults([Fault(variable, None, fault, hint)])
     return _place(given)
 

@@ -75,9 +75,10 @@ class ClickHouse(Server):
 
     def rewrite(self) -> None:
         """Have all rows merged, in the order of their keys. Raises SQLAlchemyError."""
-        with self._session(patiently=True) as session:
-            forget_old_copies(session.ask)
-            merge(session.ask, CELLS)
+        self.take_up()
+        with self._session() as session:
+            forget_old_copies(session)
+            merge(session, CELLS)
 
     @contextmanager
     def reading(self, *, alone: bool) -> Iterator[Connection]:
@@ -89,8 +90,8 @@ class ClickHouse(Server):
                 yield connection
             return
         self.take_up()
-        with self._session(patiently=True) as session:
-            name = make_copy(session.ask)
+        with self._session() as session:
+            name = make_copy(session)
             try:
                 with self.engine.connect() as connection:
                     raw: Any = connection.connection.dbapi_connection
@@ -104,12 +105,11 @@ class ClickHouse(Server):
         return clickhouse_dbapi.Connection(Session(self._url), self._layout)
 
     @contextmanager
-    def _session(self, *, patiently: bool = False) -> Iterator[clickhouse_dbapi.Connection]:
+    def _session(self) -> Iterator[clickhouse_dbapi.Connection]:
         """Beside the pool, which takes it up. Raises SQLAlchemyError."""
-        session = Session(self._url)
-        session = session.patient() if patiently else session
+        connection = clickhouse_dbapi.Connection(Session(self._url), self._layout)
         try:
-            with closing(clickhouse_dbapi.Connection(session, self._layout)) as connection:
+            with closing(connection):
                 yield connection
         except clickhouse_dbapi.DatabaseError as error:
             raise OperationalError("", None, error) from error
@@ -140,19 +140,19 @@ class ClickHouse(Server):
             self.changed()
 
     def _follow(self, keep: bool) -> tuple[Fault, ...]:
-        with self._session(patiently=True) as session:
-            ask = session.ask
-            if faults := unmet(ask, self.place):
+        with self._session() as session:
+            if faults := unmet(session.ask, self.place):
                 return faults
-            following = Following(ask, self.register, self.tables, self._layout, self.place)
+            following = Following(session, self.register, self.tables, self._layout, self.place)
             known = self.known.read()
             if not keep:
                 return tuple(following.faults(known))
-            following.make_turn()
+            if in_the_way := following.make_turn(known):
+                return tuple(in_the_way)
             # Of two services that begin at once, one makes tables.
             session.wait_for_turn(TURN)
             faults = tuple(following.faults(known))
             if not faults:
                 following.follow()
-                self.known.write(columns_of(ask, self._layout))
+                self.known.write(columns_of(session.ask, self._layout))
             return faults

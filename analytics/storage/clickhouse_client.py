@@ -12,7 +12,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from importlib import import_module
 from logging import NullHandler, getLogger
 from typing import Any
@@ -64,8 +64,8 @@ class Session:
     """With the server at `url`. Nothing is opened before it is used. No two threads may use it at
     once."""
 
-    def __init__(self, url: URL, seconds_to_answer: int = SECONDS_TO_ANSWER) -> None:
-        self._url, self._seconds = url, seconds_to_answer
+    def __init__(self, url: URL, seconds_to_answer: float | None = None) -> None:
+        self._url, self._seconds = url, seconds_to_answer or SECONDS_TO_ANSWER
         self._reader, self._writer = self._client(), self._client()
         self._waiting: Any = None
 
@@ -97,6 +97,13 @@ class Session:
             tables.append({"name": name, "structure": columns, "data": data})
         found = self._reader.execute(statement, with_column_types=True, external_tables=tables)
         return found if isinstance(found, tuple) else ([], [])
+
+    def ask_patiently(self, statement: str) -> Answer:
+        """As `ask`, of what may take the time that writing all anew takes. A server that stands
+        still is not waited for so long: it is asked before whether it answers at all."""
+        self.ask("SELECT 1")
+        with closing(Session(self._url, SECONDS_TO_WRITE_ANEW)) as patient:
+            return patient.ask(statement)
 
     @property
     def is_writing(self) -> bool:
@@ -150,7 +157,3 @@ class Session:
         for client in (self._writer, self._reader):
             with suppress(Exception):
                 client.disconnect()
-
-    def patient(self) -> Session:
-        """Another, which gives an answer the time that writing all anew takes."""
-        return Session(self._url, SECONDS_TO_WRITE_ANEW)

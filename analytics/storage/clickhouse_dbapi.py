@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import Any
 
 from analytics.storage.clickhouse_changes import Change, Written, change_of, filled
 from analytics.storage.clickhouse_client import Busy, Session, errors
@@ -137,6 +137,10 @@ class Connection:
     def ask(self, statement: str, beside: Mapping[str, Any] | None = None) -> Any:
         """What the server answers, in its own words."""
         return self._do(lambda: self.session.ask(statement, beside))
+
+    def ask_patiently(self, statement: str) -> Any:
+        """As `ask`, of what may take the time that writing all anew takes."""
+        return self._do(lambda: self.session.ask_patiently(statement))
 
     def _do(self, ask: Any) -> Any:
         try:
@@ -291,8 +295,3 @@ class Cursor:
 
     def close(self) -> None:
         """Nothing."""
-
-
-def connect() -> NoReturn:
-    """Connections are made by who has the layout."""
-    raise NotSupportedError("a connection is made with its tables")

@@ -2,17 +2,22 @@
 
 A table that must look otherwise is filled beside the old one, and then put in its place. For each
 declared table there is a view, for people, and by which it is known that the table was there.
+
+A database may hold what others made. What has one of our names and is not ours is left as it is,
+and named: nothing is changed before nothing is in the way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import MetaData
 
 from analytics.storage.clickhouse_layout import CELLS, DURABLE, TABLE, THERE, TURN, Layout, Place
-from analytics.storage.clickhouse_merging import COPY
+from analytics.storage.clickhouse_merging import COPY, Asks
 from analytics.storage.migrations import WITH_DECLARATIONS, lost_of
 from analytics.storage.unusable import lost
 from policy import Fault, Register
@@ -23,7 +28,9 @@ Ask = Callable[[str], Any]
 NEW, OLD = f"{CELLS}_new", f"{CELLS}_old"
 REGISTER = "site/policy.toml"
 HERE = "database = currentDatabase()"
-TABLES = f"SELECT name, engine FROM system.tables WHERE {HERE} ORDER BY name"
+TABLES = (
+    f"SELECT name, engine, engine_full, sorting_key FROM system.tables WHERE {HERE} ORDER BY name"
+)
 COLUMNS = f"SELECT table, name FROM system.columns WHERE {HERE}"
 GONE = WITH_DECLARATIONS["counters"]
 
@@ -31,7 +38,7 @@ GONE = WITH_DECLARATIONS["counters"]
 def columns_of(ask: Ask, layout: Layout) -> dict[str, frozenset[str]]:
     """The columns of each declared table that is there: those of its view that are kept."""
     found = _all_columns(ask)
-    held = found.get(CELLS, frozenset())
+    held = found.get(_cells_of(found), frozenset())
     told = {}
     for name, columns in found.items():
         place = layout.places.get(name)
@@ -48,27 +55,56 @@ def _all_columns(ask: Ask) -> dict[str, frozenset[str]]:
     return {table: frozenset(names) for table, names in found.items()}
 
 
+def _cells_of(names: Collection[str]) -> str:
+    """The table that has the rows: the new one, where who put it in its place was stopped."""
+    return NEW if CELLS not in names and {NEW, OLD} <= {*names} else CELLS
+
+
+def _is_ours(columns: frozenset[str], engine: str, full: str, key: str) -> bool:
+    """Whether a table keeps what `CELLS` must: rows that are told apart by all columns that do not
+    add up, of which all that do are summed, and in one partition, so that an INSERT is one part."""
+    sums = {each for each in columns if each.endswith("_sum")}
+    return (
+        engine.endswith("SummingMergeTree")
+        and {*key.split(", ")} == columns - sums
+        and THERE in sums
+        and sums <= {*re.findall(r"\w+", full)}
+        and not re.search(r"PARTITION BY (?!tuple\(\))", full)
+    )
+
+
 class Following:
-    """What is done to a database whose server is asked by `ask`, so that it has the tables of the
-    register. `place` is what it is called, `known` what it held before. Raises what `ask` does."""
+    """What is done to a database on a `server`, so that it has the tables of the register. `place`
+    is what it is called, `known` what it held before. Raises what the server's `ask` does."""
 
     def __init__(
-        self, ask: Ask, register: Register, tables: MetaData, layout: Layout, place: str
+        self, server: Asks, register: Register, tables: MetaData, layout: Layout, place: str
     ) -> None:
-        self._ask, self._register, self._tables = ask, register, tables
+        self._server, self._ask = server, server.ask
+        self._register, self._tables = register, tables
         self._layout, self._place = layout, place
 
-    def make_turn(self) -> None:
-        """Make the table by which those wait for each other who make tables."""
+    def make_turn(self, known: Mapping[str, frozenset[str]]) -> list[Fault]:
+        """Make the table by which those wait for each other who make tables, where it is not there
+        and nothing else is in the way, which is returned."""
+        if TURN in self._names():
+            return [*self._strangers()]
+        if faults := self.faults(known):
+            return faults
         self._ask(f"CREATE TABLE IF NOT EXISTS {TURN} (nothing UInt8) ENGINE = Null")
+        return []
 
     def faults(self, known: Mapping[str, frozenset[str]]) -> list[Fault]:
         """What cannot be followed without losing or inventing anything."""
-        found = columns_of(self._ask, self._layout)
-        faults = [*self._strangers()]
+        if strangers := [*self._strangers()]:
+            return strangers
+        all_columns = _all_columns(self._ask)
+        if _cells_of(all_columns) not in all_columns and all_columns.keys() & self._views:
+            return [self._without_rows()]
+        found, faults = columns_of(self._ask, self._layout), list[Fault]()
         missing = lost_of(found, "counters", self._register, self._tables, known)
         if missing:
-            return [*faults, *(lost(self._place, name) for name in missing)]
+            return [lost(self._place, name) for name in missing]
         for name, place in self._layout.places.items():
             if name in found:
                 faults += self._of_table(place, found[name])
@@ -92,20 +128,51 @@ class Following:
         for name in {*GONE} & found.keys() - self._layout.places.keys():
             self._ask(f'DROP TABLE "{name}"')
 
+    @property
+    def _views(self) -> set[str]:
+        return {*GONE, *self._layout.places}
+
+    def _without_rows(self) -> Fault:
+        """Its views are there, and what they show is not."""
+        hint = (
+            "DROP DATABASE and CREATE DATABASE in clickhouse-client; then restore a backup, or"
+            " begin it anew: build.py data accept-loss counters"
+        )
+        return replace(lost(self._place, CELLS), hint=hint)
+
     def _strangers(self) -> Iterator[Fault]:
-        for name, engine in self._ask(TABLES)[0]:
-            number = name.removeprefix("cells_")
-            if number.isdigit() and name != number and int(number) > int(CELLS.rpartition("_")[2]):
-                message = f"{self._place} was written by a later version of Plainsite"
-                hint = "run that version, or restore an earlier backup"
+        tables = self._ask(TABLES)[0]
+        columns = _all_columns(self._ask)
+        for name, engine, full, key in tables:
+            # Of a copy that went meanwhile there are none.
+            its = columns.get(name, frozenset())
+            if name in {CELLS, NEW, OLD} or name.startswith(COPY):
+                is_ours = not its or _is_ours(its, engine, full, key)
+            elif name == TURN:
+                is_ours = engine == "Null" and its == {"nothing"}
+            elif name in self._views:
+                is_ours = engine == "View"
+            else:
+                yield self._stranger(name, engine)
+                continue
+            if not is_ours:
+                message = (
+                    f'the table "{name}" of {self._place} was not made by Plainsite, which needs'
+                    " the name"
+                )
+                hint = "give Plainsite a database of its own, or move that table to another one"
                 yield Fault(self._place, None, message, hint)
-            elif name.startswith(COPY):
-                continue  # Of a backup that is made now, or was stopped.
-            elif name not in {CELLS, NEW, OLD, TURN, *GONE, *self._layout.places}:
-                kind = "view" if engine == "View" else "table"
-                article = f'{self._place} has a {kind} "{name}" that is not declared'
-                hint = f'declare it, or delete it: DROP TABLE "{name}" in clickhouse-client'
-                yield Fault(REGISTER, None, article, hint)
+
+    def _stranger(self, name: str, engine: str) -> Fault:
+        number = name.removeprefix("cells_")
+        if number.isdigit() and name != number and int(number) > int(CELLS.rpartition("_")[2]):
+            message = f"{self._place} was written by a later version of Plainsite"
+            hint = "run that version, or restore an earlier backup"
+            return Fault(self._place, None, message, hint)
+        kind = "view" if engine == "View" else "table"
+        message = f'{self._place} has a {kind} "{name}" that is not declared'
+        hint = f'declare it, or delete it: DROP TABLE "{name}" in clickhouse-client'
+        return Fault(REGISTER, None, message, hint)
 
     def _formerly(self, place: Place) -> Mapping[str, str]:
         declared = self._register.table("counters", place.table).columns
@@ -125,9 +192,7 @@ class Following:
             message = f'{self._place} has a column "{name}" in "{place.table}" that is not declared'
             hint = f'declare it again, or say that a column was formerly = "{name}"'
             yield Fault(REGISTER, None, message, hint)
-        ((rows,),), _ = self._ask(
-            f"SELECT count() FROM {CELLS} WHERE {TABLE} = '{place.table}' LIMIT 1"
-        )
+        ((rows,),), _ = self._ask(f"{self._counted(place)} LIMIT 1")
         for name, source in sources.items():
             if rows and not source and name not in place.sums:
                 message = f'{self._place} has rows without the column "{name}" in "{place.table}"'
@@ -135,14 +200,20 @@ class Following:
                 yield Fault(REGISTER, None, message, hint)
         yield from self._not_allowed(place, sources)
 
+    def _counted(self, place: Place) -> str:
+        cells = _cells_of(self._names())
+        return f"SELECT count() FROM {cells} WHERE {TABLE} = '{place.table}'"
+
+    def _names(self) -> set[str]:
+        return {name for name, *_ in self._ask(TABLES)[0]}
+
     def _not_allowed(self, place: Place, sources: Mapping[str, str]) -> Iterator[Fault]:
         for name, options in place.options.items():
             if not sources[name]:
                 continue
             at = _at(place, name, sources[name])
             listed = ", ".join("'{}'".format(each.replace("'", "\\'")) for each in sorted(options))
-            query = f"SELECT count() FROM {CELLS} WHERE {TABLE} = '{place.table}'"
-            ((rows,),), _ = self._ask(f"{query} AND {at} NOT IN ({listed})")
+            ((rows,),), _ = self._ask(f"{self._counted(place)} AND {at} NOT IN ({listed})")
             if rows:
                 message = (
                     f'{self._place} has rows in "{place.table}" that the register does not allow'
@@ -161,8 +232,7 @@ class Following:
         return renamed or went or held != {*self._layout.columns}
 
     def _finish_what_was_stopped(self) -> None:
-        names = {name for name, _ in self._ask(TABLES)[0]}
-        if CELLS not in names and {NEW, OLD} <= names:
+        if _cells_of(self._names()) == NEW:
             self._ask(f"RENAME TABLE {NEW} TO {CELLS}")
         for name in (NEW, OLD):
             self._ask(f"DROP TABLE IF EXISTS {name}")
@@ -180,7 +250,7 @@ class Following:
                 known = {each: source for each, source in sources.items() if source}
                 old = [_at(place, each, source) for each, source in known.items()]
                 new = [place.columns[each] for each in known]
-                self._ask(
+                self._server.ask_patiently(
                     f"INSERT INTO {NEW} ({', '.join([TABLE, THERE, *new])})"
                     f" SELECT {', '.join([TABLE, THERE, *old])} FROM {CELLS}"
                     f" WHERE {TABLE} = '{name}'"

@@ -5,55 +5,63 @@ They are merged there as all are, so that they tell what came together for no lo
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from analytics.storage.clickhouse_errors import DatabaseError
 from analytics.storage.clickhouse_layout import CELLS
 
-__all__ = ["COPY", "forget_old_copies", "make_copy", "merge"]
+__all__ = ["COPY", "Asks", "forget_old_copies", "make_copy", "merge"]
 
 COPY = f"{CELLS}_seen_"
 COPY_SECONDS = 600
 COPIES = (
-    f"SELECT name FROM system.tables WHERE database = currentDatabase() AND name LIKE '{COPY}%'"
+    "SELECT name FROM system.tables WHERE database = currentDatabase()"
+    f" AND match(name, '^{COPY}[0-9]+$') AND engine LIKE '%SummingMergeTree'"
 )
 PARTS = (
     "SELECT name FROM system.parts WHERE active AND database = currentDatabase() AND table = '{}'"
 )
 MERGE_SECONDS = 20.0
 
-Ask = Callable[[str], Any]
+
+class Asks(Protocol):
+    """Who asks a server."""
+
+    def ask(self, statement: str) -> Any:
+        """What it answers, which it does at once."""
+
+    def ask_patiently(self, statement: str) -> Any:
+        """What it answers once all rows were written anew."""
 
 
-def merge(ask: Ask, table: str) -> None:
+def merge(server: Asks, table: str) -> None:
     """Have all files of a table merged that are there now. Raises what `ask` does."""
-    before, until = _parts(ask, table), time.monotonic() + MERGE_SECONDS
-    while len(before) > 1 and before & _parts(ask, table):
+    before, until = _parts(server, table), time.monotonic() + MERGE_SECONDS
+    while len(before) > 1 and before & _parts(server, table):
         try:
-            ask(f"OPTIMIZE TABLE {table} FINAL")
-        except DatabaseError:
+            server.ask_patiently(f"OPTIMIZE TABLE {table} FINAL")
+        except DatabaseError as error:
             # The server merges some of them by itself now.
-            if time.monotonic() > until:
+            if not error.code or time.monotonic() > until:
                 raise
             time.sleep(0.1)
 
 
-def _parts(ask: Ask, table: str) -> set[str]:
-    return {name for (name,) in ask(PARTS.format(table))[0]}
+def _parts(server: Asks, table: str) -> set[str]:
+    return {name for (name,) in server.ask(PARTS.format(table))[0]}
 
 
-def make_copy(ask: Ask) -> str:
+def make_copy(server: Asks) -> str:
     """The name of one that was made now. Raises what `ask` does."""
     name = f"{COPY}{int(time.time())}"
-    ask(f"CREATE TABLE {name} AS {CELLS}")
-    ask(f"ALTER TABLE {name} ATTACH PARTITION tuple() FROM {CELLS}")
-    merge(ask, name)
+    server.ask(f"CREATE TABLE {name} AS {CELLS}")
+    server.ask(f"ALTER TABLE {name} ATTACH PARTITION tuple() FROM {CELLS}")
+    merge(server, name)
     return name
 
 
-def forget_old_copies(ask: Ask) -> None:
+def forget_old_copies(server: Asks) -> None:
     """Drop those of whoever was killed. Raises what `ask` does."""
-    for (name,) in ask(COPIES)[0]:
+    for (name,) in server.ask(COPIES)[0]:
         if int(name.removeprefix(COPY)) < time.time() - COPY_SECONDS:
-            ask(f"DROP TABLE IF EXISTS {name}")
+            server.ask(f"DROP TABLE IF EXISTS {name}")

@@ -3,7 +3,7 @@ files; and why one cannot be used, in words for whoever can mend it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import URL
@@ -21,7 +21,36 @@ HARMLESS = {"crash_log"}
 WHOLE = {"max_rows_to_read", "max_bytes_to_read", "max_result_rows", "max_rows_to_group_by"}
 """Limits of a profile that could answer with a part of what was counted."""
 
-PASSWORD, USER, DATABASE, DENIED = {193, 194, 516}, 192, 81, {164, 291, 497}
+ALLOWED = "SELECT name, value FROM system.settings WHERE name IN ('readonly', 'allow_ddl')"
+WRITES = {"readonly": "0", "allow_ddl": "1"}
+"""What a profile says of a user who may make tables and write to them."""
+
+Said = tuple[str, str]
+"""What is wrong, and how it is mended."""
+
+NOT_LET_IN: Said = (
+    "the server does not let the service in",
+    "look at the user and the password of the address, and at users.xml",
+)
+NO_DATABASE: Said = ("there is no such database", "make it: CREATE DATABASE")
+DENIED: Said = ("the service may not make its tables", "let its user write and make tables there")
+FULL: Said = ("the server cannot write to its disk", "free some space there, and look into its log")
+ENDED: Said = (
+    "the server ends the connection",
+    "let the user of the address use that database, or look into the server's log",
+)
+AWAY: Said = (
+    "the server does not answer",
+    "start it, or look at the host and the port of the address",
+)
+CODES: Mapping[int, Said] = {
+    **dict.fromkeys((192, 193, 194, 516), NOT_LET_IN),
+    81: NO_DATABASE,
+    **dict.fromkeys((164, 291, 392, 497), DENIED),
+    # "Cannot write to file descriptor" and "not enough space".
+    **dict.fromkeys((75, 243), FULL),
+}
+"""By the server's codes (dbms/src/Common/ErrorCodes.cpp of 18.16)."""
 
 
 def place_of(url: URL) -> str:
@@ -37,6 +66,8 @@ def unmet(ask: Callable[[str], Any], place: str) -> tuple[Fault, ...]:
             Fault(place, None, "this server is older than ClickHouse 18.16", "use a later one"),
         )
     faults = []
+    if any(WRITES[name] != value for name, value in ask(ALLOWED)[0]):
+        faults.append(Fault(place, None, *DENIED))
     for (name,) in ask(LOGS)[0]:
         if name not in HARMLESS:
             message = f"the server keeps system.{name}, which tells when something was counted"
@@ -51,15 +82,9 @@ def refused(place: str, error: Exception) -> Fault:
     """What a failure to use the server means. A driver's own words may hold a password."""
     original = getattr(error, "orig", None) or error
     code = int(getattr(original, "code", 0) or 0)
-    if code in PASSWORD or code == USER:
-        hint = "look at the user and the password of the address, and at users.xml"
-        return Fault(place, None, "the server does not let the service in", hint)
-    if code == DATABASE:
-        return Fault(place, None, "there is no such database", "make it: CREATE DATABASE")
-    if code in DENIED:
-        hint = "let its user write and make tables there"
-        return Fault(place, None, "the service may not make its tables", hint)
     if not code:
-        hint = "start it, or look at the host and the port of the address"
-        return Fault(place, None, "the server does not answer", hint)
-    return Fault(place, None, f"it cannot be used (code {code})", "look into the server's log")
+        # 18.16 says nothing to who may not use the database: it hangs up while it is greeted.
+        is_ended = isinstance(original.__cause__, EOFError)
+        return Fault(place, None, *(ENDED if is_ended else AWAY))
+    other = (f"it cannot be used (code {code})", "look into the server's log")
+    return Fault(place, None, *CODES.get(code, other))

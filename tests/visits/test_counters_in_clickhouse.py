@@ -20,7 +20,6 @@ from sqlalchemy import URL, Connection
 from sqlalchemy.exc import IntegrityError
 
 from analytics.storage import clickhouse_client
-from analytics.storage.addresses import Addresses
 from analytics.storage.clickhouse_layout import CELLS
 from analytics.storage.database import open_records
 from analytics.storage.retention import purge, what_is_due
@@ -31,9 +30,8 @@ from analytics.visits.store.calendar import Calendar
 from analytics.visits.store.clickhouse import ClickHouseCounters
 from analytics.visits.store.query import Query
 from analytics.visits.store.sqlite import Counters
-from policy import Faults, read_site
-from tests.fixtures.clickhouse import Server, server
-from tests.fixtures.collectors import wait_until
+from policy import read_site
+from tests.fixtures.clickhouse import server
 from tests.fixtures.counter_stores import lived
 from tests.fixtures.small_site import ROOT
 
@@ -227,75 +225,3 @@ def test_people_find_each_table_by_its_name(counters: ClickHouseCounters, url: U
     counters.add(5, [VIEW])
     found = server().ask(f"SELECT hour, visits FROM {url.database}.totals")
     assert found == [(5, 1)]
-
-
-def test_a_server_that_would_make_the_register_untrue_is_refused(tmp_path: Path) -> None:
-    """It would keep when something was counted. What the hint says mends it."""
-    log = "<part_log><database>system</database><table>part_log</table></part_log>"
-    own = Server(log)
-    try:
-        url = own.address(tmp_path)
-        own.ask("CREATE TABLE kept (a UInt8) ENGINE = MergeTree ORDER BY a", url.database or "")
-        own.ask("INSERT INTO kept SELECT 1", url.database or "")
-        own.ask("DROP TABLE kept", url.database or "")
-        wait_until(lambda: bool(own.ask("SELECT 1 FROM system.tables WHERE name = 'part_log'")))
-        with closing(ClickHouseCounters(url, REGISTER)) as counters:
-            (fault,) = counters.database.check()
-            assert "system.part_log, which tells when something was counted" in fault.message
-            assert counters.database.state.usable is False
-            own.kill()
-            configuration = own.folder / "config.xml"
-            configuration.write_text(configuration.read_text().replace(log, ""))
-            own.start()
-            own.ask(fault.hint.rpartition("and ")[2])
-            assert counters.database.check() == ()
-    finally:
-        own.stop()
-
-
-def test_tables_follow_the_register_and_nothing_else_may_be_there(url: URL) -> None:
-    """As in a file: a column that is missing comes, what nobody declared is named, and what was
-    lost is not made anew."""
-    with closing(ClickHouseCounters(url, REGISTER)) as counters:
-        counters.add(3, [VIEW])
-    own, name = server(), url.database or ""
-    own.ask(f"ALTER TABLE {CELLS} DROP COLUMN engaged_ms_sum", name)
-    with closing(ClickHouseCounters(url, REGISTER)) as counters:
-        (row,) = counters.series(0, 9)
-        assert (row.visits, row.engaged_ms) == (1, 0)
-        own.ask("CREATE TABLE copies (who String) ENGINE = Log", name)
-        (fault,) = counters.database.check()
-        assert 'has a table "copies" that is not declared' in fault.message
-        own.ask(fault.hint.partition(": ")[2].removesuffix(" in clickhouse-client"), name)
-        assert counters.database.check() == ()
-        own.ask("DROP TABLE rare", name)
-        counters.database.look()
-        assert counters.database.lost() == ("rare",)
-        assert not counters.database.state.usable
-
-
-def test_an_address_is_one_of_counters(tmp_path: Path) -> None:
-    address = "clickhouse://plainsite@localhost/counters"
-    assert Addresses.of(tmp_path, {"PLAINSITE_COUNTERS": address}).counters == URL.create(
-        "clickhouse", "plainsite", host="localhost", database="counters"
-    )
-    for given, says in (
-        ({"PLAINSITE_RECORDS": address}, "ClickHouse keeps counters alone"),
-        ({"PLAINSITE_COUNTERS": "clickhouse://localhost"}, "names a database"),
-    ):
-        with pytest.raises(Faults, match=says):
-            Addresses.of(tmp_path, given)
-
-
-@pytest.mark.parametrize(
-    ("changed", "says"),
-    [
-        ({"username": "nobody"}, "does not let the service in"),
-        ({"database": "none"}, "there is no such database"),
-        ({"port": 1}, "the server does not answer"),
-    ],
-)
-def test_what_is_wrong_is_said(url: URL, changed: dict[str, object], says: str) -> None:
-    with closing(ClickHouseCounters(url.set(**changed), REGISTER)) as counters:  # type: ignore[arg-type]  # each by its name
-        (fault,) = counters.database.check()
-        assert says in fault.message
