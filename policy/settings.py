@@ -24,7 +24,7 @@ _NEVER |= {"shtml", "tiff", "wasm", "xht", "xhtml", "xsl", "xslt"}
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise ValueError('a time zone is named like "America/Los_Angeles"') from None
     return name
 

@@ -6,18 +6,18 @@ array of inline tables it knows each element that begins a line.
 
 from __future__ import annotations
 
-import datetime
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from policy.faults import Fault, Faults, nearest
+from policy.faults import Fault, Faults
 from policy.site_files import read_bytes
+from policy.wrong_values import validation_faults
 
 Location = Sequence[int | str]
 
@@ -245,81 +245,6 @@ def refuse_two_versions(name: str, text: str) -> None:
         )
         message = "two versions of this file stand here, one below the other"
         raise Faults([Fault(name, line, message, hint)])
-
-
-def validation_faults(
-    error: ValidationError,
-    place_of: Callable[[Location], tuple[str, int | None]],
-    model: type[BaseModel],
-) -> Iterator[Fault]:
-    """Each fault that pydantic found, in a person's words and at its place: a path and a line."""
-    for detail in error.errors():
-        location = tuple(part for part in detail["loc"] if part != "[key]")
-        key = next((str(part) for part in reversed(location) if isinstance(part, str)), "")
-        path, line = place_of(location)
-        if detail["type"] == "extra_forbidden":
-            allowed = _keys(_model_at(model, location[:-1]))
-            yield Fault(path, line, f'unknown key "{key}"', nearest(key, allowed))
-        elif detail["type"] == "missing":
-            path, line = place_of(location[:-1])
-            yield Fault(path, line, f'the key "{key}" is missing', f"add a line: {key} = …")
-        elif detail["type"] == "too_long":
-            most = detail["ctx"]["max_length"]
-            message = f'"{key}" stands {detail["ctx"]["actual_length"]} times'
-            yield Fault(path, line, message, f"{most} are allowed: remove the rest")
-        elif detail["type"] == "string_pattern_mismatch":
-            message, _ = _bad_value(key, "", detail["input"])
-            yield Fault(path, line, message, _like(_model_at(model, location[:-1]), key))
-        else:
-            yield Fault(path, line, *_bad_value(key, detail["msg"], detail["input"]))
-
-
-def _like(model: type[BaseModel], key: str) -> str:
-    """How a value of a set form is written, from the examples of its field."""
-    for name, field in model.model_fields.items():
-        if key in (name, field.alias) and field.examples:
-            return "write it like " + " or ".join(f'"{each}"' for each in field.examples)
-    return "use the letters a to z, digits and hyphens"
-
-
-def _bad_value(key: str, message: str, given: object) -> tuple[str, str]:
-    reason = message.removeprefix("Value error, ").removeprefix("Input should be ")
-    shown = _shown(given)
-    return f'"{key}" cannot be {shown}' if key else f"{shown} cannot stand here", (
-        f"it should be {reason}" if message.startswith("Input should be ") else reason
-    )
-
-
-def _shown(given: object) -> str:
-    if isinstance(given, bool):
-        return str(given).lower()
-    if isinstance(given, datetime.date | datetime.time):
-        return given.isoformat()
-    if isinstance(given, tuple | dict):
-        return "this list" if isinstance(given, tuple) else "this table"
-    return repr(given)
-
-
-def _keys(model: type[BaseModel]) -> list[str]:
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _model_at(model: type[BaseModel], location: Location) -> type[BaseModel]:
-    """The model that stands at `location` inside `model`."""
-    for step in location:
-        if isinstance(step, int):
-            continue
-        for name, field in model.model_fields.items():
-            if step in (name, field.alias):
-                model = next(_models(field.annotation), model)
-    return model
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models(inner)
 
 
 def syntax_fault(name: str, text: str, message: str) -> Fault:
