@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from analytics.storage.addresses import Addresses
 from analytics.storage.database import Database, Name, open_records
@@ -371,7 +372,11 @@ def test_an_address_that_cannot_be_used_is_said(tmp_path: Path, address: str, sa
     assert fault.path == "PLAINSITE_RECORDS"
     assert says in fault.message
     given = fault.hint.split("like ")[1].split(",")[0]
-    assert Addresses.of(tmp_path, {"PLAINSITE_RECORDS": given}).records.name == "records.sqlite3"
+    found = Addresses.of(tmp_path, {"PLAINSITE_RECORDS": given}).records
+    if address.startswith("postgresql"):  # Who has a server is not sent to a file.
+        assert found == make_url("postgresql://user:password@host/database")
+    else:
+        assert found == tmp_path / "records.sqlite3"
 
 
 def test_the_two_databases_are_two(tmp_path: Path) -> None:
