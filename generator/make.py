@@ -47,6 +47,9 @@ class Outcome:
     inputs: tuple[Key, ...] = ()
     """What it read that is no page, and no page that was made before it in the same process had."""
 
+    is_text_alone: bool = False
+    """Whether nothing is known of what its template makes of it."""
+
 
 Stage = Callable[[Iterable[Output]], Any]
 """Takes what is to be published of a page. It runs where the page was rendered, in a worker, and
@@ -72,7 +75,7 @@ def make_pages(
 ) -> Iterator[Outcome]:
     """Make these pages, in no order."""
     maker = _Maker(site, renderer, how)
-    return spread(maker.make, [page for page in pages if maker.has_layout(page)], jobs)
+    return spread(maker.make, list(pages), jobs)
 
 
 class _Maker:
@@ -83,7 +86,7 @@ class _Maker:
         self._layouts: dict[str, bool] = {}
         self._told: set[Key] = set()
 
-    def has_layout(self, page: Page) -> bool:
+    def _has_layout(self, page: Page) -> bool:
         """Whether its template is there; where it is not, the page's own line tells."""
         if page.layout not in self._layouts:
             self._layouts[page.layout] = is_file(self._site.root, f"templates/{page.layout}.html")
@@ -96,11 +99,16 @@ class _Maker:
         return replace(self._made(page), seconds=time.perf_counter() - start)
 
     def _made(self, page: Page) -> Outcome:
+        if not self._has_layout(page):
+            return self._looked_at(page, ())
         try:
             rendered = self._rendered(page)
         # A template is a program of the site's: it can raise anything.
         except Exception as error:
-            return Outcome(page.url, faults=tuple(faults_of(error, self._site.root, page)))
+            faults = tuple(faults_of(error, self._site.root, page))
+            if isinstance(error, Faults):
+                return Outcome(page.url, faults=faults)
+            return self._looked_at(page, faults)
         page.forget_text()
         summaries = self._summaries(rendered)
         made = Packed.of(
@@ -114,6 +122,18 @@ class _Maker:
         self._told |= inputs
         body = rendered.body if page.url in self._how.fed else ""
         return Outcome(page.url, made, staged=staged, body=body, inputs=tuple(inputs))
+
+    def _looked_at(self, page: Page, faults: Sequence[Fault]) -> Outcome:
+        """A page whose template is wrong, or not there: what its own text holds is told as well."""
+        try:
+            rendered = self._renderer.text_alone(page)
+            found = (*html_faults([rendered]), *undeclared_events(rendered, self._site.events))
+        except Faults as error:
+            return Outcome(page.url, faults=(*faults, *error.faults))
+        page.forget_text()
+        made = Packed.of(Made(rendered.reads, self._summaries(rendered), rendered.pictures), b"")
+        told_of = _broken(rendered)
+        return Outcome(page.url, made, (*faults, *found), told_of=told_of, is_text_alone=True)
 
     def _searchable(self, rendered: Rendered) -> bytes:
         """For everyone: what a page says to an audience is not for all to find."""

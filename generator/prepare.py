@@ -272,8 +272,13 @@ class _Preparation:
         look_at = [each.url for each in self._outcomes if each.made]
         look_at = list(dict.fromkeys([*look_at, *self._since.bereft(offers)]))
 
+        alone = {each.url for each in self._outcomes if each.is_text_alone}
+
         def render(url: str) -> Rendered:
-            return self._renderer.render(content.pages[url], marked=True)
+            page = content.pages[url]
+            if url in alone:
+                return self._renderer.text_alone(page)
+            return self._renderer.render(page, marked=True)
 
         unmet = offers.unmet(look_at, render, files)
         # What a template leads to may follow from what is wrong.

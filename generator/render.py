@@ -128,9 +128,9 @@ class Renderer:
                 if not (self._site.wrong or isinstance(error, Unread)):
                     raise
                 # What a template makes of what is wrong says nothing about this page.
-                return self._text_alone(page)
+                return self.text_alone(page)
 
-    def _text_alone(self, page: Page) -> Rendered:
+    def text_alone(self, page: Page) -> Rendered:
         """What a page's own text holds, for each audience; no template has a part in it."""
         self.reads.taken()
         recorded = {

@@ -146,3 +146,25 @@ def test_a_page_of_a_feature_that_may_be_on_may_be_linked_to(root):
         (root / "site/policy.toml").write_text(text)
         links = [each for each in told(check(root).stderr) if "leads to no page" in each]
         assert len(links) == expected, links
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "fault"),
+    [
+        ("page.html", "{% if %}", "templates/page.html:1: "),
+        ("page.html", "{{ nothing.at.all }}", "templates/page.html:1: "),
+        ("page.html", "{{ 1 // 0 }}", "templates/page.html:1: "),
+        ("page.html", None, ""),
+    ],
+)
+def test_a_template_that_is_wrong_hides_no_fault_of_a_text(root, name, text, fault):
+    template = root / "templates" / name
+    if text is None:
+        template.unlink()
+    else:
+        template.write_text(f"{text}{template.read_text()}")
+    found = told(check(root).stderr)
+    assert found >= set(OF_THE_PAGE)
+    assert any(
+        each.startswith(fault) or "there is no template" in each for each in found - {*OF_THE_PAGE}
+    )
