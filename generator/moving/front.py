@@ -22,8 +22,7 @@ _TAKEN = frozenset(
     | {"expirydate", "unpublishdate"}
     | {"lastmod", "last_modified_at", "modified", "draft", "aliases", "alias", "redirect_from"}
     | {"summary", "excerpt", "weight", "order", "nav_order", "slug", "url", "permalink", "layout"}
-    | {"type", "menu", "menus", "image", "images", "build", "_build", "cascade", "headless"}
-    | {"sitemap", "lang", "markup", "outputs", "toc", "id"}
+    | {"type", "menu", "menus", "build", "_build", "cascade", "headless", "outputs", "toc", "id"}
 )
 
 
@@ -49,7 +48,7 @@ def _lines(page: Source, taken: set[str], dates: Dates, by_hand: ByHand) -> Iter
     yield f"title: {_quoted(title_of(page))}"
     if description := _text(front.get("description")):
         yield f"description: {_quoted(description)}"
-    if summary := _text(front.get("summary")):
+    if summary := _text(front.get("summary")) or _text(front.get("excerpt")):
         yield f"summary: {_quoted(summary)}"
     for key, names in (("date", DATES), ("updated", UPDATES)):
         written = first_of(front, names)
@@ -62,6 +61,8 @@ def _lines(page: Source, taken: set[str], dates: Dates, by_hand: ByHand) -> Iter
     yield from _moments(page, dates, by_hand)
     if page.is_draft:
         yield "draft: true"
+    if _is_unlisted(page):
+        yield "unlisted: true"
     if page.layout:
         yield f"layout: {page.layout}"
     order = next((front[key] for key in ("weight", "order", "nav_order") if key in front), None)
@@ -72,6 +73,12 @@ def _lines(page: Source, taken: set[str], dates: Dates, by_hand: ByHand) -> Iter
         yield f"aliases: [{', '.join(map(_quoted, aliases))}]"
     for name, terms in page.terms.items():
         yield f"{name}: [{', '.join(map(quoted, terms))}]"
+
+
+def _is_unlisted(page: Source) -> bool:
+    """Whether no list had the page."""
+    build = page.front.get("build") or page.front.get("_build") or page.inherited.get("build")
+    return isinstance(build, dict) and build.get("list") in (False, "never", "false")
 
 
 def _aliases(page: Source, taken: set[str], by_hand: ByHand) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -15,6 +15,8 @@ from generator.moving.clocks import in_addresses, read_written
 from generator.moving.code import outside_code
 from generator.moving.dates import DATES, UPDATES, first_of
 from generator.moving.front import title_of
+from generator.moving.hugo_front import inherit, read_name
+from generator.moving.hugo_menu import main_menu
 from generator.moving.links import Addresses
 from generator.moving.notes import with_emoji, with_notes
 from generator.moving.old_site import (
@@ -32,7 +34,6 @@ from generator.moving.source import (
     files_below,
     none_read,
     read_config,
-    read_data,
     read_source,
     truth,
 )
@@ -47,6 +48,7 @@ NAMES = [
     for kind in ("toml", "yaml", "yml", "json")
 ]
 _PAGE = re.compile(r"\.(?:md|markdown|html)$", re.IGNORECASE)
+_OTHER_MARKUP = re.compile(r"\.(?:org|adoc|asciidoc|ad|rst|pdc|pandoc|mmark)$", re.IGNORECASE)
 _OF_LANGUAGE = re.compile(
     r"^(.+?)\.([a-z]{2}(?:-[a-z]{2,4})?)(\.(?:md|markdown|html))$", re.IGNORECASE
 )
@@ -69,18 +71,16 @@ class _Hugo:
         self._addresses = Addresses(origin, base, place_of=address_of_file)
         self._content = self._content_folder()
         self._by_path: dict[str, Source] = {}
-        self._cascades: dict[str, Mapping[str, Any]] = {}
 
     def read(self) -> OldSite:
         pages = [*self._read_pages()]
         if not pages:
             raise none_read(self._by_hand, f"no page was found in {self._content}/")
         pages = sorted((*pages, *self._lists(pages)), key=lambda page: page.path)
+        names = [each.name for each in self._taxonomies()]
+        inherit(pages, self._config, self._content, names, self._by_hand)
         for page in pages:
-            for folder in reversed(PurePosixPath(page.path).parents):
-                page.inherited.update(self._cascades.get(str(folder), {}))
-            if isinstance(nested := page.inherited.get("params"), dict):
-                page.inherited.update(nested)
+            read_name(page, self._config)
         hidden = [page for page in pages if not self._is_rendered(page)]
         shown = [page for page in pages if page not in hidden]
         for page in shown:
@@ -120,7 +120,7 @@ class _Hugo:
             shown,
             self._addresses,
             partial(_converted, shortcodes, truth(self._config.get("enableemoji"))),
-            self._menu(shown),
+            main_menu(self._root, self._config, shown, self._referred),
             carried(self._taxonomies(), shown, self._addresses.pages, self._by_hand),
             str(self._config.get("timezone") or ""),
         )
@@ -138,7 +138,11 @@ class _Hugo:
         """Where the pages of the default language are."""
         languages = self._config.get("languages")
         of_language = languages.get(self._language) if isinstance(languages, dict) else None
-        own = of_language.get("contentDir") if isinstance(of_language, dict) else None
+        own = None
+        if isinstance(of_language, dict):
+            own = next(
+                (of_language[each] for each in of_language if str(each).lower() == "contentdir"), ""
+            )
         mounts = self._config.get("module")
         mounts = mounts.get("mounts") if isinstance(mounts, dict) else None
         mounted = [
@@ -153,12 +157,33 @@ class _Hugo:
                 return folder
         raise Unread("there is no folder content/")
 
+    def _other_folders(self) -> Iterator[str]:
+        """Where the pages of the other languages are, if that is elsewhere."""
+        languages = self._config.get("languages")
+        for tag, each in languages.items() if isinstance(languages, dict) else ():
+            given = (
+                {str(key).lower(): value for key, value in each.items()}
+                if isinstance(each, dict)
+                else {}
+            )
+            named = given.get("contentdir")
+            beside = self._content == f"content/{self._language}"
+            name = named or (f"content/{str(tag).lower()}" if beside else "")
+            folder = posixpath.normpath(str(name)) if name else ""
+            if folder and folder != self._content and not folder.startswith(("..", "/")):
+                yield folder
+
     def _read_pages(self) -> Iterator[Source]:
         for name in files_below(self._root, self._content):
             if name.endswith("_content.gotmpl"):
                 self._by_hand.add("a program made pages, which did not come over", name)
+        for folder in self._other_folders():
+            for name in filter(_PAGE.search, files_below(self._root, folder)):
+                self._by_hand.add("a page in another language did not come over", name)
         for name in files_below(self._root, self._content):
             if not _PAGE.search(name):
+                if _OTHER_MARKUP.search(name):
+                    self._by_hand.add("a page that is not in Markdown did not come over", name)
                 continue
             found = _OF_LANGUAGE.match(name)
             if found and found[2].lower() != self._language:
@@ -171,9 +196,6 @@ class _Hugo:
                 continue
             if name.endswith(".html") and not page.front:
                 continue  # A file as it stands.
-            if cascade := page.front.get("cascade"):
-                each = cascade if isinstance(cascade, dict) else {}
-                self._cascades[posixpath.dirname(name)] = each
             yield page
 
     def _lists(self, pages: list[Source]) -> Iterator[Source]:
@@ -215,10 +237,10 @@ class _Hugo:
             inside = found[1] + found[3]
         *folders, name = inside.split("/")
         name = _PAGE.sub("", name)
-        if name in ("_index", "index"):
-            if name == "index" and folders and page.front.get("slug"):
-                folders[-1] = str(page.front["slug"])
+        if name == "_index" or (name == "index" and not folders):
             return _joined(folders)
+        if name == "index":  # The page of a folder, which has its name.
+            *folders, name = folders
         last = str(page.front.get("slug") or name)
         if pattern := self._pattern(folders):
             return self._permalink(page, pattern, folders, name)
@@ -286,37 +308,10 @@ class _Hugo:
             return self._addresses.pages[self._by_path[same[0]].url] + mark + anchor
         return None
 
-    def _menu(self, pages: list[Source]) -> list[tuple[str, str]]:
-        """The main menu: of the configuration, and of pages that place themselves there."""
-        menus = self._config.get("menu") or self._config.get("menus") or {}
-        menus = menus or read_data(
-            self._root, *(f"config/_default/{name}.toml" for name in ("menus", "menu"))
-        )
-        main = menus.get("main") if isinstance(menus, dict) else None
-        found: list[tuple[float, str, str]] = []
-        for entry in main or ():
-            if isinstance(entry, dict) and (entry.get("url") or entry.get("pageRef")):
-                label = str(entry.get("name") or entry.get("title") or "")
-                address = str(entry.get("pageRef") or entry.get("url"))
-                found.append((_weight(entry), label, address))
-        for page in pages:
-            placed_in = page.front.get("menus") or page.front.get("menu")
-            if placed_in == "main" or (isinstance(placed_in, list | dict) and "main" in placed_in):
-                given = placed_in.get("main") if isinstance(placed_in, dict) else None
-                entry = given if isinstance(given, dict) else {}
-                label = str(entry.get("name") or page.front.get("linktitle") or title_of(page))
-                found.append((_weight(entry), label, page.url))
-        return [(label, address) for _, label, address in sorted(found) if label]
-
 
 def _converted(shortcodes: Shortcodes, has_emoji: bool, page: Source) -> str:
     text = with_notes(shortcodes.converted(page))
     return outside_code(text, with_emoji) if has_emoji else text
-
-
-def _weight(entry: Mapping[str, Any]) -> float:
-    weight = entry.get("weight")
-    return float(weight) if isinstance(weight, int | float) else 0.0
 
 
 def _joined(steps: list[str]) -> str:

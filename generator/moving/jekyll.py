@@ -30,6 +30,7 @@ from generator.moving.terms import OldTaxonomy, carried
 __all__ = ["read_jekyll"]
 
 _PAGE = re.compile(r"\.(?:md|markdown|mkd|mkdown|html?)$", re.IGNORECASE)
+_OTHER_MARKUP = re.compile(r"\.(?:textile|org|adoc|asciidoc|rst|haml|slim)$", re.IGNORECASE)
 _POST = re.compile(r"(?:^|/)(\d{4})-(\d{1,2})-(\d{1,2})-([^/]+)\.\w+$")
 _STYLES = {
     "date": "/:categories/:year/:month/:day/:title.html",
@@ -60,10 +61,9 @@ class _Jekyll:
         origin, base = origin_and_base(str(config.get("url") or ""))
         base = str(config.get("baseurl") or base).rstrip("/")
         self._addresses = Addresses(origin, base, place_of=address_of_file)
-        given = config.get("collections") or {}
-        self._collections = (
-            {str(each): {} for each in given} if isinstance(given, list) else dict(given)
-        )
+        given = config.get("collections")
+        names = given if isinstance(given, list | dict) else ()
+        self._collections = {str(each): _table(given, each) for each in names}
         self._collections.setdefault("posts", {"output": True})
         named = config.get("timezone")
         self._zone = zone_of(named, (), ByHand()) if named else None
@@ -84,7 +84,10 @@ class _Jekyll:
                 self._by_path["-".join(found.groups())] = page
             for key in ("redirect_from", "alias", "aliases"):
                 value = page.front.get(key) or []
-                for each in value if isinstance(value, list) else [value]:
+                given = value if isinstance(value, list) else [value]
+                # There, each is an address from the root on.
+                page.front[key] = [f"/{str(each).lstrip('/')}" for each in given]
+                for each in page.front[key]:
                     self._addresses.pages.setdefault(str(each), self._addresses.pages[page.url])
         for name in files_below(self._root, ""):
             if not name.startswith(("_", ".")) and not _is_matched(name, _LEFT_OUT):
@@ -113,7 +116,7 @@ class _Jekyll:
                 for folder in folders:
                     here = here.setdefault(folder, {})
                 here[last.rpartition(".")[0]] = found.get("", found)
-        return {**self._config, "data": data}
+        return {"baseurl": "", **self._config, "data": data}
 
     def _read_pages(self) -> Iterator[Source]:
         source = self._root
@@ -122,6 +125,9 @@ class _Jekyll:
         for collection, settings in self._collections.items():
             inside = posixpath.join(folder, f"_{collection}")
             if collection != "posts" and not (settings or {}).get("output"):
+                for name in filter(_PAGE.search, files_below(source, inside)):
+                    cause = "a file of a collection without pages of its own did not come over"
+                    self._by_hand.add(cause, name)
                 continue
             for name in files_below(source, inside):
                 seen.add(name)
@@ -131,18 +137,20 @@ class _Jekyll:
         for name in files_below(source, ""):
             steps = name.split("/")
             is_post = "_posts" in steps and _POST.search(name)
+            is_draft = "_drafts" in steps
             is_hidden = any(each.startswith(("_", ".")) for each in steps)
-            if name in seen or not _PAGE.search(name) or (is_hidden and not is_post):
+            is_hidden = is_hidden and not (is_post or is_draft or self._is_included(steps))
+            if name in seen or is_hidden or self._is_excluded(name):
                 continue
-            if self._is_excluded(name):
+            if not _PAGE.search(name):
+                if _OTHER_MARKUP.search(name):
+                    self._by_hand.add("a page that is not in Markdown did not come over", name)
                 continue
             if page := self._page(name):
-                collection = "posts" if is_post else ""
-                page.url = (
-                    self._collected(page, collection, posixpath.dirname(name), {})
-                    if is_post
-                    else self._placed(page)
-                )
+                if is_post or is_draft:
+                    page.url = self._collected(page, "posts", posixpath.dirname(name), {})
+                else:
+                    page.url = self._placed(page)
                 yield page
 
     def _page(self, name: str) -> Source | None:
@@ -154,9 +162,9 @@ class _Jekyll:
             return None
         if page.first == 1:
             return None
-        for scope in self._config.get("defaults") or ():
-            if isinstance(scope, dict) and self._is_in(scope.get("scope") or {}, name):
-                values = scope.get("values") or {}
+        for scope in _listed(self._config.get("defaults")):
+            if isinstance(scope, dict) and self._is_in(_table(scope, "scope"), name):
+                values = _table(scope, "values")
                 page.front = {
                     **{str(key).lower(): each for key, each in values.items()},
                     **page.front,
@@ -170,6 +178,14 @@ class _Jekyll:
                 self._by_hand.add(cause, name, 0, f"date: {'' if written is None else written}")
                 page.front["date"] = of_name
             page.layout = "article"
+        steps = name.split("/")
+        if "_drafts" in steps:
+            page.front["draft"] = True
+            page.layout = "article" if read_written(page.front.get("date")) else "page"
+        folder = next((each for each in ("_posts", "_drafts") if each in steps), steps[0])
+        # The folders that posts are in are categories, before their own.
+        if above := steps[: steps.index(folder)]:
+            page.front["categories"] = [*above, *_own_categories(page)]
         return page
 
     def _is_in(self, scope: dict[str, Any], name: str) -> bool:
@@ -184,9 +200,24 @@ class _Jekyll:
             not path or name == path or name.startswith(f"{path}/") or fnmatch.fnmatch(name, path)
         )
 
+    def _is_included(self, steps: list[str]) -> bool:
+        """Whether the configuration takes in what Jekyll leaves out by its name."""
+        names = [str(each).strip("/") for each in _listed(self._config.get("include"))]
+        hidden = (
+            "/".join(steps[:number])
+            for number, step in enumerate(steps, 1)
+            if step.startswith(("_", "."))
+        )
+        return all(
+            any(
+                fnmatch.fnmatch(each, name) or fnmatch.fnmatch(each.rpartition("/")[2], name)
+                for name in names
+            )
+            for each in hidden
+        )
+
     def _is_excluded(self, name: str) -> bool:
-        given = self._config.get("exclude") or []
-        patterns = [str(each) for each in given] if isinstance(given, list) else []
+        patterns = [str(each) for each in _listed(self._config.get("exclude"))]
         return _is_matched(name, (*patterns, *_LEFT_OUT))
 
     def _placed(self, page: Source) -> str:
@@ -217,8 +248,7 @@ class _Jekyll:
         name = inside.rpartition("/")[2]
         if found := _POST.search(page.path):
             name = found[4]
-        categories = page.front.get("categories") or page.front.get("category") or []
-        categories = categories.split() if isinstance(categories, str) else categories
+        categories = _own_categories(page)
         title = str(page.front.get("slug") or name)
         return _filled(
             pattern,
@@ -256,12 +286,29 @@ class _Jekyll:
     def _menu(self, pages: list[Source]) -> list[tuple[str, str]]:
         """Pages that the configuration names for the head of the site, as the usual theme does."""
         by_path = {page.path: page for page in pages}
-        named = self._config.get("header_pages") or []
+        named = _listed(self._config.get("header_pages"))
         return [
             (title_of(by_path[each]), by_path[each].url)
             for each in named
             if isinstance(each, str) and each in by_path
         ]
+
+
+def _listed(value: object) -> list[Any]:
+    """A list of a configuration; an empty one for what is none."""
+    return value if isinstance(value, list) else []
+
+
+def _table(of: object, key: object) -> dict[str, Any]:
+    """A table of a configuration; an empty one for what is none."""
+    found = of.get(key) if isinstance(of, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _own_categories(page: Source) -> list[Any]:
+    found = page.front.get("categories") or page.front.get("category") or []
+    found = found.split() if isinstance(found, str) else found
+    return [each for each in found if each] if isinstance(found, list) else [found]
 
 
 def _filled(pattern: str, values: dict[str, str]) -> str:

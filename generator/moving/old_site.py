@@ -15,7 +15,15 @@ from generator.moving.links import Addresses
 from generator.moving.source import Source
 from generator.moving.terms import OldTaxonomy
 
-__all__ = ["OldSite", "address_of_file", "origin_and_base", "placed", "slug", "without_list"]
+__all__ = [
+    "PUBLISHED",
+    "OldSite",
+    "address_of_file",
+    "origin_and_base",
+    "placed",
+    "slug",
+    "without_list",
+]
 
 PUBLISHED = re.compile(
     r"\.(?:jpe?g|png|gif|webp|avif|svg|pdf|ico|mp4|webm|mp3|txt|csv|zip|vtt|html)$", re.I

@@ -22,7 +22,7 @@ from generator.moving.front import front_matter, not_public
 from generator.moving.headings import levelled
 from generator.moving.links import relinked
 from generator.moving.mending import ASIDE, mended
-from generator.moving.old_site import OldSite
+from generator.moving.old_site import PUBLISHED, OldSite
 from generator.moving.source import Source
 from generator.starting import new_site
 from policy.failures import Refusal
@@ -141,6 +141,10 @@ def _copy_files(
             shutil.copyfile(source, target)
         except OSError as error:
             by_hand.add(f"a file could not be copied: {error.strerror}", name)
+    pages = {page.path for page in old.pages}
+    for name in {*old.addresses.files.values()} - old.addresses.used.keys() - pages:
+        if PUBLISHED.search(name):
+            by_hand.add("a file that no page names did not come over", name)
 
 
 def _write_settings(old: OldSite, into: Path, zone: ZoneInfo, by_hand: ByHand) -> None:
@@ -155,7 +159,8 @@ def _write_settings(old: OldSite, into: Path, zone: ZoneInfo, by_hand: ByHand) -
     path.write_text(text, encoding="utf-8")
     items: list[dict[str, str]] = []
     for label, address in old.menu:
-        new = old.addresses.page(address if address.startswith("/") else f"/{address}")
+        is_elsewhere = re.match(r"(?:https?|mailto|tel):", address) is not None
+        new = address if is_elsewhere else old.addresses.page(f"/{address.lstrip('/')}")
         if new and len(items) < MOST_ITEMS:
             items.append({"label": label, "page": new})
         else:

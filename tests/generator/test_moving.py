@@ -13,6 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 import build
+from generator.moving.by_hand import ByHand
+from generator.moving.command import READERS
 from generator.moving.dates import Dates
 from generator.moving.mending import _MENDS, _decorative
 
@@ -712,3 +714,112 @@ def test_a_list_that_will_be_over_takes_nothing_along(tmp_path):
     said = run("import", "hugo", made(tmp_path / "old", files), "--into", tmp_path / "new")
     assert "a list has no end any more: all that is below it would end with it" in said
     assert "expire" not in (tmp_path / "new/content/index.md").read_text()
+
+
+ODD = ["7", "x", "[1]", "{1: 2}", "true", "null", "[[x]]", "{en: x, 7: {contentDir: 5}}"]
+ODD += [
+    "[{_target: 5, draft: true}, x]",
+    "[{scope: 5, values: 5}]",
+    "{date: [1]}",
+    "{main: [x, 5]}",
+]
+KEYS = {
+    "hugo": "languages cascade frontmatter menus menu permalinks taxonomies params module",
+    "jekyll": "include collections exclude defaults header_pages permalink timezone baseurl",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [(kind, key) for kind in KEYS for key in KEYS[kind].split()]
+)
+def test_an_odd_configuration_ends_no_import(tmp_path, kind, key):
+    page = "---\ntitle: A\ncascade: 5\ncategories: 5\n---\nWords.\n"
+    old = made(tmp_path, {"content/posts/a.md": page, "_posts/2020-01-02-a.md": page})
+    for value in ODD:
+        for name in ("hugo.yaml", "_config.yml"):
+            (old / name).write_text(f"{key}: {value}\n")
+        assert READERS[kind](old, ByHand()).pages
+
+
+SVG = HUGO["static/img/leaf.svg"]
+SHAPES = {
+    "hugo": {
+        "hugo.yaml": "baseURL: https://old.example/\npermalinks: {posts: '/:year/:month/:slug/'}\n"
+        "frontmatter: {date: [':filename', ':default']}\n"
+        "languages: {en: {contentDir: content/en}, es: {contentDir: content/es}}\n"
+        "menus: {main: [{name: Docs, pageRef: /docs}, {name: Out, url: 'https://o.example/'}]}\n",
+        "content/en/_index.md": "---\ntitle: Home\n---\n",
+        "content/en/posts/_index.md": "---\ntitle: Posts\ncascade:\n"
+        "- {_target: {path: '/posts/secret*'}, draft: true, color: red}\n---\n",
+        "content/en/posts/secret.md": "---\ntitle: S\ndate: 2020-01-02\n---\nWords.\n",
+        "content/en/posts/2020-03-04-named.md": "---\ntitle: Other\n---\nWords.\n",
+        "content/en/posts/bundle/index.md": "---\ntitle: B\ndate: 2020-02-03\nslug: my-bundle\n"
+        "images: [g.svg]\nbuild: {list: never}\n---\n![A gate](g.svg)\n",
+        "content/en/posts/bundle/g.svg": SVG,
+        "content/en/docs/_index.md": "---\ntitle: Docs\nurl: /documentation/\n---\n",
+        "content/en/x.org": "#+title: Org\n",
+        "content/es/_index.md": "---\ntitle: Inicio\n---\n",
+        "static/img/alone.svg": SVG,
+    },
+    "jekyll": {
+        "_config.yml": "url: https://old.example\npermalink: /:categories/:title/\n"
+        "include: [_pages]\nheader_pages: [_pages/about.md]\n"
+        "collections: {authors: {output: false}}\n",
+        "_pages/about.md": "---\ntitle: About\npermalink: /about/\n---\nWords.\n",
+        "_drafts/idea.md": "---\ntitle: Idea\n---\nWords.\n",
+        "_authors/ana.md": "---\ntitle: Ana\n---\nWords.\n",
+        "news/_posts/2020-02-03-one.md": "---\ntitle: One\ncategories: [Big]\nexcerpt: Short.\n"
+        "redirect_from: old/two.html\nimage: /alone.svg\n---\n[x]({{ site.baseurl }}/about/)\n",
+        "x.textile": "---\ntitle: X\n---\nh1. Words\n",
+        "alone.svg": SVG,
+    },
+}
+KEPT = {
+    "hugo": {
+        "content/2020/01/s.md": "draft: true\n",
+        "content/2020/03/named.md": "date: 2020-03-04\n",
+        "content/2020/02/my-bundle.md": "unlisted: true\n",
+        "content/posts/index.md": "title: Posts\n",
+        "site/navigation.toml": 'page = "https://o.example/"',
+    },
+    "jekyll": {
+        "content/about.md": "title: About\n",
+        "content/idea.md": "draft: true\n",
+        "content/news/big/one.md": 'aliases: ["/old/two.html"]\ncategories: ["news", "Big"]\n',
+        "site/navigation.toml": 'page = "/about/"',
+    },
+}
+LISTED = {
+    "hugo": {
+        "a page in another language did not come over": "content/es/_index.md",
+        "a page that is not in Markdown did not come over": "content/en/x.org",
+        "a file that no page names did not come over": "static/img/alone.svg",
+        'the key "color" was left out': "content/en/posts/_index.md",
+        'the key "images" was left out': "content/en/posts/bundle/index.md",
+    },
+    "jekyll": {
+        "a file of a collection without pages of its own did not come over": "_authors/ana.md",
+        "a page that is not in Markdown did not come over": "x.textile",
+        "a file that no page names did not come over": "alone.svg",
+        'the key "image" was left out': "news/_posts/2020-02-03-one.md",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_what_sites_are_made_of_comes_over_or_is_listed(tmp_path, kind):
+    """Shapes of real sites: nothing is lost in silence, and no draft is published."""
+    new = tmp_path / "new"
+    run("import", kind, made(tmp_path / "old", SHAPES[kind]), "--into", new)
+    for name, words in KEPT[kind].items():
+        assert words in (new / name).read_text(encoding="utf-8"), name
+    listed = (new / "TO-DO.md").read_text(encoding="utf-8")
+    for cause, place in LISTED[kind].items():
+        assert f"## {cause} (1)\n\n- `{place}`" in listed
+    if kind == "hugo":
+        assert 'page = "/documentation/"' in (new / "site/navigation.toml").read_text()
+    else:
+        page = (new / "content/news/big/one.md").read_text()
+        assert "summary: Short.\n" in page
+        assert "[x](/about/)" in page
+    assert "No faults" in run("--root", new, "check")
