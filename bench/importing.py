@@ -33,8 +33,8 @@ import generator
 from generator.building import PictureWork
 from generator.moving.by_hand import ByHand
 from generator.moving.command import READERS
-from generator.moving.hugo import NAMES as HUGO_NAMES
 from generator.moving.hugo import read_hugo
+from generator.moving.hugo_config import NAMES as HUGO_NAMES
 from generator.moving.old_site import OldSite
 from generator.moving.site import move
 from generator.moving.source import Source, read_data

@@ -15,6 +15,7 @@ from generator.moving.clocks import in_addresses, read_written
 from generator.moving.code import outside_code
 from generator.moving.dates import DATES, UPDATES, first_of
 from generator.moving.front import title_of
+from generator.moving.hugo_config import read_hugo_config
 from generator.moving.hugo_front import inherit, read_name
 from generator.moving.hugo_menu import main_menu
 from generator.moving.links import Addresses
@@ -33,20 +34,13 @@ from generator.moving.source import (
     Unread,
     files_below,
     none_read,
-    read_config,
     read_source,
     truth,
 )
 from generator.moving.terms import OldTaxonomy, carried
 
-__all__ = ["NAMES", "read_hugo"]
+__all__ = ["read_hugo"]
 
-NAMES = [
-    f"{folder}{name}.{kind}"
-    for folder in ("", "config/_default/")
-    for name in ("hugo", "config")
-    for kind in ("toml", "yaml", "yml", "json")
-]
 _PAGE = re.compile(r"\.(?:md|markdown|html)$", re.IGNORECASE)
 _OTHER_MARKUP = re.compile(r"\.(?:org|adoc|asciidoc|ad|rst|pdc|pandoc|mmark)$", re.IGNORECASE)
 _OF_LANGUAGE = re.compile(
@@ -59,8 +53,7 @@ def read_hugo(root: Path, by_hand: ByHand, binary: str = "") -> OldSite:
 
     Raises `Unread` where there is none.
     """
-    config = {key.lower(): value for key, value in read_config(root, by_hand, *NAMES).items()}
-    return _Hugo(root, config, by_hand, binary).read()
+    return _Hugo(root, read_hugo_config(root, by_hand), by_hand, binary).read()
 
 
 class _Hugo:
@@ -83,11 +76,13 @@ class _Hugo:
             read_name(page, self._config)
         hidden = [page for page in pages if not self._is_rendered(page)]
         shown = [page for page in pages if page not in hidden]
+        for page in hidden:
+            self._by_hand.add("a page without an address of its own did not come over", page.path)
         for page in shown:
             page.url = self._url(page)
             inside = posixpath.relpath(posixpath.dirname(page.path), self._content)
             page.folder = _joined(inside.split("/"))
-        shown = placed(shown, self._addresses)
+        shown = placed(shown, self._addresses, self._by_hand)
         for page in shown:
             is_section = page.path.endswith(("/_index.md", "/_index.html"))
             if is_section and page.file not in ("content/index.md", "content/404.md"):
@@ -120,7 +115,7 @@ class _Hugo:
             shown,
             self._addresses,
             partial(_converted, shortcodes, truth(self._config.get("enableemoji"))),
-            main_menu(self._root, self._config, shown, self._referred),
+            main_menu(self._config, shown, self._referred),
             carried(self._taxonomies(), shown, self._addresses.pages, self._by_hand),
             str(self._config.get("timezone") or ""),
         )

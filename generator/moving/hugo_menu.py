@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from generator.moving.front import title_of
-from generator.moving.source import Source, read_data
+from generator.moving.source import Source
 
 __all__ = ["main_menu"]
 
-_FILES = [
-    f"config/_default/{name}.{kind}"
-    for name in ("menus", "menu")
-    for kind in ("toml", "yaml", "yml", "json")
-]
 Found = tuple[float, str, str]
 
 
 def main_menu(
-    root: Path,
     config: Mapping[str, Any],
     pages: Sequence[Source],
     referred: Callable[[Source, str], str | None],
 ) -> list[tuple[str, str]]:
     """Labels and addresses, in their order. `referred` gives the address of a page by its path, as
     another page names it."""
-    menus = config.get("menu") or config.get("menus") or read_data(root, *_FILES)
+    menus = config.get("menu") or config.get("menus")
     main = menus.get("main") if isinstance(menus, dict) else None
     found = [*_configured(main or (), lambda path: referred(pages[0], path)), *_placed(pages)]
     return [(label, address) for _, label, address in sorted(found) if label]

@@ -74,7 +74,7 @@ class _Jekyll:
         pages = list(self._read_pages())
         if not pages:
             raise none_read(self._by_hand, "no page with front matter was found")
-        pages = placed(pages, self._addresses)
+        pages = placed(pages, self._addresses, self._by_hand)
         for page in pages:
             if page.file != "content/404.md":
                 page.layout = page.layout or "page"
@@ -119,22 +119,31 @@ class _Jekyll:
         return {"baseurl": "", **self._config, "data": data}
 
     def _read_pages(self) -> Iterator[Source]:
-        source = self._root
-        folder = str(self._config.get("collections_dir") or "").strip("/")
         seen: set[str] = set()
+        yield from self._of_collections(seen)
+        yield from self._of_folders(seen)
+
+    def _of_collections(self, seen: set[str]) -> Iterator[Source]:
+        folder = str(self._config.get("collections_dir") or "").strip("/")
         for collection, settings in self._collections.items():
             inside = posixpath.join(folder, f"_{collection}")
-            if collection != "posts" and not (settings or {}).get("output"):
-                for name in filter(_PAGE.search, files_below(source, inside)):
+            is_shown = collection == "posts" or settings.get("output")
+            for name in files_below(self._root, inside):
+                seen.add(name)
+                if not _PAGE.search(name):
+                    continue
+                if not is_shown:
                     cause = "a file of a collection without pages of its own did not come over"
                     self._by_hand.add(cause, name)
-                continue
-            for name in files_below(source, inside):
-                seen.add(name)
-                if _PAGE.search(name) and (page := self._page(name)):
-                    page.url = self._collected(page, collection, inside, settings or {})
+                elif collection == "posts" and not _POST.search(name):
+                    cause = "a post without a date in the name of its file was none, and stayed"
+                    self._by_hand.add(cause, name)
+                elif page := self._page(name):
+                    page.url = self._collected(page, collection, inside, settings)
                     yield page
-        for name in files_below(source, ""):
+
+    def _of_folders(self, seen: set[str]) -> Iterator[Source]:
+        for name in files_below(self._root, ""):
             steps = name.split("/")
             is_post = "_posts" in steps and _POST.search(name)
             is_draft = "_drafts" in steps
@@ -142,15 +151,14 @@ class _Jekyll:
             is_hidden = is_hidden and not (is_post or is_draft or self._is_included(steps))
             if name in seen or is_hidden or self._is_excluded(name):
                 continue
-            if not _PAGE.search(name):
-                if _OTHER_MARKUP.search(name):
-                    self._by_hand.add("a page that is not in Markdown did not come over", name)
-                continue
-            if page := self._page(name):
-                if is_post or is_draft:
-                    page.url = self._collected(page, "posts", posixpath.dirname(name), {})
-                else:
-                    page.url = self._placed(page)
+            if _OTHER_MARKUP.search(name):
+                self._by_hand.add("a page that is not in Markdown did not come over", name)
+            page = self._page(name) if _PAGE.search(name) else None
+            if page and (is_post or is_draft):
+                page.url = self._collected(page, "posts", posixpath.dirname(name), {})
+            elif page:
+                page.url = self._placed(page)
+            if page:
                 yield page
 
     def _page(self, name: str) -> Source | None:
@@ -161,6 +169,8 @@ class _Jekyll:
             self._by_hand.add(f"a page could not be read: {error}", name)
             return None
         if page.first == 1:
+            if not name.lower().endswith((".html", ".htm")):
+                self._by_hand.add("a page without front matter did not come over", name)
             return None
         for scope in _listed(self._config.get("defaults")):
             if isinstance(scope, dict) and self._is_in(_table(scope, "scope"), name):

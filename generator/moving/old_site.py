@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from generator.content.urls import is_reserved
+from generator.moving.by_hand import ByHand
 from generator.moving.links import Addresses
 from generator.moving.source import Source
 from generator.moving.terms import OldTaxonomy
@@ -60,7 +61,7 @@ def origin_and_base(url: str) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
 
 
-def placed(pages: Iterable[Source], addresses: Addresses) -> list[Source]:
+def placed(pages: Iterable[Source], addresses: Addresses, by_hand: ByHand) -> list[Source]:
     """Pages with the file of each, which gives it the address that it had, as far as one can; of
     two with one address the first."""
     kept: list[Source] = []
@@ -75,6 +76,9 @@ def placed(pages: Iterable[Source], addresses: Addresses) -> list[Source]:
             steps.insert(0, "pages")
         new = "/" + "".join(f"{each.lower()}/" for each in steps)
         if new in taken:
+            by_hand.add(
+                "a page has the address of another, and did not come over", page.path, 0, new
+            )
             continue
         taken.add(new)
         page.file = f"content/{'/'.join(steps) or 'index'}.md"

@@ -771,6 +771,7 @@ SHAPES = {
         "news/_posts/2020-02-03-one.md": "---\ntitle: One\ncategories: [Big]\nexcerpt: Short.\n"
         "redirect_from: old/two.html\nimage: /alone.svg\n---\n[x]({{ site.baseurl }}/about/)\n",
         "x.textile": "---\ntitle: X\n---\nh1. Words\n",
+        "plain.md": "Words.\n",
         "alone.svg": SVG,
     },
 }
@@ -800,6 +801,7 @@ LISTED = {
     "jekyll": {
         "a file of a collection without pages of its own did not come over": "_authors/ana.md",
         "a page that is not in Markdown did not come over": "x.textile",
+        "a page without front matter did not come over": "plain.md",
         "a file that no page names did not come over": "alone.svg",
         'the key "image" was left out': "news/_posts/2020-02-03-one.md",
     },
@@ -823,3 +825,46 @@ def test_what_sites_are_made_of_comes_over_or_is_listed(tmp_path, kind):
         assert "summary: Short.\n" in page
         assert "[x](/about/)" in page
     assert "No faults" in run("--root", new, "check")
+
+
+PARTS = {
+    "config/_default/hugo.toml": 'baseURL = "https://draft.example/"\n',
+    "config/production/hugo.yaml": "baseURL: https://old.example/\n",
+    "config/_default/permalinks.toml": 'posts = "/:year/:slug/"\n',
+    "config/_default/params.yaml": "phone: 555-0100\n",
+    "config/_default/languages.en.toml": 'title = "In English"\n[params]\ndescription = "Of it."\n',
+    "config/_default/menus.en.toml": '[[main]]\nname = "Posts"\npageRef = "posts"\n',
+    "config/_default/markup.json": "{",
+    "content/posts/_index.md": "---\ntitle: Posts\n---\n",
+    "content/posts/a.md": "---\ntitle: A\ndate: 2020-01-02\n---\nCall {{< param phone >}}.\n",
+    "content/posts/b/index.md": "---\ntitle: B\ndate: 2020-01-02\nslug: a\n---\nWords.\n",
+    "content/posts/b/part.md": "---\ntitle: Part\n---\nWords.\n",
+}
+
+
+def test_a_configuration_in_parts_comes_over(tmp_path):
+    """By language and for production; and pages that get no address are told."""
+    new = tmp_path / "new"
+    run("import", "hugo", made(tmp_path / "old", PARTS), "--into", new)
+    assert "Call 555-0100." in (new / "content/2020/a.md").read_text()
+    settings = (new / "site/settings.toml").read_text()
+    for line in ('name = "In English"', 'url = "https://old.example"', 'description = "Of it."'):
+        assert line in settings
+    assert 'label = "Posts"' in (new / "site/navigation.toml").read_text()
+    listed = (new / "TO-DO.md").read_text()
+    for cause, place in (
+        ("a page has the address of another, and did not come over", "content/posts/b/index.md"),
+        ("a page without an address of its own did not come over", "content/posts/b/part.md"),
+        (
+            "the configuration could not be read, so nothing of it came over",
+            "config/_default/markup.json",
+        ),
+    ):
+        assert f"## {cause} (1)\n\n- `{place}`" in listed
+
+
+def test_what_is_no_post_stays_and_is_told(tmp_path):
+    files = {"_posts/hello.md": "---\ntitle: H\n---\n", "a.md": "---\ntitle: A\n---\nWords.\n"}
+    run("import", "jekyll", made(tmp_path / "old", files), "--into", tmp_path / "new")
+    listed = (tmp_path / "new/TO-DO.md").read_text()
+    assert "## a post without a date in the name of its file was none, and stayed (1)" in listed
