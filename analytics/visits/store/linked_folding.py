@@ -19,8 +19,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from heapq import heappop, heappush
 from itertools import product
 
@@ -40,6 +41,12 @@ __all__ = ["Cell", "Effort", "Linked", "TooMuch", "kept_linked"]
 
 UNKNOWN: Place = (("", ""), (0, 0))
 """No cell: it was not looked for yet."""
+
+DEEPER = 4
+"""How much dearer the ways are that are looked for where none was found."""
+
+Way = Callable[[int], "set[Place] | None"]
+"""What must be folded for something, by how much it may cost at most; None where it costs more."""
 
 Line = tuple[str, str, str, int]
 """Whether it is a row or a column, the dimensions of its table, and its value."""
@@ -92,6 +99,7 @@ class _Folding:
             if count >= least and place not in tables.barred and place[0] not in tables.decided
         }
         self.folded = set(self.counts) - self.kept
+        self._whole = sum(self.counts.values())
         self._kept_at: dict[At, set[Cell]] = defaultdict(set)
         for at, cell in self.kept:
             self._kept_at[at].add(cell)
@@ -100,7 +108,6 @@ class _Folding:
         self._across: dict[tuple[At, int, int], set[int]] = defaultdict(set)
         self._alike: dict[tuple[int, str, int | None], list[int]] = defaultdict(list)
         self._members: dict[Line, list[Place]] = defaultdict(list)
-        self._ways: dict[tuple[At, Case, Case], set[Place]] = {}
         self._first_in_the_way: dict[tuple[At, Case, Case], Place | None] = {}
         for place in sorted(self.counts, key=lambda each: (self.counts[each], each)):
             for line in self._lines(place):
@@ -190,13 +197,15 @@ class _Folding:
                         if cell in kept:
                             yield (a, b), cell
 
-    def _in_the_way(self, at: At, one: Case, other: Case) -> set[Place]:
-        """All of that."""
-        key = at, one, other
-        before = self._ways.get(key)
-        # What is kept only becomes less.
-        found = {*self._changed(at, one, other)} if before is None else before & self.kept
-        self._ways[key] = found
+    def _in_the_way(self, at: At, one: Case, other: Case, most: int) -> set[Place] | None:
+        """All of that; None where it costs more than `most` to fold it."""
+        found, cost = set[Place](), 0
+        for place in self._changed(at, one, other):
+            if place not in found:
+                found.add(place)
+                cost += FAR if place in self.fixed else self.counts[place]
+                if cost > most:
+                    return None
         return found
 
     def _is_in_the_way(self, at: At, one: Case, other: Case) -> bool:
@@ -215,17 +224,42 @@ class _Folding:
             return not all(self._is_in_the_way(at, case, its) for its in other.cases)
         return not any(self._is_in_the_way(at, case, its) for its in other.cases)
 
-    def _to_fold(self, case: Case, other: Visit) -> set[Place]:
+    def _to_fold(self, case: Case, other: Visit, most: int) -> set[Place] | None:
         """What must be folded so that a visit could have the values of another."""
-        ways = (self._in_the_way(other.place[0], case, its) for its in other.cases)
-        if other.certain:
-            return min(ways, key=self._cost)
-        return set().union(*ways)
+        ways = (partial(self._in_the_way, other.place[0], case, its) for its in other.cases)
+        return self._cheapest(ways, most) if other.certain else self._all_of(ways, most)
 
-    def _cost(self, places: Collection[Place]) -> tuple[int, list[Place]]:
-        if self.fixed.intersection(places):
-            return FAR, sorted(places)
-        return sum(self.counts[each] for each in places), sorted(places)
+    def _cheapest(self, ways: Iterable[Way], most: int) -> set[Place] | None:
+        """The one of some ways that costs least, if that is not more than `most`."""
+        best: set[Place] | None = None
+        for way in ways:
+            found = way(most)
+            if found is not None and (best is None or self._order(found) < self._order(best)):
+                best, most = found, self._cost(found)
+        return best
+
+    def _all_of(self, ways: Iterable[Way], most: int) -> set[Place] | None:
+        """All of some ways, if that does not cost more than `most`."""
+        union: set[Place] = set()
+        left = most
+        for way in ways:
+            found = way(most)
+            if found is None:
+                return None
+            left -= self._cost(found - union)
+            if left < 0:
+                return None
+            union |= found
+        return union
+
+    def _cost(self, places: Collection[Place]) -> int:
+        """How many visits would be told no more; FAR where one of them must be told."""
+        if not self.fixed.isdisjoint(places):
+            return FAR
+        return sum(self.counts[each] for each in places)
+
+    def _order(self, places: Collection[Place]) -> tuple[int, list[Place]]:
+        return self._cost(places), sorted(places)
 
     def _is_hidden(self, place: Place) -> bool:
         return self._is_quiet(place) or any(
@@ -244,25 +278,24 @@ class _Folding:
 
     def _open(self, place: Place) -> set[Line]:
         """Fold what costs least so that an exchange hides this one; the lines that changed."""
-        best: set[Place] | None = None
-        for its, cases, certain in self.places.anchors(place):
-            ways = [
-                min(
-                    (
-                        self._to_fold(case, other)
-                        for other in self.places.partners(place, its, case)
-                    ),
-                    key=self._cost,
-                    default=None,
-                )
-                for case in cases
-            ]
-            found = [way for way in ways if way is not None]
-            if not found or (len(found) < len(ways) and not certain):
-                continue
-            way = min(found, key=self._cost) if certain else set().union(*found)
-            if best is None or self._cost(way) < self._cost(best):
-                best = way
-        if not best or self._cost(best)[0] >= FAR:
-            return set()
-        return {line for each in sorted(best) for line in self._fold(each)}
+        ways = [partial(self._to_leave, place, *each) for each in self.places.anchors(place)]
+        found, most = None, self.least
+        # What costs little is found without looking at all that costs more.
+        while found is None and most < self._whole:
+            most = min(most * DEEPER, self._whole)
+            found = self._cheapest(ways, most)
+        return {line for each in sorted(found or ()) for line in self._fold(each)}
+
+    def _to_leave(
+        self, place: Place, its: Place, cases: tuple[Case, ...], certain: bool, most: int
+    ) -> set[Place] | None:
+        """What must be folded so that a visit in `its` cell could leave a place."""
+        ways = (partial(self._to_exchange, place, its, case) for case in cases)
+        if certain or not cases:
+            return self._cheapest(ways, most)
+        return self._all_of(ways, most)
+
+    def _to_exchange(self, place: Place, its: Place, case: Case, most: int) -> set[Place] | None:
+        """What must be folded so that a visit with some values could leave a place."""
+        others = self.places.partners(place, its, case)
+        return self._cheapest((partial(self._to_fold, case, each) for each in others), most)
