@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from generator.content.front_matter_yaml import quoted
-from generator.content.urls import is_address, is_reserved
+from generator.content.urls import is_reserved, was_address
 from generator.moving.by_hand import ByHand
 from generator.moving.dates import COMES, DATES, GOES, UPDATES, Dates, first_of
 from generator.moving.source import Source
 from generator.moving.terms import OldTaxonomy
+from policy.redirects import as_asked
 
 __all__ = ["front_matter", "not_public", "title_of"]
 
@@ -90,15 +91,17 @@ def _aliases(page: Source, taken: set[str], by_hand: ByHand) -> Iterator[str]:
         alias = str(each).strip()
         if not alias.startswith("/"):
             folder = page.url.rstrip("/").rpartition("/")[0]
-            alias = posixpath.normpath(f"{folder}/{alias}")
+            alias = f"{folder}/{alias}"
+        if "/." in alias:
+            alias = posixpath.normpath(alias)
         if not alias.rpartition("/")[2].count("."):
             alias = f"{alias.rstrip('/')}/"
-        if alias.lower() in taken:
+        if alias in taken:
             continue
-        if not is_address(alias) or is_reserved(alias):
+        if not was_address(as_asked(alias)) or is_reserved(alias):
             by_hand.add("an old address cannot be kept", page.path, 0, alias)
             continue
-        taken.add(alias.lower())
+        taken.add(alias)
         yield alias
 
 

@@ -232,21 +232,31 @@ class _Hugo:
             inside = found[1] + found[3]
         *folders, name = inside.split("/")
         name = _PAGE.sub("", name)
+        if name == "_index" and (pattern := self._pattern(folders, "section")):
+            return self._permalink(page, pattern, folders, folders[-1])
         if name == "_index" or (name == "index" and not folders):
-            return _joined(folders)
+            return self._address(folders)
         if name == "index":  # The page of a folder, which has its name.
             *folders, name = folders
         last = str(page.front.get("slug") or name)
         if pattern := self._pattern(folders):
-            return self._permalink(page, pattern, folders, name)
-        return _joined([*folders, last])
+            address = self._permalink(page, pattern, folders, name)
+        else:
+            address = self._address([*folders, last])
+        ugly = self._config.get("uglyurls")
+        is_ugly = ugly.get(folders[0]) if isinstance(ugly, dict) and folders else ugly
+        return f"{address.rstrip('/')}.html" if truth(is_ugly) and address != "/" else address
 
-    def _pattern(self, folders: list[str]) -> str:
+    def _address(self, steps: list[str]) -> str:
+        """An address of steps, in small letters unless the site kept its capitals."""
+        return _joined(steps, keeps_capitals=truth(self._config.get("disablepathtolower")))
+
+    def _pattern(self, folders: list[str], kind: str = "page") -> str:
+        """The pattern of addresses of pages, or of lists, in that folder; "" without one."""
         permalinks = self._config.get("permalinks")
         if not isinstance(permalinks, dict) or not folders:
             return ""
-        of_pages = permalinks.get("page")
-        for patterns in (of_pages, permalinks):
+        for patterns in (permalinks.get(kind), permalinks if kind == "page" else None):
             if isinstance(patterns, dict) and isinstance(patterns.get(folders[0]), str):
                 return str(patterns[folders[0]])
         return ""
@@ -264,7 +274,7 @@ class _Hugo:
             "contentbasename": name,
             "slugorcontentbasename": str(page.front.get("slug") or name),
         }
-        return _joined(re.sub(r":(\w+)", lambda f: values.get(f[1], ""), pattern).split("/"))
+        return self._address(re.sub(r":(\w+)", lambda f: values.get(f[1], ""), pattern).split("/"))
 
     def _find_files(self) -> None:
         """Every file that a page may name, by the address that it had."""
@@ -309,8 +319,8 @@ def _converted(shortcodes: Shortcodes, has_emoji: bool, page: Source) -> str:
     return outside_code(text, with_emoji) if has_emoji else text
 
 
-def _joined(steps: list[str]) -> str:
+def _joined(steps: list[str], *, keeps_capitals: bool = False) -> str:
     """An address of steps, as Hugo writes it: small letters, hyphens for blanks."""
-    return "/" + "".join(
-        f"{re.sub(r'[ ]+', '-', each.strip().lower())}/" for each in steps if each.strip(". ")
-    )
+    found = (re.sub(r"[ ]+", "-", each.strip()) for each in steps if each.strip(". "))
+    address = "/" + "".join(f"{each}/" for each in found)
+    return address if keeps_capitals else address.lower()

@@ -85,8 +85,8 @@ def placed(pages: Iterable[Source], addresses: Addresses, by_hand: ByHand) -> li
         if steps in (["404"], []):
             page.file = "content/404.md" if steps else "content/index.md"
         if (
-            is_html and f"{new.rstrip('/')}.html" == page.url.lower() and new != "/404/"
-        ) or page.url.rstrip("/").lower() != new.rstrip("/"):
+            is_html and f"{new.rstrip('/')}.html" == page.url and new != "/404/"
+        ) or page.url.rstrip("/") != new.rstrip("/"):
             page.aliases.append(page.url)
         addresses.pages[page.url] = "/404.html" if new == "/404/" else new
         addresses.pages.setdefault(new, addresses.pages[page.url])

@@ -98,22 +98,27 @@ def read_source(root: Path, name: str) -> Source:
     return _split(name, text)
 
 
-def _split(name: str, text: str) -> Source:
+def _split(name: str, whole: str) -> Source:
+    """A page of a text. Hugo reads front matter behind empty lines, Jekyll one that `...` ends."""
+    text = whole.lstrip()
+    before = whole.count("\n", 0, len(whole) - len(text))
     first, _, rest = text.partition("\n")
     if kind := _FENCES.get(first.rstrip()):
-        found = re.search(rf"^{re.escape(first.rstrip())}[ \t]*$\n?", rest, re.MULTILINE)
+        last = r"(?:---|\.\.\.)" if kind == "yaml" else r"\+\+\+"
+        found = re.search(rf"^{last}[ \t]*$\n?", rest, re.MULTILINE)
         if not found:
             raise Unread("its front matter has no end")
         front = _front(rest[: found.start()], kind)
-        lines = 2 + rest.count("\n", 0, found.end())
+        lines = before + 2 + rest.count("\n", 0, found.end())
         return Source(name, front, rest[found.end() :], lines)
     if text.startswith("{"):
         try:
             front, end = json.JSONDecoder().raw_decode(text)
         except (ValueError, RecursionError):
-            return Source(name, {}, text)
-        return Source(name, _keys(front), text[end:].lstrip("\n"), 1 + text.count("\n", 0, end) + 1)
-    return Source(name, {}, text)
+            return Source(name, {}, whole)
+        lines = before + 1 + text.count("\n", 0, end) + 1
+        return Source(name, _keys(front), text[end:].lstrip("\n"), lines)
+    return Source(name, {}, whole)
 
 
 def _front(text: str, kind: str) -> dict[str, Any]:

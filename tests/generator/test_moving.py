@@ -868,3 +868,28 @@ def test_what_is_no_post_stays_and_is_told(tmp_path):
     run("import", "jekyll", made(tmp_path / "old", files), "--into", tmp_path / "new")
     listed = (tmp_path / "new/TO-DO.md").read_text()
     assert "## a post without a date in the name of its file was none, and stayed (1)" in listed
+
+
+def test_addresses_and_front_matter_of_every_shape_come_over(tmp_path):
+    """With capitals, endings, patterns of lists and old addresses with blanks."""
+    config = (
+        "baseURL: https://old.example/\ndisablePathToLower: true\nuglyURLs: {Docs: true}\n"
+        "permalinks: {section: {posts: /p/}}\n"
+    )
+    files = {
+        "hugo.yaml": config,
+        "content/posts/_index.md": "---\ntitle: Posts\n---\n",
+        "content/posts/A-Post.md": "\n\n---\ntitle: A\naliases: [/x/../y z.pdf]\n---\nWords.\n",
+        "content/Docs/one.md": "---\ntitle: One\n...\n[A](/posts/A-Post/)\n",
+        "content/Docs/two.md": "\n+++\ntitle = 'Two'\n+++\nWords.\n",
+    }
+    new = tmp_path / "new"
+    run("import", "hugo", made(tmp_path / "old", files), "--into", new)
+    post, one = ((new / f"content/{name}.md").read_text() for name in ("posts/A-Post", "Docs/one"))
+    assert 'aliases: ["/posts/A-Post/", "/y z.pdf"]' in post
+    assert 'aliases: ["/Docs/one.html"]' in one
+    assert "[A](/posts/a-post/)" in one
+    assert (new / "content/p/index.md").is_file()
+    assert "title: Two\n" in (new / "content/Docs/two.md").read_text()
+    assert "old address" not in (new / "TO-DO.md").read_text()
+    run("--root", new)
