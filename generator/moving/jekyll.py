@@ -65,6 +65,8 @@ class _Jekyll:
         names = given if isinstance(given, list | dict) else ()
         self._collections = {str(each): _table(given, each) for each in names}
         self._collections.setdefault("posts", {"output": True})
+        folder = str(config.get("collections_dir") or "").strip("/")
+        self._collections_folder = f"{folder}/" if folder else ""
         named = config.get("timezone")
         self._zone = zone_of(named, (), ByHand()) if named else None
         self._by_path: dict[str, Source] = {}
@@ -124,7 +126,7 @@ class _Jekyll:
         yield from self._of_folders(seen)
 
     def _of_collections(self, seen: set[str]) -> Iterator[Source]:
-        folder = str(self._config.get("collections_dir") or "").strip("/")
+        folder = self._collections_folder.rstrip("/")
         for collection, settings in self._collections.items():
             inside = posixpath.join(folder, f"_{collection}")
             is_shown = collection == "posts" or settings.get("output")
@@ -194,8 +196,11 @@ class _Jekyll:
             page.layout = "article" if read_written(page.front.get("date")) else "page"
         folder = next((each for each in ("_posts", "_drafts") if each in steps), steps[0])
         # The folders that posts are in are categories, before their own.
-        if above := steps[: steps.index(folder)]:
-            page.front["categories"] = [*above, *_own_categories(page)]
+        above = name.removeprefix(self._collections_folder).split("/")
+        above = above[: above.index(folder)] if folder in above else []
+        if above:
+            page.front["categories"] = list(dict.fromkeys((*above, *_own_categories(page))))
+            page.front.pop("category", None)
         return page
 
     def _is_in(self, scope: dict[str, Any], name: str) -> bool:
@@ -269,7 +274,8 @@ class _Jekyll:
                 "name": name,
                 "title": title,
                 "slug": slug(title),
-                "categories": "/".join(slug(each) for each in categories if each),
+                "categories": "/".join(each.lower() for each in categories),
+                "slugified_categories": "/".join(map(slug, categories)),
                 "output_ext": ".html",
             },
         )
@@ -316,9 +322,15 @@ def _table(of: object, key: object) -> dict[str, Any]:
 
 
 def _own_categories(page: Source) -> list[Any]:
-    found = page.front.get("categories") or page.front.get("category") or []
+    """As Jekyll reads them: one text under `categories` is parted by blanks, `category` is one."""
+    found = page.front.get("categories") or []
     found = found.split() if isinstance(found, str) else found
-    return [each for each in found if each] if isinstance(found, list) else [found]
+    one = page.front.get("category")
+    named = [
+        *([one] if isinstance(one, str | int) else []),
+        *(found if isinstance(found, list) else [found]),
+    ]
+    return list(dict.fromkeys(str(each) for each in named if each))
 
 
 def _filled(pattern: str, values: dict[str, str]) -> str:

@@ -6,7 +6,9 @@ import re
 
 __all__ = ["without_kramdown"]
 
-_ATTRIBUTES = re.compile(r"(?:^[ \t]*)?\{:\s*([^}\n]*)\}(?:[ \t]*\n)?", re.MULTILINE)
+_ATTRIBUTES = re.compile(r"^[ \t]*\{:[^}\n]*\}[ \t]*(?:\n|\Z)|\{:[^}\n]*\}", re.MULTILINE)
+"""On a line of its own with that line; behind other words, without the end of theirs."""
+
 _MARKED = re.compile(
     r"""[ \t]*<(\w+)([^<>]*?)\s+markdown\s*=\s*["']?(?:1|block|span)["']?([^<>]*)>""", re.IGNORECASE
 )

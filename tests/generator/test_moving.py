@@ -16,6 +16,7 @@ import build
 from generator.moving.by_hand import ByHand
 from generator.moving.command import READERS
 from generator.moving.dates import Dates
+from generator.moving.kramdown import without_kramdown
 from generator.moving.mending import _MENDS, _decorative
 
 HUGO = {
@@ -893,3 +894,27 @@ def test_addresses_and_front_matter_of_every_shape_come_over(tmp_path):
     assert "title: Two\n" in (new / "content/Docs/two.md").read_text()
     assert "old address" not in (new / "TO-DO.md").read_text()
     run("--root", new)
+
+
+def test_attributes_of_kramdown_take_no_line_along(tmp_path):
+    text = "![A](a.svg){: .x }\n[b](https://b.example/)\n\n## H {: .y}\nWords.\n{: .z}\nMore.\n"
+    assert without_kramdown(text) == (
+        "![A](a.svg)\n[b](https://b.example/)\n\n## H \nWords.\nMore.\n"
+    )
+
+
+def test_posts_have_the_categories_that_their_addresses_say(tmp_path):
+    """One under `category` may have blanks, and the folder of all collections is none."""
+    head = "---\ntitle: A\ncategory: Big Deal\n---\nWords.\n"
+    files = {
+        "_config.yml": "collections_dir: all\npermalink: /:categories/:title/\n",
+        "all/_posts/2020-02-03-a.md": head,
+        "es/_posts/2020-02-03-b.md": head,
+    }
+    run("import", "jekyll", made(tmp_path / "old", files), "--into", tmp_path / "new")
+    first, second = (
+        tmp_path / f"new/content/{each}.md" for each in ("big-deal/a", "es/big-deal/b")
+    )
+    assert 'aliases: ["/big deal/a/"]\ncategories: ["Big Deal"]\n' in first.read_text()
+    assert 'categories: ["es", "Big Deal"]\n' in second.read_text()
+    run("--root", tmp_path / "new")
