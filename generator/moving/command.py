@@ -10,7 +10,7 @@ import click
 from generator.moving.by_hand import ByHand
 from generator.moving.hugo import read_hugo
 from generator.moving.jekyll import read_jekyll
-from generator.moving.site import LIST, move
+from generator.moving.site import HOME_HIDDEN, LIST, move
 from generator.moving.source import Unread
 from policy.failures import Refusal
 from policy.typed import as_typed
@@ -60,6 +60,8 @@ def import_site(system: str, path: Path, into: Path, binary: str | None) -> None
     if moved.drafts:
         click.echo(f"{moved.drafts} of them wait as drafts: a person must look at them first.")
     causes = [each for each in by_hand.causes if not each[0].startswith("mended: ")]
+    # Whoever reads no further sees what became of the home page.
+    causes.sort(key=lambda each: each[0] != HOME_HIDDEN)
     if causes:
         click.echo(f"To be done by hand ({into / LIST} has each place):")
     for cause, number in causes[:MOST_CAUSES]:

@@ -27,12 +27,16 @@ from generator.moving.source import Source
 from generator.starting import new_site
 from policy.failures import Refusal
 
-__all__ = ["LIST", "Moved", "move"]
+__all__ = ["HOME_HIDDEN", "LIST", "Moved", "move"]
 
 LIST = "TO-DO.md"
 MOST_ITEMS = 7
 """More than that is no menu that people read."""
 
+HOME_HIDDEN, LIST_HIDDEN = (
+    f"{kind} was not public: its words wait in {ASIDE}/, a plain one is there"
+    for kind in ("the home page", "a list")
+)
 _EXAMPLES = ("content/about.md", "content/news/first.md", "content/news/index.md")
 
 
@@ -108,8 +112,7 @@ class _Writing:
         for page in self._old.pages:
             why = self._hidden.get(page.file)
             if why and self._write(page, self._into / ASIDE / page.file):
-                kind = "the home page" if page.file == HOME else "a list"
-                cause = f"{kind} was not public: its words wait in {ASIDE}/, a plain one is there"
+                cause = HOME_HIDDEN if page.file == HOME else LIST_HIDDEN
                 self._by_hand.add(cause, page.path, 0, why)
 
     def _write(self, page: Source, path: Path) -> bool:

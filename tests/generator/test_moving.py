@@ -707,6 +707,18 @@ def test_a_list_that_was_not_public_hides_nothing_below_it(tmp_path, kind, line,
         assert "Not yet." in (new / "set-aside/content/news/index.md").read_text()
 
 
+def test_the_report_says_first_what_became_of_the_home_page(tmp_path):
+    """However many keys and pages are told besides."""
+    keys = "".join(f"z{number}: x\n" for number in range(20))
+    files = {
+        "_config.yml": "url: https://old.example\n",
+        "index.md": f"---\ntitle: H\npublished: false\n{keys}---\nWords.\n",
+        "a.md": f"---\ntitle: A\n{keys}---\nWords.\n",
+    }
+    said = run("import", "jekyll", made(tmp_path / "old", files), "--into", tmp_path / "new")
+    assert "has each place):\n      1  the home page was not public: its words wait" in said
+
+
 def test_a_list_that_will_be_over_takes_nothing_along(tmp_path):
     files = {
         "hugo.toml": 'baseURL = "https://old.example/"\n',
