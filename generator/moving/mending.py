@@ -63,6 +63,11 @@ def mended(
     raise Faults(faults)
 
 
+def _plain_front(front: str) -> str:
+    """What a page needs, and no more."""
+    return "".join(re.findall(r"^(?:---|title: .*|layout: .*)\n", front, re.MULTILINE))
+
+
 class _Left:
     """A fault that nobody but a person can mend, where it was in the old site."""
 
@@ -124,10 +129,16 @@ class _Mending:
             return "a file is left out"
         text = path.read_text(encoding="utf-8")
         front = text[: text.index("\n---\n", 3) + 5]
-        if name.endswith("/index.md") and text != front:
-            self._aside(name).write_text(text, encoding="utf-8")
-            path.write_text(front, encoding="utf-8")
-            return f"the text of a list waits in {ASIDE}/"
+        if name.endswith("/index.md"):
+            if not self._aside(
+                name
+            ).exists():  # What waits there already is more than is left here.
+                self._aside(name).write_text(text, encoding="utf-8")
+            kept = front if text != front else _plain_front(front)
+            if kept != text:
+                path.write_text(kept, encoding="utf-8")
+                what = "text" if text != front else "front matter"
+                return f"the {what} of a list waits in {ASIDE}/"
         if "\ndraft: true\n" not in text:
             path.write_text(text.replace("\n", "\ndraft: true\n", 1), encoding="utf-8")
         else:  # Even a draft is read, so it waits outside.

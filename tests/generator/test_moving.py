@@ -359,6 +359,38 @@ def test_a_page_that_waits_takes_no_other_along(tmp_path, monkeypatch):
         assert words in listed
 
 
+def test_a_list_whose_front_matter_is_wrong_hides_nothing_below_it(tmp_path):
+    """What of it no check follows waits aside, and its title stays."""
+    head = "---\ntitle: Home\naliases: [/img/leaf.svg]\n---\n"
+    files = {
+        "hugo.toml": 'baseURL = "https://old.example/"\n',
+        "content/_index.md": head,
+        "content/one.md": "---\ntitle: One\n---\n![A leaf](/img/leaf.svg)\n",
+        "static/img/leaf.svg": HUGO["static/img/leaf.svg"],
+    }
+    run("import", "hugo", made(tmp_path / "old", files), "--into", tmp_path / "new")
+    run("--root", tmp_path / "new")
+    assert (tmp_path / "new/public/one/index.html").is_file()
+    assert "title: Home\n" in (tmp_path / "new/content/index.md").read_text()
+    assert "leaf.svg" in (tmp_path / "new/set-aside/content/index.md").read_text()
+
+
+def test_words_of_a_list_wait_whatever_else_is_wrong_with_it(tmp_path, monkeypatch):
+    """Its text waits first, and what stands above it later takes nothing of that away."""
+    monkeypatch.setattr("generator.moving.mending._MENDS", ())
+    head = "---\ntitle: Home\naliases: [/img/leaf.svg]\n---\n"
+    files = {
+        "hugo.toml": 'baseURL = "https://old.example/"\n',
+        "content/_index.md": f"{head}Words of it.\n\n/// tab\n",
+        "content/one.md": "---\ntitle: One\n---\n![A leaf](/img/leaf.svg)\n",
+        "static/img/leaf.svg": HUGO["static/img/leaf.svg"],
+    }
+    run("import", "hugo", made(tmp_path / "old", files), "--into", tmp_path / "new")
+    aside = (tmp_path / "new/set-aside/content/index.md").read_text()
+    assert "Words of it." in aside
+    assert "leaf.svg" in aside
+
+
 @pytest.mark.parametrize(
     ("line", "message", "hint", "mended"),
     [
