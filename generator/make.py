@@ -128,8 +128,9 @@ class _Maker:
         try:
             rendered = self._renderer.text_alone(page)
             found = (*html_faults([rendered]), *undeclared_events(rendered, self._site.events))
-        except Faults as error:
-            return Outcome(page.url, faults=(*faults, *error.faults))
+        except Exception as error:
+            of_text = faults_of(error, self._site.root, page)
+            return Outcome(page.url, faults=tuple(dict.fromkeys((*faults, *of_text))))
         page.forget_text()
         made = Packed.of(Made(rendered.reads, self._summaries(rendered), rendered.pictures), b"")
         told_of = _broken(rendered)

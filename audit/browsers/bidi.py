@@ -19,6 +19,8 @@ from audit.browsers.errors import BidiError
 
 Parameters = dict[str, Any]
 LONGEST_SECONDS = 30
+STARTING_SECONDS = 120
+"""A session begins once the browser has started, which takes long where others start too."""
 
 
 class Bidi:
@@ -51,16 +53,17 @@ class Bidi:
 
     async def send(self, method: str, **parameters: Any) -> Parameters:
         """Send a command and wait for its answer. Raises BidiError."""
+        longest = STARTING_SECONDS if method == "session.new" else LONGEST_SECONDS
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         message = {"id": number, "method": method, "params": parameters}
         try:
             await self._socket.send(json.dumps(message))
-            return await asyncio.wait_for(answer, LONGEST_SECONDS)
+            return await asyncio.wait_for(answer, longest)
         except ConnectionClosed:
             raise BidiError("the browser is gone") from None
         except TimeoutError:
-            raise BidiError(f"{method} took longer than {LONGEST_SECONDS} seconds") from None
+            raise BidiError(f"{method} took longer than {longest} seconds") from None
         finally:
             self._answers.pop(number, None)
 
