@@ -246,6 +246,8 @@ class Journey:
     """How long it took."""
     paired_with: str = ""
     """The journey that did the same things in another browser profile, at another second."""
+    brought: str = ""
+    """What the address had after a question mark by which the visitor came from elsewhere."""
 
     @property
     def stopped(self) -> str:

@@ -89,10 +89,10 @@ class ChromiumTab(Tab):
         super().__init__(recorder)
         self._page = page
 
-    async def goto(self, url: str) -> Arrival:
+    async def goto(self, url: str, *, referrer: str = "") -> Arrival:
         try:
             # Not "load": what a page holds by then is worth a look, whatever else it waits for.
-            answer = await self._page.goto(url, wait_until="commit")
+            answer = await self._page.goto(url, wait_until="commit", referer=referrer or None)
         except PlaywrightTimeout:
             why = f"no answer within {PATIENCE_SECONDS:.0f} seconds"
             raise PageDoesNotOpen(url, why) from None

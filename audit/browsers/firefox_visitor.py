@@ -52,7 +52,8 @@ class FirefoxTab(Tab):
         self._statuses = statuses
         """Of the page that came last, by context: what the visitor hears, its tabs read."""
 
-    async def goto(self, url: str) -> Arrival:
+    async def goto(self, url: str, *, referrer: str = "") -> Arrival:
+        del referrer  # BiDi has no way to say one.
         self._statuses.pop(self._context, None)
         loaded = True
         try:

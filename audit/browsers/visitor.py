@@ -126,8 +126,9 @@ class Tab(ABC):
         self._recorder = recorder
 
     @abstractmethod
-    async def goto(self, url: str) -> Arrival:
-        """Open an address and wait until it is loaded. Raises PageDoesNotOpen."""
+    async def goto(self, url: str, *, referrer: str = "") -> Arrival:
+        """Open an address, from a `referrer` where a browser can be told one, and wait until it is
+        loaded. Raises PageDoesNotOpen."""
 
     @abstractmethod
     async def call(self, function: str, argument: object) -> Any:

@@ -1,17 +1,22 @@
-"""Journeys to where few visitors come by, and for longer than they stay."""
+"""Journeys to where few visitors come by, from where few come, and for longer than they stay."""
 
 from __future__ import annotations
 
+import secrets
 from contextlib import suppress
 
 from audit.browsers.errors import PageDoesNotOpen
-from audit.journeys.consent import accept
+from audit.journeys.consent import accept, reject
 from audit.journeys.journey_run import JourneyRun
 
-__all__ = ["missing", "offline", "staying"]
+__all__ = ["arriving", "coming_back", "missing", "offline", "staying"]
 
 NOWHERE = "/nothing-is-here/"
 A_WHILE_SECONDS = 90
+DAY, DAYS = 86_400, 3
+NUMBERED = ("gclid", "fbclid", "msclkid", "mc_eid")
+"""What advertisements, other sites and letters add to an address: a number for who followed it."""
+SEARCH = "https://www.google.com/"
 
 
 async def missing(run: JourneyRun) -> None:
@@ -51,3 +56,30 @@ async def offline(run: JourneyRun) -> None:
     await run.keep("scroll without a network")
     await run.visitor.offline(on=False)
     await run.go("/")
+
+
+async def arriving(run: JourneyRun) -> None:
+    """Come by an advertisement, with a number in the address; say no, and read on."""
+    number = secrets.token_hex(8)
+    run.given["number in the address"] = number
+    run.brought = "&".join(f"{name}={number}" for name in NUMBERED)
+    await run.open_tab()
+    await run.go("/", referrer=SEARCH)
+    await run.tab.scroll()
+    await run.keep("read on")
+    if run.register.has("visits"):
+        await reject(run)
+    await run.go(run.pages[-1])
+
+
+async def coming_back(run: JourneyRun) -> None:
+    """Say no, and come back the next day and on the fourth, in a tab of its own each time."""
+    await run.open_tab()
+    await run.go("/")
+    await reject(run)
+    for day in (1, DAYS):
+        await run.visitor.ahead(day * DAY)
+        run.instance.clock.ahead = day * DAY
+        await run.open_tab()
+        await run.go("/")
+        await run.go(run.pages[-1])

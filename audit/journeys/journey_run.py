@@ -64,6 +64,8 @@ class JourneyRun:
     """What could not be looked at on the way."""
     audience: str = ""
     """The group that the visitor's browser is known to belong to."""
+    brought: str = ""
+    """What the address has after a question mark by which the visitor comes from elsewhere."""
     _tab: Tab | None = None
     _known: int = 0
     _read: int = 0
@@ -103,9 +105,11 @@ class JourneyRun:
         """The visitor allowed these purposes for an address of theirs."""
         self.addresses[email] = self.addresses.get(email, frozenset()) | frozenset(purposes)
 
-    async def go(self, page: str) -> None:
-        """Open a page and keep the snapshot. Raises PageDoesNotOpen, with what came kept."""
-        arrival = await self.tab.goto(self.instance.origin + page)
+    async def go(self, page: str, *, referrer: str = "") -> None:
+        """Open a page and keep the snapshot; by what is `brought`, from a `referrer` elsewhere.
+        Raises PageDoesNotOpen, with what came kept."""
+        address = f"{page}?{self.brought}" if referrer else page
+        arrival = await self.tab.goto(self.instance.origin + address, referrer=referrer)
         if not arrival.loaded:
             self.missed.append(f"{page} had not come to its end after {PATIENCE_SECONDS:.0f} s")
         # Staff's pages ask whoever is not signed in to do so, with a status that says why.
@@ -281,4 +285,5 @@ class JourneyRun:
             missed=tuple(self.missed),
             origin=self.instance.origin,
             paired_with=paired_with,
+            brought=self.brought,
         )

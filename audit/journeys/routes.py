@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from analytics.visits.agent_patterns import AUDIT
 from audit.browsers.errors import CannotGoOn, NoAnswer, PageDoesNotOpen
 from audit.browsers.visitor import BrowserProfile, Tab
-from audit.journeys.conditions import missing, offline, staying
+from audit.journeys.conditions import arriving, coming_back, missing, offline, staying
 from audit.journeys.consent import accept, reject
 from audit.journeys.deeds import days_that_end, doing
 from audit.journeys.form_routes import being_recognized, plain_forms, wrong_forms
@@ -226,6 +226,8 @@ ROUTES = (
     Route("narrow window", accepting, BrowserProfile(width=390, height=844), needs=ASKED),
     Route("a while", staying, BrowserProfile(timed=True, person=True), needs=ASKED),
     Route("nothing there", missing),
+    Route("from elsewhere", arriving, BrowserProfile(person=True)),
+    Route("days later", coming_back, BrowserProfile(person=True), needs=ASKED),
     Route("deeds", doing, local=True, needs=ASKED),
     Route("days that end", days_that_end, local=True, needs=ASKED),
     Route("browser description", accepting, BrowserProfile(agent=AGENT), local=True, needs=ASKED),

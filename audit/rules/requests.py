@@ -75,6 +75,8 @@ def _request(
         message = f"a browser sends {name}, an address that is not declared"
         mend = "declare an [[endpoint]] in policy/features/, or stop sending"
         yield Finding("undeclared request", name, message, "P4", mend)
+    elif request.kind == "document" and request.query == journey.brought:
+        return
     elif request.query and f"{request.path}?{request.query}" not in declared.asked:
         message = f"a browser sends data in the address of {request.path}"
         mend = "leave out the part after the question mark"

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request, Response
 
 from audit.journeys.routes import Route
 
-from .planting import App, Violation, answers, html, script, seen, sql
+from .planting import LOG, App, Violation, answers, html, script, seen, sql
 from .seeded_violations import HOUR, table
 
 __all__ = ["HIDDEN"]
@@ -89,6 +89,11 @@ def posted(request: Request) -> dict[str, list[str]]:
 def on_stderr(request: Request) -> None:
     if request.method == "POST":
         print("form", posted(request), file=sys.stderr)
+
+
+def log_the_query(request: Request) -> None:
+    if request.query_string:
+        LOG.warning("asked with %s", request.query_string.decode())
 
 
 class Planted:
@@ -176,6 +181,11 @@ PAGEHIDE = """localStorage.removeItem("left"); sessionStorage.length;
 WIDTHS = """for (const name of ["Arial", "Wingdings", "Verdana", "Courier", "Georgia", "Impact", "Tahoma", "Calibri", "Menlo", "Futura"]) {
   const one = document.createElement("span"); one.style.fontFamily = name; one.textContent = "mmmm"; document.documentElement.append(one);
   one.offsetWidth; one.remove(); }"""
+CLICK = "const click = /gclid=([^&]+)/.exec(location.search); if (click) document.cookie = `_gcl_aw=${click[1]}; path=/`;"
+AGAIN = (
+    "if (history.length < 3 && /^no/.test(localStorage.choice)) localStorage.removeItem('choice');"
+)
+ELSEWHERE = ("from elsewhere",)
 HEX, B64 = in_a_column(bytes.hex), in_a_column(lambda raw: base64.b64encode(raw).decode())
 SHA = in_a_column(lambda raw: hashlib.sha256(raw).hexdigest())
 FILE, BESIDE = Planted(hashed_in_a_file), Planted(beside_the_databases)
@@ -212,6 +222,10 @@ HIDDEN = (
         wrap=html("</form>", '<input type="hidden" name="state" value="4711"></form>', FORM)),
     Violation("a key that is there only between pages", "undeclared storage", ("reject",), (HOME, "/about/"), wrap=script(PAGEHIDE)),
     Violation("fonts measured by their width", "fingerprinting", wrap=script(WIDTHS)),
+    Violation("a cookie with the number of an advertisement", "undeclared cookie", ELSEWHERE, wrap=script(CLICK)),
+    Violation("a cookie for who comes from a search engine", "undeclared cookie", ELSEWHERE, wrap=script(f"if (document.referrer) {NAMED}")),
+    Violation("the number of an advertisement in the log", "trace of a visitor", ELSEWHERE, wrap=seen(log_the_query)),
+    Violation("a question that comes again in each new tab", "question", ("days later",), wrap=script(AGAIN, first=True)),
 )  # fmt: skip
 
 

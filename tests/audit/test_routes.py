@@ -10,7 +10,7 @@ from policy.features import read_features
 from tests.fixtures.first_site import ROOT
 
 REGISTER = read_site(ROOT).register
-EVERYWHERE = {"first visit", "scripts off", "nothing there"}
+EVERYWHERE = {"first visit", "scripts off", "nothing there", "from elsewhere"}
 
 
 def names(*features: str, local: bool = True) -> set[str]:
