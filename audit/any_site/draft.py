@@ -43,7 +43,8 @@ def drafted(  # noqa: PLR0913  (what a draft is of)
     storages = [_storage(each) for each in seen.storages]
     others = [each for each in seen.hosts if not _is_own(each.name, url)]
     hosts = [_host(each, seen.cookies) for each in others]
-    used = {str(each["purpose"]) for each in (*cookies, *storages, *hosts)}
+    messages = [_message(each) for each in seen.messages]
+    used = {str(each["purpose"]) for each in (*cookies, *storages, *hosts, *messages)}
     head: Table = {"url": url, "version": 1, "pages": list(walk.paths)}
     if seen.reads:
         head["reads"] = list(seen.reads)
@@ -56,8 +57,14 @@ def drafted(  # noqa: PLR0913  (what a draft is of)
         for name, (text, needs) in PURPOSES.items()
         if name in used
     ]
-    kinds = (("purpose", purposes), ("cookie", cookies), ("storage", storages), ("host", hosts))
-    for kind, tables in kinds:
+    kinds = {
+        "purpose": purposes,
+        "cookie": cookies,
+        "storage": storages,
+        "host": hosts,
+        "message": messages,
+    }
+    for kind, tables in kinds.items():
         parts.extend(f"[[{kind}]]\n{tomli_w.dumps(table)}" for table in tables)
     return "".join(told) + "\n" + "\n".join(parts)
 
@@ -121,6 +128,10 @@ def _storage(seen: Sighting) -> Table:
 def _host(seen: Sighting, cookies: Iterable[Sighting]) -> Table:
     guess = guess_host(urlsplit(seen.name).hostname or "") or next(_by_cookies(seen, cookies), None)
     return {"origin": seen.name, **_purpose(seen, guess), **_noted(seen, guess)}
+
+
+def _message(seen: Sighting) -> Table:
+    return {"path": seen.name, **_purpose(seen, None), **_noted(seen, None)}
 
 
 def _by_cookies(seen: Sighting, cookies: Iterable[Sighting]) -> Iterator[Guess]:

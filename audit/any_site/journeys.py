@@ -16,6 +16,8 @@ __all__ = ["FIRST", "JOURNEYS", "LATER", "AnyJourney"]
 DAYS = 3
 DAY = 86_400
 A_WHILE_SECONDS = 90
+SEARCH, NUMBERED = "https://www.google.com/", "gclid=Cj0KCQiA4711&fbclid=IwAR4711"
+"""Where visitors come from, and what an advertisement there adds to the address."""
 SOME = 4
 """How many pages are read after an answer."""
 
@@ -114,6 +116,24 @@ async def coming_back(visit: Visit) -> None:
         await visit.go(visit.pages[0], f"come back on day {day + 1}", wait=1.5)
 
 
+async def filling(visit: Visit) -> None:
+    """Write into the fields of some pages, and send nothing."""
+    await _arrive(visit)
+    for path in visit.pages[:SOME]:
+        await visit.go(path)
+        await visit.write()
+
+
+async def arriving(visit: Visit) -> None:
+    """Come by an advertisement of a search engine, answer nothing, and read on."""
+    await visit.open_tab()
+    path = visit.pages[0]
+    address = f"{path}{'&' if '?' in path else '?'}{NUMBERED}"
+    wait = visit.consent.wait_seconds
+    await visit.go(address, "come by an advertisement", wait=wait, referrer=SEARCH)
+    await _read_on(visit)
+
+
 PERSON = BrowserProfile(person=True)
 PHONE = BrowserProfile(person=True, width=390, height=844, phone=True)
 ELSEWHERE = BrowserProfile(person=True, language="es-ES")
@@ -128,6 +148,8 @@ JOURNEYS = (
     AnyJourney("withdraw", withdrawing, PERSON, asked=True),
     AnyJourney("phone", looking, PHONE),
     AnyJourney("another language", looking, ELSEWHERE),
+    AnyJourney("fields filled in", filling, PERSON),
+    AnyJourney("from elsewhere", arriving, PERSON),
     AnyJourney("a minute later", staying, TIMED),
     AnyJourney(LATER, coming_back, PERSON),
 )

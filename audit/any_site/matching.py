@@ -9,10 +9,19 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from audit.any_site.journeys import LATER
-from audit.any_site.register import Cookie, SiteRegister, Storage, seconds
-from audit.observations import Journey, KeptCookie, KeptItem, Snapshot
+from audit.any_site.register import Cookie, Message, SiteRegister, Storage, seconds
+from audit.observations import Journey, KeptCookie, KeptItem, SentRequest, Snapshot
 
-__all__ = ["cookie_of", "differences", "fits", "host_of", "is_for", "storage_of"]
+__all__ = [
+    "cookie_of",
+    "differences",
+    "fits",
+    "host_of",
+    "is_for",
+    "is_message",
+    "message_of",
+    "storage_of",
+]
 
 TOLERANCE = 15 * 60
 """Seconds that a journey may have lasted since a cookie was set."""
@@ -56,6 +65,20 @@ def storage_of(declared: SiteRegister, item: KeptItem, site: str) -> tuple[int, 
         here = (storage.origin or site) == (item.origin or site)
         if here and storage.where == item.where and fits(storage.key, item.key):
             return index, storage
+    return None
+
+
+def is_message(request: SentRequest, site: str) -> bool:
+    """Whether a page sent the site something by itself, and did not only ask it for something."""
+    asks = request.method in ("GET", "HEAD", "OPTIONS") or request.kind == "document"
+    return request.origin == site and not asks
+
+
+def message_of(declared: SiteRegister, request: SentRequest) -> tuple[int, Message] | None:
+    """The entry of what is sent to the site itself, with its index; None where it has none."""
+    for index, message in enumerate(declared.register.messages):
+        if fits(message.path, request.path):
+            return index, message
     return None
 
 

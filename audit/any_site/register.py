@@ -28,6 +28,7 @@ __all__ = [
     "Entry",
     "Header",
     "Host",
+    "Message",
     "Needs",
     "Purpose",
     "Register",
@@ -107,6 +108,13 @@ class Host(Entry):
     origin: str
 
 
+class Message(Entry):
+    """What pages send to the site itself, beside asking it for something. In `path`, `*` stands for
+    any characters."""
+
+    path: Annotated[str, Field(pattern=r"^[/*]")]
+
+
 class Header(Declared):
     """A header that pages must have, its value a regular expression of the whole."""
 
@@ -150,6 +158,7 @@ class Register(Declared):
     cookies: Annotated[tuple[Cookie, ...], Field(alias="cookie")] = ()
     storages: Annotated[tuple[Storage, ...], Field(alias="storage")] = ()
     hosts: Annotated[tuple[Host, ...], Field(alias="host")] = ()
+    messages: Annotated[tuple[Message, ...], Field(alias="message")] = ()
     headers: Annotated[tuple[Header, ...], Field(alias="header")] = ()
 
 
@@ -168,8 +177,8 @@ class SiteRegister:
         return {purpose.name: purpose.needs for purpose in self.register.purposes}
 
     def entries(self) -> Iterator[tuple[Entry, Origin]]:
-        """Every cookie, storage key and host, with its place in the file."""
-        for kind in ("cookie", "storage", "host"):
+        """Every cookie, storage key, host and message, with its place in the file."""
+        for kind in ("cookie", "storage", "host", "message"):
             for index, entry in enumerate(_list(self.register, kind)):
                 yield entry, self.origin(kind, index)
 

@@ -8,7 +8,15 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from audit.any_site.banner_rules import banner_findings
-from audit.any_site.matching import cookie_of, differences, host_of, is_for, storage_of
+from audit.any_site.matching import (
+    cookie_of,
+    differences,
+    host_of,
+    is_for,
+    is_message,
+    message_of,
+    storage_of,
+)
 from audit.any_site.register import UNKNOWN, Cookie, Entry, SiteRegister, Storage
 from audit.observations import (
     Headers,
@@ -88,6 +96,7 @@ def _seen(declared: SiteRegister, observed: Observed) -> Iterator[Finding]:
                 *_cookies(declared, journey, snapshot, before),
                 *_items(declared, journey, snapshot, before),
                 *_requests(declared, journey, snapshot, before),
+                *_messages(declared, journey, snapshot, before),
                 *_headers(declared, journey, snapshot),
                 *_reads(declared, snapshot),
             ):
@@ -182,6 +191,25 @@ def _requests(
             yield Finding("request without consent", origin, message, "", mend, origin=where)
 
 
+def _messages(
+    declared: SiteRegister, journey: Journey, snapshot: Snapshot, before: frozenset[str]
+) -> Iterator[Finding]:
+    for request in snapshot.requests:
+        if not is_message(request, journey.origin):
+            continue
+        found = message_of(declared, request)
+        if found is None:
+            message = f"pages send something to {request.path}, which is not declared"
+            yield Finding("undeclared request", request.path, message, "", DECLARE)
+            continue
+        index, entry = found
+        if when := _untimely(declared, entry, snapshot, before):
+            message = f"pages send something to {entry.path}, for “{entry.purpose}”, {when}"
+            mend = "send it only once that is agreed to, and no more when it is withdrawn"
+            origin = declared.origin("message", index, "purpose")
+            yield Finding("request without consent", entry.path, message, "", mend, origin=origin)
+
+
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
@@ -242,6 +270,15 @@ def _never_seen(declared: SiteRegister, observed: Observed) -> Iterator[Finding]
     for index, host in enumerate(declared.register.hosts):
         if host.origin not in asked:
             yield _absent("host", host.origin, declared.origin("host", index))
+    sent = {
+        told[0]
+        for journey, each in snapshots
+        for request in each.requests
+        if is_message(request, journey.origin) and (told := message_of(declared, request))
+    }
+    for index, message in enumerate(declared.register.messages):
+        if index not in sent:
+            yield _absent("message to", message.path, declared.origin("message", index))
 
 
 def _absent(kind: str, name: str, origin: Origin) -> Finding:
@@ -256,5 +293,5 @@ def _name(entry: Entry) -> str:
     return (
         f"{entry.where} {entry.key}"
         if isinstance(entry, Storage)
-        else str(getattr(entry, "origin", ""))
+        else str(getattr(entry, "origin", "") or getattr(entry, "path", ""))
     )

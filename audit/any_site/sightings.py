@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from audit.any_site.cookie_names import guess_cookie
-from audit.any_site.matching import host_of, is_for
+from audit.any_site.matching import host_of, is_for, is_message
 from audit.any_site.rules import READS
 from audit.banners import Banner
 from audit.observations import Journey, KeptCookie, KeptItem, Observed, Snapshot
@@ -61,6 +61,8 @@ class Sightings:
     cookies: tuple[Sighting, ...]
     storages: tuple[Sighting, ...]
     hosts: tuple[Sighting, ...]
+    messages: tuple[Sighting, ...]
+    """What pages sent to the site itself, by its path."""
     reads: tuple[str, ...]
     banners: tuple[tuple[str, Banner], ...]
     """What asked, with the step at which it was answered."""
@@ -71,6 +73,7 @@ def sightings(observed: Observed) -> Sightings:
     cookies: dict[tuple[str, str], Sighting] = {}
     storages: dict[tuple[str, str, str], Sighting] = {}
     hosts: dict[str, Sighting] = {}
+    messages: dict[str, Sighting] = {}
     reads: dict[str, None] = {}
     for journey, snapshot, stage in _staged(observed):
         for kept in snapshot.cookies:
@@ -81,11 +84,17 @@ def sightings(observed: Observed) -> Sightings:
             seen = hosts.setdefault(origin, Sighting(origin, origin))
             _note(seen, journey, stage)
             seen.set_by.setdefault(why)
+        for request in snapshot.requests:
+            if is_message(request, journey.origin):
+                sent = messages.setdefault(request.path, Sighting(request.path, ""))
+                _note(sent, journey, stage)
+                sent.set_by.setdefault(f"{request.kind or 'request'} on {snapshot.page}"[:120])
         reads |= dict.fromkeys(act.what for act in snapshot.acts if READS.match(act.what))
     return Sightings(
         cookies=tuple(_patterns(cookies.values())),
         storages=tuple(_patterns(storages.values())),
         hosts=tuple(hosts.values()),
+        messages=tuple(_patterns(messages.values())),
         reads=tuple(sorted(reads)),
         banners=tuple(_answered(observed)),
     )

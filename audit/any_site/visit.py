@@ -33,6 +33,14 @@ CLICK = """(path) => {
   link?.click();
   return Boolean(link);
 }"""
+FOCUS = """(number) => {
+  const text = ["text", "email", "search", "tel", "password", "textarea"];
+  const fields = [...document.querySelectorAll("input, textarea")]
+    .filter((one) => text.includes(one.type) && !one.disabled && one.checkVisibility());
+  fields[number]?.focus();
+  return number in fields;
+}"""
+MOST_FIELDS, WRITTEN = 5, "ada"
 SHOWN = "() => [location.origin, location.pathname, performance.timeOrigin]"
 HINTS = """() => [...document.querySelectorAll("link[rel~=preconnect], link[rel~=dns-prefetch]")]
   .map(({ href }) => href)"""
@@ -89,16 +97,33 @@ class Visit:
         await asyncio.sleep(self._chance.uniform(0.1, 0.35))
 
     async def go(
-        self, path: str, step: str = "", *, wait: float = 0, picture: bool = False
+        self,
+        path: str,
+        step: str = "",
+        *,
+        wait: float = 0,
+        picture: bool = False,
+        referrer: str = "",
     ) -> None:
         """Open a page by its address. Raises PageDoesNotOpen, with what came kept."""
         await self.pause()
-        arrival = await self.tab.goto(self.origin + path)
+        arrival = await self.tab.goto(self.origin + path, referrer=referrer)
         if not arrival.loaded:
             self.missed.append(f"{path} had not come to its end after {PATIENCE_SECONDS:.0f} s")
         await self._keep_page(path, step or f"open {path}", wait=wait, picture=picture)
         if arrival.status >= ERRORS:
             raise PageDoesNotOpen.answered(path, arrival.status)
+
+    async def write(self) -> None:
+        """Write into the fields of the page, and leave them: nothing is sent. The page is kept."""
+        for number in range(MOST_FIELDS):
+            if not await self.tab.evaluate(FOCUS, number):
+                break
+            await self.pause()
+            await self.tab.write(WRITTEN)
+        await self.tab.evaluate("() => document.activeElement?.blur()")
+        await self.tab.settle()
+        await self.keep(f"write into the fields of {self._place[1]}")
 
     async def follow(self, path: str) -> None:
         """Go to a page by a link of the one that is open, as people do; by its address if there is

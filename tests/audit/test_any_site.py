@@ -275,6 +275,28 @@ def test_what_comes_later_is_seen(journey: str, script: str) -> None:
 
 
 @pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_what_is_sent_while_one_types_is_seen(browser: str) -> None:
+    script = (
+        'addEventListener("input", ({ target }) => navigator.sendBeacon("/typed", target.value));'
+    )
+    page = f'<form><input name="name"><input type="email" id="e"></form><script>{script}</script>'
+    site = AnySite({"/": page}, answers={"/typed": lambda _: Response("", 204)})
+    with site.served() as made:
+        observed, _ = visited(
+            made, "fields filled in", browser=browser, asks=False, consent=Consent(wait_seconds=0.2)
+        )
+    assert [each.name for each in sightings(whole(observed)).messages] == ["/typed"]
+
+
+def test_what_looks_for_an_advertisement_sees_one() -> None:
+    script = """const click = /gclid=([^&]+)/.exec(location.search);
+      if (click && document.referrer.includes("google")) document.cookie = `_gcl_aw=${click[1]}; path=/`;"""
+    with AnySite({"/": f"<script>{script}</script>"}).served() as made:
+        observed, _ = visited(made, "from elsewhere", asks=False, consent=Consent(wait_seconds=0.2))
+    assert [each.name for each in _last(observed).cookies] == ["_gcl_aw"]
+
+
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
 def test_a_page_that_looks_for_a_program_sees_a_person(browser: str) -> None:
     script = """document.cookie = `seen=${navigator.webdriver}|${/Headless|Audit/.test(navigator.userAgent)}; path=/`"""
     with AnySite({"/": f"<script>{script}</script>"}).served() as made:

@@ -329,6 +329,11 @@ UNFAIR = Banner(
             "request elsewhere",
             "wss://live.example",
         ),
+        (
+            changed(0, requests=(SentRequest("POST", SITE, "/typed", kind="ping"),)),
+            "undeclared request",
+            "send something to /typed, which is not declared",
+        ),
         (changed(0, acts=(Act("canvas.toDataURL"),)), "fingerprinting", "canvas.toDataURL"),
         (changed(2, clicks=3), "unequal buttons", "takes 3 clicks, to accept 1"),
         (changed(1, banner=FAIR), "question", "asks again, though the visitor accepted"),
@@ -372,6 +377,27 @@ def test_values_and_reads_may_be_declared(tmp_path: Path) -> None:
     assert [each.rule for each in compare(declared, honest())] == ["cookie otherwise"]
     declared = register_of(honest(), tmp_path, "version = 1", 'version = 1\nreads = ["sensor"]')
     assert compare(declared, changed(0, acts=(Act("sensor"),))) == ()
+
+
+def test_what_is_sent_to_the_site_itself_waits_for_its_purpose(tmp_path: Path) -> None:
+    """And is drafted, with the page that sends it."""
+    sent = (SentRequest("POST", SITE, "/typed", kind="ping"),)
+    asked = (SentRequest("GET", SITE, "/typed"), SentRequest("POST", SITE, "/", kind="document"))
+    (drawn,) = sightings(changed(0, requests=(*sent, *asked))).messages
+    assert (drawn.name, drawn.first_seen, [*drawn.set_by]) == (
+        "/typed",
+        "before a choice",
+        ["ping on /"],
+    )
+    more = '[[message]]\npath = "/ty*"\npurpose = "analytics"\n\n[[cookie]]\nname = "answer"'
+    declared = register_of(honest(), tmp_path, '[[cookie]]\nname = "answer"', more)
+    (found,) = compare(declared, changed(0, requests=sent))
+    assert found.rule == "request without consent"
+    assert found.message == "pages send something to /ty*, for “analytics”, before any choice"
+    assert found.origin == declared.origin("message", 0, "purpose")
+    (found,) = compare(declared, honest())
+    assert found.message == "the message to /ty* is declared, but no journey came by it"
+    assert compare(declared, changed(1, requests=(*COUNTS, *sent))) == ()
 
 
 def test_headers_are_held_to_only_where_they_are_declared(tmp_path: Path) -> None:
