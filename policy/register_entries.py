@@ -28,13 +28,15 @@ class Endpoint(Declared):
     """An address that the service answers itself, and what for. Every other one is a page or file.
 
     `path` ends in "/" where it stands for all below it. `purposes` are those of which one must be
-    agreed, or begun by the visitor, before a browser may ask.
+    agreed, or begun by the visitor, before a browser may ask. `asks` is what scripts may add to the
+    address after a question mark, word by word: the same for everybody.
     """
 
     method: Literal["GET", "POST", "any"]
     path: Annotated[str, Field(pattern=r"^/[a-z]+/[a-z]*$", examples=["/visit/view", "/form/"])]
     purposes: Annotated[tuple[str, ...], Field(min_length=1)]
     carries: str
+    asks: tuple[str, ...] = ()
 
     def answers(self, method: str, path: str) -> bool:
         """Whether a request goes to this address."""

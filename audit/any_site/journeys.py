@@ -137,6 +137,7 @@ async def arriving(visit: Visit) -> None:
 PERSON = BrowserProfile(person=True)
 PHONE = BrowserProfile(person=True, width=390, height=844, phone=True)
 ELSEWHERE = BrowserProfile(person=True, language="es-ES")
+FAR_AWAY = BrowserProfile(person=True, timezone="America/New_York")
 TIMED = BrowserProfile(person=True, timed=True)
 
 FIRST, LATER = "first visit", "days later"
@@ -149,7 +150,7 @@ JOURNEYS = (
     AnyJourney("phone", looking, PHONE),
     AnyJourney("another language", looking, ELSEWHERE),
     AnyJourney("fields filled in", filling, PERSON),
-    AnyJourney("from elsewhere", arriving, PERSON),
+    AnyJourney("from elsewhere", arriving, FAR_AWAY),
     AnyJourney("a minute later", staying, TIMED),
     AnyJourney(LATER, coming_back, PERSON),
 )

@@ -23,6 +23,7 @@ def context_options(profile: BrowserProfile, version: str) -> dict[str, Any]:
         "is_mobile": profile.phone,
         "has_touch": profile.phone,
         "locale": profile.language or None,
+        "timezone_id": profile.timezone or None,
         "extra_http_headers": dict.fromkeys(profile.signals, "1"),
         **({"record_har_path": profile.har} if profile.har else {}),
         **_let_in(profile.access),

@@ -103,6 +103,8 @@ class Firefox(Browser):
             raise BrowserCannot("this Firefox cannot be given headers, a phone's window or a clock")
         if profile.language:
             await self._set("emulation.setLocaleOverride", user, locale=profile.language)
+        if profile.timezone:
+            await self._set("emulation.setTimezoneOverride", user, timezone=profile.timezone)
         visitor = FirefoxVisitor(self._bidi, user, (profile.width, profile.height))
         await visitor.preload(UNATTENDED)
         await visitor.preload(watch_script())

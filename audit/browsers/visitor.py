@@ -74,6 +74,8 @@ class BrowserProfile:
     phone: bool = False
     language: str = ""
     """As "de-DE"; the browser's own where it is empty."""
+    timezone: str = ""
+    """As "America/New_York"; the machine's own where it is empty."""
     access: Access | None = None
     timed: bool = False
     """Whether its timers can be made to come due at once."""

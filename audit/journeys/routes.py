@@ -207,6 +207,9 @@ AGENT = (
 """A browser description that can be searched for: it must be read and forgotten. The service counts
 it, or its visitor would be told that it does not."""
 
+FAR_AWAY = "America/New_York"
+"""Where sites may ask nobody, as its law does not have them ask."""
+
 ASKED, FORMS, STAFF = ("visits",), ("forms",), ("staff",)
 
 ROUTES = (
@@ -226,7 +229,7 @@ ROUTES = (
     Route("narrow window", accepting, BrowserProfile(width=390, height=844), needs=ASKED),
     Route("a while", staying, BrowserProfile(timed=True, person=True), needs=ASKED),
     Route("nothing there", missing),
-    Route("from elsewhere", arriving, BrowserProfile(person=True)),
+    Route("from elsewhere", arriving, BrowserProfile(person=True, timezone=FAR_AWAY)),
     Route("days later", coming_back, BrowserProfile(person=True), needs=ASKED),
     Route("deeds", doing, local=True, needs=ASKED),
     Route("days that end", days_that_end, local=True, needs=ASKED),

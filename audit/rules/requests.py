@@ -9,6 +9,8 @@ from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at
 from audit.rules.storage import untimely
 
+STAFF = "/staff/"
+
 KEEPS = {
     "document.cookie",
     "cookieStore.set",
@@ -71,6 +73,13 @@ def _request(
             mend = "send it only once its purpose is agreed to, and not after it is withdrawn"
             origin = declared.origin("endpoint", endpoint.path, "purposes")
             yield Finding("request without consent", name, message, "P4", mend, origin=origin)
+        # Staff's scripts ask for what staff chose; a link or form of a page says what it adds.
+        by_script = request.kind != "document" and not request.path.startswith(STAFF)
+        if by_script and request.query and request.query not in endpoint.asks:
+            message = f"a script adds to the address {name} what is not declared"
+            mend = "leave out the part after the question mark, or declare it in `asks`"
+            origin = declared.origin("endpoint", endpoint.path, "asks")
+            yield Finding("data in an address", name, message, "P4", mend, origin=origin)
     elif request.method not in ("GET", "HEAD"):
         message = f"a browser sends {name}, an address that is not declared"
         mend = "declare an [[endpoint]] in policy/features/, or stop sending"

@@ -185,6 +185,9 @@ CLICK = "const click = /gclid=([^&]+)/.exec(location.search); if (click) documen
 AGAIN = (
     "if (history.length < 3 && /^no/.test(localStorage.choice)) localStorage.removeItem('choice');"
 )
+RECEIPT = "const plain = fetch; fetch = (address, how) => plain(address === '/visit/withdraw' ? `${address}?receipt=4711` : address, how);"
+FAR_AWAY = """if (Intl.DateTimeFormat().resolvedOptions().timeZone.startsWith("America/") && !localStorage.choice)
+  localStorage.choice = `yes ${document.documentElement.dataset.register} ${new Date().toISOString().slice(0, 7)} settled`;"""
 ELSEWHERE = ("from elsewhere",)
 HEX, B64 = in_a_column(bytes.hex), in_a_column(lambda raw: base64.b64encode(raw).decode())
 SHA = in_a_column(lambda raw: hashlib.sha256(raw).hexdigest())
@@ -222,9 +225,11 @@ HIDDEN = (
         wrap=html("</form>", '<input type="hidden" name="state" value="4711"></form>', FORM)),
     Violation("a key that is there only between pages", "undeclared storage", ("reject",), (HOME, "/about/"), wrap=script(PAGEHIDE)),
     Violation("fonts measured by their width", "fingerprinting", wrap=script(WIDTHS)),
+    Violation("a number with the refusal, at an address that is declared", "data in an address", ("reject",), wrap=script(RECEIPT, first=True)),
     Violation("a cookie with the number of an advertisement", "undeclared cookie", ELSEWHERE, wrap=script(CLICK)),
     Violation("a cookie for who comes from a search engine", "undeclared cookie", ELSEWHERE, wrap=script(f"if (document.referrer) {NAMED}")),
     Violation("the number of an advertisement in the log", "trace of a visitor", ELSEWHERE, wrap=seen(log_the_query)),
+    Violation("a yes in the name of whoever is in America", "storage without consent", ELSEWHERE, wrap=script(FAR_AWAY, first=True)),
     Violation("a question that comes again in each new tab", "question", ("days later",), wrap=script(AGAIN, first=True)),
 )  # fmt: skip
 
