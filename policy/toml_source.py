@@ -247,15 +247,54 @@ def refuse_two_versions(name: str, text: str) -> None:
         raise Faults([Fault(name, line, message, hint)])
 
 
+_TWICE = "this name is there twice", "remove one of the two, or give it another name"
+_ENDLESS = "this text has no end", "write the same quote after it, on the same line"
+_NO_NAME = "a name is missing before the equals sign", 'write a line like key = "text"'
+_SYNTAX = {
+    "Cannot overwrite": _TWICE,
+    "Cannot declare": _TWICE,
+    "Cannot redefine": _TWICE,
+    "Cannot mutate": _TWICE,
+    "Duplicate inline": _TWICE,
+    "An object other than list": _TWICE,
+    "There is no nest": _TWICE,
+    "Unclosed array": ("this list has no end", "write ] after its last value"),
+    "Unclosed inline table": ("this table has no end", "write } after its last value"),
+    "Unterminated string": _ENDLESS,
+    "Illegal character '\\n'": _ENDLESS,
+    "Expected '=' after": ("a value is missing", 'write a line like key = "text"'),
+    "Expected ']": ("the brackets of this heading do not close", "write as many after the name"),
+    "Expected newline": (
+        "there is more on this line than one value",
+        "write each key on a line of its own, and text in straight quotes",
+    ),
+    "Unescaped '\\'": ("a backslash means nothing by itself", "write it twice: \\\\"),
+    "Escaped character": ("this character cannot be written like that", "write it as it is"),
+    "Invalid hex value": (
+        "digits are missing after the backslash",
+        "write a backslash twice: \\\\",
+    ),
+    "Invalid date": ("there is no such date", "write a day like 2026-11-24"),
+    "Invalid initial character": _NO_NAME,
+    "Invalid statement": _NO_NAME,
+    "Invalid value": ("this is no value", 'text stands in straight quotes: key = "text"'),
+    "Illegal character": ("a character that cannot be seen stands here", "remove it"),
+    "Found invalid character": ("a character that cannot be seen stands here", "remove it"),
+}
+"""What is wrong, and how it is mended, by how `tomllib` begins to say it."""
+
+
 def syntax_fault(name: str, text: str, message: str) -> Fault:
     """What `tomllib` says of a text that is no TOML, as a fault with its line."""
     place = re.search(r"\(at line (\d+), column (\d+)\)", message)
     reason = (message[: place.start()] if place else message.partition(" (at ")[0]).strip()
+    usual = f"{reason[:1].lower()}{reason[1:]}", 'text stands in straight quotes: key = "text"'
+    what, hint = next((said for key, said in _SYNTAX.items() if reason.startswith(key)), usual)
     line = int(place[1]) if place else text.rstrip().count("\n") + 1
     return Fault(
         name,
         line,
-        f"this is not TOML: {reason[:1].lower()}{reason[1:]}",
-        'text stands in straight quotes: key = "text"',
+        f"this is not TOML: {what}",
+        hint,
         text.split("\n")[line - 1][int(place[2]) - 1 :] if place else "",
     )

@@ -48,7 +48,10 @@ def validation_faults(
         else:
             path, line = place_of(location)
         key = next((str(part) for part in reversed(location) if isinstance(part, str)), "")
-        yield Fault(path, line, *_said(detail, key, location, model))
+        what, hint = _said(detail, key, location, model)
+        if "[key]" in detail["loc"]:
+            what = f'nothing can be named "{key}" here'
+        yield Fault(path, line, what, hint)
 
 
 def _said(
