@@ -23,6 +23,8 @@ from audit.observations import Act, KeptCookie, KeptItem, PageFacts, SentRequest
 __all__ = ["Visit"]
 
 ERRORS = 400
+AT_THE_END = {"navigator.sendBeacon": "POST", "fetch on leaving": "GET"}
+"""Ways to send something that a browser may not tell of, as its page is gone; how they ask."""
 SOCKETS = ("socket", "new WebSocket", "new WebTransport", "new EventSource")
 PLACE = "() => [location.origin, location.pathname + location.search]"
 LINKS = """() => [...document.querySelectorAll("a[href], area[href]")].map(({ href }) => href)
@@ -265,18 +267,21 @@ class Visit:
 
 
 def _spoken(acts: list[Act]) -> list[SentRequest]:
-    """Sockets, as requests: browsers tell of them by other events."""
+    """Sockets and beacons, as requests: browsers tell of them by other events, or not at all."""
     made = []
     for act in acts:
-        parts = urlsplit(act.detail)
-        if act.what in SOCKETS and parts.scheme in ("ws", "wss", "http", "https"):
-            made.append(_request(act.detail))
+        if urlsplit(act.detail).scheme not in ("ws", "wss", "http", "https"):
+            continue
+        if act.what in SOCKETS:
+            made.append(_request(act.detail, "GET", "socket"))
+        elif act.what in AT_THE_END:
+            made.append(_request(act.detail, AT_THE_END[act.what], "ping"))
     return list(dict.fromkeys(made))
 
 
-def _request(url: str) -> SentRequest:
+def _request(url: str, method: str, kind: str) -> SentRequest:
     parts = urlsplit(url)
-    return SentRequest("GET", f"{parts.scheme}://{parts.netloc}", parts.path, kind="socket")
+    return SentRequest(method, f"{parts.scheme}://{parts.netloc}", parts.path, kind=kind)
 
 
 async def _kept(frame: Frame) -> list[KeptItem]:

@@ -19,11 +19,11 @@ from playwright.async_api import Frame as PageFrame
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from analytics.visits.agent_patterns import AUDIT
-from audit.browsers.chromium_context import add_headers, context_options
+from audit.browsers.chromium_context import add_headers, context_options, sent_by
 from audit.browsers.chromium_features import PLAYWRIGHTS, without
 from audit.browsers.chromium_process import ChromiumProcess
 from audit.browsers.errors import PageDoesNotOpen, first_line
-from audit.browsers.recorder import Recorder, request_of
+from audit.browsers.recorder import SECRET, Recorder
 from audit.browsers.visitor import (
     PATIENCE_SECONDS,
     Access,
@@ -37,7 +37,7 @@ from audit.browsers.visitor import (
     in_time,
     watch_script,
 )
-from audit.observations import Act, KeptCookie, SentRequest
+from audit.observations import Act, KeptCookie
 
 OUR_AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -141,7 +141,7 @@ class ChromiumVisitor(Visitor):
         self._access = access
         self._context = context
         self._reading: set[asyncio.Task[None]] = set()
-        context.on("request", lambda request: self.recorder.begins(request, _sent(request)))
+        context.on("request", lambda request: self.recorder.begins(request, sent_by(request)))
         # Not "requestfinished": it waits for a body that a page may never read.
         context.on("response", lambda answer: self._responded(answer.request))
         context.on("requestfailed", self._failed)
@@ -171,7 +171,7 @@ class ChromiumVisitor(Visitor):
                 await self._answered(request, answer)
         except PlaywrightError:
             pass  # The tab was closed meanwhile: what the request says of itself must do.
-        self.recorder.ends(request, _sent(request, sent.get("cookie", "")))
+        self.recorder.ends(request, sent_by(request, sent.get("cookie", "")))
 
     async def _answered(self, request: Request, answer: Response) -> None:
         pairs = [(pair["name"], pair["value"]) for pair in await answer.headers_array()]
@@ -179,7 +179,7 @@ class ChromiumVisitor(Visitor):
         self.recorder.answered(answer.url, pairs, page=document and answer.status < 300)
 
     def _failed(self, request: Request) -> None:
-        self.recorder.ends(request, _sent(request))
+        self.recorder.ends(request, sent_by(request))
 
     async def open(self) -> Tab:
         page = await self._context.new_page()
@@ -197,7 +197,10 @@ class ChromiumVisitor(Visitor):
 
     def _stored(self, event: dict[str, Any]) -> None:
         where = "localStorage" if event["storageId"]["isLocalStorage"] else "sessionStorage"
-        self._act("Storage.setItem", f"{where} {event['key']} {event['newValue']}"[:200])
+        if event["key"] == SECRET:
+            self.recorder.said(SECRET + event["newValue"])
+        else:
+            self._act("Storage.setItem", f"{where} {event['key']} {event['newValue']}"[:200])
 
     async def cookies(self) -> tuple[KeptCookie, ...]:
         return tuple(
@@ -233,11 +236,6 @@ class ChromiumVisitor(Visitor):
 
     async def close(self) -> None:
         await self._context.close()
-
-
-def _sent(request: Request, cookie: str = "") -> SentRequest:
-    body = request.post_data_buffer or b""
-    return request_of(request.method, request.url, request.resource_type, cookie, len(body))
 
 
 class Chromium(Browser):

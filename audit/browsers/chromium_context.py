@@ -1,4 +1,4 @@
-"""What a context of Chromium is made with, so that it is like the profile that is wanted."""
+"""A context of Chromium: what it is made with, to be like a profile, and what it sends."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from contextlib import suppress
 from typing import Any
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page
+from playwright.async_api import Page, Request
 
+from audit.browsers.recorder import request_of
 from audit.browsers.visitor import Access, BrowserProfile
+from audit.observations import SentRequest
 
-__all__ = ["add_headers", "context_options"]
+__all__ = ["add_headers", "context_options", "sent_by"]
 
 
 def context_options(profile: BrowserProfile, version: str) -> dict[str, Any]:
@@ -75,3 +77,9 @@ async def add_headers(page: Page, access: Access) -> None:
 
     session.on("Fetch.requestPaused", paused)
     await session.send("Fetch.enable", {"patterns": [{"urlPattern": f"{access.origin}/*"}]})
+
+
+def sent_by(request: Request, cookie: str = "") -> SentRequest:
+    """A request, as far as Playwright knows it; `cookie` is the header's value."""
+    body = request.post_data_buffer or b""
+    return request_of(request.method, request.url, request.resource_type, cookie, len(body))

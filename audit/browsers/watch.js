@@ -1,5 +1,6 @@
 // Runs in every page before its own scripts, and tells the audit what they do. It says so on the
-// console, which both browsers carry to us in order, even from a page that is going away.
+// console, which both browsers carry to us in order. Chromium carries nothing of a page that is going away
+// but what is written to its storage, so it says so there, too, and takes it away again.
 "use strict";
 
 (() => {
@@ -10,15 +11,28 @@
   // Chromium, "f@https://a.example/x.js:1:2" in Firefox.
   const Trace = Error;
   const caller = () => (/(?:https?|blob):[^\s)]*:\d+:\d+/.exec(new Trace().stack ?? "") ?? [""])[0];
-  const tell = (what, detail = "") => say(SECRET + text([what, String(detail).slice(0, 200), caller()]));
+  const { setItem, removeItem } = Storage.prototype;
+  let leaving = false;
+
+  function tell(what, detail = "") {
+    const told = text([what, String(detail).slice(0, 200), caller()]);
+    say(SECRET + told);
+    if (!leaving) return;
+    try {
+      setItem.call(sessionStorage, SECRET, told);
+      removeItem.call(sessionStorage, SECRET);
+    } catch {
+      // It may keep nothing.
+    }
+  }
 
   /** Calls of `name` on `owner` are told as `what`; `detail` makes words of the arguments. */
-  function watch(owner, name, what, detail = () => "") {
+  function watch(owner, name, what, detail = () => "", when = () => true) {
     const own = owner && Object.getOwnPropertyDescriptor(owner, name);
     if (!own || typeof own.value !== "function") return;
     const before = own.value;
     const after = function (...given) {
-      tell(what, detail.call(this, ...given));
+      if (when()) tell(what, detail.call(this, ...given));
       return new.target ? Reflect.construct(before, given, new.target) : Reflect.apply(before, this, given);
     };
     Object.defineProperty(after, "name", { value: name });
@@ -55,7 +69,10 @@
   // Other ways out than fetch.
   for (const name of ["Worker", "SharedWorker", "WebSocket", "EventSource", "WebTransport",
     "RTCPeerConnection", "BroadcastChannel"]) watch(globalThis, name, `new ${name}`, (url) => url);
-  watch(proto("Navigator"), "sendBeacon", "navigator.sendBeacon", (url) => url);
+  const whole = (asked) => new URL(asked?.url ?? asked, document.baseURI).href;
+  const address = (asked) => URL.canParse(asked?.url ?? asked, document.baseURI) ? whole(asked) : asked;
+  watch(proto("Navigator"), "sendBeacon", "navigator.sendBeacon", address);
+  watch(globalThis, "fetch", "fetch on leaving", address, () => leaving);
 
   // What tells one browser from another.
   const canvas = proto("HTMLCanvasElement");
@@ -96,6 +113,8 @@
     return listen.call(this, type, ...rest);
   };
 
+  listen.call(globalThis, "pagehide", () => { leaving = true; }, true);
+  listen.call(globalThis, "pageshow", () => { leaving = false; }, true);
   listen.call(document, "securitypolicyviolation", (event) =>
     tell("violation", `${event.effectiveDirective} ${event.blockedURI}`));
 })();

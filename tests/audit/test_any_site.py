@@ -288,6 +288,21 @@ def test_what_is_sent_while_one_types_is_seen(browser: str) -> None:
     assert [each.name for each in sightings(whole(observed)).messages] == ["/typed"]
 
 
+@pytest.mark.parametrize("browser", ["chromium", "firefox"])
+def test_what_is_sent_as_a_page_is_left_is_seen(browser: str) -> None:
+    script = """addEventListener("pagehide", () => { navigator.sendBeacon("/left", "1");
+      fetch("%C/gone", { method: "POST", mode: "no-cors", keepalive: true }); });"""
+    site = AnySite(any_sites.three(f"<script>{script}</script>"))
+    site.answers["/left"] = lambda _: Response("", 204)
+    with site.served() as made:
+        observed, _ = visited(
+            made, "another language", browser=browser, asks=False, pages=("/", "/about/")
+        )
+        seen = sightings(whole(observed))
+        assert [each.name for each in seen.messages] == ["/left"]
+        assert made.counter in {each.name for each in seen.hosts}
+
+
 def test_what_looks_for_an_advertisement_sees_one() -> None:
     script = """const click = /gclid=([^&]+)/.exec(location.search);
       if (click && document.referrer.includes("google")) document.cookie = `_gcl_aw=${click[1]}; path=/`;"""
