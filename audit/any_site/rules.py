@@ -8,6 +8,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from audit.any_site.banner_rules import banner_findings
+from audit.any_site.identifiers import identifier_findings
 from audit.any_site.matching import (
     cookie_of,
     differences,
@@ -48,7 +49,7 @@ def compare(declared: SiteRegister, observed: Observed) -> tuple[Finding, ...]:
 
     What was declared and never seen is a difference only where everything could be looked at.
     """
-    found = list(_timed(_seen(declared, observed)))
+    found = [*_timed(_seen(declared, observed)), *identifier_findings(observed)]
     if not untold_of(observed):
         found.extend(_never_seen(declared, observed))
     return merged(found)

@@ -400,6 +400,32 @@ def test_what_is_sent_to_the_site_itself_waits_for_its_purpose(tmp_path: Path) -
     assert compare(declared, changed(1, requests=(*COUNTS, *sent))) == ()
 
 
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ((("1", "1"), ("2", "2"), ("3", "3")), True),
+        ((("1", "1"), ("1", "1"), ("1", "1")), False),
+        ((("1", "1"), ("2", "2"), ("1", "1")), False),  # of two machines
+        ((("1", "2"), ("3", "4"), ("5", "6")), False),  # made anew each time
+        ((("1",), ("2",), ("3",)), False),
+    ],
+)
+def test_an_etag_of_each_visitors_own_is_an_identifier(
+    tmp_path: Path, values: tuple[tuple[str, ...], ...], named: bool
+) -> None:
+    def given(value: str) -> Headers:
+        return Headers(SITE, "/main.css", (("etag", value),), page=False)
+
+    path = tmp_path / "empty.toml"
+    path.write_text(f'url = "{SITE}"\n', encoding="utf-8")
+    journeys = (
+        journey(f"visit {number}", step("open", headers=tuple(map(given, each))))
+        for number, each in enumerate(values)
+    )
+    found = compare(read_register(path), Observed(SITE, tuple(journeys), local=False))
+    assert [(each.rule, each.subject) for each in found] == [("identifier", "/main.css")] * named
+
+
 def test_headers_are_held_to_only_where_they_are_declared(tmp_path: Path) -> None:
     page = Headers(SITE, "/", (("content-type", "text/html"),), page=True)
     seen = changed(0, headers=(page,))
