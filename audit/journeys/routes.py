@@ -157,6 +157,7 @@ async def outdated_choice(run: JourneyRun) -> None:
             f"(key) => localStorage.setItem(key, ({older})(localStorage.getItem(key)))", storage.key
         )
     await run.visitor.forget_cookies()
+    await run.tab.settle()  # Chromium tells a little later what was written.
     await run.visitor.gather()
     run.withdraw(run.agreed)
     await run.go("/")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from audit.browsers.chromium import Chromium
+from audit.browsers.chromium import Chromium, ChromiumVisitor
 from audit.journeys.routes import ROUTES
 from audit.journeys.run import Options, make_journey
 from audit.observations import Journey, Observed
@@ -26,6 +26,7 @@ from .hidden_violations import HIDDEN
 from .planting import Violation
 from .seeded_violations import VIOLATIONS, table
 
+LATE_SECONDS = 0.08
 ROUTE = {route.name: route for route in ROUTES}
 
 
@@ -112,6 +113,17 @@ def test_the_same_journeys_find_nothing_on_the_honest_site(findings, routes) -> 
         )
     )
     assert findings(Violation("none", "", routes, pages)) == ()
+
+
+def test_a_browser_may_tell_late_what_the_visitor_wrote(findings, monkeypatch) -> None:
+    """An older answer is put into the storage by the journey itself, and is no finding."""
+    told = ChromiumVisitor._stored
+
+    def late(visitor: ChromiumVisitor, event: dict[str, Any]) -> None:
+        asyncio.get_running_loop().call_later(LATE_SECONDS, told, visitor, event)
+
+    monkeypatch.setattr(ChromiumVisitor, "_stored", late)
+    assert findings(Violation("none", "", ("outdated register",))) == ()
 
 
 def test_the_table_in_the_docs_is_that_of_the_violations() -> None:
