@@ -17,15 +17,15 @@ from tests.generator.test_build_faults import change, parts
 from .test_publishing import invoke
 
 JOURNEYS = {
-    "all-but-forms": 8,
-    "audiences": 29,
-    "everything": 3,
-    "forms": 25,
-    "search": 30,
-    "staff": 28,
-    "visits": 11,
+    "all-but-forms": 9,
+    "audiences": 31,
+    "everything": 4,
+    "forms": 27,
+    "search": 32,
+    "staff": 30,
+    "visits": 12,
 }
-"""How many are left of the 30 where the feature of that name is off."""
+"""How many are left of the 32 where the feature of that name is off."""
 
 SHORT = [case for case in CASES if JOURNEYS[case.stem] < 20]
 
