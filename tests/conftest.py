@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from analytics.storage import clickhouse_client
 from analytics.visits.store import shared_commits, sqlite
 from generator import command
 from generator.pictures.cache import ENVIRON
@@ -47,6 +48,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     said then is the matter of test_counters.py and test_report.py."""
     monkeypatch.setattr(shared_commits, "STUCK_SECONDS", 60)
     monkeypatch.setattr(sqlite, "BUSY_MS", 15_000)
+    monkeypatch.setattr(clickhouse_client, "BUSY_SECONDS", 60)
     monkeypatch.setattr(command, "UNWATCHED_SECONDS", 600)
 
 
