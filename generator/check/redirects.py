@@ -3,6 +3,7 @@ file, belongs to nothing else, and none that was published is lost."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,13 +123,30 @@ def vanished_warnings(before: Mapping[str, Page], site: Site, content: Content) 
     leads = redirects(site, content)
     there = {*content.pages, *leads, *content.files, *content.off, *content.gone}
     there |= {page.url for page in content.waiting}
+    titles = {
+        each: content.pages[each].given["title"] for each in content.pages.keys() - before.keys()
+    }
     for url in before:
         if url in there:
             continue
-        near = closest(url, content.pages).removeprefix('did you mean "').removesuffix('"?')
+        near = _moved_to(url, before[url].title, titles)
         message = f"{url} was published (“{before[url].title}”), and leads nowhere now"
         path, hint = _line_to_add(url, near, content)
         yield Fault(path, None, message, f"where it moved, {hint}")
+
+
+def _moved_to(url: str, title: str, new: Mapping[str, str]) -> str:
+    """The address of a page that was not there before, of which there are the titles: that has the
+    same one, or nearly the same name. "" where there is none."""
+    same = [each for each in new if new[each] == title]
+    names = {_name(each): each for each in sorted(same or new, reverse=True)}
+    near = difflib.get_close_matches(_name(url), names, n=1, cutoff=0 if same else 0.6)
+    return names[near[0]] if near else ""
+
+
+def _name(url: str) -> str:
+    """The last part of an address."""
+    return url.rstrip("/").rpartition("/")[2]
 
 
 def _line_to_add(url: str, near: str, content: Content) -> tuple[str, str]:

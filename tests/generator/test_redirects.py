@@ -98,6 +98,33 @@ def test_hosts_that_only_send_files_are_told(root: Path, tmp_path: Path) -> None
     assert 'url=/ask/"' in (folder / "café/index.html").read_text()
 
 
+@pytest.mark.parametrize(
+    ("moves", "title", "named"),
+    [
+        ("fruit", "Apples", "content/news/fruit.md"),
+        ("apple", "One apple", "content/news/apple.md"),
+        ("other", "Another", "site/redirects.toml"),
+        ("", "", "site/redirects.toml"),
+    ],
+)
+def test_only_a_page_that_was_not_there_before_is_where_another_moved(
+    root: Path, moves: str, title: str, named: str
+) -> None:
+    """A neighbour with nearly the same address was told to take it, and the id in feeds with it."""
+    article = "---\ntitle: {}\ndate: 2026-03-01\ndescription: Of a fruit, in a sentence.\n---\nW.\n"
+    news = root / "content/news"
+    for name in ("apples", "apples-again"):
+        (news / f"{name}.md").write_text(article.format(name.capitalize()))
+    builder = generator.Builder(root, root / "public", cache=root / "var/cache", jobs=1)
+    builder.build()
+    (news / "apples.md").unlink()
+    if moves:
+        (news / f"{moves}.md").write_text(article.format(title))
+    (warning,) = (each for each in builder.build().warnings if "leads nowhere" in each.message)
+    assert warning.path == named
+    assert "apples-again" not in warning.hint
+
+
 def test_a_page_that_goes_is_told_with_the_line_to_add(root: Path) -> None:
     page = "---\ntitle: Old\ndescription: A page that is about to go, in a sentence.\n---\nW.\n"
     (root / "content/old.md").write_text(page)
