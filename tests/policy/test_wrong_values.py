@@ -11,6 +11,9 @@ from collections.abc import Iterator
 import pytest
 from pydantic import ValidationError
 
+import analytics
+import audit
+import generator
 import policy
 from policy.toml_source import Declared, frozen
 from policy.wrong_values import validation_faults
@@ -33,8 +36,9 @@ def models(of: type[Declared] = Declared) -> Iterator[type[Declared]]:
         yield from models(each)
 
 
-for _module in pkgutil.walk_packages(policy.__path__, "policy."):
-    importlib.import_module(_module.name)
+for _package in (policy, generator, analytics, audit):
+    for _module in pkgutil.walk_packages(_package.__path__, f"{_package.__name__}."):
+        importlib.import_module(_module.name)
 MODELS = sorted(set(models()), key=lambda each: each.__qualname__)
 
 

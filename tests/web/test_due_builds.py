@@ -188,8 +188,9 @@ def place(tmp_path: Path) -> Places:
 def test_a_page_comes_by_itself_while_the_service_runs(
     place: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moment = datetime.datetime.now(tz=datetime.UTC) + datetime.timedelta(seconds=4)
-    text = PAGE.format(ABOUT, f"{moment:%Y-%m-%d %H:%M:%SZ}", "Words.")
+    now = datetime.datetime.now(tz=datetime.UTC).replace(microsecond=0)
+    moment = now + datetime.timedelta(seconds=4)
+    text = PAGE.format(ABOUT, moment.isoformat(), "Words.")
     (place.root / "content/soon.md").write_text(text)
     generator.build(place.root, place.public)
     assert "/soon/" not in read_build(place.public).files
