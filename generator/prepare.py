@@ -24,7 +24,7 @@ from generator.check.links import addresses_used
 from generator.check.passing import passing_warnings
 from generator.check.redirects import redirect_faults
 from generator.check.shown import shown_warnings
-from generator.check.site_files import section_faults, site_file_faults
+from generator.check.site_files import misnamed_warnings, section_faults, site_file_faults
 from generator.check.translations import translation_faults, translation_warnings
 from generator.check.warnings import description_warnings
 from generator.check.whole import Offers
@@ -58,7 +58,7 @@ from policy.taxonomies import FILE as TAXONOMIES
 
 __all__ = ["Ready", "prepare"]
 
-NEEDED = ("content", "templates")
+NEEDED = ("content", "site", "templates")
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,12 @@ class _Preparation:
         asked, since = self._asked, self._since
         known = since.site()
         # What is to be done before it can be published hides nothing else that is wrong.
-        self._site, found = (known, ()) if known else _read_site(asked.root)
+        gone = _gone(asked.root)
+        if any(each.path == "site" for each in gone):
+            raise Faults(gone)
+        self._site, found = (known, ()) if known else read_as_far_as_possible(asked.root)
+        if gone:
+            raise Faults([*found, *gone])
         site = self._site
         self._faults.extend(found)
         self._now = end_of(asked.when, site.settings.zone).astimezone(site.settings.zone)
@@ -327,19 +332,18 @@ class _Preparation:
             *shown_warnings(self._site, content, self._made, self._assets),
             *experiment_warnings(self._site, content, self._now),
             *self._leaving(content),
+            *misnamed_warnings(self._site),
             *passing_warnings(self._site, content),
             *budget_warnings(self._site, content),
             *(each for told in told_of_files.values() for each in told),
         )
 
 
-def _read_site(root: Path) -> tuple[Site, tuple[Fault, ...]]:
-    site, faults = read_as_far_as_possible(root)
-    if missing := [folder for folder in NEEDED if not os.path.lexists(root / folder)]:
-        hint = "put it back: a site has content/, templates/ and site/"
-        gone = [Fault(folder, None, "this folder is missing", hint) for folder in missing]
-        raise Faults([*faults, *gone])
-    return site, faults
+def _gone(root: Path) -> list[Fault]:
+    """The folders without which there is no site."""
+    hint = "put it back: a site has content/, templates/ and site/"
+    missing = (folder for folder in NEEDED if not os.path.lexists(root / folder))
+    return [Fault(folder, None, "this folder is missing", hint) for folder in missing]
 
 
 def _places(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import os
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -48,7 +50,52 @@ from policy.taxonomies import Taxonomies, taxonomy_faults
 from policy.toml_source import Lines
 from policy.versions import Version, read_versions, version_faults
 
-__all__ = ["Misdeclared", "Unlooked", "read_as_far_as_possible", "read_site", "site_with_faults"]
+__all__ = [
+    "FILES",
+    "FOLDERS",
+    "Misdeclared",
+    "Unlooked",
+    "misnamed",
+    "read_as_far_as_possible",
+    "read_site",
+    "site_with_faults",
+]
+
+
+FILES = frozenset(
+    {
+        *(SETTINGS, REGISTER, NAVIGATION, AUDIENCES, SECTIONS, TAXONOMIES, DATA, REDIRECTS),
+        *(SOURCES, CAMPAIGNS, EVENTS, GOALS, SEGMENTS, EXPERIMENTS),
+    }
+)
+FOLDERS = frozenset(
+    f"site/{each}" for each in ("assets", "audit", "data", "forms", "locale", "policy-versions")
+)
+
+
+_STEM = re.compile(r"\.toml?(?:\.txt)?$|\.tml$", re.IGNORECASE)
+"""What ends the name of a file that was meant as one of these."""
+
+
+def misnamed(root: Path) -> Mapping[str, str]:
+    """What stands in `site/` under a name that nobody reads, by its path; and the name that is not
+    there and was meant, "" where none is near."""
+    try:
+        there = {f"site/{each.name}": each.is_dir() for each in os.scandir(root / "site")}
+    except OSError:
+        return {}
+    found: dict[str, str] = {}
+    for path, is_folder in sorted(there.items()):
+        may_be = FOLDERS if is_folder else FILES
+        if path not in may_be and (is_folder or _STEM.search(path)):
+            stems = {_stem(each): each for each in sorted(may_be - there.keys())}
+            near = difflib.get_close_matches(_stem(path), stems, n=1, cutoff=0.75)
+            found[path] = stems[near[0]] if near else ""
+    return found
+
+
+def _stem(path: str) -> str:
+    return _STEM.sub("", path.rpartition("/")[2]).lower()
 
 
 class Misdeclared(Faults):
@@ -90,7 +137,7 @@ def read_as_far_as_possible(root: Path) -> tuple[Site, tuple[Fault, ...]]:
     Raises `Misdeclared` where nothing can be said of pages: the engine itself is broken, or the
     settings are not there, and with them perhaps all else that the site declared.
     """
-    reader = SiteReader(root)
+    reader = SiteReader(root, {meant: path for path, meant in misnamed(root).items() if meant})
     settings = reader.read(SETTINGS, Settings)
     register = reader.register()
     navigation = reader.read(NAVIGATION, Navigation)

@@ -51,11 +51,13 @@ class SiteReader:
     """Reads one file after another and gathers the faults of all.
 
     `lines` finds the places of what was read, `doubtful` says which keys of which files are not as
-    they were meant: of a file that cannot be used at all, all of them.
+    they were meant: of a file that cannot be used at all, all of them. `misnamed` are files that
+    are not there, and others that were meant as these.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, misnamed: Mapping[str, str]) -> None:
         self.root = root
+        self._misnamed = misnamed
         self.faults: list[Fault] = []
         self.lines: dict[str, Lines] = {}
         self.doubtful: dict[str, frozenset[str]] = {}
@@ -66,9 +68,16 @@ class SiteReader:
         try:
             value, self.lines[name] = read_toml_with_lines(self.root, name, model)
         except Faults as error:
-            self.faults.extend(error.faults)
+            self.faults.extend(self._renamed(name) or error.faults)
             return None
         return value, self.lines[name]
+
+    def _renamed(self, name: str) -> list[Fault]:
+        """That a file is missing which stands there under a name much like its own."""
+        if name not in self._misnamed:
+            return []
+        hint = f"rename {self._misnamed[name]}"
+        return [Fault(name, None, "this file is missing", hint)]
 
     def rest(self, name: str, model: type[Model]) -> Model:
         """What can be used of a file of which `read` has told what is wrong."""

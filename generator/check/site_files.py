@@ -12,6 +12,7 @@ from generator.content.ordering import folder_of
 from generator.content.urls import closest
 from policy import Fault, Site
 from policy.forms import missing_pages
+from policy.reading import FILES, FOLDERS, misnamed
 from policy.section_schemas import FILE as SECTIONS
 from policy.site import AUDIENCES
 from policy.sum import REGISTER
@@ -22,6 +23,14 @@ SEARCH = "search"
 
 _ELSEWHERE = re.compile(r"https?://[^\s/]+\.[^\s/]+(?:/\S*)?|(?:mailto|tel):\S+")
 NAVIGATION, SETTINGS = "site/navigation.toml", "site/settings.toml"
+
+
+def misnamed_warnings(site: Site) -> Iterator[Fault]:
+    """What stands in `site/`, and has no part in the site."""
+    for path, meant in misnamed(site.root).items():
+        known = FOLDERS if (site.root / path).is_dir() else FILES
+        hint = f"rename it to {meant}" if meant else f"there may be {', '.join(sorted(known))}"
+        yield Fault(path, None, "nothing reads this", hint)
 
 
 def site_file_faults(site: Site, content: Content) -> Iterator[Fault]:

@@ -42,11 +42,12 @@ no list and no feed has this page, since there is none at /es/news/
 experiment "one" is over, and the page shows "plain"
 experiment "one": "b" has the words of "a"
 experiment "one": content/x.md is not there on all of its days,
+nothing reads this;
 there is a mistake in it: it cannot be read as a script, and is published as it is
 feed readers know this article as /news/old/, and would take it for a new one
 "forms" is on, but no page shows a form: nobody can send one""".replace("\n", " ")
-"""These do not stop a build; see test_translations.py, test_build_site.py, test_budget.py and
-test_allow_list.py, test_experiments.py, test_shown.py and test_finished.py."""
+"""These do not stop a build; see test_translations.py, test_build_site.py, test_budget.py,
+test_allow_list.py, test_experiments.py, test_faults_of_both.py, test_shown.py, test_finished.py."""
 
 NOT_TEXT = """this folder is missing
 this video records more than picture and sound: a track "meta"

@@ -131,10 +131,52 @@ def test_where_the_settings_are_gone_nothing_is_said_of_pages(root):
     """They would be looked at as pages of a site that has no language, feed or address."""
     (root / "site/settings.toml").unlink()
     assert told(check(root).stderr) == {"site/settings.toml: this file is missing"}
-    shutil.rmtree(root / "site")
+    assert check(root).stderr.endswith("Pages are looked at when these are mended.\n")
+    for name in ("site", "content"):
+        (root / name).rename(root / f"the-{name}")
     said = check(root).stderr
-    assert {each.split("/")[0] for each in told(said)} == {"site"}
-    assert said.endswith("Pages are looked at when these are mended.\n")
+    assert told(said) == {f"{each}: this folder is missing" for each in ("site", "content")}
+
+
+@pytest.mark.parametrize(
+    ("name", "misspelt", "hint"),
+    [
+        ("settings.toml", "Settings.toml", "rename site/Settings.toml"),
+        ("settings.toml", "setings.toml", "rename site/setings.toml"),
+        ("settings.toml", "settings.toml.txt", "rename site/settings.toml.txt"),
+        ("settings.toml", "other.toml", "create it"),
+    ],
+)
+def test_a_file_that_is_missing_is_found_under_a_name_like_its_own(root, name, misspelt, hint):
+    (root / "site" / name).rename(root / "site" / misspelt)
+    assert f"site/{name}: this file is missing\nhint: {hint}\n" in check(root).stderr
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "hint"),
+    [
+        ("section.toml", "rename it to site/sections.toml"),
+        ("taxonomy.toml", "rename it to site/taxonomies.toml"),
+        ("Redirect.toml", "rename it to site/redirects.toml"),
+        ("notes.toml", "there may be site/audiences.toml, "),
+        ("asset/", "there may be site/assets, "),
+        ("local/", "rename it to site/locale"),
+    ],
+)
+def test_what_nobody_reads_is_told(root, misspelt, hint):
+    """Redirects in a file of another name did nothing, and nobody said so."""
+    (root / PAGE).write_text("---\ntitle: Thanks\ndescription: In a sentence, for all.\n---\n")
+    path = root / "site" / misspelt
+    path.mkdir() if misspelt.endswith("/") else path.write_text("")
+    said = check(root)
+    assert said.exit_code == 0
+    assert f"warning: site/{misspelt.rstrip('/')}: nothing reads this\nhint: {hint}" in said.stderr
+
+
+def test_notes_and_old_files_beside_them_are_nobody_s_matter(root):
+    for name in ("README.md", "policy.toml.old", ".settings.toml.swp"):
+        (root / "site" / name).write_text("")
+    assert "nothing reads this" not in check(root).stderr
 
 
 def test_a_page_of_a_feature_that_may_be_on_may_be_linked_to(root):
