@@ -16,6 +16,7 @@ from generator.moving.code import outside_code
 from generator.moving.dates import DATES, UPDATES, first_of
 from generator.moving.front import title_of
 from generator.moving.hugo_config import read_hugo_config
+from generator.moving.hugo_folders import content_folder, other_folders
 from generator.moving.hugo_front import inherit, read_name
 from generator.moving.hugo_menu import main_menu
 from generator.moving.links import Addresses
@@ -62,7 +63,7 @@ class _Hugo:
         self._language = str(config.get("defaultcontentlanguage") or "en").lower()
         origin, base = origin_and_base(str(config.get("baseurl") or ""))
         self._addresses = Addresses(origin, base, place_of=address_of_file)
-        self._content = self._content_folder()
+        self._content = content_folder(root, config, self._language)
         self._by_path: dict[str, Source] = {}
 
     def read(self) -> OldSite:
@@ -129,52 +130,13 @@ class _Hugo:
             return []
         return [OldTaxonomy(str(each).lower(), (str(each).lower(),)) for each in given.values()]
 
-    def _content_folder(self) -> str:
-        """Where the pages of the default language are."""
-        languages = self._config.get("languages")
-        of_language = languages.get(self._language) if isinstance(languages, dict) else None
-        own = None
-        if isinstance(of_language, dict):
-            own = next(
-                (of_language[each] for each in of_language if str(each).lower() == "contentdir"), ""
-            )
-        mounts = self._config.get("module")
-        mounts = mounts.get("mounts") if isinstance(mounts, dict) else None
-        mounted = [
-            each["source"]
-            for each in mounts or ()
-            if isinstance(each, dict) and each.get("target") == "content" and each.get("source")
-        ]
-        given = self._config.get("contentdir")
-        for name in (own, *mounted, given, f"content/{self._language}", "content"):
-            folder = posixpath.normpath(str(name)) if name else ""
-            if folder and not folder.startswith(("..", "/")) and (self._root / folder).is_dir():
-                return folder
-        raise Unread("there is no folder content/")
-
-    def _other_folders(self) -> Iterator[str]:
-        """Where the pages of the other languages are, if that is elsewhere."""
-        languages = self._config.get("languages")
-        for tag, each in languages.items() if isinstance(languages, dict) else ():
-            given = (
-                {str(key).lower(): value for key, value in each.items()}
-                if isinstance(each, dict)
-                else {}
-            )
-            named = given.get("contentdir")
-            beside = self._content == f"content/{self._language}"
-            name = named or (f"content/{str(tag).lower()}" if beside else "")
-            folder = posixpath.normpath(str(name)) if name else ""
-            if folder and folder != self._content and not folder.startswith(("..", "/")):
-                yield folder
-
     def _read_pages(self) -> Iterator[Source]:
         for name in files_below(self._root, self._content):
             if name.endswith("_content.gotmpl"):
                 self._by_hand.add("a program made pages, which did not come over", name)
-        for folder in self._other_folders():
+        for cause, folder in other_folders(self._config, self._language, self._content):
             for name in filter(_PAGE.search, files_below(self._root, folder)):
-                self._by_hand.add("a page in another language did not come over", name)
+                self._by_hand.add(cause, name)
         for name in files_below(self._root, self._content):
             if not _PAGE.search(name):
                 if _OTHER_MARKUP.search(name):
