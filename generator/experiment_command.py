@@ -26,7 +26,8 @@ from policy.goals import Goals
 from policy.places import Places
 from policy.reading import site_with_faults
 from policy.settings import Settings
-from policy.toml_source import Lines, Location, read_toml, read_toml_text, read_toml_with_lines
+from policy.toml_lines import Lines, Location
+from policy.toml_source import read_toml, read_toml_text, read_toml_with_lines
 
 __all__ = ["experiment"]
 

@@ -15,7 +15,8 @@ from policy.faults import Fault, Faults
 from policy.features import Feature
 from policy.origins import Location, Origins
 from policy.register import Register
-from policy.toml_source import Lines, frozen
+from policy.toml_lines import Lines
+from policy.toml_source import frozen
 from policy.wrong_values import validation_faults
 
 __all__ = ["Adding", "purposes_of"]

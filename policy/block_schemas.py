@@ -12,7 +12,8 @@ from pydantic import Field
 from policy.faults import Fault, nearest
 from policy.section_schemas import OwnKey
 from policy.site_files import is_file
-from policy.toml_source import Declared, Lines
+from policy.toml_lines import Lines
+from policy.toml_source import Declared
 
 __all__ = ["FOLDER", "OF_THE_ENGINE", "BlockSchema", "block_file", "block_schema_faults"]
 

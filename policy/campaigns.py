@@ -12,7 +12,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from policy.names import Name, Names
-from policy.toml_source import Declared, Location
+from policy.toml_lines import Location
+from policy.toml_source import Declared
 
 __all__ = ["ANOTHER_CAMPAIGN", "FILE", "MOST_CHARACTERS", "NO_CAMPAIGN", "UTM", "Campaigns", "Key"]
 __all__ += ["campaign_faults"]

@@ -15,7 +15,8 @@ from pydantic import Field
 from policy.goals import Label, Name
 from policy.names import Name as Words
 from policy.names import Names
-from policy.toml_source import Declared, Location
+from policy.toml_lines import Location
+from policy.toml_source import Declared
 
 __all__ = ["FILE", "Event", "Events", "event_faults"]
 

@@ -20,7 +20,8 @@ from policy.goals import FILE as GOALS
 from policy.goals import Goals, Label, Name
 from policy.names import Names
 from policy.slots import GROUPS, LEAST_VARIANTS, Slots
-from policy.toml_source import Declared, Location
+from policy.toml_lines import Location
+from policy.toml_source import Declared
 
 __all__ = [
     "CHANCE",

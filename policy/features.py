@@ -18,7 +18,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from policy.toml_source import Lines, read_text
+from policy.toml_lines import Lines
+from policy.toml_source import read_text
 
 __all__ = [
     "CORE",

@@ -17,7 +17,8 @@ from pydantic import Field
 from policy.faults import nearest
 from policy.names import Name as Words
 from policy.names import Names
-from policy.toml_source import Declared, Location
+from policy.toml_lines import Location
+from policy.toml_source import Declared
 
 __all__ = ["DEEDS", "FILE", "Deed", "Funnel", "Goal", "Goals", "Reached", "goal_faults", "matches"]
 

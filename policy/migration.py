@@ -24,7 +24,8 @@ from policy.faults import Fault, Faults
 from policy.features import FEATURES, read_features
 from policy.old_form import old_kinds
 from policy.sum import add_up
-from policy.toml_source import Lines, read_text, read_toml_text
+from policy.toml_lines import Lines
+from policy.toml_source import read_text, read_toml_text
 
 __all__ = ["KEPT", "Migration", "migrate", "write"]
 

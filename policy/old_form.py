@@ -7,7 +7,8 @@ from pathlib import Path
 
 from policy.declaration import REGISTER
 from policy.faults import Fault, Faults
-from policy.toml_source import Lines, read_text
+from policy.toml_lines import Lines
+from policy.toml_source import read_text
 
 __all__ = ["OLD_FORM", "old_kinds", "refuse_old_form"]
 

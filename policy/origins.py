@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from policy.toml_source import Lines
+from policy.toml_lines import Lines
 
 __all__ = ["Location", "Origin", "Origins"]
 

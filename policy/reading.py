@@ -47,7 +47,7 @@ from policy.site_reader import AUDIENCES, FORMS, SiteReader
 from policy.sum import REGISTER, Sum
 from policy.taxonomies import FILE as TAXONOMIES
 from policy.taxonomies import Taxonomies, taxonomy_faults
-from policy.toml_source import Lines
+from policy.toml_lines import Lines
 from policy.versions import Version, read_versions, version_faults
 
 __all__ = [

@@ -17,7 +17,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from policy.names import Name, Names, as_read
-from policy.toml_source import Declared, Location
+from policy.toml_lines import Location
+from policy.toml_source import Declared
 
 __all__ = [
     "ANOTHER_SITE",

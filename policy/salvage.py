@@ -17,7 +17,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from policy.faults import Faults
-from policy.toml_source import Lines, frozen, read_text
+from policy.toml_lines import Lines
+from policy.toml_source import frozen, read_text
 
 __all__ = ["Salvaged", "salvaged"]
 

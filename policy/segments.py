@@ -15,7 +15,8 @@ from pydantic import Field
 from policy.faults import nearest
 from policy.goals import Label, Name, matches
 from policy.referrers import CHANNELS
-from policy.toml_source import Declared, Location
+from policy.toml_lines import Location
+from policy.toml_source import Declared
 
 __all__ = ["FILE", "KNOWN", "Segment", "Segments", "segment_faults"]
 

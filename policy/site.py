@@ -28,7 +28,7 @@ from policy.settings import Settings
 from policy.site_reader import AUDIENCES, FORMS
 from policy.sum import Off
 from policy.taxonomies import Taxonomies
-from policy.toml_source import Lines
+from policy.toml_lines import Lines
 from policy.versions import Version
 
 __all__ = ["AUDIENCES", "FORMS", "SETTINGS", "Site"]

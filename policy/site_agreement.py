@@ -20,7 +20,7 @@ from policy.rules import register_faults
 from policy.segments import FILE as SEGMENTS
 from policy.site_reader import AUDIENCES
 from policy.sum import Sum
-from policy.toml_source import Lines
+from policy.toml_lines import Lines
 
 __all__ = ["audience_faults", "faults_of_order", "faults_of_register", "field_faults"]
 

@@ -20,7 +20,8 @@ from policy.salvage import Salvaged, salvaged
 from policy.settings import Settings
 from policy.site_files import names_in
 from policy.sum import REGISTER, Sum, read_sum, sum_of_the_rest
-from policy.toml_source import Lines, Location, read_toml_with_lines
+from policy.toml_lines import Lines, Location
+from policy.toml_source import read_toml_with_lines
 
 __all__ = ["AUDIENCES", "FORMS", "SiteReader", "Wrong"]
 

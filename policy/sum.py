@@ -20,7 +20,8 @@ from policy.old_form import refuse_old_form
 from policy.origins import Origins
 from policy.register import Register
 from policy.salvage import salvaged
-from policy.toml_source import Lines, read_toml, read_toml_with_lines
+from policy.toml_lines import Lines
+from policy.toml_source import read_toml, read_toml_with_lines
 
 __all__ = ["REGISTER", "Off", "Sum", "add_up", "read_any", "read_sum", "sum_of_the_rest"]
 

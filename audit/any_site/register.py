@@ -19,7 +19,8 @@ from policy.durations import Duration, Lifetime
 from policy.faults import Fault, Faults, nearest
 from policy.origin_addresses import OriginAddress
 from policy.origins import Origin
-from policy.toml_source import Declared, Lines, read_toml_with_lines
+from policy.toml_lines import Lines
+from policy.toml_source import Declared, read_toml_with_lines
 
 __all__ = [
     "UNKNOWN",

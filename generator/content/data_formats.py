@@ -21,7 +21,9 @@ from generator.content.front_matter_toml import as_written
 from generator.content.front_matter_yaml import composed, forbidden, plain
 from generator.content.written import UNSHOWN
 from policy import Fault, Faults
-from policy.toml_source import Lines, frozen, long_number_fault, syntax_fault
+from policy.toml_lines import Lines
+from policy.toml_source import frozen
+from policy.toml_words import long_number_fault, syntax_fault
 
 __all__ = ["READERS", "Held", "Place"]
 

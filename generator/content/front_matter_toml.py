@@ -12,7 +12,8 @@ from typing import Any
 
 from generator.content.written import UNSHOWN, Entry, Unreadable
 from policy import Fault
-from policy.toml_source import Lines, long_number_fault, syntax_fault
+from policy.toml_lines import Lines
+from policy.toml_words import long_number_fault, syntax_fault
 
 __all__ = ["as_written", "entries"]
 

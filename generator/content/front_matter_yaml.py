@@ -129,11 +129,18 @@ def quoted(value: str) -> str:
 
 def _yaml_fault(path: str, lines: Sequence[str], error: yaml.YAMLError) -> Fault:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
-        at = next((at for at, line in enumerate(lines) if UNSHOWN.search(line)), 0)
-        letters = ascii("".join(UNSHOWN.findall(lines[at]))[:1])[1:-1]
-        message = f"this holds a character that cannot be shown: {letters}"
-        return Fault(path, at + 1, message, "remove it")
-    mark = error.problem_mark
+        return _unshown(path, lines)
+    if "'\\t'" in str(error.problem):
+        message = "a tab stands here, where YAML reads nothing but spaces"
+        line = error.problem_mark.line + 2
+        return Fault(path, line, message, "write a space in its place", "\t")
+    return _misread(path, lines, error, error.problem_mark)
+
+
+def _misread(
+    path: str, lines: Sequence[str], error: yaml.MarkedYAMLError, mark: yaml.Mark
+) -> Fault:
+    """What is wrong with quotes, colons, lists and words without a key."""
     begun = error.context_mark
     if begun and begun.line < mark.line and "quoted" in str(error.context):
         hint = "end the value with the quote that begins it"
@@ -155,3 +162,10 @@ def _yaml_fault(path: str, lines: Sequence[str], error: yaml.YAMLError) -> Fault
     if begun and "flow" in str(error.context):
         return Fault(path, begun.line + 2, "a list has no end", "end it with ]")
     return Fault(path, line, f"this is not YAML: {error.problem}", hint, about)
+
+
+def _unshown(path: str, lines: Sequence[str]) -> Fault:
+    at = next((at for at, line in enumerate(lines) if UNSHOWN.search(line)), 0)
+    letters = ascii("".join(UNSHOWN.findall(lines[at]))[:1])[1:-1]
+    message = f"this holds a character that cannot be shown: {letters}"
+    return Fault(path, at + 1, message, "remove it")

@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 
-from policy.toml_source import _SYNTAX, syntax_fault
+from policy.toml_words import _SYNTAX, syntax_fault
 
 HEADING, LIST = "[a]\nb = 1\n", "a = [1]\n"
 CASES = {
@@ -18,8 +18,28 @@ CASES = {
     "a = {b = 1, b = 2}\n": (1, "this name is there twice"),
     "a = {b = 1}\na.c = 2\n": (2, "this name is there twice"),
     "a = 1\n[a.b]\n": (2, "this name is there twice"),
-    "a = [1 2]\n": (1, "this list has no end"),
+    "a = [1\n": (1, "this list has no end"),
+    "a = [1 2]\n": (1, "a comma, or ], is missing behind this"),
+    'a = ["x" "y"]\n': (1, "a comma, or ], is missing behind this"),
+    'a = [\n  "#x"  # one\n  # two\n\n  "y",\n]\n': (2, "a comma, or ], is missing behind this"),
+    'a = ["x",\n  "y"\n\nb = 1\n': (2, "a comma, or ], is missing behind this"),
+    "a = [{ b = 1 }\n  { b = 2 }]\n": (1, "a comma, or ], is missing behind this"),
     'a = {b = "x"\n': (1, "this table has no end"),
+    "a = {b = 1 c = 2}\n": (1, "a comma, or }, is missing behind this"),
+    "a = {b = 1,\n  c = 2}\n": (1, "a table in braces ends on the line on which it begins"),
+    "a = {b = 1, }\n": (1, "a comma stands behind the last value in braces"),
+    "a = True\n": (1, "this is no value"),
+    "a\u00a0= 1\n": (1, "a space that is no plain one stands here, and is not read as a space"),
+    "a =\u202f1\n": (1, "a space that is no plain one stands here, and is not read as a space"),
+    "\u00a0a = 1\n": (1, "a space that is no plain one stands here, and is not read as a space"),
+    "b = 1\n[a\u200b]\n": (
+        2,
+        "a space that is no plain one stands here, and is not read as a space",
+    ),
+    "a = [1,\n\u00a02]\n": (
+        2,
+        "a space that is no plain one stands here, and is not read as a space",
+    ),
     'a = "x\n': (1, "this text has no end"),
     'a = "x': (1, "this text has no end"),
     'a "x"\n': (1, "a value is missing"),
@@ -54,3 +74,36 @@ def test_all_that_python_says_has_words_of_ours() -> None:
     said = [each.encode().decode("unicode_escape") for each in said]
     of_ours = [each for each in said if not each.startswith("Expected ")]
     assert [each for each in of_ours if not each.startswith(tuple(_SYNTAX))] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "about", "hint"),
+    [
+        ('a = ["x" "y"]\n', '"x"', "write a comma between two values, and ] after the last"),
+        (
+            'a = [ "#x"  # one\n "y" ]\n',
+            '"#x"',
+            "write a comma between two values, and ] after the last",
+        ),
+        (
+            "a = [{ b = 1 }\n  { b = 2 }]\n",
+            "}",
+            "write a comma between two values, and ] after the last",
+        ),
+        ("a = True\n", "True", "write true, in small letters"),
+        ("a = [FALSE]\n", "FALSE", "write false, in small letters"),
+        ("a = yes\n", "yes", "write true or false, or text in straight quotes"),
+        ("a = Off # x\n", "Off", "write true or false, or text in straight quotes"),
+        ("a = Truely\n", "Truely", 'text stands in straight quotes: key = "text"'),
+        (
+            "a =\u00a01\n",
+            "\u00a0",
+            "remove it, and type a space: programs for letters put others in its place",
+        ),
+    ],
+)
+def test_the_place_and_the_hint_are_those_of_the_mistake(text: str, about: str, hint: str) -> None:
+    with pytest.raises(tomllib.TOMLDecodeError) as error:
+        tomllib.loads(text)
+    fault = syntax_fault("site/settings.toml", text, str(error.value))
+    assert (fault.about, fault.hint) == (about, hint)
