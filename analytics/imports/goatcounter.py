@@ -15,9 +15,9 @@ from analytics.imports.layouts import (
     not_taken,
     reading,
 )
-from analytics.imports.once import Once
+from analytics.imports.once import Of, Once, told
 from analytics.imports.sheets import Line, Sheet
-from analytics.imports.values import local_day
+from analytics.imports.values import local_moment
 from analytics.visits.model import Dimension
 
 __all__ = ["TITLE", "recognise"]
@@ -25,11 +25,9 @@ __all__ = ["TITLE", "recognise"]
 TITLE = "GoatCounter"
 PATH = "2path"
 HITS = {"event", "session", "bot", "referrer", "firstvisit", "date"}
-OF_A_VISIT = (
-    (Dimension.SOURCE, "referrer"),
-    (Dimension.BROWSER, "browser"),
-    (Dimension.SYSTEM, "system"),
-)
+A_CAMPAIGN = "c"
+"""Of the scheme of a referrer, which then names no site, or nothing
+(github.com/arp242/goatcounter/issues/660)."""
 
 
 def recognise(sheet: Sheet) -> Layout | None:
@@ -47,20 +45,30 @@ def _reader(wanted: Wanted) -> Reader:
 
     def read(line: Line) -> Iterator[Told]:
         with reading(line, "date"):
-            day = local_day(line["date"], wanted.zone)
+            moment = local_moment(line["date"], wanted.zone)
         if line["bot"] not in ("", "0"):
             yield Seen("hits of programs")
             return
         if line["event"].lower() in ("true", "1"):
             yield Seen("events")
             return
-        session = line["session"]
-        first = line["firstvisit"].lower() in ("true", "1")
-        is_first = once.is_first(line, session, day) if session.strip("0-") else first
-        yield Whole(day, visits=int(is_first), views=1, adds=True)
+        day, session = moment.date(), line["session"]
+        yield Whole(day, visits=0, views=1, adds=True)
         yield Value(day, Dimension.PAGE, line[PATH], 1)
-        if is_first:
-            for dimension, column in OF_A_VISIT:
-                yield Value(day, dimension, line.get(column), 1)
+        if _by_campaign(line):
+            yield Seen("sources of hits that a campaign led to, which it does not tell")
+        if session.strip("0-"):
+            yield from once.hit(line, session, moment, _of(line))
+        elif line["firstvisit"].lower() in ("true", "1"):
+            yield from told(day, _of(line), 1)
 
     return read
+
+
+def _of(line: Line) -> Of:
+    agent = (Dimension.BROWSER, line["browser"]), (Dimension.SYSTEM, line["system"])
+    return agent if _by_campaign(line) else ((Dimension.SOURCE, line["referrer"]), *agent)
+
+
+def _by_campaign(line: Line) -> bool:
+    return line.get("referrer scheme") == A_CAMPAIGN

@@ -17,12 +17,18 @@ __all__ += ["by_value", "find", "not_taken", "reading"]
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """What a row says of the whole site on a day; it `adds` where several rows are of one day."""
+    """What a row says of the whole site on a day; it `adds` where several rows are of one day.
+    With fewer than no visits, it takes back what a row before it said."""
 
     day: date
     visits: int
     views: int
     adds: bool = False
+
+    @property
+    def takes_back(self) -> bool:
+        """Whether it is what another row told, which was too much."""
+        return self.visits < 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,11 @@ class Value:
     text: str
     times: int
     part: str = ""
+
+    @property
+    def takes_back(self) -> bool:
+        """As of a day."""
+        return self.times < 0
 
 
 @dataclass(frozen=True, slots=True)

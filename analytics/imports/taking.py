@@ -190,7 +190,8 @@ class _Taking:
         if why := self.window.why_not(told.day):
             taken.left_days.setdefault(why, set()).add(told.day)
             return
-        self._check_table(line, told)
+        if not told.takes_back:
+            self._check_table(line, told)
         if isinstance(told, Value):
             value = self.names.of(told.dimension, told.text)
             if value is None:

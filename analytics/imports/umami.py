@@ -15,9 +15,9 @@ from analytics.imports.layouts import (
     not_taken,
     reading,
 )
-from analytics.imports.once import Once
+from analytics.imports.once import Of, Once
 from analytics.imports.sheets import Line, Sheet
-from analytics.imports.values import local_day
+from analytics.imports.values import local_moment
 from analytics.visits.model import Dimension
 
 __all__ = ["TITLE", "recognise"]
@@ -51,19 +51,22 @@ def _reader(wanted: Wanted) -> Reader:
 
     def read(line: Line) -> Iterator[Told]:
         with reading(line, "created_at"):
-            day = local_day(line["created_at"], wanted.zone)
+            moment = local_moment(line["created_at"], wanted.zone)
         if line.get("event_type") not in A_VIEW or line.get("event_name"):
             yield Seen("events")
             return
+        day = moment.date()
+        yield Whole(day, visits=0, views=1, adds=True)
+        yield Value(day, Dimension.PAGE, line["url_path"], 1)
         # Versions before 2.9 know no visits: then a session counts once a day, as they showed it.
         visit = line.get("visit_id") or f"{line['session_id']} {day}"
-        is_first = once.is_first(line, visit, day)
-        yield Whole(day, visits=int(is_first), views=1, adds=True)
-        yield Value(day, Dimension.PAGE, line["url_path"], 1)
-        if is_first:
-            source, own = line.get("referrer_domain"), line.get("hostname")
-            yield Value(day, Dimension.SOURCE, "" if source == own else source, 1)
-            for dimension, column in OF_A_VISIT:
-                yield Value(day, dimension, line.get(column), 1)
+        yield from once.hit(line, visit, moment, _of(line))
 
     return read
+
+
+def _of(line: Line) -> Of:
+    source, own = line.get("referrer_domain"), line.get("hostname")
+    if source.removeprefix("www.") == own.removeprefix("www."):
+        source = ""
+    return (Dimension.SOURCE, source), *((each, line.get(name)) for each, name in OF_A_VISIT)

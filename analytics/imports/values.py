@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, tzinfo
 
-__all__ = ["NotRead", "day_of", "local_day", "number_of"]
+__all__ = ["NotRead", "day_of", "local_moment", "number_of"]
 
 DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 """2026-03-01, and 20260301."""
@@ -47,12 +47,12 @@ def day_of(text: str) -> date:
     raise NotRead(f'"{text[:40]}" is no day', "write it as 2026-03-01")
 
 
-def local_day(text: str, zone: tzinfo) -> date:
-    """The day in `zone` of a moment, which is in UTC unless it says otherwise. Raises NotRead."""
+def local_moment(text: str, zone: tzinfo) -> datetime:
+    """A moment as `zone` has it, which is in UTC unless it says otherwise. Raises NotRead."""
     try:
         moment = datetime.fromisoformat(text)
         moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return moment.astimezone(zone).date()
+        return moment.astimezone(zone)
     except (ValueError, OverflowError):
         hint = "write it as 2026-03-01T14:05:00Z"
         raise NotRead(f'"{text[:40]}" is no day and time', hint) from None

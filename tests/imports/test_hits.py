@@ -113,6 +113,70 @@ def test_a_visit_over_midnight_counts_where_it_began(importing: Importing, tmp_p
     assert [(day.visits, day.views) for day in days] == [(1, 1), (0, 1)]
 
 
+@pytest.mark.parametrize("tool", ["umami", "goatcounter"])
+@pytest.mark.parametrize("several", [False, True], ids=["one file", "two files"])
+def test_rows_in_any_order_tell_the_same_of_a_visit(
+    importing: Importing, tmp_path: Path, tool: str, several: bool
+) -> None:
+    """Exports are not always in the order of time: a visit has the day and the source of its
+    earliest row, wherever that stands (github.com/umami-software/umami/issues/3928)."""
+    rows = []
+    for each in range(12):
+        visit = f"v{each}"
+        rows += [
+            {"visit_id": visit, "created_at": "2025-05-06 07:10:00"},
+            {"visit_id": visit, "created_at": "2025-05-06 06:50:00", "referrer_domain": "bing.com"},
+            {"visit_id": visit, "created_at": "2025-05-06 06:55:00", "browser": "firefox"},
+        ]
+    if tool == "goatcounter":
+        rows = [
+            {
+                "Session": row["visit_id"],
+                "Date": row["created_at"].replace(" ", "T") + "Z",
+                "Referrer": row.get("referrer_domain", ""),
+                "Browser": "Firefox 131" if "browser" in row else "Chrome 131",
+            }
+            for row in rows
+        ]
+    write = umami if tool == "umami" else goatcounter
+    parts = [rows[::3], rows[1::3] + rows[2::3]] if several else [rows]
+    files = [tmp_path / f"hits{number}.csv" for number in range(len(parts))]
+    for path, part in zip(files, parts, strict=True):
+        path.write_text(write(part), encoding="utf-8")
+    done = importing.said("import", tool, *files)
+    assert done.exit_code == 0, done.output
+    days = importing.kept.days(DAY, date(2025, 5, 6))
+    assert [(day.visits, day.views) for day in days] == [(12, 24), (0, 12)]
+    assert kept(importing, "source", "browser") == {
+        "source": {"Bing": 12},
+        "browser": {"Chrome": 12},
+    }
+
+
+def test_umami_writes_the_host_that_led_to_a_page_without_its_www(
+    importing: Importing, tmp_path: Path
+) -> None:
+    """So our own host is one with www or without, as a source that leads to another page of it."""
+    hits = [{"visit_id": f"v{each}", "referrer_domain": "example.org"} for each in range(10)]
+    path = tmp_path / "website_event.csv"
+    path.write_text(umami(hits), encoding="utf-8")
+    assert importing.said("import", "umami", path).exit_code == 0
+    assert kept(importing, "source") == {"source": {"Direct": 10}}
+
+
+def test_of_a_campaign_goatcounter_tells_no_source(importing: Importing, tmp_path: Path) -> None:
+    """Its export has the scheme "c" and no name (github.com/arp242/goatcounter/issues/660): such a
+    visit had a source, and is not direct."""
+    led = [{"Session": f"c{each}", "Referrer scheme": "c"} for each in range(10)]
+    path = tmp_path / "goatcounter.csv"
+    path.write_text(goatcounter([*led, *GOATCOUNTER]), encoding="utf-8")
+    done = importing.said("import", "goatcounter", path)
+    assert done.exit_code == 0, done.output
+    assert importing.kept.days(DAY, DAY) == [Day(DAY, 21, 30, "GoatCounter")]
+    assert kept(importing, "source") == {"source": {"Google": 9, "Direct": 1, "Hacker News": 1}}
+    assert "Left out: 10 sources of hits that a campaign led to" in done.output
+
+
 def test_more_visits_than_memory_is_meant_for_are_refused(
     importing: Importing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
