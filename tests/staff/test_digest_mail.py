@@ -95,7 +95,7 @@ def fetches_nothing(said: Mapping[str, str], ours: str) -> None:
 
 def test_a_week_is_mailed_once_with_the_numbers_of_the_page(site, rita, post):
     confirmed(site, rita, post, EMAIL, "week")
-    count(site, 27, 20, month=2)
+    count(site, 23, 20, month=2)
     count(site, 4, 30)
     count(site, 8, 12, entry="/about/", source="A partner <&>", campaign="Newsletter")
     typed = {"day": "2026-03-04", "text": "A fair <in> Ohio"}
@@ -165,6 +165,20 @@ def test_a_month_is_compared_with_the_month_before(site, rita, post):
     page = signed_in(site, "rita").get(path).text
     assert headline(page)["Visits"] == "30"
     assert "compared with Feb 1 – Feb 28, 2026" in page
+
+
+def test_a_month_is_not_compared_with_the_part_of_one_that_was_counted(site, rita, post):
+    confirmed(site, rita, post, EMAIL, "month")
+    count(site, 18, 2, month=2)
+    count(site, 31, 30)
+    at(site, "2026-04-01 12:00")
+    rounds(site).step()
+    carrier(site, post).round()
+    (said,) = map(parts, post.taken)
+    for text in said.values():
+        words = "Feb 28, 2026: nothing was counted before Feb 18, 2026, so no change is told"
+        assert words in unescape(text)
+        assert " up " not in text
 
 
 def test_another_address_loses_nothing(site, rita, post):

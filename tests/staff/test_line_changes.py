@@ -153,6 +153,7 @@ def test_days_that_cannot_be_compared_are_not(site: SmallSite) -> None:
     links have no whole that tells it, and rare days tell nothing of a segment. What was imported is
     compared with nothing, and what was struck out too late neither."""
     lived(site)
+    come(site, date(2026, 2, 10), 40)  # Counting began before all that is compared.
     for day in (date(2026, 3, 3), date(2026, 3, 8)):
         come(site, day, 6, browser="Firefox")
     come(site, date(2026, 3, 7), 40)
@@ -220,3 +221,21 @@ def test_a_change_tells_what_the_reports_of_the_two_times_tell(site: SmallSite) 
 def counts(client: Client, name: str, query: dict[str, str]) -> dict[str, int]:
     told = json.loads(client.get(f"{REPORT}{name}.json", query_string=query).text)
     return {row["cell"]: row["visits"] for row in told["rows"]}
+
+
+def test_a_time_of_which_a_part_was_counted_is_compared_with_nothing(rita: Client) -> None:
+    """Counting began on a Monday. A week that ended on the Tuesday has two days with figures, and
+    the one after it seven: how much more that is, nobody can tell."""
+    days = {"from": "2026-03-11", "to": "2026-03-17"}
+    text = words(asked(rita, **days))
+    assert "compared with Mar 4 – Mar 10, 2026: nothing was counted before Mar 9, 2026" in text
+    assert "so no change is told" in text
+    assert " from 124" not in text
+    assert "Browser Visits Share" in panel(asked(rita, **days), "browser")
+    assert "No change is told of these lines" not in text
+    assert "compared" not in file(rita, **days)
+    chart = file(rita, "over-time", **days)["rows"]
+    assert [row["visits_before"] for row in chart] == [None] * 5 + [62, 62]
+    assert of(file(rita))["Chrome"] == (210, 140)  # The weeks that were counted whole.
+    day = panel(asked(rita, **{"from": "2026-03-10", "to": "2026-03-10"}), "browser")
+    assert "Chrome 20 same" in day

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from werkzeug.datastructures import MultiDict
 
@@ -46,6 +47,9 @@ class Digest:
 
     period: Period
     other: Period | None
+    began: date | None
+    """When counting began, where `other` has days before that."""
+
     is_nothing: bool
     figures: Sequence[Figure]
     coverage: Shown | None
@@ -91,6 +95,7 @@ def digest_of(counted: Counted, period: Period, roles: Sequence[str]) -> Digest:
     return Digest(
         period=made.asked.period,
         other=made.asked.other,
+        began=made.began,
         is_nothing=made.is_nothing,
         figures=made.figures,
         coverage=made.coverage if sees_coverage else None,

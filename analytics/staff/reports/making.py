@@ -204,13 +204,19 @@ class Report:
         period, other, zone = self.asked.period, self.asked.other, self.context.zone
         late = were_struck_late(self.struck, (period, other), zone)
         is_over = self.now_hour + 1 >= self.hours.stop
-        is_off = bool(self.history) or len(self.filters) == 2
+        is_off = bool(self.history or self.began) or len(self.filters) == 2
         return Changes(self.reader, self.asked, is_over, is_off, late)
+
+    @cached_property
+    def began(self) -> date | None:
+        """When counting began, where the time that is compared has days before that: a part of it
+        is beside no whole."""
+        return self.reader.began_within(self.asked.other) if self.asked.other else None
 
     @cached_property
     def _changes(self) -> tuple[Total, Total] | None:
         period, other = self.asked.period, self.asked.other
-        if other is None or len(self.filters) == 2 or self.history:
+        if other is None or len(self.filters) == 2 or self.history or self.began:
             return None
         if self.changes.is_cut and period.days == 1:
             return None
@@ -225,7 +231,8 @@ class Report:
     def is_nothing_before(self) -> bool:
         """Whether nothing was counted in the time that it is compared with."""
         cut = self.changes.is_cut and self.asked.period.days == 1
-        return not (self._changes or self.asked.other is None or cut or self.history)
+        is_told = self.asked.other is None or self.history or self.began
+        return not (self._changes or cut or is_told)
 
     @cached_property
     def over_time(self) -> OverTime | None:
@@ -234,7 +241,9 @@ class Report:
             return None
         struck = [each.hour for each in self.struck]
         reader, both = self.reader, (self.history.shown, self.history.before)
-        drawing = Drawing(reader, self.asked, self.added, self.total, self.now_hour, struck, *both)
+        drawing = Drawing(
+            reader, self.asked, self.added, self.total, self.now_hour, struck, *both, self.began
+        )
         return drawing.made()
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from analytics.staff.reports.asked import Asked
 from analytics.staff.reports.chart import Chart, Measured, draw
@@ -14,7 +14,7 @@ from analytics.staff.reports.reading import Reader
 from analytics.staff.reports.report import Added
 from analytics.staff.reports.steps import INTERVALS, Step, drawn_as, steps_of
 from analytics.visits.model import Counts, Dimension, count_of
-from analytics.visits.store.calendar import Calendar
+from analytics.visits.store.calendar import Calendar, first_hour
 
 __all__ = ["Drawing", "OverTime"]
 
@@ -35,7 +35,7 @@ class Drawing:
     """What a chart is made of: of the whole site its `rows` by hour; of a filter, what each step is
     asked for. `whole` is what the headline says, `struck` are the hours that were taken out,
     `history` and `history_before` what was imported of the period, and of what it is compared
-    with."""
+    with, `began` when counting began, where that is within the latter."""
 
     reader: Reader
     asked: Asked
@@ -45,6 +45,7 @@ class Drawing:
     struck: Collection[int]
     history: History = NONE
     history_before: History = NONE
+    began: date | None = None
 
     def made(self) -> OverTime:
         """The chart. Raises SQLAlchemyError."""
@@ -93,6 +94,9 @@ class Drawing:
             for old, now in zip(earlier, steps, strict=False)
             if now.hours.start in imported
         } | self.history_before.of(earlier, zone).keys()
+        if self.began:
+            begun = first_hour(self.began, zone)
+            apart |= {step.hours.start for step in earlier if step.hours.start < begun}
         return [
             Measured(
                 step,

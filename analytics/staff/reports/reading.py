@@ -114,6 +114,18 @@ class Reader:
             self._whole[period] = not isinstance(answer, NotKept) and not (rest and rest.visits)
         return self._whole[period]
 
+    def began_within(self, period: Period) -> date | None:
+        """The day after the first one of a period on which counting began; None where there is
+        none, or nothing was counted at all. Raises SQLAlchemyError."""
+        hours = period.hours(self.zone)
+        counted = (row.hour for row in self.hours() if row.hour in hours)
+        began = min(counted, default=hours.start)
+        day = start_of(began, self.zone).date()
+        if day == period.first:
+            return None
+        earlier = self.total(range(hours.start), ())
+        return None if any(getattr(earlier, name) for name in MEASURES) else day
+
     def placed(
         self, steps: Sequence[Step], interval: str, filters: Sequence[Filter]
     ) -> Mapping[int, Counts]:

@@ -104,6 +104,7 @@ def page_of(made: Report, leads: Leads, template: str, **values: object) -> Resp
         until=_until(made),
         is_cut=made.changes.is_cut,
         changes=made.changes,
+        began=made.began if len(asked.filters) < 2 else None,
         is_nothing_before=made.is_nothing_before and len(asked.filters) < 2,
         filters=asked.filters,
         names={each: made.naming.name(each.dimension, each.cell) for each in asked.filters},
