@@ -21,6 +21,7 @@ from generator.check.experiments import experiment_page_faults, experiment_warni
 from generator.check.feed_ids import feed_id_faults
 from generator.check.goals import goal_address_faults
 from generator.check.links import addresses_used
+from generator.check.listed import listed_faults
 from generator.check.passing import passing_warnings
 from generator.check.redirects import redirect_faults
 from generator.check.shown import shown_warnings
@@ -293,6 +294,7 @@ class _Preparation:
         if are_addresses_known(self._site):
             self._faults.extend(taken_by_files(content, sorted({*own} - {*self._others.reserved})))
             self._faults.extend(translation_faults(self._site, content))
+            self._faults.extend(listed_faults(content))
             if listed:
                 self._faults.extend(redirect_faults(self._site, content, own))
                 self._faults.extend(site_file_faults(self._site, content))

@@ -58,7 +58,7 @@ def _in_no_list(content: Content) -> Iterator[Fault]:
     originals = {page.original: page for page in content.pages.values() if not page.language}
     told: set[str] = set()
     for page in content.pages.values():
-        section = originals.get(parent_of(page.original))
+        section = originals.get(page.given.get("section") or parent_of(page.original))
         if not page.language or page.is_derived or page.parent in content.pages or section is None:
             continue
         if section.is_index and section.url != "/" and page.parent not in told:

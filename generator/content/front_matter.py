@@ -30,7 +30,14 @@ from generator.content.elsewhere import hint_for
 from generator.content.front_matter_plain import plain_entries
 from generator.content.moments import as_day_or_moment, beginning, told
 from generator.content.own_keys import NO_KEYS, PageKeys, own_values, wrong_value
-from generator.content.scalars import as_feed_id, as_integer, as_list, as_text, as_truth
+from generator.content.scalars import (
+    as_feed_id,
+    as_integer,
+    as_list,
+    as_section,
+    as_text,
+    as_truth,
+)
 from generator.content.written import Entry, Unreadable
 from policy import Fault, nearest
 
@@ -80,6 +87,7 @@ class FrontMatter(BaseModel):
     translation_of: Text = ""
     source_digest: Text = ""
     feed_id: Annotated[str, BeforeValidator(as_feed_id)] = ""
+    section: Annotated[str, BeforeValidator(as_section)] = ""
 
     @classmethod
     def known(cls, given: Mapping[str, Any]) -> FrontMatter:

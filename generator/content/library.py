@@ -12,8 +12,8 @@ from generator.content.blocks import AUDIENCE, FORM, VARIANT, Blocks, block_faul
 from generator.content.data import DataFile
 from generator.content.feature_blocks import as_on, feature_faults
 from generator.content.files import KINDS, PAGE, Listing, list_files
-from generator.content.front_matter import line_with, read_front_matter, text_of
-from generator.content.languages import address_of, named
+from generator.content.front_matter import FrontMatter, line_with, read_front_matter, text_of
+from generator.content.languages import address_of, in_folder, named
 from generator.content.own_keys import SiteKeys
 from generator.content.pages import Origin, Page, parent_of
 from generator.content.terms import Classified, layout_for
@@ -224,8 +224,8 @@ class _Reader:
         unknown = [*feature_faults(name, parsed.text)]
         parsed = replace(parsed, text=as_on(parsed.text, self._site.register.features))
         blocks = read_blocks(parsed.text)
-        origin = self._origin(name, url, parsed.front.translation_of)
-        layout = parsed.front.layout or _usual_layout(self._site, origin)
+        origin = self._origin(name, url, parsed.front)
+        layout = parsed.front.layout or _usual_layout(self._site, origin, parsed.front.section)
         page = Page(name, url, parsed, layout, blocks, origin)
         faults = [*parsed.faults, *unknown]
         faults.extend(self._block_faults(name, url, blocks))
@@ -261,12 +261,14 @@ class _Reader:
             if line.name in site.blocks:
                 yield from block_values(name, line, site.blocks[line.name], self._keys.address)[1]
 
-    def _origin(self, name: str, url: str, translation_of: str) -> Origin:
+    def _origin(self, name: str, url: str, front: FrontMatter) -> Origin:
+        translation_of, section = front.translation_of, front.section
         if not self._languages:
-            return Origin("", name, url)
+            return Origin("", name, url, section)
         language, plain = named(self._languages, name.removeprefix(f"{FOLDER}/"))
         original = permalink(translation_of.lstrip("/") if language and translation_of else plain)
-        return Origin(language, f"{FOLDER}/{plain}", original)
+        section = section and in_folder(self._languages, language, section)
+        return Origin(language, f"{FOLDER}/{plain}", original, section)
 
     def _is_layout(self, name: str) -> bool:
         if name not in self._layouts:
@@ -290,7 +292,7 @@ def written(site: Site, page: Page) -> tuple[str, Blocks]:
     return page.written
 
 
-def _usual_layout(site: Site, origin: Origin) -> str:
+def _usual_layout(site: Site, origin: Origin, section: str) -> str:
     """A translation looks like its original."""
     feed = f"/{site.settings.feed}/" if site.settings.feed else None
     if origin.original == NOT_FOUND:
@@ -301,4 +303,4 @@ def _usual_layout(site: Site, origin: Origin) -> str:
         return layout
     if origin.plain.endswith("/index.md"):
         return "section"
-    return "article" if feed and parent_of(origin.original) == feed else "page"
+    return "article" if feed and (section or parent_of(origin.original)) == feed else "page"

@@ -26,11 +26,13 @@ _BETWEEN_WORDS = bytes(
 
 class Origin(NamedTuple):
     """The language of a page, "" for the default one; the path that it would have in that one, by
-    which it may be an index; and the address of its original, be that there or not."""
+    which it may be an index; and the address of its original, be that there or not. `section` is
+    the address of the section that lists it, where that is not the one of its folder."""
 
     language: str
     plain: str
     original: str
+    section: str = ""
 
 
 class Page:
@@ -51,7 +53,7 @@ class Page:
     ) -> None:
         self.path = path
         self.url = url
-        self.language, self.plain, self.original = origin or Origin("", path, url)
+        self.language, self.plain, self.original = (origin or Origin("", path, url))[:3]
         self.lines = parsed.lines
         self.fence = parsed.fence
         self.layout = layout
@@ -65,7 +67,8 @@ class Page:
         ).digest()
         # The address of the section that it belongs to; a home page belongs to itself.
         is_home = self.plain == HOME
-        self.parent = url if is_home else parent_of(url)
+        named = origin.section if origin and not self.is_index else ""
+        self.parent = url if is_home else named or parent_of(url)
         self.__dict__["front"] = parsed.front
         self.written: tuple[str, Blocks] | None = (parsed.text, blocks or Blocks())
 

@@ -12,12 +12,15 @@ import re
 import unicodedata
 from typing import Any
 
+from generator.content.urls import awkward, permalink
+
 __all__ = [
     "as_date",
     "as_feed_id",
     "as_integer",
     "as_list",
     "as_number",
+    "as_section",
     "as_text",
     "as_truth",
     "day_of_numbers",
@@ -96,6 +99,14 @@ def as_feed_id(value: Any) -> str:
     if not _FEED_ID.fullmatch(written):
         raise ValueError("write the address that it had first, like /news/first/, or a whole one")
     return written
+
+
+def as_section(value: Any) -> str:
+    """The address of a section, which may be written as that of its folder: `news`, `/news/`."""
+    written = as_text(value).strip().strip("/")
+    if awkward(written) or any(each in ("", ".", "..") for each in written.split("/") if written):
+        raise ValueError("name the section by its address, like /news/")
+    return permalink(f"{written}/index.md")
 
 
 def as_list(value: Any, example: str = "/old-address/") -> tuple[str, ...]:

@@ -159,9 +159,9 @@ def _differing(was: Page | None, page: Page | None) -> Iterator[str]:
 
 
 def _moved(was: Page, page: Page) -> bool:
-    return was.is_index != page.is_index or any(
-        was.given.get(key) != page.given.get(key) for key in _ORDERED_BY
-    )
+    if (was.is_index, was.parent) != (page.is_index, page.parent):
+        return True
+    return any(was.given.get(key) != page.given.get(key) for key in _ORDERED_BY)
 
 
 def _section_keys(touched: Iterable[str], old: Sections, new: Sections) -> Iterator[Key]:

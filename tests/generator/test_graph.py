@@ -194,6 +194,12 @@ def edit_list(site: Site) -> None:
     site.change(site.a_page(), "^title:", "unlisted: true\ntitle:")
 
 
+def edit_section(site: Site) -> None:
+    """A page goes into the list of another folder, or of none."""
+    section = site.dice.choice(["news", "/guides/", "/news/", "nowhere"])
+    site.change(site.a_page(), "^title:", f"section: {section}\ntitle:")
+
+
 def edit_draft(site: Site) -> None:
     site.change(site.a_page(), "^title:", "draft: true\ntitle:")
 
@@ -551,6 +557,7 @@ EDITS: tuple[Edit, ...] = (
         edit_summary,
         edit_order,
         edit_list,
+        edit_section,
         edit_draft,
         edit_alias,
     ),
