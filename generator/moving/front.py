@@ -16,7 +16,7 @@ from generator.moving.source import Source
 from generator.moving.terms import OldTaxonomy
 from policy.redirects import as_asked
 
-__all__ = ["front_matter", "not_public", "title_of"]
+__all__ = ["front_matter", "is_unlisted", "not_public", "title_of"]
 
 _TAKEN = frozenset(
     {"title", "linktitle", "description", "date", "publishdate", "pubdate", "published", "updated"}
@@ -60,12 +60,7 @@ def _lines(page: Source, taken: set[str], dates: Dates, by_hand: ByHand) -> Iter
         elif written is not None:
             by_hand.add(f'"{key}" is no date', page.path, 0, str(written))
     yield from _moments(page, dates, by_hand)
-    if page.is_draft:
-        yield "draft: true"
-    if _is_unlisted(page):
-        yield "unlisted: true"
-    if page.layout:
-        yield f"layout: {page.layout}"
+    yield from _place(page)
     order = next((front[key] for key in ("weight", "order", "nav_order") if key in front), None)
     if isinstance(order, int) and not isinstance(order, bool) and abs(order) < 10**9 and order:
         yield f"order: {order}"
@@ -76,7 +71,18 @@ def _lines(page: Source, taken: set[str], dates: Dates, by_hand: ByHand) -> Iter
         yield f"{name}: [{', '.join(map(quoted, terms))}]"
 
 
-def _is_unlisted(page: Source) -> bool:
+def _place(page: Source) -> Iterator[str]:
+    """Whether it is shown, how, and in which list."""
+    if page.is_draft:
+        yield "draft: true"
+    if is_unlisted(page):
+        yield "unlisted: true"
+    for key in ("layout", "section", "feed_id"):
+        if value := getattr(page, key):
+            yield f"{key}: {_quoted(value)}"
+
+
+def is_unlisted(page: Source) -> bool:
     """Whether no list had the page."""
     build = page.front.get("build") or page.front.get("_build") or page.inherited.get("build")
     return isinstance(build, dict) and build.get("list") in (False, "never", "false")

@@ -11,14 +11,13 @@ from typing import Any
 
 from generator.moving.by_hand import ByHand
 from generator.moving.by_hugo import rendered_by_hugo
-from generator.moving.clocks import in_addresses, read_written
 from generator.moving.code import outside_code
-from generator.moving.dates import DATES, UPDATES, first_of
-from generator.moving.front import title_of
+from generator.moving.hugo_addresses import OF_LANGUAGE, PAGE, AddressesOfHugo, joined
 from generator.moving.hugo_config import read_hugo_config
 from generator.moving.hugo_folders import content_folder, other_folders
 from generator.moving.hugo_front import inherit, read_name
-from generator.moving.hugo_menu import main_menu
+from generator.moving.hugo_lists import feeds, listed, main_lists, moved_terms
+from generator.moving.hugo_menu import menus
 from generator.moving.links import Addresses
 from generator.moving.notes import with_emoji, with_notes
 from generator.moving.old_site import (
@@ -26,7 +25,6 @@ from generator.moving.old_site import (
     address_of_file,
     origin_and_base,
     placed,
-    slug,
     without_list,
 )
 from generator.moving.shortcodes import Shortcodes
@@ -42,11 +40,7 @@ from generator.moving.terms import OldTaxonomy, carried
 
 __all__ = ["read_hugo"]
 
-_PAGE = re.compile(r"\.(?:md|markdown|html)$", re.IGNORECASE)
 _OTHER_MARKUP = re.compile(r"\.(?:org|adoc|asciidoc|ad|rst|pdc|pandoc|mmark)$", re.IGNORECASE)
-_OF_LANGUAGE = re.compile(
-    r"^(.+?)\.([a-z]{2}(?:-[a-z]{2,4})?)(\.(?:md|markdown|html))$", re.IGNORECASE
-)
 
 
 def read_hugo(root: Path, by_hand: ByHand, binary: str = "") -> OldSite:
@@ -64,6 +58,7 @@ class _Hugo:
         origin, base = origin_and_base(str(config.get("baseurl") or ""))
         self._addresses = Addresses(origin, base, place_of=address_of_file)
         self._content = content_folder(root, config, self._language)
+        self._places = AddressesOfHugo(config, self._content)
         self._by_path: dict[str, Source] = {}
 
     def read(self) -> OldSite:
@@ -80,9 +75,9 @@ class _Hugo:
         for page in hidden:
             self._by_hand.add("a page without an address of its own did not come over", page.path)
         for page in shown:
-            page.url = self._url(page)
+            page.url = self._places.of(page)
             inside = posixpath.relpath(posixpath.dirname(page.path), self._content)
-            page.folder = _joined(inside.split("/"))
+            page.folder = joined(inside.split("/"))
         shown = placed(shown, self._addresses, self._by_hand)
         for page in shown:
             is_section = page.path.endswith(("/_index.md", "/_index.html"))
@@ -108,6 +103,9 @@ class _Hugo:
             shortcodes.shown = rendered_by_hugo(self._binary, self._root, self._config, calls)
             if any(each for _, each in calls) and not shortcodes.shown:
                 self._by_hand.add("Hugo could not be asked what shortcodes show", self._binary)
+        header, footer = menus(self._config, self._content, shown, self._referred, self._by_hand)
+        taxonomies = carried(self._taxonomies(), shown, self._addresses.pages, self._by_hand)
+        lists = listed(shown, self._content)
         description = parameters.get("description") if isinstance(parameters, dict) else ""
         return OldSite(
             str(self._config.get("title") or "A site"),
@@ -116,9 +114,13 @@ class _Hugo:
             shown,
             self._addresses,
             partial(_converted, shortcodes, truth(self._config.get("enableemoji"))),
-            main_menu(self._config, shown, self._referred),
-            carried(self._taxonomies(), shown, self._addresses.pages, self._by_hand),
+            header,
+            footer,
+            taxonomies,
             str(self._config.get("timezone") or ""),
+            main_lists(self._config, lists),
+            dict(moved_terms(self._config, taxonomies, shown)),
+            dict(feeds(self._config, lists, taxonomies, shown)),
         )
 
     def _taxonomies(self) -> list[OldTaxonomy]:
@@ -135,14 +137,14 @@ class _Hugo:
             if name.endswith("_content.gotmpl"):
                 self._by_hand.add("a program made pages, which did not come over", name)
         for cause, folder in other_folders(self._config, self._language, self._content):
-            for name in filter(_PAGE.search, files_below(self._root, folder)):
+            for name in filter(PAGE.search, files_below(self._root, folder)):
                 self._by_hand.add(cause, name)
         for name in files_below(self._root, self._content):
-            if not _PAGE.search(name):
+            if not PAGE.search(name):
                 if _OTHER_MARKUP.search(name):
                     self._by_hand.add("a page that is not in Markdown did not come over", name)
                 continue
-            found = _OF_LANGUAGE.match(name)
+            found = OF_LANGUAGE.match(name)
             if found and found[2].lower() != self._language:
                 self._by_hand.add("a page in another language did not come over", name)
                 continue
@@ -161,8 +163,7 @@ class _Hugo:
         if isinstance(disabled, list) and "section" in disabled:
             return
         for name in without_list([each.path for each in pages], self._content):
-            if not self._pattern([name]):
-                yield Source(f"{self._content}/{name}/_index.md", {}, "")
+            yield Source(f"{self._content}/{name}/_index.md", {}, "")
 
     def _is_rendered(self, page: Source) -> bool:
         """Whether it had an address: parts of others have none."""
@@ -185,59 +186,6 @@ class _Hugo:
             folder, name = posixpath.dirname(folder), posixpath.basename(folder)
         return True
 
-    def _url(self, page: Source) -> str:
-        given = page.front.get("url")
-        if isinstance(given, str) and given.strip():
-            return "/" + given.strip().lstrip("/")
-        inside = posixpath.relpath(page.path, self._content)
-        if found := _OF_LANGUAGE.match(inside):
-            inside = found[1] + found[3]
-        *folders, name = inside.split("/")
-        name = _PAGE.sub("", name)
-        if name == "_index" and (pattern := self._pattern(folders, "section")):
-            return self._permalink(page, pattern, folders, folders[-1])
-        if name == "_index" or (name == "index" and not folders):
-            return self._address(folders)
-        if name == "index":  # The page of a folder, which has its name.
-            *folders, name = folders
-        last = str(page.front.get("slug") or name)
-        if pattern := self._pattern(folders):
-            address = self._permalink(page, pattern, folders, name)
-        else:
-            address = self._address([*folders, last])
-        ugly = self._config.get("uglyurls")
-        is_ugly = ugly.get(folders[0]) if isinstance(ugly, dict) and folders else ugly
-        return f"{address.rstrip('/')}.html" if truth(is_ugly) and address != "/" else address
-
-    def _address(self, steps: list[str]) -> str:
-        """An address of steps, in small letters unless the site kept its capitals."""
-        return _joined(steps, keeps_capitals=truth(self._config.get("disablepathtolower")))
-
-    def _pattern(self, folders: list[str], kind: str = "page") -> str:
-        """The pattern of addresses of pages, or of lists, in that folder; "" without one."""
-        permalinks = self._config.get("permalinks")
-        if not isinstance(permalinks, dict) or not folders:
-            return ""
-        for patterns in (permalinks.get(kind), permalinks if kind == "page" else None):
-            if isinstance(patterns, dict) and isinstance(patterns.get(folders[0]), str):
-                return str(patterns[folders[0]])
-        return ""
-
-    def _permalink(self, page: Source, pattern: str, folders: list[str], name: str) -> str:
-        written = read_written(first_of(page.front, (*DATES, *UPDATES)))
-        title = slug(title_of(page))
-        values = {
-            **(in_addresses(written.at) if written else {}),
-            "section": folders[0],
-            "sections": "/".join(folders),
-            "title": title,
-            "slug": str(page.front.get("slug") or title),
-            "filename": name,
-            "contentbasename": name,
-            "slugorcontentbasename": str(page.front.get("slug") or name),
-        }
-        return self._address(re.sub(r":(\w+)", lambda f: values.get(f[1], ""), pattern).split("/"))
-
     def _find_files(self) -> None:
         """Every file that a page may name, by the address that it had."""
         files = self._addresses.files
@@ -248,7 +196,7 @@ class _Hugo:
             if not name.endswith((".md", ".markdown")):
                 inside = posixpath.relpath(name, self._content)
                 *folders, last = inside.split("/")
-                files.setdefault(_joined(folders) + last, name)
+                files.setdefault(joined(folders) + last, name)
 
     def _referred(self, page: Source, wanted: str) -> str | None:
         """The address that `ref` means: by a path, whole or relative to the page, or by a name."""
@@ -279,10 +227,3 @@ class _Hugo:
 def _converted(shortcodes: Shortcodes, has_emoji: bool, page: Source) -> str:
     text = with_notes(shortcodes.converted(page))
     return outside_code(text, with_emoji) if has_emoji else text
-
-
-def _joined(steps: list[str], *, keeps_capitals: bool = False) -> str:
-    """An address of steps, as Hugo writes it: small letters, hyphens for blanks."""
-    found = (re.sub(r"[ ]+", "-", each.strip()) for each in steps if each.strip(". "))
-    address = "/" + "".join(f"{each}/" for each in found)
-    return address if keeps_capitals else address.lower()

@@ -175,7 +175,9 @@ class _Linking:
             find(path) for path in paths for find in (self._addresses.page, self._addresses.file)
         )
         new = next(filter(None, tried), None)
-        if new is None:
+        if new is not None:
+            self._page.leads.add(new)
+        else:
             self._note("a link leads to what did not come over", address)
             return self._instead(address)
         return new + re.sub(r"\?[^#]*", "", rest[0]) if rest else new

@@ -17,7 +17,9 @@ from generator.moving.source import Source
 from generator.moving.terms import OldTaxonomy
 
 __all__ = [
+    "NOT_FOUND",
     "PUBLISHED",
+    "MenuEntry",
     "OldSite",
     "address_of_file",
     "origin_and_base",
@@ -31,7 +33,20 @@ PUBLISHED = re.compile(
 )
 """Files that can come over, as far as a page names them."""
 
+NOT_FOUND = "content/404.md"
+"""The page that is shown where there is none."""
+
 _OWN = re.compile(r"_?index\.(?:\w+\.)?\w+")
+
+
+@dataclass(slots=True)
+class MenuEntry:
+    """An entry of a menu: its words, the old address to which it leads, "" for a heading alone, and
+    the entries in it."""
+
+    label: str
+    address: str
+    entries: list[MenuEntry] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -44,10 +59,20 @@ class OldSite:
     pages: list[Source]
     addresses: Addresses
     converted: Callable[[Source], str]
-    menu: list[tuple[str, str]] = field(default_factory=list)
+    header: list[MenuEntry] = field(default_factory=list)
+    footer: list[MenuEntry] = field(default_factory=list)
     taxonomies: list[OldTaxonomy] = field(default_factory=list)
     timezone: str = ""
     """As the site names it, "" where it does not."""
+
+    main: list[str] = field(default_factory=list)
+    """The addresses of the lists with the articles, as far as the site says so."""
+
+    moved: dict[str, str] = field(default_factory=dict)
+    """Old addresses of what no page can say of itself, and the new ones."""
+
+    feeds: dict[str, str] = field(default_factory=dict)
+    """The addresses of its feeds, and of the list that each followed; "/" is all of the site."""
 
 
 def origin_and_base(url: str) -> tuple[str, str]:
@@ -83,7 +108,7 @@ def placed(pages: Iterable[Source], addresses: Addresses, by_hand: ByHand) -> li
         taken.add(new)
         page.file = f"content/{'/'.join(steps) or 'index'}.md"
         if steps in (["404"], []):
-            page.file = "content/404.md" if steps else "content/index.md"
+            page.file = NOT_FOUND if steps else "content/index.md"
         if (
             is_html and f"{new.rstrip('/')}.html" == page.url and new != "/404/"
         ) or page.url.rstrip("/") != new.rstrip("/"):

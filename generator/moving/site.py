@@ -5,13 +5,9 @@ from __future__ import annotations
 import datetime
 import re
 import shutil
-from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
-
-import tomli_w
 
 from generator.content.files import KINDS
 from generator.content.pages import HOME
@@ -21,8 +17,12 @@ from generator.moving.dates import Dates, zone_of
 from generator.moving.front import front_matter, not_public
 from generator.moving.headings import levelled
 from generator.moving.links import relinked
+from generator.moving.lists import fed_section, tell_unreached
 from generator.moving.mending import ASIDE, mended
+from generator.moving.navigation import write_navigation
 from generator.moving.old_site import PUBLISHED, OldSite
+from generator.moving.redirects import write_redirects
+from generator.moving.settings import plain, write_settings
 from generator.moving.source import Source
 from generator.starting import new_site
 from policy.failures import Refusal
@@ -30,9 +30,6 @@ from policy.failures import Refusal
 __all__ = ["HOME_HIDDEN", "LIST", "Moved", "move"]
 
 LIST = "TO-DO.md"
-MOST_ITEMS = 7
-"""More than that is no menu that people read."""
-
 HOME_HIDDEN, LIST_HIDDEN = (
     f"{kind} was not public: its words wait in {ASIDE}/, a plain one is there"
     for kind in ("the home page", "a list")
@@ -66,12 +63,16 @@ def move(
         (into / name).unlink()
     (into / "content/news").rmdir()
     zone = zone_of(old.timezone, (page.front for page in old.pages), by_hand)
+    old.addresses.pages.setdefault("/", "/")
+    feed = fed_section(old)
     writing = _Writing(old, into, Dates(zone), by_hand)
     lines = writing.public()
     public = frozenset(old.addresses.used)
     writing.aside()
     _copy_files(old, root, into, public, by_hand)
-    _write_settings(old, into, zone, by_hand)
+    write_settings(old, into, zone, feed, by_hand)
+    write_redirects(old, into, feed, public, by_hand)
+    tell_unreached(old, write_navigation(old, into, feed, by_hand), feed, by_hand)
     say(f"{len(old.pages)} pages are written. Looking for what is to be mended …")
     drafts = mended(into, lines, by_hand, old.addresses.origin, say)
     (into / LIST).write_text(by_hand.as_markdown(), encoding="utf-8")
@@ -103,7 +104,7 @@ class _Writing:
             if self._write(shown, self._into / page.file):
                 written[page.file] = shown
         if HOME not in written:
-            title = f'---\ntitle: "{_plain(self._old.title)}"\nlayout: home\n---\n'
+            title = f'---\ntitle: "{plain(self._old.title)}"\nlayout: home\n---\n'
             (self._into / HOME).write_text(title, encoding="utf-8")
         return written
 
@@ -148,42 +149,3 @@ def _copy_files(
     for name in {*old.addresses.files.values()} - old.addresses.used.keys() - pages:
         if PUBLISHED.search(name):
             by_hand.add("a file that no page names did not come over", name)
-
-
-def _write_settings(old: OldSite, into: Path, zone: ZoneInfo, by_hand: ByHand) -> None:
-    path = into / "site/settings.toml"
-    text = path.read_text(encoding="utf-8")
-    text = re.sub(r'^feed = ".*"\n', "", text, flags=re.MULTILINE)
-    text = re.sub(r'^language = ".*"', f'language = "{_plain(old.language)}"', text, flags=re.M)
-    text = re.sub(r'^timezone = ".*"', f'timezone = "{zone.key}"', text, flags=re.MULTILINE)
-    if old.description:
-        line = tomli_w.dumps({"description": " ".join(old.description.split())}).strip()
-        text = re.sub(r"^description = .*", lambda _: line, text, flags=re.MULTILINE)
-    path.write_text(text, encoding="utf-8")
-    items: list[dict[str, str]] = []
-    for label, address in old.menu:
-        is_elsewhere = re.match(r"(?:https?|mailto|tel):", address) is not None
-        new = address if is_elsewhere else old.addresses.page(f"/{address.lstrip('/')}")
-        if new and len(items) < MOST_ITEMS:
-            items.append({"label": label, "page": new})
-        else:
-            by_hand.add(
-                "an entry of the menu did not come over", "the menu", 0, f"{label} {address}"
-            )
-    if not items:
-        sections = Counter(
-            page.file.split("/")[1] for page in old.pages if page.file.count("/") > 1
-        )
-        for name, _ in sections.most_common(MOST_ITEMS):
-            if new := old.addresses.page(f"/{name}/"):
-                items.append({"label": name.replace("-", " ").capitalize(), "page": new})
-    navigation = {"header": items, "footer": [{"label": "Privacy", "page": "/privacy/"}]}
-    (into / "site/navigation.toml").write_text(tomli_w.dumps(navigation), encoding="utf-8")
-    if old.taxonomies:
-        declared = {"taxonomy": [each.declared for each in old.taxonomies]}
-        (into / "site/taxonomies.toml").write_text(tomli_w.dumps(declared), encoding="utf-8")
-    by_hand.add("who runs the site is not known", "site/settings.toml", 0, "[organization]")
-
-
-def _plain(text: str) -> str:
-    return re.sub(r'[\x00-\x1f"\\]', " ", text)

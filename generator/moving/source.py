@@ -23,6 +23,7 @@ __all__ = [
     "read_config",
     "read_data",
     "read_source",
+    "read_text",
     "truth",
 ]
 
@@ -55,6 +56,19 @@ class Source:
     aliases: list[str] = field(default_factory=list)
     inherited: dict[str, Any] = field(default_factory=dict)
     """What the pages above it say for all that is below them."""
+
+    listed: str = ""
+    """The address of the page of the old site that listed it, as far as one did by itself."""
+
+    section: str = ""
+    """The address of the list that has it in the new site, where that is not the one of its
+    folder."""
+
+    feed_id: str = ""
+    """What feed readers know it by, where that is not its address."""
+
+    leads: set[str] = field(default_factory=set)
+    """The new addresses to which its text leads."""
 
     terms: dict[str, list[str]] = field(default_factory=dict)
     """What it is sorted by, by the name of the taxonomy."""
@@ -168,6 +182,14 @@ def read_data(root: Path, *names: str) -> dict[str, Any]:
             continue
         return found if isinstance(found, dict) else {"": found}
     return {}
+
+
+def read_text(path: Path) -> str:
+    """What stands in a file, as far as it is text; "" where it cannot be read."""
+    try:
+        return read_file(path).decode("utf-8-sig", errors="replace") if path.is_file() else ""
+    except OSError:
+        return ""
 
 
 def read_config(root: Path, by_hand: ByHand, *names: str) -> dict[str, Any]:

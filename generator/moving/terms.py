@@ -34,6 +34,12 @@ class OldTaxonomy:
         """Where the list of its terms stands."""
         return f"/{self.name.replace('_', '-')}/"
 
+    def address_of(self, term: str) -> str:
+        """Where the page of a term stands."""
+        same = same_term(term)
+        given = (slug for name, slug in self.slugs.items() if same_term(name) == same)
+        return f"{self.home}{next(given, slug_of(same))}/"
+
     @property
     def declared(self) -> dict[str, Any]:
         """As it stands in `site/taxonomies.toml`."""

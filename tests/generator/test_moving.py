@@ -17,7 +17,7 @@ from generator.moving.by_hand import ByHand
 from generator.moving.command import READERS
 from generator.moving.dates import Dates
 from generator.moving.kramdown import without_kramdown
-from generator.moving.mending import _MENDS, _decorative
+from generator.moving.mends import MENDS, decorative
 
 HUGO = {
     "hugo.toml": """
@@ -341,7 +341,7 @@ def test_a_post_keeps_its_address_by_any_pattern_of_its_date(tmp_path, style, da
 
 def test_a_page_that_waits_takes_no_other_along(tmp_path, monkeypatch):
     """Neither what is below it, where it is a list, nor a menu that leads there."""
-    monkeypatch.setattr("generator.moving.mending._MENDS", ())
+    monkeypatch.setattr("generator.moving.mending.MENDS", ())
     bad = "[^1]: One that nothing names.\n\n/// tab\n"
     config = 'baseURL = "https://old.example/"\n[[menu.main]]\nname = "Bad"\npageRef = "/bad"\n'
     files = {
@@ -377,7 +377,7 @@ def test_a_list_whose_front_matter_is_wrong_hides_nothing_below_it(tmp_path):
 
 def test_words_of_a_list_wait_whatever_else_is_wrong_with_it(tmp_path, monkeypatch):
     """Its text waits first, and what stands above it later takes nothing of that away."""
-    monkeypatch.setattr("generator.moving.mending._MENDS", ())
+    monkeypatch.setattr("generator.moving.mending.MENDS", ())
     head = "---\ntitle: Home\naliases: [/img/leaf.svg]\n---\n"
     files = {
         "hugo.toml": 'baseURL = "https://old.example/"\n',
@@ -414,7 +414,7 @@ def test_a_mend_finds_what_is_written_in_another_way(line, message, hint, mended
     fault = f'{message}\n{f"""did you mean "{hint}"?""" if hint else ""}'
     done = [
         mend(line, found, "https://o.example")
-        for pattern, mend in _MENDS
+        for pattern, mend in MENDS
         if (found := re.search(pattern, fault))
     ]
     assert done == [mended]
@@ -439,7 +439,7 @@ def test_a_mend_finds_what_is_written_in_another_way(line, message, hint, mended
     ],
 )
 def test_a_picture_without_words_says_that_it_says_nothing(line, mended):
-    assert _decorative(line, re.match("", ""), "") == mended
+    assert decorative(line, re.match("", ""), "") == mended
 
 
 @pytest.mark.parametrize("kind", ["hugo", "jekyll"])
@@ -688,8 +688,8 @@ def test_a_list_that_hugo_made_by_itself_comes_over(tmp_path):
     assert "[all](/blog-posts/)" in (new / "content/about.md").read_text()
     assert 'aliases: ["/two/"]' in (new / "content/blog-posts/two.md").read_text()
     assert "old address" not in (new / "TO-DO.md").read_text()
-    assert not (new / "content/moved").exists()
     run("--root", new)
+    assert 'href="/2021/x/"' in (new / "public/moved/index.html").read_text()
     listed = (new / "public/blog-posts/index.html").read_text()
     assert listed.count('href="/blog-posts/one/"') == 1
 
@@ -769,8 +769,10 @@ ODD += [
     "{main: [x, 5]}",
 ]
 KEYS = {
-    "hugo": "languages cascade frontmatter menus menu permalinks taxonomies params module",
-    "jekyll": "include collections exclude defaults header_pages permalink timezone baseurl",
+    "hugo": "languages cascade frontmatter menus menu permalinks taxonomies params module"
+    " outputs outputformats disablekinds sectionpagesmenu",
+    "jekyll": "include collections exclude defaults header_pages permalink timezone baseurl"
+    " plugins feed navigation theme",
 }
 
 

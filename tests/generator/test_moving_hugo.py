@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
+from policy.manifest import read_build
 from tests.generator.test_moving import made, run
 
 PAGE = "---\ntitle: {}\n---\nWords of it.\n"
@@ -56,3 +59,57 @@ def test_a_folder_that_is_configured_is_the_root(tmp_path, config):
     assert (new / "content/a.md").is_file()
     assert not (new / "content/c.md").exists()
     assert ("`words/en/b.md`" in told) == ("words/en" in config)
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'
+BELOW = {
+    "hugo.toml": 'baseURL = "https://old.example/Some/Path/"\ntitle = "Old"\n'
+    '[[menu.main]]\nname = "A"\nurl = "/Some/Path/a/"\n',
+    "_config.yml": "url: https://old.example\nbaseurl: /Some/Path\nheader_pages: [a.md]\n",
+    "content/a.md": "---\ntitle: A\n---\n![G](/Some/Path/Img/g.svg) [b](/Some/Path/sub/b/)\n",
+    "content/sub/b.md": PAGE.format("B"),
+    "a.md": "---\ntitle: A\npermalink: /a/\n---\n![G](/Some/Path/Img/g.svg) [b](/Some/Path/b)\n",
+    "b.md": "---\ntitle: B\npermalink: /sub/b/\nredirect_from: /b/\n---\nWords.\n",
+    "static/Img/g.svg": SVG,
+    "Img/g.svg": SVG,
+}
+
+
+@pytest.mark.parametrize("kind", ["hugo", "jekyll"])
+def test_addresses_below_the_path_of_the_old_site_lead_on(tmp_path, kind):
+    """Those of files whose folder had capitals, too; and it is told."""
+    new, told = imported(tmp_path, BELOW, kind)
+    leads = tomllib.loads((new / "site/redirects.toml").read_text())["redirects"]
+    for old, now in {"a/": "/a/", "sub/b/": "/sub/b/", "": "/", "Img/g.svg": "/img/g.svg"}.items():
+        assert leads[f"/Some/Path/{old}"] == now
+    assert leads["/Img/g.svg"] == "/img/g.svg"
+    assert "![G](/img/g.svg) [b](/sub/b/)" in (new / "content/a.md").read_text()
+    assert 'page = "/a/"' in (new / "site/navigation.toml").read_text()
+    assert "## the site stood below a path, with which no address begins now (1)" in told
+    run("--root", new)
+
+
+def test_addresses_with_capitals_lead_on(tmp_path):
+    """Of pages, of lists and of terms, which have small letters now; and so do links to them."""
+    files = {
+        "hugo.toml": PLAIN + "disablePathToLower = true\n",
+        "content/Posts/_index.md": PAGE.format("Posts"),
+        "content/Posts/A.md": "---\ntitle: A\ntags: [Go Fast]\n---\n[us](/About/Us/)\n",
+        "content/us.md": "---\ntitle: Us\nurl: /About/Us/\n---\n"
+        "[go](/tags/Go-Fast/) [A](/Posts/A/)\n",
+    }
+    new, told = imported(tmp_path, files)
+    run("--root", new)
+    text = (new / "content/About/Us.md").read_text()
+    assert "[go](/tags/go-fast/) [A](/posts/a/)" in text
+    assert 'aliases: ["/About/Us/"]' in text
+    assert "[us](/about/us/)" in (new / "content/Posts/A.md").read_text()
+    build = read_build(new / "public")
+    for old, now in (
+        ("/Posts/A/", "/posts/a/"),
+        ("/Posts/", "/posts/"),
+        ("/tags/Go-Fast/", "/tags/go-fast/"),
+        ("/About/Us/", "/about/us/"),
+    ):
+        assert build.redirects[old] == now
+    assert "what did not come over" not in told

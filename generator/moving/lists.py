@@ -1,0 +1,132 @@
+"""Which list of the new site has each page, and which of them has the feed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+
+from generator.content.pages import HOME, parent_of
+from generator.moving.by_hand import ByHand
+from generator.moving.clocks import read_written
+from generator.moving.dates import DATES, first_of
+from generator.moving.front import is_unlisted
+from generator.moving.old_site import NOT_FOUND, OldSite
+from generator.moving.source import Source
+
+__all__ = ["fed_section", "new_list", "tell_unreached"]
+
+USUAL = ("posts", "post", "blog", "news", "articles")
+"""What people call the section of their articles."""
+
+
+def fed_section(old: OldSite) -> str:
+    """Sort pages into lists; the section that has the feed, "" where no list has articles. Those at
+    the root get one of their own, where no other list has any."""
+    _put_into_lists(old)
+    if not (feed := _chosen(old)):
+        articles = [page for page in _articles(old) if _list_of(old, page) == "/"]
+        if articles and (made := new_list(old.pages, USUAL[0], old.addresses.pages)):
+            old.pages.append(made)
+            for page in articles:
+                page.section = made.url
+            feed = made.url
+    for page in _articles(old) if feed else ():
+        if _list_of(old, page) == feed:
+            page.layout = "article"
+    return feed.strip("/")
+
+
+def new_list(pages: Iterable[Source], name: str, addresses: dict[str, str]) -> Source | None:
+    """A list of that name, where its address is free."""
+    url, file = f"/{name}/", f"content/{name}/index.md"
+    if addresses.get(url) or any(page.file == file for page in pages):
+        return None
+    addresses[url] = url
+    made = Source(f"{name}/index.md", {"title": name.replace("-", " ").capitalize()}, "")
+    made.url, made.file = url, file
+    return made
+
+
+def _put_into_lists(old: OldSite) -> None:
+    lists = {"/", *(_address(old, page) for page in old.pages if page.is_list)}
+    for page in old.pages:
+        listed = old.addresses.pages.get(page.listed, "")
+        if listed in lists and not page.is_list and page.file != NOT_FOUND:
+            parent = parent_of(_address(old, page))
+            if parent != listed and not (listed == "/" and parent in lists):
+                page.section = listed
+
+
+def _address(old: OldSite, page: Source) -> str:
+    return old.addresses.pages.get(page.url, page.url)
+
+
+def _list_of(old: OldSite, page: Source) -> str:
+    return page.section or parent_of(_address(old, page))
+
+
+def _articles(old: OldSite) -> list[Source]:
+    """Pages of a day, as far as lists have them."""
+    return [
+        page
+        for page in old.pages
+        if not page.is_list
+        and page.file != NOT_FOUND
+        and read_written(first_of(page.front, DATES)) is not None
+        and not is_unlisted(page)
+    ]
+
+
+def _chosen(old: OldSite) -> str:
+    """The list whose articles are meant to be followed: as the old site says, by its name, or the
+    one with most."""
+    counted = Counter(_list_of(old, page) for page in _articles(old) if not page.is_draft)
+    lists = {_address(old, page) for page in old.pages if page.is_list and page.file != HOME}
+    found = [each for each, _ in counted.most_common() if each in lists]
+    meant = [old.addresses.pages.get(each, "") for each in old.main]
+    wanted = (*meant, *(f"/{name}/" for name in USUAL), *found)
+    return next((each for each in wanted if each in found), "")
+
+
+def tell_unreached(old: OldSite, menus: Iterable[str], feed: str, by_hand: ByHand) -> None:
+    """Tell of the pages that nobody finds who begins at the home page: no list that can be reached
+    has them, no menu, and no text."""
+    at = {_address(old, page): page for page in old.pages}
+    leads = _leads(old, feed)
+    waiting, seen = ["/", *menus], set[str]()
+    while waiting:
+        address = waiting.pop().partition("#")[0]
+        if address not in seen:
+            seen.add(address)
+            waiting += leads[address]
+    for address, page in at.items():
+        is_hidden = page.is_draft or is_unlisted(page) or page.file == NOT_FOUND
+        if address not in seen and not is_hidden:
+            by_hand.add("nothing leads to a page", page.path, 0, address)
+
+
+def _leads(old: OldSite, feed: str) -> defaultdict[str, list[str]]:
+    """Where each page leads by its text, its list and its terms."""
+    leads: defaultdict[str, list[str]] = defaultdict(list)
+    lists = {_address(old, page) for page in old.pages if page.is_list and not page.layout}
+    if _home_layout(old) == "home":
+        leads["/"].append(f"/{feed}/")
+    for page in old.pages:
+        address, listed = _address(old, page), _list_of(old, page)
+        leads[address] += page.leads
+        if listed in lists and listed != address and not is_unlisted(page):
+            leads[listed].append(address)
+        for term in _terms(old, page):
+            leads[address].append(term)
+            leads[term].append(address)
+    return leads
+
+
+def _home_layout(old: OldSite) -> str:
+    return next((page.layout for page in old.pages if page.file == HOME), "home")
+
+
+def _terms(old: OldSite, page: Source) -> Iterator[str]:
+    for taxonomy in old.taxonomies:
+        for term in page.terms.get(taxonomy.name, ()):
+            yield taxonomy.address_of(term)

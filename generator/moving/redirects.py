@@ -1,0 +1,85 @@
+"""Old addresses that no page can name itself: those of feeds, of files that stand elsewhere now,
+and all that began with the path below which the old site stood."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import tomli_w
+
+from generator.content.urls import is_reserved, was_address
+from generator.moving.by_hand import ByHand
+from generator.moving.old_site import NOT_FOUND, OldSite
+from policy.redirects import FILE, as_asked
+
+__all__ = ["write_redirects"]
+
+NO_ARTICLES = "an old feed leads nowhere: no list has articles"
+ONE_FEED = "an old feed leads nowhere: a site has one feed"
+
+
+def write_redirects(
+    old: OldSite, into: Path, feed: str, public: Collection[str], by_hand: ByHand
+) -> None:
+    """Write where old addresses lead. `feed` is the section that has one, `public` are the files
+    that everybody gets."""
+    found = {quote(address): new for address, new in old.moved.items()}
+    found |= dict(_of_files(old, public)) | dict(_of_feeds(old, feed, by_hand))
+    if base := old.addresses.base:
+        found |= {f"{quote(base)}{address}": new for address, new in found.items()}
+        found |= {quote(base + address): new for address, new in _below(old, public)}
+        what = f"{base}/ leads to /"
+        by_hand.add("the site stood below a path, with which no address begins now", FILE, 0, what)
+    taken = {*old.addresses.pages.values(), *old.addresses.made}
+    kept: dict[str, str] = {}
+    for address, new in found.items():
+        asked = as_asked(address)
+        if asked in taken or f"{asked.rstrip('/')}/" in taken:
+            continue
+        if not was_address(asked) or is_reserved(asked):
+            by_hand.add("an old address cannot be kept", FILE, 0, address)
+        else:
+            kept[address] = new
+    if kept:
+        text = tomli_w.dumps({"redirects": dict(sorted(kept.items()))})
+        (into / FILE).write_text(text, encoding="utf-8")
+
+
+def _of_feeds(old: OldSite, feed: str, by_hand: ByHand) -> Iterator[tuple[str, str]]:
+    terms = {
+        each.address_of(term)
+        for each in old.taxonomies
+        for page in old.pages
+        if not page.is_draft
+        for term in page.terms.get(each.name, ())
+    }
+    for address, followed in old.feeds.items():
+        new = old.addresses.pages.get(followed, "")
+        if new in terms:
+            yield address, f"{new}feed.xml"
+        elif feed and (followed == "/" or new == f"/{feed}/"):
+            yield address, f"/{feed}/feed.xml"
+        else:
+            by_hand.add(ONE_FEED if feed else NO_ARTICLES, address)
+
+
+def _of_files(old: OldSite, public: Collection[str]) -> Iterator[tuple[str, str]]:
+    for address, name in old.addresses.files.items():
+        new = old.addresses.used.get(name) if name in public else None
+        if new and new != address:
+            yield quote(address), new
+
+
+def _below(old: OldSite, public: Collection[str]) -> Iterator[tuple[str, str]]:
+    """All that has an address, and where that leads."""
+    yield "/", "/"
+    for page in old.pages:
+        if not page.is_draft and page.file != NOT_FOUND:
+            yield page.url, old.addresses.pages[page.url]
+            for each in page.aliases:
+                yield each, old.addresses.pages[page.url]
+    for address, name in old.addresses.files.items():
+        if name in public:
+            yield address, old.addresses.used[name]

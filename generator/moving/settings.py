@@ -1,0 +1,44 @@
+"""What the old site says of itself, in the settings of the new one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import tomli_w
+
+from generator.moving.by_hand import ByHand
+from generator.moving.old_site import OldSite
+
+__all__ = ["plain", "write_settings"]
+
+_HOME = "templates/home.html"
+
+
+def write_settings(old: OldSite, into: Path, zone: ZoneInfo, feed: str, by_hand: ByHand) -> None:
+    """Write who it is, in which language and zone, how it is sorted, and the section that has the
+    feed, "" for none, which the template of the home page shows."""
+    path = into / "site/settings.toml"
+    text = path.read_text(encoding="utf-8")
+    line = f'feed = "{feed}"\n' if feed else ""
+    text = re.sub(r'^feed = ".*"\n', line, text, flags=re.MULTILINE)
+    text = re.sub(r'^language = ".*"', f'language = "{plain(old.language)}"', text, flags=re.M)
+    text = re.sub(r'^timezone = ".*"', f'timezone = "{zone.key}"', text, flags=re.MULTILINE)
+    if old.description:
+        line = tomli_w.dumps({"description": " ".join(old.description.split())}).strip()
+        text = re.sub(r"^description = .*", lambda _: line, text, flags=re.MULTILINE)
+    path.write_text(text, encoding="utf-8")
+    if feed:
+        home = into / _HOME
+        shown = home.read_text(encoding="utf-8").replace('"/news/"', f'"/{feed}/"')
+        home.write_text(shown, encoding="utf-8")
+    if old.taxonomies:
+        declared = {"taxonomy": [each.declared for each in old.taxonomies]}
+        (into / "site/taxonomies.toml").write_text(tomli_w.dumps(declared), encoding="utf-8")
+    by_hand.add("who runs the site is not known", "site/settings.toml", 0, "[organization]")
+
+
+def plain(text: str) -> str:
+    """Words that can stand between two quotation marks."""
+    return re.sub(r'[\x00-\x1f"\\]', " ", text)
