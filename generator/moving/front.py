@@ -12,19 +12,12 @@ from generator.content.front_matter_yaml import quoted
 from generator.content.urls import is_reserved, was_address
 from generator.moving.by_hand import ByHand
 from generator.moving.dates import COMES, DATES, GOES, UPDATES, Dates, first_of
-from generator.moving.source import Source
+from generator.moving.keys import ALIASES, ORDER, SUMMARIES, is_order, tell_left_out
+from generator.moving.source import Source, one_line
 from generator.moving.terms import OldTaxonomy
 from policy.redirects import as_asked
 
 __all__ = ["front_matter", "is_unlisted", "not_public", "title_of"]
-
-_TAKEN = frozenset(
-    {"title", "linktitle", "description", "date", "publishdate", "pubdate", "published", "updated"}
-    | {"expirydate", "unpublishdate"}
-    | {"lastmod", "last_modified_at", "modified", "draft", "aliases", "alias", "redirect_from"}
-    | {"summary", "excerpt", "weight", "order", "nav_order", "slug", "url", "permalink", "layout"}
-    | {"type", "menu", "menus", "build", "_build", "cascade", "headless", "outputs", "toc", "id"}
-)
 
 
 def front_matter(
@@ -38,18 +31,16 @@ def front_matter(
     writes days and moments."""
     lines = list(_lines(page, taken, dates, by_hand))
     sorted_by = {key for each in taxonomies if each.name in page.terms for key in each.keys}
-    for key, value in page.front.items():
-        if key not in _TAKEN | sorted_by and value not in (None, "", [], {}, False):
-            by_hand.add(f'the key "{key}" was left out', page.path, 0, str(value))
+    tell_left_out(page, sorted_by, by_hand)
     return "\n".join(["---", *lines, "---", ""])
 
 
 def _lines(page: Source, taken: set[str], dates: Dates, by_hand: ByHand) -> Iterator[str]:
     front = page.front
     yield f"title: {_quoted(title_of(page))}"
-    if description := _text(front.get("description")):
+    if description := one_line(front.get("description")):
         yield f"description: {_quoted(description)}"
-    if summary := _text(front.get("summary")) or _text(front.get("excerpt")):
+    if summary := next(filter(None, (one_line(front.get(key)) for key in SUMMARIES)), ""):
         yield f"summary: {_quoted(summary)}"
     for key, names in (("date", DATES), ("updated", UPDATES)):
         written = first_of(front, names)
@@ -61,8 +52,8 @@ def _lines(page: Source, taken: set[str], dates: Dates, by_hand: ByHand) -> Iter
             by_hand.add(f'"{key}" is no date', page.path, 0, str(written))
     yield from _moments(page, dates, by_hand)
     yield from _place(page)
-    order = next((front[key] for key in ("weight", "order", "nav_order") if key in front), None)
-    if isinstance(order, int) and not isinstance(order, bool) and abs(order) < 10**9 and order:
+    order = next((front[key] for key in ORDER if is_order(front.get(key))), 0)
+    if order:
         yield f"order: {order}"
     aliases = list(_aliases(page, taken, by_hand))
     if aliases:
@@ -90,7 +81,7 @@ def is_unlisted(page: Source) -> bool:
 
 def _aliases(page: Source, taken: set[str], by_hand: ByHand) -> Iterator[str]:
     given: list[Any] = list(page.aliases)
-    for key in ("aliases", "alias", "redirect_from"):
+    for key in ALIASES:
         value = page.front.get(key) or []
         given += value if isinstance(value, list) else [value]
     for each in given:
@@ -114,7 +105,7 @@ def _aliases(page: Source, taken: set[str], by_hand: ByHand) -> Iterator[str]:
 def title_of(page: Source) -> str:
     """Its title; without one, words made of its name."""
     for key in ("title", "linktitle"):
-        if title := _text(page.front.get(key)):
+        if title := one_line(page.front.get(key)):
             return title
     steps = [each for each in page.path.split("/") if not re.match(r"_?index\.\w+$", each)]
     name = steps[-1] if steps else "home"
@@ -157,14 +148,6 @@ def not_public(page: Source, dates: Dates, now: datetime.datetime) -> str:
     if comes and not dates.is_over_first(now, comes):
         return f"not there before {comes}"
     return f"over since {goes}" if goes and dates.is_over_first(now, goes) else ""
-
-
-def _text(value: object) -> str:
-    """A value in one line, without what no page can hold."""
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
-        return ""
-    text = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", str(value))
-    return " ".join(text.split())
 
 
 def _quoted(text: str) -> str:

@@ -42,6 +42,9 @@ __all__ = ["read_hugo"]
 
 _OTHER_MARKUP = re.compile(r"\.(?:org|adoc|asciidoc|ad|rst|pdc|pandoc|mmark)$", re.IGNORECASE)
 
+_USED = {"slug", "url", "menu", "menus", "build", "_build", "cascade", "headless"}
+"""Keys of which something is made, or told, in any case."""
+
 
 def read_hugo(root: Path, by_hand: ByHand, binary: str = "") -> OldSite:
     """The site in `root`; `binary` is Hugo, which says what the site's own shortcodes show.
@@ -76,6 +79,7 @@ class _Hugo:
             self._by_hand.add("a page without an address of its own did not come over", page.path)
         for page in shown:
             page.url = self._places.of(page)
+            page.used |= _USED
             inside = posixpath.relpath(posixpath.dirname(page.path), self._content)
             page.folder = joined(inside.split("/"))
         shown = placed(shown, self._addresses, self._by_hand)

@@ -15,7 +15,7 @@ from generator.moving.source import Source
 
 __all__ = ["inherit", "read_name"]
 
-_SELF_TOLD = {"build", "_build", "params", "cascade"}
+_SELF_TOLD = {"build", "_build", "cascade"}
 _NAMED_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[-_](.+))?")
 
 

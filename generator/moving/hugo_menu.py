@@ -92,7 +92,10 @@ def _configured(keys: Mapping[str, Any], address_of: Callable[[str], str | None]
 
 
 def _of_page(page: Source, keys: Mapping[str, Any]) -> _Found:
-    label = keys.get("name") or keys.get("title") or page.front.get("linktitle") or title_of(page)
+    label = keys.get("name") or keys.get("title")
+    if not label and (label := page.front.get("linktitle")):
+        page.used.add("linktitle")
+    label = label or title_of(page)
     weight = keys.get("weight") or page.front.get("weight")
     return _found(MenuEntry(str(label), page.url), keys, weight, page.path)
 

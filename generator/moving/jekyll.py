@@ -144,6 +144,7 @@ class _Jekyll:
                     self._by_hand.add(cause, name)
                 elif page := self._page(name):
                     page.url = self._places.collected(page, collection, inside, settings)
+                    page.used.add("slug")
                     self._members.setdefault(collection, []).append(page)
                     yield page
 
@@ -161,6 +162,7 @@ class _Jekyll:
             page = self._page(name) if _PAGE.search(name) else None
             if page and (is_post or is_draft):
                 page.url = self._places.collected(page, "posts", posixpath.dirname(name), {})
+                page.used.add("slug")
                 self._members["posts"].append(page)
             elif page:
                 page.url = self._places.page(page)
@@ -178,7 +180,10 @@ class _Jekyll:
             if not name.lower().endswith((".html", ".htm")):
                 self._by_hand.add("a page without front matter did not come over", name)
             return None
-        page.front = {**defaults(self._config, self._collections, name), **page.front}
+        given = defaults(self._config, self._collections, name)
+        page.inherited = {key: each for key, each in given.items() if key not in page.front}
+        page.front = {**given, **page.front}
+        page.used.add("permalink")
         if found := POST.search(name):
             year, month, day = (int(each) for each in found.groups()[:3])
             of_name = f"{year:04}-{month:02}-{day:02}"

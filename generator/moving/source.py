@@ -20,6 +20,7 @@ __all__ = [
     "Unread",
     "files_below",
     "none_read",
+    "one_line",
     "read_config",
     "read_data",
     "read_source",
@@ -67,6 +68,9 @@ class Source:
     feed_id: str = ""
     """What feed readers know it by, where that is not its address."""
 
+    used: set[str] = field(default_factory=set)
+    """The keys of which the reader of the old site made use."""
+
     leads: set[str] = field(default_factory=set)
     """The new addresses to which its text leads."""
 
@@ -86,6 +90,14 @@ class Source:
     def line(self, at: int) -> int:
         """The line in which the character `at` of the text stands."""
         return self.first + self.text.count("\n", 0, at)
+
+
+def one_line(value: object) -> str:
+    """A value in one line, without what no page can hold."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", str(value))
+    return " ".join(text.split())
 
 
 def truth(value: object) -> bool:
