@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from generator.content.pages import HOME
 from generator.moving.by_hand import ByHand
 from generator.moving.by_hugo import rendered_by_hugo
 from generator.moving.code import outside_code
@@ -21,6 +22,7 @@ from generator.moving.hugo_menu import menus
 from generator.moving.links import Addresses
 from generator.moving.notes import with_emoji, with_notes
 from generator.moving.old_site import (
+    NOT_FOUND,
     OldSite,
     address_of_file,
     origin_and_base,
@@ -85,9 +87,9 @@ class _Hugo:
         shown = placed(shown, self._addresses, self._by_hand)
         for page in shown:
             is_section = page.path.endswith(("/_index.md", "/_index.html"))
-            if is_section and page.file not in ("content/index.md", "content/404.md"):
+            if is_section and page.file not in (HOME, NOT_FOUND):
                 page.file = f"{page.file.removesuffix('.md')}/index.md"
-            elif page.file != "content/404.md":
+            elif not is_section and page.file != NOT_FOUND:
                 page.layout = "page"
             given = page.front.get("aliases") or ()
             for each in given if isinstance(given, list) else (given,):

@@ -14,7 +14,7 @@ from generator.moving.source import Source
 
 __all__ = ["menus"]
 
-_HEADER = ("main", "header", "primary", "navbar", "nav", "top", "menu")
+_HEADER = ("main", "header", "primary", "navbar", "nav", "top", "menu", "global")
 _FOOTER = ("footer", "foot", "bottom")
 """What themes call them, the usual name first."""
 
@@ -44,10 +44,9 @@ def menus(
     found: dict[str, list[_Found]] = {}
     for menu, each in _all(config, content, pages, lambda path: referred(pages[0], path)):
         found.setdefault(menu, []).append(each)
-    header, footer = (
-        next((found.pop(name) for name in names if name in found), [])
-        for names in (_HEADER, _FOOTER)
-    )
+    footer = next((found.pop(name) for name in _FOOTER if name in found), [])
+    alone = tuple(found) if len(found) == 1 else ()
+    header = next((found.pop(name) for name in (*_HEADER, *alone) if name in found), [])
     for menu, entries in found.items():
         for each in entries:
             what = f"{each.entry.label} {each.entry.address}"

@@ -14,6 +14,7 @@ from generator.moving.jekyll_addresses import POST, AddressesOfJekyll, own_categ
 from generator.moving.jekyll_config import defaults, is_excluded, is_included, is_left_out, table
 from generator.moving.jekyll_lists import feeds, put_into_lists, with_feed_ids
 from generator.moving.jekyll_menu import menus
+from generator.moving.jekyll_redirects import without_redirects
 from generator.moving.links import Addresses
 from generator.moving.liquid import Liquid
 from generator.moving.old_site import OldSite, address_of_file, origin_and_base, placed
@@ -89,6 +90,7 @@ class _Jekyll:
         for name in files_below(self._root, ""):
             if not name.startswith(("_", ".")) and not is_left_out(name):
                 self._addresses.files.setdefault(f"/{name}", name)
+        pages, moved = without_redirects(pages, self._addresses, self._by_hand)
         variables, config = self._variables(), self._config
         liquid = Liquid(self._root, {"site": variables}, self._referred, self._by_hand)
         header, footer = menus(config, variables["data"], pages, self._by_hand)
@@ -106,7 +108,7 @@ class _Jekyll:
             carried(_taxonomies(), pages, self._addresses.pages, self._by_hand),
             str(config.get("timezone") or ""),
             main,
-            {},
+            moved,
             feeds(self._root, config, list(self._addresses.files.values())),
         )
 

@@ -55,7 +55,8 @@ def put_into_lists(
             if page.file == HOME:
                 page.layout = "home"
         usual = [f"/{each}/" for each in (USUAL if name == "posts" else (name,))]
-        named = [page for page in plain if addresses.pages.get(page.url) in usual]
+        others = plain if name == "posts" else pages
+        named = [page for page in others if addresses.pages.get(page.url) in usual]
         made = next((page for page in (*shown, *named) if page.file != HOME), None)
         if made is None and (made := new_list(pages, name, addresses.pages)):
             pages.append(made)

@@ -10,10 +10,11 @@ from generator.moving.by_hand import ByHand
 from generator.moving.clocks import read_written
 from generator.moving.dates import DATES, first_of
 from generator.moving.front import is_unlisted
+from generator.moving.keys import ORDER, is_order
 from generator.moving.old_site import NOT_FOUND, OldSite
 from generator.moving.source import Source
 
-__all__ = ["fed_section", "new_list", "tell_unreached"]
+__all__ = ["fed_section", "in_order_of_days", "new_list", "tell_unreached"]
 
 USUAL = ("posts", "post", "blog", "news", "articles")
 """What people call the section of their articles."""
@@ -86,6 +87,22 @@ def _chosen(old: OldSite) -> str:
     meant = [old.addresses.pages.get(each, "") for each in old.main]
     wanted = (*meant, *(f"/{name}/" for name in USUAL), *found)
     return next((each for each in wanted if each in found), "")
+
+
+def in_order_of_days(old: OldSite) -> list[str]:
+    """The folders of the lists that have articles above all, and no order that somebody gave."""
+    dated = {page.path for page in _articles(old)}
+    inside: defaultdict[str, list[Source]] = defaultdict(list)
+    for page in old.pages:
+        inside[_list_of(old, page)].append(page)
+    found = []
+    for page in old.pages:
+        listed = inside[_address(old, page)] if page.is_list and page.file != HOME else []
+        articles = [each for each in listed if each.path in dated]
+        is_sorted = any(is_order(each.front.get(key)) for each in listed for key in ORDER)
+        if len(articles) * 2 > len(listed) and not is_sorted:
+            found.append(page.file.removeprefix("content/").removesuffix("/index.md"))
+    return found
 
 
 def tell_unreached(old: OldSite, menus: Iterable[str], feed: str, by_hand: ByHand) -> None:

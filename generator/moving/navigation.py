@@ -20,6 +20,7 @@ __all__ = ["write_navigation"]
 MOST_ITEMS = 7
 """More than that is no menu that people read."""
 
+NOT_KNOWN = "the menu was made of the sections: that of the old site is not known"
 _ELSEWHERE = re.compile(r"(?:https?:)?//|(?:mailto|tel):", re.IGNORECASE)
 _LOST = "an entry of the menu did not come over"
 _HEADING = "an entry of the menu leads nowhere any more"
@@ -32,6 +33,8 @@ def write_navigation(old: OldSite, into: Path, feed: str, by_hand: ByHand) -> li
     is in a menu in any case."""
     writing = _Writing(old, by_hand)
     header = writing.items(old.header, 1) or writing.sections()
+    if not old.header:
+        by_hand.add(NOT_KNOWN, FILE)
     footer = writing.items(old.footer, 1)
     addresses = {*_addresses((*header, *footer))}
     if feed and f"/{feed}/" not in addresses:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import tomli_w
 
 from generator.moving.by_hand import ByHand
+from generator.moving.lists import in_order_of_days
 from generator.moving.old_site import OldSite
 
 __all__ = ["plain", "write_settings"]
@@ -36,6 +37,10 @@ def write_settings(old: OldSite, into: Path, zone: ZoneInfo, feed: str, by_hand:
     if old.taxonomies:
         declared = {"taxonomy": [each.declared for each in old.taxonomies]}
         (into / "site/taxonomies.toml").write_text(tomli_w.dumps(declared), encoding="utf-8")
+    if sorted_by_day := in_order_of_days(old):
+        sections = [{"folder": each, "sort": "date"} for each in sorted(sorted_by_day)]
+        text = tomli_w.dumps({"section": sections})
+        (into / "site/sections.toml").write_text(text, encoding="utf-8")
     by_hand.add("who runs the site is not known", "site/settings.toml", 0, "[organization]")
 
 

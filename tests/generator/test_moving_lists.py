@@ -150,3 +150,69 @@ def test_articles_at_the_root_of_hugo_get_a_list_and_a_feed(tmp_path):
     run("--root", new)
     assert '<a href="/a/">' in html(new, "posts")
     assert redirects(new)["/index.xml"] == "/posts/feed.xml"
+
+
+def test_a_home_page_of_hugo_with_words_of_its_own_leads_on(tmp_path):
+    """To its sections and to the pages beside it, as no menu does."""
+    files = {
+        **HUGO,
+        "content/_index.md": "---\ntitle: Home\n---\nWelcome.\n",
+        "content/about.md": "---\ntitle: About\n---\nWords.\n",
+    }
+    new, told = imported(tmp_path, files)
+    run("--root", new)
+    for address in ("/posts/", "/docs/", "/about/"):
+        assert f'<a href="{address}">' in html(new, ".")
+    assert "nothing leads to" not in told
+    assert "## the menu was made of the sections: that of the old site is not known (1)" in told
+
+
+def test_lists_of_articles_without_a_feed_are_in_the_order_of_days(tmp_path):
+    """As Hugo lists them, where no weight says otherwise."""
+    files = {**HUGO, "content/news/_index.md": "---\ntitle: News\n---\n"}
+    for name, day in {"a": 3, "b": 9, "c": 5}.items():
+        files[f"content/news/{name}.md"] = POST.format(name, f"2020-01-0{day}", "")
+        files[f"content/docs/{name}.md"] = POST.format(name, f"2020-01-0{day}", f"weight: {day}\n")
+    new, _ = imported(tmp_path, files)
+    run("--root", new)
+
+    def places(section):
+        shown = html(new, section)
+        return sorted("abc", key=lambda name: shown.index(f'<a href="/{section}/{name}/">'))
+
+    assert places("news") == ["b", "c", "a"]
+    assert places("docs") == ["a", "c", "b"]
+
+
+def test_a_page_of_a_collection_that_stands_for_it_lists_it(tmp_path):
+    files = {
+        "_config.yml": "collections: {docs: {output: true, permalink: '/:collection/:path/'}}\n",
+        "_docs/index.md": "---\ntitle: All docs\npermalink: /docs/\n---\nWords.\n",
+        "_docs/a/deep.md": "---\ntitle: Deep\n---\nWords.\n",
+        "index.md": "---\ntitle: Home\n---\n[Docs](/docs/)\n",
+    }
+    new, told = imported(tmp_path, files, "jekyll")
+    run("--root", new)
+    assert '<a href="/docs/a/deep/">' in html(new, "docs")
+    assert "nothing leads to" not in told
+
+
+def test_a_page_of_jekyll_that_only_led_on_leads_on(tmp_path):
+    """To a page of the site by a redirect; elsewhere by a link, as a redirect stays in the site."""
+    files = {
+        **JEKYLL,
+        "old.md": "---\ntitle: Old\nredirect_to: /new/\nredirect_from: /older/\n---\n",
+        "whole.md": "---\nredirect_to: [https://old.example/new.html]\n---\n",
+        "new.md": "---\ntitle: New\npermalink: /new.html\n---\n[old](/old.html)\n",
+        "out.md": "---\ntitle: Out\nredirect_to: https://e.example/x\n---\n",
+        "lost.md": "---\ntitle: Lost\nredirect_to: /nowhere/\n---\n",
+    }
+    new, told = imported(tmp_path, files, "jekyll")
+    leads = redirects(new)
+    for address in ("/old.html", "/older/", "/whole.html"):
+        assert leads[address] == "/new/"
+    assert not (new / "content/old.md").exists()
+    assert "[old](/new/)" in (new / "content/new.md").read_text()
+    assert "<https://e.example/x>" in (new / "content/out.md").read_text()
+    assert "## a page that led elsewhere at once has a link (2)\n\n- `lost.md` /nowhere/" in told
+    run("--root", new)

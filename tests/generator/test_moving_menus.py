@@ -165,3 +165,12 @@ def test_menus_of_jekyll_come_over(tmp_path, kind):
         assert menus(new)["header"] == [entry("Who", "/about/")]
     else:
         assert menus(new)["header"] == [entry("About", "/about/"), entry("Team", "/team/")]
+
+
+@pytest.mark.parametrize("name", ["global", "site"])
+def test_the_one_menu_of_a_theme_is_that_at_the_head(tmp_path, name):
+    """By its name, or as there is no other."""
+    social = '[[menus.social]]\nname = "S"\nurl = "https://s.example/"\n' * (name == "global")
+    config = f'[[menus.{name}]]\nname = "Us"\npageRef = "/about"\n{social}'
+    new, _ = imported(tmp_path, {**PAGES, "hugo.toml": PLAIN + config})
+    assert menus(new)["header"] == [entry("Us", "/about/")]
