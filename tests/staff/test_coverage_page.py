@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import random
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -223,6 +225,27 @@ def test_struck_hours_do_not_make_others_unusual() -> None:
     rows = [*earlier, *usual, Hour(NOW, views=300)]
     assert [each.usual for each in unusual_hours(rows, range(NOW, NOW + 1))] == [0]
     assert unusual_hours(rows, range(NOW, NOW + 1), gone) == ()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whichever_hours_are_looked_at_closely_the_unusual_ones_are_found(seed: int) -> None:
+    """As the definition has it: more than eight times the median of 28 days, and 100 views."""
+    chance, days = random.Random(seed), 28 + 11 * seed
+    views = {
+        NOW + hour: int(chance.choice([0, 3, 20, 120, 150]) * chance.choice([1, 1, 1, 9, 60]))
+        for hour in range(24 * days)
+        if chance.random() < 0.9
+    }
+    hours, first = range(NOW + 24 * days // 3, NOW + 24 * days), min(views)
+    expected = []
+    for hour in hours:
+        known = [views.get(hour - 24 * day, 0) for day in range(1, 29) if hour - 24 * day >= first]
+        if len(known) >= 7 and (seen := views.get(hour, 0)) >= 100:
+            expected += [hour] if seen > 8 * max(statistics.median(known), 1) else []
+    rows = [Hour(hour, views=each) for hour, each in views.items()]
+    found = unusual_hours(rows, hours)
+    assert [each.hour for each in found] == expected[::-1]
+    assert expected
 
 
 def test_where_less_is_noted_as_shown_than_was_counted_no_share_is_told(

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from analytics.visits.hours import start_of
 from analytics.visits.model import Hour
+from analytics.visits.store.calendar import Calendar
 from analytics.visits.store.daily import Refusals, Struck
 
 __all__ = ["Shown", "Unusual", "by_reason", "shown_by_day", "shown_by_page"]
@@ -66,9 +67,15 @@ class Unusual:
 def views_by_day(rows: Iterable[Hour], hours: range, zone: tzinfo) -> Mapping[date, int]:
     """The views that were counted on each local day of a period."""
     views: Counter[date] = Counter()
+    calendar = Calendar(zone)
+    day, its_hours = date.min, range(0)
     for row in rows:
-        if row.hour in hours:
-            views[start_of(row.hour, zone).date()] += row.views
+        if row.hour not in hours:
+            continue
+        if row.hour not in its_hours:
+            day = calendar.date(row.hour)
+            its_hours = range(calendar.day(row.hour), calendar.after_day(row.hour))
+        views[day] += row.views
     return views
 
 
@@ -128,6 +135,20 @@ def by_reason(refusals: Iterable[Refusals]) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(sums.items(), key=lambda each: (-each[1], each[0])))
 
 
+def _perhaps_unusual(views: Mapping[int, int]) -> Iterator[int]:
+    """The hours that are not usual at a glance: of each hour of the day, four weeks are looked at
+    in one, and usual where the most is near the least of these and of the four weeks before."""
+    first, last = min(views, default=0), max(views, default=-1)
+    for start in range(first, min(first + HOURS_A_DAY, last + 1)):
+        of_days = range(start, last + 1, HOURS_A_DAY)
+        numbers = [views.get(hour, 0) for hour in of_days]
+        for at in range(0, len(numbers), DAYS_COMPARED):
+            end = at + DAYS_COMPARED
+            most, least = max(numbers[at:end]), min(numbers[max(0, at - DAYS_COMPARED) : end])
+            if most >= FEWEST_VIEWS and most > TIMES * least:
+                yield from (hour for hour in of_days[at:end] if hour in views)
+
+
 def _is_usual(
     views: Mapping[int, int], hour: int, earlier: Iterable[int], unknown: Collection[int]
 ) -> bool:
@@ -154,7 +175,7 @@ def unusual_hours(
     views = {row.hour: row.views for row in rows}
     first = min(views, default=0)
     found = []
-    for hour in sorted(views, reverse=True):
+    for hour in sorted(_perhaps_unusual(views), reverse=True):
         if hour not in hours or views[hour] < FEWEST_VIEWS:
             continue
         earlier = [hour - HOURS_A_DAY * days for days in range(1, DAYS_COMPARED + 1)]

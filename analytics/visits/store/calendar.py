@@ -17,6 +17,7 @@ __all__ = ["Calendar", "first_hour"]
 DAY = datetime.timedelta(days=1)
 
 
+@lru_cache(maxsize=4_096)
 def first_hour(day: datetime.date, zone: datetime.tzinfo) -> int:
     """The first hour that begins in a local day."""
     # Midnight may not exist where clocks change at midnight; fold=0 is then the change itself.
