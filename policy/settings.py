@@ -15,6 +15,9 @@ from policy.origin_addresses import OriginAddress
 from policy.pictures import CardSettings, PictureSettings
 from policy.toml_source import Declared
 
+SITE_NAME = r"^[a-z][a-z0-9_]{0,31}$"
+"""A name that a schema of PostgreSQL and a database of ClickHouse can have, with more behind it."""
+
 _NEVER = frozenset(
     {"br", "css", "gz", "heic", "heif", "htm", "js", "markdown", "mjs", "svgz", "tif"}
 )
@@ -68,6 +71,12 @@ class OutputSettings(Declared):
     integrity: bool = False
 
 
+class DatabaseSettings(Declared):
+    """`site` is what this site is called on servers whose databases several sites share."""
+
+    site: Annotated[str, Field(pattern=SITE_NAME, examples=["north"])] = ""
+
+
 class Settings(Declared):
     """Facts about the site. `url` is its origin, without a path; `downloads` are endings of files
     that are published besides the usual ones.
@@ -97,6 +106,7 @@ class Settings(Declared):
     pictures: PictureSettings = PictureSettings()
     card: CardSettings | None = None
     output: OutputSettings = OutputSettings()
+    databases: DatabaseSettings = DatabaseSettings()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -12,7 +12,7 @@ from analytics.storage.health import storage_health
 from analytics.visits.store.base import CounterStore
 from analytics.web.clock import Clock, machine_clock
 from analytics.web.log import ServiceLog
-from policy import Faults, Site, read_site
+from policy import Faults, Site
 from policy.failures import Refusal
 from policy.places import Places
 
@@ -31,8 +31,7 @@ class OpenCounters:
 @contextmanager
 def opened(places: Places) -> Iterator[OpenCounters]:
     """The counters. Raises Refusal, Faults."""
-    keeping(places)
-    site = read_site(places.root)
+    site = keeping(places)
     if not (site.register.has("visits") and site.register.has("staff")):
         message = "this site has no reports"
         raise Refusal(message, 'add "visits" and "staff" to features in site/policy.toml')

@@ -25,7 +25,7 @@ from analytics.storage.server import Server
 from analytics.storage.store import LookedAfter
 from analytics.web.clock import machine_clock
 from analytics.web.log import ServiceLog
-from policy import Faults, Register, read_site
+from policy import Faults, Site, read_site
 from policy.failures import Refusal
 from policy.places import Places
 
@@ -43,10 +43,11 @@ def backup(places: Places, folder: Path, confirm: bool) -> None:
     [backup] keeps them no longer. Keep FOLDER on another machine, and private.
     """
     now = machine_clock().moment()
-    register = keeping(places)
+    site = keeping(places)
+    register = site.register
     if register.backup is None:
         raise BackupError("the register has no [backup], so no copy may be kept")
-    with _servers(places, register) as servers:
+    with _servers(places, site) as servers:
         made = back_up(
             places.var,
             folder,
@@ -76,11 +77,11 @@ def check(places: Places) -> None:
 
     Ends with status 1 where there is something, so that a reload can be refused before it.
     """
-    register = read_site(places.root).register
-    found = [database.check() for database in _databases(places, register)]
+    site = read_site(places.root)
+    found = [database.check() for database in _databases(places, site)]
     if any(found):
         raise Faults([fault for faults in found for fault in faults])
-    match register.databases:
+    match site.register.databases:
         case ():
             click.echo(f"{NOTHING_KEPT[0].upper()}{NOTHING_KEPT[1:]}.")
         case (name,):
@@ -112,24 +113,24 @@ def accept_loss(places: Places, names: tuple[str, ...]) -> None:
         click.echo(f"The service begins {name} anew, empty.")
 
 
-def _databases(places: Places, register: Register) -> list[LookedAfter]:
+def _databases(places: Places, site: Site) -> list[LookedAfter]:
     """Those of the site, with what they are known to hold; nothing is opened yet."""
-    addresses = Addresses.of(places.var)
+    addresses = Addresses.of(places.var, site=site.settings.databases.site)
     wanted: tuple[tuple[Name, Path | URL], ...] = (
         ("records", addresses.records),
         ("counters", addresses.counters),
     )
     return [
-        database_at(name, address, register, KnownTables(name, places.var))
+        database_at(name, address, site.register, KnownTables(name, places.var))
         for name, address in wanted
-        if name in register.databases
+        if name in site.register.databases
     ]
 
 
 @contextmanager
-def _servers(places: Places, register: Register) -> Iterator[list[LookedAfter]]:
+def _servers(places: Places, site: Site) -> Iterator[list[LookedAfter]]:
     """Those of the site that a server keeps."""
-    found = [each for each in _databases(places, register) if isinstance(each, Server)]
+    found = [each for each in _databases(places, site) if isinstance(each, Server)]
     try:
         yield [*found]
     finally:
@@ -146,8 +147,7 @@ def retention(places: Places, confirm: bool) -> None:
     The service does so by itself once an hour, unless the clock jumped or most of a table would
     go at once: then it waits for this command. The service may run meanwhile.
     """
-    keeping(places)
-    site = read_site(places.root)
+    site = keeping(places)
     clock = machine_clock(site.settings.timezone)
     now = clock.moment()
     stores, _ = open_databases(site, places.var, clock, ServiceLog(site.register))
@@ -171,9 +171,9 @@ def retention(places: Places, confirm: bool) -> None:
 @click.pass_obj
 def restore(places: Places, file: Path) -> None:
     """Put back what a backup holds. The service must be stopped, and its databases moved away."""
-    register = keeping(places)
-    with _servers(places, register) as servers:
-        restored = put_back(file, places.var, register.databases, servers)
+    site = keeping(places)
+    with _servers(places, site) as servers:
+        restored = put_back(file, places.var, site.register.databases, servers)
     click.echo(f"Restored {places.var} as it was on {restored.made:%Y-%m-%d at %H:%M:%S} UTC.")
     for name in restored.left:
         click.echo(f"Left in {file}: the {name}, as no feature that is on keeps any.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policy import Register, read_site
+from policy import Site, read_site
 from policy.failures import Refusal
 from policy.places import Places
 
@@ -11,9 +11,9 @@ __all__ = ["NOTHING_KEPT", "keeping"]
 NOTHING_KEPT = "this site has no database: no feature that is on keeps anything"
 
 
-def keeping(places: Places) -> Register:
-    """The register, where it has a database. Raises Refusal."""
-    register = read_site(places.root).register
-    if not register.databases:
+def keeping(places: Places) -> Site:
+    """The site, where its register has a database. Raises Refusal."""
+    site = read_site(places.root)
+    if not site.register.databases:
         raise Refusal(NOTHING_KEPT, "turn on a feature that keeps something: docs/register.md")
-    return register
+    return site

@@ -54,7 +54,7 @@ def rotate_secret(places: Places, *, copied: bool) -> None:
     key nothing needs to be done: the next start makes one.
     """
     today = machine_clock().today()
-    register = keeping(places)
+    register = keeping(places).register
     keys = rotate(places.var, register, today, copied=copied)
     click.echo("A new key signs from the next start or reload of the service on.")
     if copied:

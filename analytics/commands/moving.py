@@ -33,12 +33,14 @@ def move(places: Places, name: Name, source: str, target: str) -> None:
 
     All of it, or nothing: what was stopped is done again. The service must be stopped; what was
     there stays as it was. Then say TO in PLAINSITE_COUNTERS or PLAINSITE_RECORDS, and start it.
+    An address that ends in ?site= is what a server kept before the site was called anything.
     """
-    register = keeping(places)
-    at = address_of(name, source, "FROM"), address_of(name, target, "TO")
+    site = keeping(places)
+    called = site.settings.databases.site
+    at = address_of(name, source, "FROM", called), address_of(name, target, "TO", called)
     if isinstance(at[0], Path) and not at[0].is_file():
         raise Refusal(f"there is no {at[0]}", "say where the database is now, in FROM")
-    old, new = (database_at(name, each, register) for each in at)
+    old, new = (database_at(name, each, site.register) for each in at)
     with unused(places.var), closing(old), closing(new):
         if faults := old.check():
             raise Faults(faults)

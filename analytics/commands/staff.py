@@ -236,12 +236,14 @@ def _tokens(engine: Engine, register: Register) -> Tokens:
 @contextmanager
 def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
     """The records database, where staff can sign in. Raises Refusal, Faults."""
-    register = read_site(places.root).register
+    site = read_site(places.root)
+    register = site.register
     if not register.has("staff"):
         message = 'the feature "staff" is off, so nobody can sign in'
         raise Refusal(message, 'add "staff" to features in site/policy.toml')
     places.var.mkdir(mode=0o700, exist_ok=True)
-    address, known = Addresses.of(places.var).records, KnownTables("records", places.var)
+    address = Addresses.of(places.var, site=site.settings.databases.site).records
+    known = KnownTables("records", places.var)
     with closing(database_at("records", address, register, known)) as records:
         try:
             records.take_up()

@@ -15,7 +15,7 @@ from analytics.visits.store.base import CounterStore
 from analytics.visits.store.daily import Daily, Struck
 from analytics.web.clock import Clock, machine_clock
 from analytics.web.log import ServiceLog
-from policy import Register, read_site
+from policy import Register
 from policy.durations import Duration
 from policy.failures import Refusal
 from policy.names import one_line
@@ -38,8 +38,7 @@ def strike(places: Places, hour: str, note: str | None, undo: bool) -> None:
     Nothing is deleted: --undo shows the hour again. Staff see at /staff/coverage/ which hours are
     out, why and since when, and how each hour is written. The service may run meanwhile.
     """
-    keeping(places)
-    site = read_site(places.root)
+    site = keeping(places)
     if not site.register.has("visits"):
         raise Refusal("this site counts no visits", "there is no hour to leave out")
     clock = machine_clock(site.settings.timezone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from policy import Fault, Faults
+from policy.settings import SITE_NAME
 
 __all__ = ["Addresses", "address_of"]
 
@@ -32,39 +34,60 @@ class Addresses:
     counters: Path | URL
 
     @classmethod
-    def of(cls, var: Path, environment: Mapping[str, str] = os.environ) -> Addresses:
+    def of(
+        cls, var: Path, environment: Mapping[str, str] = os.environ, *, site: str = ""
+    ) -> Addresses:
         """Those that the environment names, like `sqlite:////srv/records.sqlite3`,
-        `postgresql://user@host/database` or `clickhouse://user@host/database`; else in `var`.
+        `postgresql://user@host/database` or `clickhouse://user@host/database`; else in `var`. On a
+        server, they are the part of that database which is the `site`'s.
 
         Raises Faults for an address that is none, or of a kind that is not known.
         """
-        found, faults = {}, []
-        for name, variable in VARIABLES.items():
-            given = environment.get(variable, "")
-            fault = _wrong(name, given) if given else ""
-            if fault:
-                like = _like(name, given) or f"sqlite:///{var.resolve()}/{name}.sqlite3"
-                hint = f"write it like {like}, or leave it out"
-                faults.append(Fault(variable, None, fault, hint))
-                continue
-            found[name] = _place(given) if given else var / f"{name}.sqlite3"
-        places = {each.resolve() if isinstance(each, Path) else each for each in found.values()}
-        if not faults and len(places) < len(VARIABLES):
+        found = _found(var, environment, site)
+        # Those of a site that has a name are parts of their own, whatever database they are in.
+        places = {
+            each.resolve() if isinstance(each, Path) else (each, name if site else "")
+            for name, each in found.items()
+        }
+        if len(places) < len(VARIABLES):
             message = "both databases would be one, where one could be joined to the other"
-            faults.append(Fault(VARIABLES["records"], None, message, "name two"))
-        if faults:
-            raise Faults(faults)
+            raise Faults([Fault(VARIABLES["records"], None, message, "name two")])
         return cls(found["records"], found["counters"])
 
+    @classmethod
+    def files(cls, var: Path) -> dict[str, Path]:
+        """Those of the databases that no server keeps, by their name. Raises Faults, as `of`."""
+        found = _found(var, os.environ, "")
+        return {name: each for name, each in found.items() if isinstance(each, Path)}
 
-def _wrong(name: str, address: str) -> str:
-    """What is wrong with an address; empty where nothing is. It may hold a password: not quoted."""
+
+def _found(var: Path, environment: Mapping[str, str], site: str) -> dict[str, Path | URL]:
+    found, faults = dict[str, Path | URL](), list[Fault]()
+    for name, variable in VARIABLES.items():
+        given = environment.get(variable, "")
+        fault = _wrong(name, given, site) if given else ""
+        if given and not fault and "site" in make_url(given).query:
+            fault = "what the site is called on a server stands in site/settings.toml"
+        if fault:
+            like = _like(name, given) or f"sqlite:///{var.resolve()}/{name}.sqlite3"
+            hint = f"write it like {like}, or leave it out"
+            faults.append(Fault(variable, None, fault, hint))
+            continue
+        found[name] = _place(given, site) if given else var / f"{name}.sqlite3"
+    if faults:
+        raise Faults(faults)
+    return found
+
+
+def _wrong(name: str, address: str, site: str = "") -> str:
+    """What is wrong with an address, of a site that is called so on servers; empty where nothing
+    is. It may hold a password: not quoted."""
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):
         return "this is not the address of a database"
     if url.drivername in SERVERS:
-        return _wrong_on_server(name, url)
+        return _wrong_on_server(name, url, site)
     if url.drivername != "sqlite":
         return f'no store is known for "{url.drivername}"'
     if url.host or url.query or not url.database or url.database == ":memory:":
@@ -72,7 +95,7 @@ def _wrong(name: str, address: str) -> str:
     return ""
 
 
-def _wrong_on_server(name: str, url: URL) -> str:
+def _wrong_on_server(name: str, url: URL, site: str) -> str:
     if url.drivername in OF_COUNTERS and name != "counters":
         return f"{SERVERS[url.drivername]} keeps counters alone"
     if "@" in (url.host or ""):
@@ -80,9 +103,19 @@ def _wrong_on_server(name: str, url: URL) -> str:
     kind = SERVERS[url.drivername]
     if not url.database:
         return f"a {kind} address names a database"
-    secure = url.query.get("secure", "false")
-    if url.drivername == "clickhouse" and ({*url.query} - {"secure"} or secure not in SECURE):
+    return _wrong_options(url, url.query.get("site", site))
+
+
+def _wrong_options(url: URL, site: object) -> str:
+    """What is wrong with what stands behind the question mark."""
+    options, secure = str(url.query.get("options", "")), url.query.get("secure", "false")
+    if site and not re.match(SITE_NAME, str(site)):
+        return "a site is called by small letters, digits and _"
+    others = {*url.query} - {"secure", "site"}
+    if url.drivername == "clickhouse" and (others or secure not in SECURE):
         return "a ClickHouse address has no option but secure=true"
+    if site and "search_path" in options:
+        return "it names a schema, and the site has one of its own: leave out options="
     return ""
 
 
@@ -93,14 +126,20 @@ def _like(name: str, address: str) -> str:
     return "" if is_none else f"{kind}://user:password@host/database"
 
 
-def address_of(name: str, given: str, variable: str) -> Path | URL:
-    """What somebody gave in `variable` as the address of a database. Raises Faults."""
-    if fault := _wrong(name, given):
+def address_of(name: str, given: str, variable: str, site: str = "") -> Path | URL:
+    """What somebody gave in `variable` as the address of a database: on a server, the part of it
+    that is the `site`'s, unless the address names another one with `?site=`, or none. Raises
+    Faults."""
+    if fault := _wrong(name, given, site):
         hint = f"write it like {_like(name, given) or f'sqlite:////srv/{name}.sqlite3'}"
         raise Faults([Fault(variable, None, fault, hint)])
-    return _place(given)
+    return _place(given, site)
 
 
-def _place(address: str) -> Path | URL:
+def _place(address: str, site: str) -> Path | URL:
     url = make_url(address)
-    return url if url.drivername in SERVERS else Path(url.database or "")
+    if url.drivername not in SERVERS:
+        return Path(url.database or "")
+    wanted = url.query.get("site", site)
+    url = url.difference_update_query(["site"])
+    return url.update_query_dict({"site": wanted}) if wanted else url

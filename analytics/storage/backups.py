@@ -303,9 +303,8 @@ def _private(path: str, flags: int) -> int:
 
 
 def _paths(var: Path) -> dict[str, Path]:
-    addresses = Addresses.of(var)
-    found = zip((*DATABASES, KEY), (addresses.records, addresses.counters, var / KEY), strict=True)
-    return {name: path for name, path in found if isinstance(path, Path)}
+    found = {f"{name}.sqlite3": path for name, path in Addresses.files(var).items()}
+    return {**found, KEY: var / KEY}
 
 
 def _sync(folder: Path) -> None:

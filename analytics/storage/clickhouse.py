@@ -40,15 +40,20 @@ SWEEP_SECONDS = 11
 
 
 class ClickHouse(Server):
-    """The counters at the address `url`. Those who write wait for each other."""
+    """The counters at the address `url`: in its database, or in one beside it that is a site's own.
+    Those who write wait for each other."""
 
     lingering_seconds = float(LIFETIME_SECONDS + SWEEP_SECONDS)
 
     def __init__(
         self, name: Name, url: URL, register: Register, *, known: KnownTables | None = None
     ) -> None:
-        super().__init__(name, place_of(url), register, known or KnownTables(name))
-        self._url, self._layout = url, Layout(self.tables)
+        self._given = self._url = url.difference_update_query(["site"])
+        if site := url.query.get("site"):
+            self._url = self._given.set(database=f"{url.database}_{site}")
+            self.is_shared = True
+        super().__init__(name, place_of(self._url), register, known or KnownTables(name))
+        self._layout = Layout(self.tables)
         engine = create_engine(
             f"{clickhouse_dialect.ClickHouseDialect.name}://",
             creator=self._open,
@@ -105,9 +110,9 @@ class ClickHouse(Server):
         return clickhouse_dbapi.Connection(Session(self._url), self._layout)
 
     @contextmanager
-    def _session(self) -> Iterator[clickhouse_dbapi.Connection]:
+    def _session(self, url: URL | None = None) -> Iterator[clickhouse_dbapi.Connection]:
         """Beside the pool, which takes it up. Raises SQLAlchemyError."""
-        connection = clickhouse_dbapi.Connection(Session(self._url), self._layout)
+        connection = clickhouse_dbapi.Connection(Session(url or self._url), self._layout)
         try:
             with closing(connection):
                 yield connection
@@ -115,6 +120,8 @@ class ClickHouse(Server):
             raise OperationalError("", None, error) from error
 
     def _found(self) -> Mapping[str, frozenset[str]]:
+        if not self._has_database(keep=False):
+            return {}
         with self._session() as session:
             return columns_of(session.ask, self._layout)
 
@@ -139,7 +146,20 @@ class ClickHouse(Server):
         if raw.has_changes:
             self.changed()
 
+    def _has_database(self, *, keep: bool) -> bool:
+        """Whether the site's own is there; with `keep` it is made. Raises SQLAlchemyError."""
+        if not self.is_shared:
+            return True
+        with self._session(self._given) as session:
+            named = f"SELECT name FROM system.databases WHERE name = '{self._url.database}'"
+            is_there = bool(session.ask(named)[0])
+            if keep and not is_there:
+                session.ask(f"CREATE DATABASE IF NOT EXISTS {self._url.database}")
+        return is_there or keep
+
     def _follow(self, keep: bool) -> tuple[Fault, ...]:
+        if not self._has_database(keep=keep):
+            return ()
         with self._session() as session:
             if faults := unmet(session.ask, self.place):
                 return faults

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -27,6 +28,11 @@ __all__ = ["PostgreSQL"]
 OF_A_STATEMENT = (ProgrammingError, IntegrityError, DataError)
 """Errors that say nothing of the server."""
 
+LOCK_SCHEMA = "SELECT pg_advisory_xact_lock(hashtext('plainsite'), hashtext(?))"
+"""As `catalog.lock` does in a schema that is there."""
+
+SCHEMA = "SELECT 1 FROM pg_namespace WHERE nspname = ?"
+
 CHANGES = "SELECT pg_current_xact_id_if_assigned()::text"
 
 
@@ -43,7 +49,12 @@ class PostgreSQL(Server):
         begin: Literal["IMMEDIATE", "DEFERRED"] = "IMMEDIATE",
         known: KnownTables | None = None,
     ) -> None:
-        super().__init__(name, place_of(url), register, known or KnownTables(name))
+        site = url.query.get("site")
+        self._schema = f"{site}_{name}" if site else ""
+        self.is_shared = bool(site)
+        place = f"{self._schema} in {place_of(url)}" if site else place_of(url)
+        super().__init__(name, place, register, known or KnownTables(name))
+        url = url.difference_update_query(["site"])
         self._url = url.set(drivername="postgresql+psycopg")
         engine = self._engine(pool_pre_ping=True, pool_size=4, max_overflow=12, pool_timeout=5)
         event.listen(engine, "do_connect", lambda *_: self.take_up(), insert=True)
@@ -72,7 +83,7 @@ class PostgreSQL(Server):
 
     def _engine(self, **pool: Any) -> Engine:
         engine = create_engine(self._url, hide_parameters=True, **pool)
-        event.listen(engine, "do_connect", connect)
+        event.listen(engine, "do_connect", partial(connect, schema=self._schema))
         event.listen(engine, "before_cursor_execute", _with_our_marks, retval=True)
         return engine
 
@@ -119,8 +130,10 @@ class PostgreSQL(Server):
             return faults
 
     def _follow_register(self, connection: Connection, keep: bool) -> tuple[Fault, ...]:
-        if faults := unmet(connection, self.place):
+        if faults := unmet(connection, self.place, self._schema):
             return faults
+        if self._schema:
+            _make_schema(connection, self._schema)
         # Of two services that begin at once, one makes tables; and nobody writes to what is copied.
         lock(connection)
         known = self.known.read()
@@ -132,6 +145,14 @@ class PostgreSQL(Server):
         connection.commit()
         self.known.write(found)
         return ()
+
+
+def _make_schema(connection: Connection, schema: str) -> None:
+    """Make it, unless it is there. Of two who do so at once, one waits for the other."""
+    connection.exec_driver_sql(LOCK_SCHEMA, (schema,))
+    # Who may not make any needs no right where it is there.
+    if not connection.exec_driver_sql(SCHEMA, (schema,)).scalar():
+        connection.exec_driver_sql(f'CREATE SCHEMA "{schema}"')
 
 
 def _be_the_only_one(connection: Connection) -> None:

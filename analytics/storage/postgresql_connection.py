@@ -71,13 +71,17 @@ class TimedConnection(psycopg.Connection[Any]):
             return answer
 
 
-def connect(_dialect: object, _record: object, words: Any, options: Any) -> TimedConnection:
-    """A connection whose session is as ours are, for SQLAlchemy's event."""
+def connect(
+    _dialect: object, _record: object, words: Any, options: Any, *, schema: str
+) -> TimedConnection:
+    """A connection whose session is as ours are, in a `schema` of its own or in that of the
+    address, for SQLAlchemy's event."""
     connection = TimedConnection.connect(*words, **{**options, **CONNECTION})
     # Sums of whole numbers come as PostgreSQL's numeric.
     connection.adapters.register_loader("numeric", IntLoader)
     connection.autocommit = True
-    for name, value in SESSION.items():
+    of_site = {"search_path": f'"{schema}"'} if schema else {}
+    for name, value in (SESSION | of_site).items():
         connection.execute(f"SET {name} = {value}")
     connection.autocommit = False
     return connection

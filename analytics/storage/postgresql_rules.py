@@ -41,6 +41,7 @@ RULES = (
     Rule("auto_explain.log_min_duration", "-1", "its own log would hold what visitors sent"),
 )
 SLOTS = "SELECT quote_literal(slot_name) FROM pg_replication_slots ORDER BY 1"
+MAY_MAKE = "SELECT has_database_privilege(current_database(), 'CREATE')"
 REFUSALS = (
     ("3D000", r'FATAL: +database ".*" does not exist'),
     ("57P03", r"FATAL: +the database system is "),
@@ -65,8 +66,9 @@ def place_of(url: URL) -> str:
     return f"{url.database or url.username or 'postgres'} at {host}"
 
 
-def unmet(connection: Connection, place: str) -> tuple[Fault, ...]:
-    """What of the server is not as it must be. Raises SQLAlchemyError."""
+def unmet(connection: Connection, place: str, schema: str) -> tuple[Fault, ...]:
+    """What of the server is not as it must be. A `schema` of the site's own is made where it is
+    not there, if that may be. Raises SQLAlchemyError."""
     ask = connection.exec_driver_sql
     if int(ask("SHOW server_version_num").scalar_one()) < OLDEST:
         return (Fault(place, None, "this server is older than PostgreSQL 15", "use a later one"),)
@@ -75,7 +77,12 @@ def unmet(connection: Connection, place: str) -> tuple[Fault, ...]:
         message = f"the database keeps texts as {encoding}, which has not every letter"
         hint = "make another one: createdb --encoding UTF8 --template template0"
         return (Fault(place, None, message, hint),)
-    if ask("SELECT current_schema()").scalar() is None:
+    if ask("SELECT current_schema()").scalar() is None and not (schema and ask(MAY_MAKE).scalar()):
+        if schema:
+            role = ask("SELECT quote_ident(current_user)").scalar_one()
+            message = "the site has no schema there, and the service may make none"
+            hint = f"CREATE SCHEMA {schema} AUTHORIZATION {role} in psql"
+            return (Fault(place, None, message, hint),)
         hint = "make it: CREATE SCHEMA; or name another: ?options=-csearch_path%3DNAME"
         return (Fault(place, None, "the schema of the address does not exist", hint),)
     faults = []

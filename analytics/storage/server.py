@@ -22,7 +22,7 @@ from analytics.storage.database import SECONDS_BETWEEN_TRIES, Name, by_engine
 from analytics.storage.known_tables import KnownTables
 from analytics.storage.migrations import lost_of
 from analytics.storage.schema import metadata
-from analytics.storage.unusable import DatabaseState, DatabaseUnavailable, fault_of
+from analytics.storage.unusable import DatabaseState, DatabaseUnavailable, fault_of, gone
 from policy import Fault, Register
 
 __all__ = ["Server"]
@@ -36,6 +36,8 @@ class Server(ABC):
 
     engine: Engine
     lingering_seconds = 0.0
+    is_shared = False
+    """Whether it is a part of its own in what other sites may use as well."""
 
     def __init__(self, name: Name, place: str, register: Register, known: KnownTables) -> None:
         self.name = name
@@ -109,6 +111,8 @@ class Server(ABC):
 
     def _prepare(self, *, keep: bool = True) -> tuple[Fault, ...]:
         try:
+            if self._is_gone():
+                return (gone(self.place, self.name, was_called=self.is_shared),)
             return self._follow(keep)
         except (SQLAlchemyError, UnicodeError) as error:
             return (self._refused(error),)
@@ -118,12 +122,15 @@ class Server(ABC):
     def lost(self) -> tuple[str, ...]:
         """What is missing, as `lost_of` names it, or all by its name. Raises SQLAlchemyError."""
         known = self.known.read()
-        if not known:
-            return ()
-        found = self._found()
-        if not found.keys() & known.keys():
+        if self._is_gone():
             return (self.name,)
+        found = self._found() if known else {}
         return lost_of(found, self.name, self.register, self.tables, known)
+
+    def _is_gone(self) -> bool:
+        """Whether nothing is there of all that is known to have been."""
+        known = self.known.read()
+        return bool(known) and not self._found().keys() & known.keys()
 
     def look(self) -> None:
         """See whether it is still as it was taken up, before anybody uses it."""

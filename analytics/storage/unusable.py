@@ -114,10 +114,13 @@ def damaged(path: Path) -> Fault:
     return Fault(path.name, None, "it is damaged", hint)
 
 
-def gone(path: Path, name: str) -> Fault:
-    """There was a database, and there is none any more."""
+def gone(place: Path | str, name: str, *, was_called: bool = False) -> Fault:
+    """There was a database, and there is none any more; or it `was_called` otherwise, perhaps."""
     hint = f"put it back, or begin with an empty one: build.py data accept-loss {name}"
-    return Fault(path.name, None, f"{path} is gone, or empty", hint)
+    if was_called:
+        hint = f"call the site as before in site/settings.toml; or {hint}"
+    shown = place.name if isinstance(place, Path) else place
+    return Fault(shown, None, f"{place} is gone, or empty", hint)
 
 
 def lost(file: str, name: str) -> Fault:

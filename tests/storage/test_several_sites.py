@@ -1,0 +1,207 @@
+"""Several sites in one database of a server, each of which sees what is its own alone."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import psycopg
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import URL
+
+import build
+from analytics.storage.addresses import Addresses
+from analytics.storage.opening import database_at
+from policy import Faults, read_site
+from tests.fixtures import clickhouse, postgresql
+from tests.fixtures.form_site import REQUEST, form_site, rows, send
+from tests.fixtures.small_site import ROOT, SmallSite
+from tests.fixtures.staff import add, signed_in
+
+REGISTER = read_site(ROOT).register
+
+
+def on_postgresql(folder: Path) -> str:
+    """The address of a database that is made for a folder."""
+    given = postgresql.server().address(folder)
+    name = str(given.query["options"]).rpartition("=")[2]
+    with psycopg.connect(postgresql.server().dsn, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).rowcount:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+    return said(given.set(database=name, query={"host": given.query["host"]}))
+
+
+def on_clickhouse(folder: Path) -> str:
+    return said(clickhouse.server().address(folder))
+
+
+def said(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+def root_of(folder: Path, name: str) -> Path:
+    """A site that is called `name` where others are, too; or nothing."""
+    root = folder / f"site-{name}"
+    if not root.exists():
+        for each in ("site", "templates"):
+            shutil.copytree(ROOT / each, root / each)
+        with (root / "site/settings.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f'\n[databases]\nsite = "{name}"\n' if name else "")
+    return root
+
+
+@contextmanager
+def service(folder: Path, name: str) -> Iterator[SmallSite]:
+    """One of such a site, in a folder of its own."""
+    with (
+        patch("tests.fixtures.small_site.ROOT", root_of(folder, name)),
+        form_site(folder / name) as site,
+    ):
+        yield site
+
+
+@pytest.fixture(params=["postgresql", "clickhouse"])
+def kind(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The server that has the counters; the records of all are on PostgreSQL."""
+    records = on_postgresql(tmp_path)
+    on_it = {"postgresql": lambda _: records, "clickhouse": on_clickhouse}[request.param]
+    monkeypatch.setenv("PLAINSITE_RECORDS", records)
+    monkeypatch.setenv("PLAINSITE_COUNTERS", on_it(tmp_path))
+    return str(request.param)
+
+
+def test_each_site_sees_its_own_alone(tmp_path: Path, kind: str) -> None:
+    """What is counted, what is sent, and who may read it; and again after a restart."""
+    with ExitStack() as stack:
+        north, south = (stack.enter_context(service(tmp_path, name)) for name in ("north", "south"))
+        north.visitor().view("/about/", given=True)
+        for _ in range(2):
+            south.visitor().view("/solutions/", given=True)
+        send(north.app.test_client(), REQUEST | {"email": "north@example.org"})
+        send(south.app.test_client(), REQUEST | {"email": "south@example.org"})
+        add(north, rita="admin")
+        assert north.total("page") == {"/about/": {"views": 1}}
+        assert south.total("page") == {"/solutions/": {"views": 2}}
+        assert signed_in(north, "rita").get("/staff/reports/").status_code == 200
+        page = south.app.test_client().get("/staff/sign-in/")
+        assert page.status_code == 200
+        assert rows(south, "SELECT count(*) FROM staff") == [(0,)]
+    with service(tmp_path, "south") as south:
+        assert south.total("page") == {"/solutions/": {"views": 2}}
+        assert rows(south, "SELECT email FROM contacts") == [("south@example.org",)]
+    with service(tmp_path, "north") as north:
+        assert rows(north, "SELECT email FROM contacts") == [("north@example.org",)]
+
+
+def test_two_that_begin_at_once_make_one(tmp_path: Path, kind: str) -> None:
+    """Collectors of one site, and of two."""
+    addresses = [Addresses.of(tmp_path, site=name) for name in ("north", "north", "south")]
+
+    def take_up(each: Addresses) -> tuple[object, ...]:
+        with (
+            closing(database_at("records", each.records, REGISTER)) as records,
+            closing(database_at("counters", each.counters, REGISTER)) as counters,
+        ):
+            records.take_up()
+            counters.take_up()
+            return (*records.check(), *counters.check())
+
+    with ThreadPoolExecutor(3) as pool:
+        assert [*pool.map(take_up, addresses)] == [(), (), ()]
+
+
+def test_a_check_makes_nothing(tmp_path: Path, kind: str) -> None:
+    """Neither the tables nor what they are to be in."""
+    found = Addresses.of(tmp_path, site="north")
+    assert isinstance(found.counters, URL)
+    with closing(database_at("counters", found.counters, REGISTER)) as counters:
+        assert counters.check() == ()
+        assert counters.lost() == ()
+    if kind == "clickhouse":
+        names = [name for (name,) in clickhouse.server().ask("SHOW DATABASES")]
+        assert [name for name in names if name.startswith(str(found.counters.database))] == [
+            found.counters.database
+        ]
+        return
+    with psycopg.connect(f"{postgresql.server().dsn} dbname={found.counters.database}") as asked:
+        assert not asked.execute("SELECT 1 FROM pg_namespace WHERE nspname ~ 'north'").fetchall()
+
+
+def run(tmp_path: Path, name: str, *words: str) -> tuple[int, str]:
+    var = {"PLAINSITE_VAR": str(tmp_path / name / "var")}
+    given = ["--root", str(root_of(tmp_path, name)), "data", *words]
+    done = CliRunner(env=var).invoke(build.main, given)
+    return done.exit_code, done.output
+
+
+def test_a_site_that_was_alone_moves_to_a_part_of_its_own(tmp_path: Path, kind: str) -> None:
+    """And what it is called otherwise afterwards is no site that lost nothing."""
+    address = Addresses.of(tmp_path).counters if kind == "clickhouse" else None
+    with service(tmp_path, "north") as north:
+        north.visitor().view("/about/", given=True)
+    given = said(address) if isinstance(address, URL) else on_postgresql(tmp_path)
+    separator = "&" if "?" in given else "?"
+    alone = f"{given}{separator}site="
+    status, told = run(tmp_path, "north", "move", "counters", given, alone)
+    assert status == 0, told
+    assert "rows of the counters are there" in told
+    status, told = run(tmp_path, "north", "move", "counters", alone, f"{given}{separator}site=east")
+    assert status == 0, told
+    settings = root_of(tmp_path, "north") / "site/settings.toml"
+    settings.write_text(settings.read_text().replace('site = "north"', 'site = "west"'))
+    status, told = run(tmp_path, "north", "check")
+    assert status == 1
+    assert re.search(
+        r"^error: \S*west(_counters)?( in \S+)? at [^:]+: .* is gone, or empty$", told, re.M
+    )
+    assert "call the site as before in site/settings.toml; or put it back" in told
+    assert told.count("error: ") == 2
+
+
+def test_who_may_make_no_schema_is_told_what_to_type(tmp_path: Path) -> None:
+    """It is enough that somebody else made it."""
+    address = on_postgresql(tmp_path)
+    url = Addresses.of(tmp_path, {"PLAINSITE_RECORDS": address}, site="north").records
+    assert isinstance(url, URL)
+    database, dsn = url.database, postgresql.server().dsn
+    with psycopg.connect(f"{dsn} dbname={database}", autocommit=True) as connection:
+        role = f"guest_{database}"
+        connection.execute(f"CREATE ROLE {role} LOGIN IN ROLE pg_checkpoint".encode())
+        connection.execute(f"GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {role}".encode())
+        with closing(database_at("records", url.set(username=role), REGISTER)) as records:
+            (fault,) = records.check()
+            assert fault.hint == f"CREATE SCHEMA north_records AUTHORIZATION {role} in psql"
+        connection.execute(fault.hint.removesuffix(" in psql").encode())
+        with closing(database_at("records", url.set(username=role), REGISTER)) as records:
+            records.take_up()
+            assert records.check() == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("postgresql://a@h/d?site=south", "site/settings.toml"),
+        ("postgresql://a@h/d?options=-csearch_path%3Dx", "leave out options="),
+        ("clickhouse://a@h/d?site=south", "site/settings.toml"),
+        ("clickhouse://a@h/d?site=So-uth", "small letters"),
+    ],
+)
+def test_an_address_says_nothing_else_than_the_settings(
+    tmp_path: Path, given: str, said: str
+) -> None:
+    with pytest.raises(Faults, match=said):
+        Addresses.of(tmp_path, {"PLAINSITE_COUNTERS": given}, site="north")
+
+
+def test_both_databases_of_a_site_that_has_a_name_may_be_in_one(tmp_path: Path) -> None:
+    """They are two parts of it; those of a site without a name would be one."""
+    one = dict.fromkeys(("PLAINSITE_COUNTERS", "PLAINSITE_RECORDS"), "postgresql://a@h/d")
+    assert Addresses.of(tmp_path, one, site="north")
+    with pytest.raises(Faults, match="would be one"):
+        Addresses.of(tmp_path, one)
