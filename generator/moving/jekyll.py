@@ -12,7 +12,7 @@ from generator.moving.by_hand import ByHand
 from generator.moving.clocks import read_written
 from generator.moving.jekyll_addresses import POST, AddressesOfJekyll, own_categories
 from generator.moving.jekyll_config import defaults, is_excluded, is_included, is_left_out, table
-from generator.moving.jekyll_lists import feeds, put_into_lists, with_feed_ids
+from generator.moving.jekyll_lists import by_folders, feeds, put_into_lists, with_feed_ids
 from generator.moving.jekyll_menu import menus
 from generator.moving.jekyll_redirects import without_redirects
 from generator.moving.links import Addresses
@@ -94,6 +94,8 @@ class _Jekyll:
         variables, config = self._variables(), self._config
         liquid = Liquid(self._root, {"site": variables}, self._referred, self._by_hand)
         header, footer = menus(config, variables["data"], pages, self._by_hand)
+        if not header:
+            by_folders(pages, self._members, self._addresses)
         main = put_into_lists(self._root, pages, self._members, self._addresses)
         with_feed_ids(self._root, config, self._members["posts"], self._addresses)
         return OldSite(

@@ -18,7 +18,7 @@ from generator.moving.lists import USUAL, new_list
 from generator.moving.old_site import NOT_FOUND
 from generator.moving.source import Source, Unread, read_source, read_text
 
-__all__ = ["feeds", "put_into_lists", "with_feed_ids"]
+__all__ = ["by_folders", "feeds", "put_into_lists", "with_feed_ids"]
 
 _HOME_LAYOUTS = ("home", "blog", "posts")
 _FEED_PLUGIN = "jekyll-feed"
@@ -62,14 +62,50 @@ def put_into_lists(
             pages.append(made)
         if made is None:
             continue
-        if not made.file.endswith("/index.md"):
-            made.file = f"{made.file.removesuffix('.md')}/index.md"
-        made.layout = ""
+        as_list(made)
         for page in collected:
             page.listed = made.url
         if name == "posts":
             found.append(made.url)
     return found
+
+
+def by_folders(
+    pages: list[Source], members: Mapping[str, Sequence[Source]], addresses: Addresses
+) -> None:
+    """Let the page of each folder list those in it, as themes do that show all pages; a folder
+    right in the site that has none gets one, and the home page has what is left."""
+    inside = {page.path for each in members.values() for page in each}
+    plain = [page for page in pages if page.path not in inside and page.file != NOT_FOUND]
+    folders = Counter(posixpath.dirname(page.path) for page in plain)
+    lists = {"": "/"}
+    for page in plain:
+        folder, name = posixpath.split(page.path)
+        if page.file == HOME:
+            page.layout = "" if page.layout == "page" else page.layout
+        elif name.startswith("index.") and any(
+            (each == folder and folders[each] > 1) or each.startswith(f"{folder}/")
+            for each in folders
+        ):
+            as_list(page)
+            lists[folder] = page.url
+    for page in plain:
+        top, _, rest = page.path.partition("/")
+        is_below = rest and page.url.startswith(f"/{top}/")
+        if is_below and top not in lists and (made := new_list(pages, top, addresses.pages)):
+            pages.append(made)
+            lists[top] = made.url
+        folder = posixpath.dirname(page.path)
+        while folder not in lists:
+            folder = posixpath.dirname(folder)
+        page.listed = lists[folder]
+
+
+def as_list(page: Source) -> None:
+    """Let a page list those below it."""
+    if not page.file.endswith("/index.md"):
+        page.file = f"{page.file.removesuffix('.md')}/index.md"
+    page.layout = ""
 
 
 def feeds(root: Path, config: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:

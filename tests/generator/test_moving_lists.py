@@ -96,6 +96,7 @@ def test_a_page_of_jekyll_that_lists_posts_goes_on_listing_them(tmp_path):
 def test_what_nothing_leads_to_is_told(tmp_path):
     files = {
         **JEKYLL,
+        "_config.yml": f"{JEKYLL['_config.yml']}header_pages: [index.md]\n",
         "index.md": "---\ntitle: Home\n---\n[A page](/led/to/)\n",
         "led/to.md": "---\ntitle: Led to\npermalink: /led/to/\n---\nWords.\n",
         "far/away.md": "---\ntitle: Far\n---\nWords.\n",
@@ -170,6 +171,7 @@ def test_a_home_page_of_hugo_with_words_of_its_own_leads_on(tmp_path):
 def test_lists_of_articles_without_a_feed_are_in_the_order_of_days(tmp_path):
     """As Hugo lists them, where no weight says otherwise."""
     files = {**HUGO, "content/news/_index.md": "---\ntitle: News\n---\n"}
+    files["content/content/x.md"] = POST.format("X", "2020-01-01", "")
     for name, day in {"a": 3, "b": 9, "c": 5}.items():
         files[f"content/news/{name}.md"] = POST.format(name, f"2020-01-0{day}", "")
         files[f"content/docs/{name}.md"] = POST.format(name, f"2020-01-0{day}", f"weight: {day}\n")
@@ -216,3 +218,35 @@ def test_a_page_of_jekyll_that_only_led_on_leads_on(tmp_path):
     assert "<https://e.example/x>" in (new / "content/out.md").read_text()
     assert "## a page that led elsewhere at once has a link (2)\n\n- `lost.md` /nowhere/" in told
     run("--root", new)
+
+
+def test_pages_of_jekyll_are_in_the_list_of_their_folder_where_no_menu_is_known(tmp_path):
+    """Themes show all pages by programs; a page for the folder becomes the list, or one is made."""
+    page = "---\ntitle: {}\n{}---\nWords.\n"
+    files = {
+        "_config.yml": "url: https://old.example\n",
+        "index.md": page.format("Home", ""),
+        "about.md": page.format("About", ""),
+        "docs/index.md": page.format("All docs", "nav_order: 2\n"),
+        "docs/a.md": page.format("A", ""),
+        "docs/deep/b.md": page.format("B", ""),
+        "docs/own/index.md": page.format("Own", ""),
+        "docs/own/c.md": page.format("C", ""),
+        "other/d.md": page.format("D", ""),
+        "pages/e.md": page.format("E", "permalink: /e/\n"),
+    }
+    new, told = imported(tmp_path, files, "jekyll")
+    run("--root", new)
+    for section, addresses in {
+        ".": ["/about/", "/docs/", "/other/", "/e/"],
+        "docs": ["/docs/a/", "/docs/deep/b/", "/docs/own/"],
+        "docs/own": ["/docs/own/c/"],
+        "other": ["/other/d/"],
+    }.items():
+        for address in addresses:
+            assert f'<a href="{address}">' in html(new, section)
+    assert "nothing leads to" not in told
+    files["_config.yml"] += "header_pages: [about.md]\n"
+    kept, told = imported(tmp_path / "with", files, "jekyll")
+    assert (kept / "content/docs.md").is_file(), "the menu says what is meant"
+    assert "- `docs/a.md` /docs/a/\n" in told
