@@ -15,7 +15,7 @@ from generator.content.pages import HOME
 from generator.moving.jekyll_addresses import POST
 from generator.moving.links import Addresses
 from generator.moving.lists import USUAL, new_list
-from generator.moving.old_site import NOT_FOUND
+from generator.moving.old_site import NOT_FOUND, slug
 from generator.moving.source import Source, Unread, read_source, read_text
 
 __all__ = ["by_folders", "feeds", "put_into_lists", "with_feed_ids"]
@@ -114,6 +114,9 @@ def feeds(root: Path, config: Mapping[str, Any], names: Sequence[str]) -> dict[s
     found = {}
     if _has_plugin(root, config):
         found[f"/{_settings(config).get('path') or 'feed.xml'!s}".replace("//", "/")] = "/"
+        given = _settings(config).get("categories")
+        for each in given if isinstance(given, list) else ():
+            found[f"/feed/{slug(each)}.xml"] = f"/categories/{slug(each)}/"
     for name in names:
         if name.endswith((".xml", ".atom", ".rss")) and _XML.search(read_text(root / name)):
             try:

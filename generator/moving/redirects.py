@@ -36,7 +36,7 @@ def write_redirects(
     kept: dict[str, str] = {}
     for address, new in found.items():
         asked = as_asked(address)
-        if asked in taken or f"{asked.rstrip('/')}/" in taken:
+        if asked == new or asked in taken or f"{asked.rstrip('/')}/" in taken:
             continue
         if not was_address(asked) or is_reserved(asked):
             by_hand.add("an old address cannot be kept", FILE, 0, address)
@@ -48,13 +48,7 @@ def write_redirects(
 
 
 def _of_feeds(old: OldSite, feed: str, by_hand: ByHand) -> Iterator[tuple[str, str]]:
-    terms = {
-        each.address_of(term)
-        for each in old.taxonomies
-        for page in old.pages
-        if not page.is_draft
-        for term in page.terms.get(each.name, ())
-    }
+    terms = {*_terms(old)}
     for address, followed in old.feeds.items():
         new = old.addresses.pages.get(followed, "")
         if new in terms:
@@ -63,6 +57,14 @@ def _of_feeds(old: OldSite, feed: str, by_hand: ByHand) -> Iterator[tuple[str, s
             yield address, f"/{feed}/feed.xml"
         else:
             by_hand.add(ONE_FEED if feed else NO_ARTICLES, address)
+
+
+def _terms(old: OldSite) -> Iterator[str]:
+    """The addresses of terms that somebody can see."""
+    for each in old.taxonomies:
+        for page in old.pages:
+            if not page.is_draft:
+                yield from map(each.address_of, page.terms.get(each.name, ()))
 
 
 def _of_files(old: OldSite, public: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -74,7 +76,8 @@ def _of_files(old: OldSite, public: Collection[str]) -> Iterator[tuple[str, str]
 
 def _below(old: OldSite, public: Collection[str]) -> Iterator[tuple[str, str]]:
     """All that has an address, and where that leads."""
-    yield "/", "/"
+    for new in ("/", *(each.home for each in old.taxonomies), *_terms(old)):
+        yield new, new
     for page in old.pages:
         if not page.is_draft and page.file != NOT_FOUND:
             yield page.url, old.addresses.pages[page.url]

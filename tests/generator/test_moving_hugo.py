@@ -66,9 +66,11 @@ BELOW = {
     "hugo.toml": 'baseURL = "https://old.example/Some/Path/"\ntitle = "Old"\n'
     '[[menu.main]]\nname = "A"\nurl = "/Some/Path/a/"\n',
     "_config.yml": "url: https://old.example\nbaseurl: /Some/Path\nheader_pages: [a.md]\n",
-    "content/a.md": "---\ntitle: A\n---\n![G](/Some/Path/Img/g.svg) [b](/Some/Path/sub/b/)\n",
+    "content/a.md": "---\ntitle: A\ntags: [Go]\n---\n"
+    "![G](/Some/Path/Img/g.svg) [b](/Some/Path/sub/b/)\n",
     "content/sub/b.md": PAGE.format("B"),
-    "a.md": "---\ntitle: A\npermalink: /a/\n---\n![G](/Some/Path/Img/g.svg) [b](/Some/Path/b)\n",
+    "a.md": "---\ntitle: A\npermalink: /a/\ntags: [Go]\n---\n"
+    "![G](/Some/Path/Img/g.svg) [b](/Some/Path/b)\n",
     "b.md": "---\ntitle: B\npermalink: /sub/b/\nredirect_from: /b/\n---\nWords.\n",
     "static/Img/g.svg": SVG,
     "Img/g.svg": SVG,
@@ -82,6 +84,7 @@ def test_addresses_below_the_path_of_the_old_site_lead_on(tmp_path, kind):
     leads = tomllib.loads((new / "site/redirects.toml").read_text())["redirects"]
     for old, now in {"a/": "/a/", "sub/b/": "/sub/b/", "": "/", "Img/g.svg": "/img/g.svg"}.items():
         assert leads[f"/Some/Path/{old}"] == now
+    assert leads["/Some/Path/tags/go/"] == "/tags/go/"
     assert leads["/Img/g.svg"] == "/img/g.svg"
     assert "![G](/img/g.svg) [b](/sub/b/)" in (new / "content/a.md").read_text()
     assert 'page = "/a/"' in (new / "site/navigation.toml").read_text()

@@ -93,6 +93,16 @@ def test_a_page_of_jekyll_that_lists_posts_goes_on_listing_them(tmp_path):
     assert redirects(new) == {"/atom.xml": "/blog/feed.xml"}
 
 
+def test_feeds_of_categories_and_those_that_stay_lead_on(tmp_path):
+    """No redirect leads to itself, and what no page has is told."""
+    files = {**JEKYLL, "posts.md": "---\ntitle: All\n---\nWords.\n"}
+    files["_config.yml"] += "feed: {path: posts/feed.xml, categories: [cold, warm]}\n"
+    new, told = imported(tmp_path, files, "jekyll")
+    assert redirects(new) == {"/feed/cold.xml": "/categories/cold/feed.xml"}
+    assert "## an old feed leads nowhere: a site has one feed (1)\n\n- `/feed/warm.xml`\n" in told
+    assert "an old address" not in told
+
+
 def test_what_nothing_leads_to_is_told(tmp_path):
     files = {
         **JEKYLL,
