@@ -118,7 +118,7 @@ class Total(Counts):
     """What a cell adds up to over a period. Only its `measures` are kept: any other is 0 here, and
     says nothing. Of so many of its visits (of what it is counted by, where it has none) all other
     measures are `untold`, as the cell was rare on their days: shares and means are made of the
-    others."""
+    others, where these are at least half."""
 
     cell: str
     untold: int = 0
@@ -145,19 +145,28 @@ class Total(Counts):
         return Counts(**amounts)
 
     @property
+    def is_mostly_untold(self) -> bool:
+        """Whether shares and means would be those of the smaller part of what was counted."""
+        return 2 * self.untold > int(getattr(self, self._count))
+
+    def _speaks_for_all(self, measure: str) -> bool:
+        return measure in self.measures and not self.is_mostly_untold
+
+    @property
     def bounce(self) -> float | None:
-        """As that of what is told; None without visits, or where it is not kept."""
-        return self.told.bounce if "continued" in self.measures else None
+        """As that of what is told; None without visits, where it is not kept, and where less than
+        half is told."""
+        return self.told.bounce if self._speaks_for_all("continued") else None
 
     @property
     def engaged_ms_a_visit(self) -> float | None:
         """As that of what is told, in milliseconds; None as `bounce`."""
-        return self.told.engaged_ms_a_visit if "engaged_ms" in self.measures else None
+        return self.told.engaged_ms_a_visit if self._speaks_for_all("engaged_ms") else None
 
     @property
     def engaged_ms_a_view(self) -> float | None:
-        """As that of what is told, in milliseconds; None without views, or where not kept."""
-        return self.told.engaged_ms_a_view if "engaged_ms" in self.measures else None
+        """As that of what is told, in milliseconds; None as `bounce`, or without views."""
+        return self.told.engaged_ms_a_view if self._speaks_for_all("engaged_ms") else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,3 +189,24 @@ def test_steps_of_several_months_lose_nobody_that_may_have_come(site: SmallSite)
     assert "Seen at least 20" in text
     assert "Begun at least 20" in text
     assert "lost:" not in text
+
+
+def test_a_few_of_many_visits_tell_no_bounce_rate_of_all(site: SmallSite, rita: Client) -> None:
+    """A partner brought 20 on days of which only that is kept, and 5 yesterday, which is told
+    whole: what these did is not what the 25 did. Of Bing, all is told."""
+    come(site, FIRST + timedelta(days=DAYS), 5, source="A partner", channel="referral")
+    days = {**PERIOD, "to": f"{FIRST + timedelta(days=DAYS)}", "tab": "sources"}
+    days["compare"] = "none"
+    page = rita.get(REPORT, query_string=days).text
+    found = panel(page, "source")
+    assert "A partner 25 –" in found
+    assert "Bing 254 100" in found
+    assert "only the number is kept, as it was rare on those days" in words(page)
+    rows = json.loads(rita.get(f"{REPORT}source.json", query_string=days).text)["rows"]
+    (partner,) = (row for row in rows if row["cell"] == "A partner")
+    assert (partner["visits"], partner["untold"], partner["continued"]) == (25, 20, 0)
+    one = {**days, "from": f"{FIRST + timedelta(days=DAYS)}"}
+    assert "A partner 5 100" in panel(rita.get(REPORT, query_string=one).text, "source")
+    filtered = words(rita.get(REPORT, query_string={**days, "filter": "source:A partner"}).text)
+    assert "Bounce rate" not in filtered
+    assert "too few to tell a bounce rate" in filtered

@@ -109,6 +109,13 @@ class Panel:
         return self.kind.dimension
 
     @property
+    def has_mostly_untold(self) -> bool:
+        """Whether some line has no bounce or time, as it is told of less than half of it."""
+        is_of_a_line = self.kind.detail in OF_A_LINE
+        lines = (line for line in self.lines if line.detail is None and line.measures)
+        return is_of_a_line and any(line.measures.is_mostly_untold for line in lines)
+
+    @property
     def all_lines(self) -> int:
         """How many lines there are, made or not."""
         return len(self.lines) + self.others
