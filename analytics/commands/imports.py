@@ -118,9 +118,10 @@ def _say(tool: str, taken: Taken, clock: Clock) -> None:
             f"Taken: {_days(taken.days)}, with {visits:,} visits and {views:,} views as {title}"
             " counts them."
         )
-        click.echo(
-            f"A day is one of the time zone that {title} was set to; here it is {clock.zone}."
-        )
+        said = f"A day is one of the time zone that {title} was set to; here it is {clock.zone}."
+        if TOOLS[tool].moments:
+            said = f"{title} tells moments: a day is one of the time zone here, {clock.zone}."
+        click.echo(said)
 
 
 def _days(days: set[date] | dict[date, tuple[int, int]]) -> str:

@@ -31,6 +31,9 @@ ALWAYS_BYTES = 16 << 20
 
 MOST_MEMBERS = 1_000
 
+WORKBOOK = "[Content_Types].xml"
+"""What every file of Office Open XML has (ECMA-376)."""
+
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
@@ -74,6 +77,9 @@ def files_of(path: Path) -> Generator[File, None, None]:
 def _members(path: Path, raw: BinaryIO) -> Iterator[File]:
     with zipfile.ZipFile(raw) as archive:
         members = [each for each in archive.infolist() if not _is_hidden(each)]
+        if any(each.filename == WORKBOOK for each in members):
+            message = f"{path} is a workbook of a spreadsheet program"
+            raise Refusal(message, "export CSV, or save its sheet as CSV")
         if len(members) > MOST_MEMBERS:
             message = f"{path} holds {len(members):,} files, and no export has so many"
             raise Refusal(message, "name the file that your tool exported")
@@ -84,8 +90,11 @@ def _members(path: Path, raw: BinaryIO) -> Iterator[File]:
         size = path.stat().st_size
         for member in members:
             with archive.open(member) as unpacked:
-                name = f"{path}: {_shown(member.filename)}"
-                yield File(name, _limited(unpacked, path, size))
+                stream, name = _limited(unpacked, path, size), _shown(member.filename)
+                if stream.peek(4)[:4].startswith((ZIP, GZIP)):
+                    message = f"{path} holds {name}, which is packed once more"
+                    raise Refusal(message, f"unpack {path}, and name what is in it")
+                yield File(f"{path}: {name}", stream)
 
 
 def _is_hidden(member: zipfile.ZipInfo) -> bool:
@@ -103,7 +112,7 @@ def _shown(name: str) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in _parts(name)[-1])
 
 
-def _limited(stream: IO[bytes], path: Path, packed: int) -> BinaryIO:
+def _limited(stream: IO[bytes], path: Path, packed: int) -> io.BufferedReader:
     return io.BufferedReader(_Limited(stream, path, packed))
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 
 from analytics.imports.layouts import (
@@ -61,7 +62,7 @@ def recognise(sheet: Sheet) -> Layout | None:
     if day is None:
         why = "it tells no days; add the dimension Date"
         return not_taken("totals", why) if sheet.comments else None
-    others = [name for name in there if name != day and name not in measures]
+    others = [name for name in there if name not in {day, *measures, *TOTALS}]
     return _values(others, day, measures, sheet) if others else _days(day, measures, sheet)
 
 
@@ -95,6 +96,7 @@ def _reader(columns: Mapping[str, str], dimension: Dimension | None, sheet: Shee
         if line[columns["day"]].lower() == OTHER:
             yield Seen("rows of “(other)”, which Google tells no day of")
             return
+        line = _without_totals(line)
         with reading(line, columns["day"]):
             day = _day(line[columns["day"]], columns["day"], sheet)
         amounts = {}
@@ -108,6 +110,16 @@ def _reader(columns: Mapping[str, str], dimension: Dimension | None, sheet: Shee
             yield Value(day, dimension, line[columns["value"]], amounts["times"])
 
     return read
+
+
+def _without_totals(line: Line) -> Line:
+    """A row without the last column, where that is the one in which totals are named: other rows
+    leave it empty, or end before it."""
+    *names, last = line.columns
+    if last not in TOTALS:
+        return line
+    fields = line.fields[:-1] if len(line.fields) > len(names) else line.fields
+    return replace(line, fields=fields, columns={name: at for at, name in enumerate(names)})
 
 
 def _day(text: str, column: str, sheet: Sheet) -> date:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from analytics.imports.layouts import Layout, by_day, by_value, find, not_taken
 from analytics.imports.sheets import Sheet
 from analytics.visits.model import Dimension
@@ -39,10 +41,15 @@ def recognise(sheet: Sheet) -> Layout | None:
     if {"page", "pageviews"} <= there:
         found = {"day": "date", "value": "page", "times": "pageviews"}
         return by_value("pages", Dimension.PAGE, found)
-    if {"pageviews", "visits", "bounces"} <= there and len(there) == WHOLE_COLUMNS:
+    # A newer version may add a column: then the name tells that no other thing is in it.
+    is_whole = len(there) == WHOLE_COLUMNS or WHOLE_NAME in Path(sheet.file).name
+    if {"pageviews", "visits", "bounces"} <= there and is_whole:
         return by_day("days", {"day": "date", "visits": "visits", "views": "pageviews"})
     return None
 
 
 WHOLE_COLUMNS = 6
 """date, visitors, pageviews, bounces, visits, visit_duration."""
+
+WHOLE_NAME = "imported_visitors"
+"""What the file of days is called."""

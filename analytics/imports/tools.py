@@ -19,6 +19,8 @@ class Tool:
     title: str
     recognise: Recognise
     export: str
+    moments: bool = False
+    """Whether it tells moments, which are put into days here."""
 
 
 TOOLS: Mapping[str, Tool] = {
@@ -31,21 +33,25 @@ TOOLS: Mapping[str, Tool] = {
         umami.TITLE,
         umami.recognise,
         "the archive of Settings > Data > Export, which has website_event.csv",
+        moments=True,
     ),
     "goatcounter": Tool(
         goatcounter.TITLE,
         goatcounter.recognise,
         "CSV in Settings > Export, which needs individual pageviews; JSON is not read",
+        moments=True,
     ),
     "matomo": Tool(
         matomo.TITLE,
         matomo.recognise,
-        "VisitsSummary.get by day (period=day, date=2025-01-01,2025-12-31), as CSV or JSON",
+        "VisitsSummary.get by day (period=day, date=2025-01-01,2025-12-31), as CSV or JSON,"
+        " with its columns in English",
     ),
     "ga4": Tool(
         ga4.TITLE,
         ga4.recognise,
-        "an exploration with the dimension Date and the metrics Sessions and Views, as CSV",
+        "an exploration with the dimension Date and the metrics Sessions and Views, as CSV,"
+        " while Google Analytics is set to English",
     ),
 }
 """By the word that the command takes."""

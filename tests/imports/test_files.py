@@ -201,3 +201,28 @@ def test_what_is_no_number_is_none(text: str) -> None:
 def test_what_is_no_day_is_none(text: str) -> None:
     with pytest.raises(NotRead):
         day_of(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "packs", "words"),
+    [
+        ("export.zip", True, "holds export.zip, which is packed once more"),
+        ("rows.csv.gz", True, "holds rows.csv.gz, which is packed once more"),
+        ("[Content_Types].xml", False, "is a workbook of a spreadsheet program"),
+    ],
+)
+def test_what_is_packed_twice_or_a_workbook_is_said(
+    importing: Importing, tmp_path: Path, name: str, packs: bool, words: str
+) -> None:
+    inner = tmp_path / "inner.zip"
+    if name.endswith(".gz"):
+        inner.write_bytes(gzip.compress(b"date,visits\n"))
+    else:
+        packed(inner, plausible(date(2025, 5, 5), 2))
+    outer = tmp_path / "outer.zip"
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr(name, inner.read_bytes() if packs else "<Types/>")
+    done = importing.said("import", "plausible", outer)
+    assert done.exit_code == 1
+    assert words in done.output
+    assert importing.rows == [0, 0, 0]

@@ -97,7 +97,8 @@ def test_a_day_is_one_of_the_sites_zone(importing: Importing, tmp_path: Path) ->
     ]
     path = tmp_path / "website_event.csv"
     path.write_text(umami(hits), encoding="utf-8")
-    importing.said("import", "umami", path)
+    done = importing.said("import", "umami", path)
+    assert "Umami tells moments: a day is one of the time zone here, America/Los" in done.output
     assert [day.day for day in importing.kept.days(DAY, date(2025, 5, 6))] == [
         DAY,
         date(2025, 5, 6),

@@ -301,3 +301,26 @@ def test_rows_of_all_others_are_left_out_and_said(importing: Importing, tmp_path
     assert values(importing, "source") == {"Google": 15}
     assert "Left out: 1 rows of “(other)”, which Google tells no day of." in done.output
     assert "rows, which have 27 % of their total" in done.output
+
+
+@pytest.mark.parametrize("empty", ["", ","])
+def test_a_column_of_totals_is_none_of_values(
+    importing: Importing, tmp_path: Path, empty: str
+) -> None:
+    """As github.com/browserslist/browserslist-ga-export/issues/26 has it."""
+    path = tmp_path / "days.csv"
+    rows = f"Date,Sessions,Views,Totals\n,42,99,Grand total\n20250505,30,60{empty}\n"
+    path.write_text(f"# Free form 1\n# 20250505-20250506\n\n{rows}20250506,12,39{empty}\n")
+    done = importing.said("import", "ga4", path)
+    assert done.exit_code == 0, done.output
+    days = importing.kept.days(date(2025, 5, 5), date(2025, 5, 6))
+    assert [(day.visits, day.views) for day in days] == [(30, 60), (12, 39)]
+
+
+@pytest.mark.parametrize("tool", ["matomo", "ga4"])
+def test_columns_in_another_language_are_asked_for_in_english(
+    importing: Importing, tmp_path: Path, tool: str
+) -> None:
+    path = tmp_path / "tage.csv"
+    path.write_text("Datum,Besuche,Aktionen\n20250505,30,60\n", encoding="utf-8")
+    assert "English" in importing.said("import", tool, path).output

@@ -169,3 +169,16 @@ def test_without_its_days_an_export_is_refused(importing: Importing, tmp_path: P
     done = importing.said("import", "plausible", packed(tmp_path / "e.zip", files))
     assert done.exit_code == 1
     assert "no table says how many visits there were on 2025-05-05" in done.output
+
+
+def test_a_new_column_of_a_later_version_hinders_nothing(
+    importing: Importing, tmp_path: Path
+) -> None:
+    files = plausible(FIRST, 2)
+    for name, text in files.items():
+        header, *rows = text.splitlines()
+        files[name] = "\n".join([f'{header},"new_metric"', *(f"{row},7" for row in rows), ""])
+    done = importing.said("import", "plausible", packed(tmp_path / "e.zip", files))
+    assert done.exit_code == 0, done.output
+    assert importing.kept.days(FIRST, FIRST) == [Day(FIRST, 20, 40, "Plausible")]
+    assert importing.kept.values(Dimension.DEVICE, FIRST, FIRST) == {"Desktop": 10, "Phone": 10}
