@@ -17,6 +17,7 @@ from threading import Lock
 
 from analytics.background import BackgroundTask, Waits
 from analytics.web.clock import Clock
+from analytics.web.even_clock import EvenClock
 from analytics.web.health import Part, part_of
 from analytics.web.log import ServiceLog
 from analytics.web.static_files import Pages
@@ -30,11 +31,6 @@ LOOK_SECONDS = 20.0
 
 GRACE_SECONDS = 300
 """For how long whoever else builds may take."""
-
-JUMP_SECONDS = 120
-EVEN_SECONDS = 900
-"""A clock that was put forward is believed once it has run evenly for so long: it may be set right
-again, and what was shown too early cannot be taken back."""
 
 MOST_SECONDS = 1_800
 """What takes longer is ended."""
@@ -111,9 +107,7 @@ class DueBuilds:
         self._pages = pages
         self._clock = clock
         self._build = build
-        self._steady = steady
-        self._seen: tuple[float, float] | None = None
-        self._uneven: float | None = None
+        self._is_even = EvenClock(clock, steady)
         self._why = ""
         waits = Waits(first=60, longest=900)
         self._task = BackgroundTask(NAME, self.step, log, clock=clock, waits=waits)
@@ -161,11 +155,3 @@ class DueBuilds:
             self._why = ""
         elif now - due > GRACE_SECONDS:
             raise NotBuiltInTime("nobody did: see plainsite-build.timer in deploy/")
-
-    def _is_even(self) -> bool:
-        """Whether the clock goes as time does; raises UnusableClock."""
-        now, steady = self._clock(), self._steady()
-        if self._seen and now - self._seen[0] - (steady - self._seen[1]) > JUMP_SECONDS:
-            self._uneven = steady
-        self._seen = now, steady
-        return self._uneven is None or steady - self._uneven >= EVEN_SECONDS

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from email import message_from_bytes
 from email.policy import SMTP
@@ -22,6 +23,7 @@ from analytics.staff.by_mail.due import closed_by, week_of
 from analytics.staff.by_mail.rounds import Memo
 from analytics.staff.by_mail.writing import shortened
 from analytics.visits.model import Dimension
+from analytics.web.even_clock import EvenClock
 from tests.fixtures.counter_stores import Lived
 from tests.fixtures.digest_mail import ask, carrier, confirmed, link, mailing_of, parts, rounds
 from tests.fixtures.form_site import form_site, rows
@@ -179,6 +181,31 @@ def test_a_month_is_not_compared_with_the_part_of_one_that_was_counted(site, rit
         words = "Feb 28, 2026: nothing was counted before Feb 18, 2026, so no change is told"
         assert words in unescape(text)
         assert " up " not in text
+
+
+def test_a_clock_that_ran_ahead_sends_no_week_before_its_end(site, rita, post):
+    """What is sent too early has too little in it, and would not be sent again once it is whole."""
+    confirmed(site, rita, post, EMAIL, "week", "unusual")
+    count(site, 3, 20)
+    steady = 0.0
+    even = EvenClock(site.clock, lambda: steady)
+    looking = replace(rounds(site), is_even=even)
+    at(site, "2026-03-04 09:00")
+    looking.step()
+    for minutes in range(1, 15):
+        at(site, f"2026-03-09 07:{minutes:02}")
+        steady += 60
+        assert looking.step() <= 60
+    assert rows(site, WAITING) == []
+    at(site, "2026-03-04 09:15")  # It is set right.
+    looking.step()
+    count(site, 8, 12)
+    for minutes in (0, 16):
+        at(site, f"2026-03-09 08:{minutes:02}")
+        steady += 16 * 60
+        looking.step()
+    name = site.service.site.settings.name
+    assert (f"{name}: 32 visits, Mar 2 – Mar 8, 2026",) in rows(site, WAITING)
 
 
 def test_another_address_loses_nothing(site, rita, post):
