@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath
 
@@ -33,6 +33,12 @@ class Assets:
     left_out: tuple[Fault, ...] = ()
     integrity: Mapping[str, str] = field(default_factory=dict)
     """The digests of style sheets and scripts, by address."""
+
+    def remembered(self) -> Assets:
+        """As the next build needs it: of what is published without the bytes, which are in
+        `public/`, but for those of style sheets, whose rules are looked for."""
+        kept = {url: data if url.endswith(".css") else b"" for url, data in self.files.items()}
+        return replace(self, files=kept)
 
 
 class MissingAsset(LookupError):

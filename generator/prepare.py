@@ -138,9 +138,7 @@ class _Preparation:
             context=self._context,
             site=self._site,
             content=content,
-            # Their bytes are in `public/`.
-            assets=self._known_assets
-            or replace(self._assets, files=dict.fromkeys(self._assets.files, b"")),
+            assets=self._known_assets or self._assets.remembered(),
             inputs=self._inputs.of(since.inputs(self._outcomes)),
             made=self._made,
             uses=fated.uses,

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 import build
 import generator
+from generator.graph import scan
 from generator.starting import new_site
 from policy import Faults
 from policy.features import read_features
@@ -152,6 +153,18 @@ def test_the_mends_of_visits_end_the_warnings(root):
     page = (root / "public/index.html").read_text()
     assert ' data-page="/"' in page
     assert 'data-choose="yes"' in page
+
+
+def test_what_is_shown_is_known_to_a_build_of_what_changed(root, monkeypatch):
+    """Which reads no asset again that is as it was; here also where that was just written."""
+    monkeypatch.setattr(scan, "_UNSURE_NS", -(10**12))
+    turn_on(root, "visits")
+    run(root, "new", "feature", "visits")
+    add_the_lines(root)
+    add_styles(root, (ROOT / "starter/site/assets/main.css").read_text())
+    assert "warning" not in run(root)
+    (root / "content/index.md").write_text(PAGE.format("Own", "Other words."))
+    assert "warning" not in run(root)
 
 
 def test_what_lacks_alone_is_told_alone(root):
