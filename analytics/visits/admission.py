@@ -3,6 +3,7 @@ not to be tracked, and not too often; and what it says of that browser."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -69,6 +70,17 @@ class Admission:
             served = self.pages.build.is_for(page, audience) if audience else False
             found.append((Dimension.AUDIENCE, audience if served else site.audiences.default))
         return tuple(found)
+
+    def at_entry(self, entry: str) -> Mapping[Dimension, str]:
+        """What followed from the first page of a visit: of a section, its language alone."""
+        found: dict[Dimension, str] = {}
+        if (languages := self.site.settings.all_languages) and entry.startswith("/"):
+            found[Dimension.PAGE_LANGUAGE] = languages.of_address(entry)
+        if self.site.audiences.audiences and entry in self.pages.build.pages:
+            audience = audience_of(self.cookies, request.environ)
+            served = self.pages.build.is_for(entry, audience) if audience else False
+            found[Dimension.AUDIENCE] = audience if served else self.site.audiences.default
+        return found
 
 
 def _body(kind: type[Sent]) -> Sent:

@@ -19,6 +19,7 @@ __all__ += [
     "FAMILIES",
     "FINER",
     "TIMES",
+    "Begun",
     "Hour",
     "Increment",
     "Listed",
@@ -108,6 +109,11 @@ class Increment(Counts):
 
     dimension: Dimension
     cell: str
+
+
+@dataclass(frozen=True, slots=True)
+class Begun(Increment):
+    """One of the beginning of the visit, which comes together with what is of that as well."""
 
 
 MEASURES: tuple[str, ...] = tuple(field.name for field in fields(Counts))

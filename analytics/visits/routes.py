@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, Response, request
 
 from analytics.visits.admission import Admission
+from analytics.visits.beginnings import as_begun, parted
 from analytics.visits.bodies import ActionBody, EngagedBody, ViewBody
 from analytics.visits.checked_deeds import deed_of, told_of
 from analytics.visits.deeds import DIMENSION_OF, deed_cells
@@ -209,6 +210,10 @@ class Visits:
         state, now = state or self.cookie.state(), self.clock()
         if state.pages == 0:
             raise Refused(Reason.NO_COOKIE)  # Nothing that was counted has it.
+        if not body.page:
+            # A page of thanks does not say which it is: then it is like the first one of the visit.
+            more = {**dict(agent.more), **self.admission.at_entry(state.entry)}
+            agent = replace(agent, more=tuple(more.items()))
         cells = deed_cells(body.deed, what, properties)
         deed = [Increment(DIMENSION_OF[body.deed], cell, times=1) for cell in cells]
         reached = self.site.goals.reached(body.deed, what)
@@ -230,9 +235,16 @@ class Visits:
 
     def _count(self, now: float, counted: Counted | None = None, given: int | None = None) -> None:
         """Both or neither: a consent that is counted without its view would be sent again."""
-        increments, began = (counted.increments, counted.began) if counted else ((), None)
+        increments: tuple[Increment, ...] = ()
+        if counted:
+            at_entry = self.admission.at_entry(counted.state.entry)
+            increments = as_begun(counted.increments, at_entry)
+        began = counted.began if counted else None
         tried = self._tried(counted) if counted else ()
-        increments = (*increments, *in_segments(self.site.segments, increments))
+        segments = self.site.segments
+        increments += tuple(
+            each for part in parted(increments) for each in in_segments(segments, part)
+        )
         consent = None if given is None else (self.clock.today(), given)
         if not increments and consent is None:
             return

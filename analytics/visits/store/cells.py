@@ -104,13 +104,13 @@ _amounts = attrgetter(*MEASURES)
 
 def cells_of(increments: Iterable[Increment]) -> Iterator[tuple[Cell, Sequence[int]]]:
     """What a hit adds to each cell but that of the whole site: its measures, as in `MEASURES`."""
-    single = [(each.dimension, each.cell, _amounts(each)) for each in increments]
-    for dimension, value, amounts in single:
+    single = [(each.dimension, each.cell, _amounts(each), type(each)) for each in increments]
+    for dimension, value, amounts, _ in single:
         if dimension != Dimension.ALL and any(amounts):
             yield (number_of(dimension), value, ""), amounts
-    for at, (one, a, of_one) in enumerate(single):
-        for other, b, of_other in single[at + 1 :]:
-            if (pair := _pair(one, other)) is None:
+    for at, (one, a, of_one, kind) in enumerate(single):
+        for other, b, of_other, other_kind in single[at + 1 :]:
+            if kind is not other_kind or (pair := _pair(one, other)) is None:
                 continue
             number, swapped, second_says, shared = pair
             amounts = of_other if second_says else of_one

@@ -33,7 +33,7 @@ def bounded(
 ) -> Iterator[Addition]:
     """What is taken in one transaction, in its order, without what no visit can have reached."""
     begun: Counter[int] = Counter()
-    held: Counter[tuple[int, Increment]] = Counter()
+    held: Counter[tuple[int, Dimension, str]] = Counter()
     for addition in taken:
         if new := sum(one.visits for one in addition.increments if one.dimension == Dimension.ALL):
             begun[calendar.day(addition.hour)] += new
@@ -46,7 +46,7 @@ def bounded(
         increments = []
         for one in addition.increments:
             if reaches(one):
-                key = day, replace(one, times=0)
+                key = day, one.dimension, one.cell
                 pair = number_of(one.dimension)
                 before = held[key] + _sum(connection, HELD, day, pair, one.dimension, one.cell)
                 if before + one.visits > room:
