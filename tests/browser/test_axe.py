@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,6 +19,7 @@ from analytics.visits.store.imported import Cell, Day, Import, Imported
 from analytics.visits.store.sqlite import Counters
 from policy import read_site
 from tests.fixtures.browsers import PATIENCE, follow
+from tests.fixtures.counter_stores import Lived
 from tests.fixtures.first_site import Served
 from tests.fixtures.small_site import ROOT
 from tests.fixtures.staff import PAGES
@@ -136,6 +138,32 @@ def test_a_report_with_imported_days(page, served):
     assert violations(page) == ""
     page.get_by_text("The same as a table").click()
     assert violations(page) == ""
+
+
+def test_what_a_link_for_others_shows(page, served):
+    """Its report, a tab, a filter, a panel alone, a mistake, what words mean; and a link that is
+    none."""
+    add(served, "anna", "reports", "admin")
+    hour = int(served.now // 3_600)
+    with closing(Counters(served.var / "counters.sqlite3", read_site(ROOT).register)) as counters:
+        for _ in range(12):
+            counters.add(hour, Lived(hour, {Dimension.ENTRY: "/about/"}).increments)
+    sign_in(page, "anna")
+    page.goto("/staff/shared/")
+    page.locator("[name=name]").fill("board")
+    for part in page.locator("[name=part]").all():
+        part.check()
+    follow(page.get_by_role("main").get_by_role("button", name="Make the link"))
+    secret = page.locator("code.secret").inner_text()
+    address = urlsplit(secret).path
+    page.context.clear_cookies()
+    for asked in ("", "?tab=goals", "?filter=entry:/about/", "?only=page", "?filter=nope:x"):
+        page.goto(address + asked)
+        page.get_by_role("heading", name="Figures").first.wait_for()
+        assert violations(page) == "", asked
+    for other in (f"{address}definitions/", "/staff/shared/nobody-has-this/"):
+        page.goto(other)
+        assert violations(page) == "", other
 
 
 def test_a_contact_and_what_is_given_out(page, served):
