@@ -81,7 +81,8 @@ def misnamed(root: Path) -> Mapping[str, str]:
     """What stands in `site/` under a name that nobody reads, by its path; and the name that is not
     there and was meant, "" where none is near."""
     try:
-        there = {f"site/{each.name}": each.is_dir() for each in os.scandir(root / "site")}
+        # A link that leads to itself is no folder, and no end of the list.
+        there = {f"site/{each.name}": each.is_dir() for each in (root / "site").iterdir()}
     except OSError:
         return {}
     found: dict[str, str] = {}

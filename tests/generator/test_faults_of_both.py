@@ -167,6 +167,7 @@ def test_what_nobody_reads_is_told(root, misspelt, hint):
     """Redirects in a file of another name did nothing, and nobody said so."""
     (root / PAGE).write_text("---\ntitle: Thanks\ndescription: In a sentence, for all.\n---\n")
     path = root / "site" / misspelt
+    (root / "site/around").symlink_to("around")
     path.mkdir() if misspelt.endswith("/") else path.write_text("")
     said = check(root)
     assert said.exit_code == 0
