@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, tzinfo
 
 NARROW_SPACE = "\u202f"
+MOST_NAMED = 60
+"""Characters of what an address said that nobody understands."""
 
 
 def number(value: int) -> str:
@@ -83,3 +85,8 @@ def moment(at: int, zone: tzinfo) -> str:
     local = datetime.fromtimestamp(at, UTC).astimezone(zone)
     half = "am" if local.hour < 12 else "pm"
     return f"{day(local.date())}, {local.hour % 12 or 12}:{local:%M} {half}"
+
+
+def shortened(text: str) -> str:
+    """What an address said, as far as a sentence names it."""
+    return text if len(text) <= MOST_NAMED else f"{text[:MOST_NAMED]}…"

@@ -328,3 +328,13 @@ def test_days_are_enough_to_ask_for_them(rita: Client) -> None:
     text = rita.get(f"{REPORT}page.json?from=2026-03-01&to=2026-03-02").text
     assert (json.loads(text)["from"], json.loads(text)["to"]) == ("2026-03-01", "2026-03-02")
     assert rita.get(f"{REPORT}page.json?from=2026-03-02&to=2026-03-01").status_code == 400
+
+
+def test_what_is_no_period_and_no_filter_is_named_and_not_repeated_at_length(rita: Client) -> None:
+    text = rita.get("/staff/reports/?period=fortnight").text
+    assert "There is no period “fortnight”. This is the last 30 days instead." in text
+    long = "x" * 3_000
+    text = rita.get("/staff/reports/", query_string={"filter": long, "period": long}).text
+    assert f"There is no filter “{'x' * 60}…”." in text
+    assert f"There is no period “{'x' * 60}…”." in text
+    assert "x" * 61 not in text

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from analytics.staff import format as formats
 from analytics.staff.reports.filters import Filter, FilterError, read
 from analytics.staff.reports.periods import (
     CHOICES,
@@ -139,9 +140,11 @@ def _with_the_rest(made: Asked, args: MultiDict[str, str]) -> Asked:
 
 def _period(args: MultiDict[str, str], today: date, kept_from: date) -> Period:
     said = "custom" if "from" in args or "to" in args else DEFAULT
-    choice = args.get("period", said)
+    choice = args.get("period") or said
     if choice in CHOICES:
         return choose(choice, today)
+    if choice != "custom":
+        raise PeriodError(f"There is no period “{formats.shortened(choice)}”.")
     return custom(args.get("from", ""), args.get("to", ""), today=today, earliest=kept_from)
 
 

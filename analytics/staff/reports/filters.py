@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analytics.staff import format as formats
 from analytics.visits.model import LISTED, Dimension, pair_of
 from analytics.visits.store.cells import TABLES, Table, number_of
 from analytics.visits.store.query import Kept, kept
@@ -60,7 +61,8 @@ def read(texts: Sequence[str]) -> tuple[Filter, ...]:
 def _read(text: str) -> Filter:
     name, _, cell = text.partition(":")
     if name not in PAIRED or not cell:
-        raise FilterError(f"There is no filter “{text}”. A line of a panel leads to one.")
+        said = f"There is no filter “{formats.shortened(text)}”. A line of a panel leads to one."
+        raise FilterError(said)
     return Filter(Dimension(name), cell)
 
 
