@@ -175,9 +175,9 @@ class Adding:
         except ValidationError as error:
             raise Faults(validation_faults(error, self._place_of, Register)) from None
 
-    def _place_of(self, location: Sequence[int | str]) -> tuple[str, int]:
+    def _place_of(self, location: Sequence[int | str]) -> tuple[str, int, str]:
         origin = self.origins.of(location)
-        return origin.path, origin.line
+        return origin.path, origin.line, ""
 
 
 def _index(entries: list[dict[str, Any]], name: str) -> int:

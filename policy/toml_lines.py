@@ -1,68 +1,204 @@
-"""The line of each thing that a TOML text declares: `tomllib` keeps no places."""
+"""The place of each thing that a TOML text declares: `tomllib` keeps no places."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 __all__ = ["Lines", "Location"]
 
 Location = Sequence[int | str]
 
+_Steps = tuple[int | str, ...]
+
+
+class _Place(NamedTuple):
+    """A line, from 1; and of what stands in brackets or braces, its text in that line."""
+
+    line: int
+    text: str = ""
+
 
 class Lines:
-    """Finds the line of each table, key and element of an array in a TOML text."""
+    """Finds each table, key and element of an array in a TOML text, which may be broken."""
 
     def __init__(self, text: str) -> None:
-        self._places = dict(reversed(list(_places(text.split("\n")))))
+        self._lines = text.split("\n")
+        self._places: dict[_Steps, _Place] = {}
+        self._values: dict[_Steps, tuple[int, int]] = {}
+        """Where those begin that have others in them, by line and column, until one is asked for:
+        most never are."""
+        for steps, line, column in _places(self._lines):
+            if steps not in self._places:
+                self._places[steps] = _Place(line)
+                if column:
+                    self._values[steps] = line, column
 
     def of(self, location: Location) -> int:
         """The line (from 1) of the deepest part of `location` that the text shows."""
+        return self._of(location).line
+
+    def text(self, location: Location) -> str:
+        """What stands in that line of what `of` finds, where that is in brackets or braces, among
+        others perhaps: a key with its value, or an element."""
+        return self._of(location).text
+
+    def _of(self, location: Location) -> _Place:
         steps = tuple(location)
+        for size in range(1, len(steps)):
+            self._look_into(steps[:size])
         known = (steps[:size] for size in range(len(steps), 0, -1))
-        return next((self._places[each] for each in known if each in self._places), 1)
+        return next((self._places[each] for each in known if each in self._places), _Place(1))
+
+    def _look_into(self, key: _Steps) -> None:
+        if key in self._values:
+            line, column = self._values.pop(key)
+            value = _Value(key)
+            for number, text in enumerate(self._lines[line - 1 :], line):
+                for steps, place in value.found(text, column, number):
+                    self._places.setdefault(steps, place)
+                if not value.is_open:
+                    break
+                column = 0
 
     def without(self, location: Location) -> Lines:
         """Those that there are once an element of an array is taken out: the next has its place."""
         *array, index = location
         size, rest = len(array), Lines("")
-        for place, line in self._places.items():
-            step = place[size] if len(place) > size and place[:size] == tuple(array) else None
+        for key in tuple(self._values):
+            self._look_into(key)
+        for steps, place in self._places.items():
+            step = steps[size] if len(steps) > size and steps[:size] == tuple(array) else None
             if not isinstance(step, int) or not isinstance(index, int) or step < index:
-                rest._places[place] = line
+                rest._places[steps] = place
             elif step > index:
-                rest._places[(*array, step - 1, *place[size + 1 :])] = line
+                rest._places[(*array, step - 1, *steps[size + 1 :])] = place
         return rest
 
 
 _KEY = r"""[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*'"""
 _KEYS = re.compile(rf"\s*((?:{_KEY})(?:\s*\.\s*(?:{_KEY}))*)\s*")
 _VALUES = re.compile(r'"""|\'\'\'|"(?:[^"\\]|\\.)*"|\'[^\']*\'|#.*|[\[{]|[\]}]')
+_WORDS = re.compile(r"""\"{3}|'{3}|"(?:[^"\\]|\\.)*"|'[^']*'|#.*|[\[\]{},=]|[^\s\[\]{},="'#]+""")
+"""Quotes of long texts, texts, comments, marks, and what stands between them."""
+_LONG = ('"' * 3, "'" * 3)
 
 
-def _places(lines: Sequence[str]) -> Iterator[tuple[tuple[int | str, ...], int]]:
-    """Each location and its line, in the order in which they stand; the text may be broken."""
-    table: tuple[int | str, ...] = ()
-    counts: dict[tuple[int | str, ...], int] = {}
-    key, depth, elements, quotes = table, 0, 0, ""
+def _places(lines: Sequence[str]) -> Iterator[tuple[_Steps, int, int]]:
+    """Each location of a table and a key, and its line, in the order in which they stand; and where
+    its value begins in it, if others stand in that."""
+    table: _Steps = ()
+    counts: dict[_Steps, int] = {}
+    depth, quotes = 0, ""
     for number, line in enumerate(lines, 1):
         if not depth and not quotes:
             header = re.match(r"\s*(\[\[?)", line)
             named = _KEYS.match(line, header.end() if header else 0)
             if header and named:
                 table = _table(_parts(named[1]), counts, new=header[1] == "[[")
-                yield from ((table[:size], number) for size in range(1, len(table) + 1))
+                yield from ((table[:size], number, 0) for size in range(1, len(table) + 1))
                 continue
             if not named or not line.startswith("=", named.end()):
                 continue
-            key, elements = (*table, *_parts(named[1])), 0
-            yield from ((key[:size], number) for size in range(len(table) + 1, len(key) + 1))
-        elif depth == 1 and line.lstrip().startswith("{"):
-            yield (*key, elements), number
-            elements += 1
+            key, at = (*table, *_parts(named[1])), named.end() + 1
+            yield from ((key[:size], number, 0) for size in range(len(table) + 1, len(key)))
+            yield key, number, at if line[at:].lstrip()[:1] in ("[", "{") else 0
         # The names before a "=" have no brackets, and are the same to `_opened`.
         depth, quotes = _opened(line, depth, quotes)
+
+
+@dataclass
+class _Opened:
+    """A list or a table in braces that has not ended: where its present element or key began, and
+    what was found in it."""
+
+    steps: _Steps
+    is_list: bool
+    number: int = 0
+    names: tuple[str, ...] = ()
+    is_named: bool = False
+    begun: int | None = None
+
+    def begins(self, word: str, at: int) -> bool:
+        """Take a word in the column `at`. Whether it is known now where the location `inner` is."""
+        is_first = self.begun is None
+        if is_first:
+            self.begun = at
+        if self.is_list:
+            return is_first
+        if self.is_named or word != "=":
+            self.names += () if self.is_named else _parts(word)
+            return False
+        self.is_named = True
+        return True
+
+    @property
+    def inner(self) -> _Steps:
+        """The location of the present element, or of the value of the present key."""
+        return (*self.steps, self.number) if self.is_list else (*self.steps, *self.names)
+
+    def go_on(self) -> None:
+        """After a comma."""
+        self.number += 1
+        self.names, self.is_named, self.begun = (), False, None
+
+
+@dataclass
+class _Value:
+    """The value of a key, read line after line."""
+
+    key: _Steps
+    opened: list[_Opened] = field(default_factory=list)
+    quotes: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.opened or self.quotes)
+
+    def found(self, line: str, at: int, number: int) -> Iterator[tuple[_Steps, _Place]]:
+        """What begins in the line `number`, from the column `at` on."""
+        begun: dict[_Steps, int] = {}
+        ends: dict[_Steps, int] = {}
+        end = at
+        for each in self._words(line, at):
+            word, last = each[0], self.opened[-1] if self.opened else None
+            if word in (",", "]", "}"):
+                if last:
+                    ends.setdefault(last.inner, end)
+                    self._after(word, last)
+            else:
+                if last and last.begins(word, each.start()) and last.begun is not None:
+                    begun.setdefault(last.inner, last.begun)
+                if word in ("[", "{"):
+                    self.opened.append(_Opened(last.inner if last else self.key, word == "["))
+            end = each.end()
+        for steps, start in begun.items():
+            yield steps, _Place(number, line[start : ends.get(steps, end)])
+
+    def _after(self, mark: str, last: _Opened) -> None:
+        if mark == ",":
+            last.go_on()
+        else:
+            self.opened.pop()
+
+    def _words(self, line: str, at: int) -> Iterator[re.Match[str]]:
+        """Those of a line but for comments and what stands in long texts."""
+        while True:
+            if self.quotes:
+                closed = line.find(self.quotes, at)
+                if closed < 0:
+                    return
+                at, self.quotes = closed + len(self.quotes), ""
+            if (found := _WORDS.search(line, at)) is None:
+                return
+            at = found.end()
+            if found[0] in _LONG:
+                self.quotes = found[0]
+            if found[0][0] != "#":
+                yield found
 
 
 def _table(

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from policy.faults import Fault, Faults
 from policy.site_files import read_bytes
-from policy.toml_lines import Lines
+from policy.toml_lines import Lines, Location
 from policy.toml_words import long_number_fault, syntax_fault
 from policy.wrong_values import validation_faults
 
@@ -75,7 +75,11 @@ def _read(name: str, text: str, model: type[Any]) -> tuple[Any, Lines]:
     try:
         return model.model_validate(value, strict=True, by_alias=True, by_name=False), lines
     except ValidationError as error:
-        raise Faults(validation_faults(error, lambda at: (name, lines.of(at)), model)) from None
+
+        def place_of(at: Location) -> tuple[str, int, str]:
+            return name, lines.of(at), lines.text(at)
+
+        raise Faults(validation_faults(error, place_of, model)) from None
 
 
 def frozen(value: Any) -> Any:

@@ -9,7 +9,7 @@ from generator.check.cards import card_page_faults
 from generator.content.front_matter import FrontMatter
 from generator.content.library import Content
 from generator.content.ordering import folder_of
-from generator.content.urls import closest
+from generator.content.urls import as_address, closest
 from policy import Fault, Site
 from policy.forms import missing_pages
 from policy.reading import FILES, FOLDERS, misnamed
@@ -48,9 +48,8 @@ def site_file_faults(site: Site, content: Content) -> Iterator[Fault]:
             yield Fault(path, site.line(path, key), f'"{key}" names no page: {page}', hint)
     feed = site.settings.feed
     if feed and f"/{feed}/" not in content.pages:
-        line = site.line(SETTINGS, "feed")
-        hint = f"make content/{feed}/index.md, or remove the line"
-        yield Fault(SETTINGS, line, f'there is no section "{feed}"', hint)
+        hint = _hint_for_feed(feed, content)
+        yield Fault(SETTINGS, site.line(SETTINGS, "feed"), f'there is no section "{feed}"', hint)
     yield from card_page_faults(site, content.pages)
     for index, audience in enumerate(site.audiences.audiences):
         for place, address in audience.sees.pages:
@@ -59,6 +58,15 @@ def site_file_faults(site: Site, content: Content) -> Iterator[Fault]:
                 message = f'"{audience.name}" is led to no page: {address}'
                 yield Fault(AUDIENCES, line, message, closest(address, content.pages))
     yield from search_faults(site, content)
+
+
+def _hint_for_feed(feed: str, content: Content) -> str:
+    """What was meant by a section that is not there, which may be written as an address is."""
+    meant = as_address(feed.removeprefix("content/").removesuffix("index.md")).strip("/")
+    sections = {page.url.strip("/") for page in content.pages.values() if page.is_index}
+    near = closest(meant.lower(), sections - {""})
+    make = f"make content/{meant}/index.md, or remove the line" if meant else "remove the line"
+    return f"{near} Or {make}" if near else make
 
 
 def search_faults(site: Site, content: Content) -> Iterator[Fault]:

@@ -51,7 +51,7 @@ def test_no_fault_speaks_as_pydantic_does(model: type[Declared]) -> None:
             try:
                 model.model_validate(given, strict=True, by_alias=True, by_name=False)
             except ValidationError as error:
-                for fault in validation_faults(error, lambda _: ("x.toml", 1), model):
+                for fault in validation_faults(error, lambda _: ("x.toml", 1, ""), model):
                     said = re.sub(r"\"[^\"]*\"|'[^']*'", "…", f"{fault.message}\n{fault.hint}")
                     assert not PYDANTIC.search(said), (name, value, said)
                     assert fault.hint or "unknown key" in fault.message
