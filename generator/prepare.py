@@ -27,7 +27,7 @@ from generator.check.redirects import redirect_faults
 from generator.check.shown import shown_warnings
 from generator.check.site_files import misnamed_warnings, section_faults, site_file_faults
 from generator.check.translations import translation_faults, translation_warnings
-from generator.check.warnings import description_warnings
+from generator.check.warnings import description_warnings, missing_page_warnings
 from generator.check.whole import Offers
 from generator.content.data import read_data
 from generator.content.derived import taken_by_files, with_derived
@@ -328,6 +328,7 @@ class _Preparation:
             *content.left_out,
             *content.told,
             *description_warnings(content),
+            *missing_page_warnings(self._site, content),
             *translation_warnings(self._site, content),
             *shown_warnings(self._site, content, self._made, self._assets),
             *experiment_warnings(self._site, content, self._now),

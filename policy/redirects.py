@@ -4,6 +4,7 @@ them; those of a single page may stand in the page, as its `aliases`."""
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote, unquote
 
@@ -11,7 +12,7 @@ from pydantic import Field
 
 from policy.toml_source import Declared
 
-__all__ = ["FILE", "Redirects", "as_asked", "as_target"]
+__all__ = ["FILE", "Redirects", "as_asked", "as_target", "leads_on"]
 
 FILE = "site/redirects.toml"
 
@@ -31,6 +32,13 @@ def as_asked(address: str) -> str:
     except UnicodeDecodeError:
         return address
     return unicodedata.normalize("NFC", path) + mark + query
+
+
+def leads_on(leads: Mapping[str, str], address: str) -> str | None:
+    """Where an address leads by `leads`, whose keys are as `as_asked` has them: with its last slash
+    or without, as the service looks it up."""
+    asked = as_asked(address)
+    return leads.get(asked) or leads.get(asked[:-1] if asked.endswith("/") else f"{asked}/")
 
 
 def as_target(address: str, query: str = "") -> str:

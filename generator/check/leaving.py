@@ -12,6 +12,7 @@ from generator.content.timetable import ends
 from generator.graph.state import Made
 from generator.recorded import Rendered, split_address
 from policy import Fault, Site
+from policy.redirects import leads_on
 
 __all__ = ["leaving_warnings"]
 
@@ -28,7 +29,7 @@ def leaving_warnings(
     zone = site.settings.zone
     leaving = ends(content.pages.values(), zone)
     over = content.gone - content.pages.keys() - content.files.keys()
-    doomed = (leaving.keys() | over) - leads.keys()
+    doomed = {each for each in leaving.keys() | over if not leads_on(leads, each)}
     if not doomed:
         return
     for url, page in content.pages.items():

@@ -14,18 +14,19 @@ from generator.outputs.redirects import later_redirects
 from policy import Fault, Site
 from policy.navigation import FILE as NAVIGATION
 from policy.redirects import FILE as REDIRECTS
-from policy.redirects import as_asked
+from policy.redirects import leads_on
 
 __all__ = ["passing_warnings"]
 
 
 class _End(NamedTuple):
     """From when on what leads to an address leads nowhere, which page is the last on the way, and
-    whether it is so already."""
+    whether it is so already. In a `circle`, the pages of it lead to each other."""
 
     at: datetime.date
     last: str
     is_over: bool
+    circle: tuple[str, ...] = ()
 
 
 def passing_warnings(site: Site, content: Content) -> Iterator[Fault]:
@@ -59,11 +60,14 @@ class _Passing:
         while url in self.going and url not in seen:
             found.append(self.going[url])
             seen.append(url)
-            url = self._leads.get(as_asked(url), url).partition("#")[0]
+            if (further := leads_on(self._leads, url)) is None:
+                break
+            url = further.partition("#")[0]
         if not seen or url not in seen:
             return None
         at = max(found, key=lambda each: beginning(each, self._site.settings.zone))
-        return _End(at, seen[-1], all(each in self._content.gone for each in seen))
+        circle = tuple(seen[seen.index(url) :]) if leads_on(self._leads, url) else ()
+        return _End(at, seen[-1], all(each in self._content.gone for each in seen), circle)
 
     def of_redirects(self) -> Iterator[Fault]:
         for old, new in self._site.redirects.items():
@@ -73,7 +77,11 @@ class _Passing:
                 message = f"until {told(comes)}, {old} leads nowhere: {target} comes then"
                 hint = "publish the page sooner, or let this lead to another one until then"
                 yield Fault(REDIRECTS, line, message, hint)
-            if end and end.is_over:
+            if end and end.circle:
+                message = f"{_since(end)}, {old} leads to pages that are over, in a circle: "
+                hint = f'let it lead to a page that stays, like "{old}" = "/"'
+                yield Fault(REDIRECTS, line, f"{message}{', '.join(end.circle)}", hint)
+            elif end and end.is_over:
                 message = f"{old} leads to a page that ended on {told(end.at)}: {end.last}"
                 hint = f"say where that leads now: {_line(end.last)}"
                 yield Fault(REDIRECTS, line, message, hint)
@@ -90,6 +98,9 @@ class _Passing:
             if end and not end.is_over:
                 message = f"from {told(end.at)} on, {', '.join(aliases)} and this page are gone"
                 hint = f"say where they lead then: {_line(end.last)}"
+                if end.circle:
+                    hint = f"let one of {', '.join(end.circle)} lead to a page that stays: the "
+                    hint += "redirects and aliases that they have now lead in a circle"
                 yield Fault(page.path, page.lines.get("aliases"), message, hint)
 
     def of_menus(self) -> Iterator[Fault]:
@@ -106,6 +117,10 @@ class _Passing:
             else:
                 continue
             yield Fault(NAVIGATION, self._site.line(NAVIGATION, *place, "page"), message, hint)
+
+
+def _since(end: _End) -> str:
+    return f"since {told(end.at)}" if end.is_over else f"from {told(end.at)} on"
 
 
 def _line(url: str) -> str:

@@ -8,13 +8,16 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.content.fates import waiting_section
 from generator.content.front_matter import TOML, line_with
 from generator.content.library import Content
+from generator.content.pages import Page
 from generator.content.timetable import goes
 from generator.content.urls import as_old_address, closest, is_reserved, was_address
 from generator.outputs.redirects import redirects
 from policy import Fault, Site
-from policy.manifest import Damaged, NotBuilt, OtherForm, Page, read_build
+from policy.manifest import Damaged, NotBuilt, OtherForm, read_build
+from policy.manifest import Page as Published
 from policy.redirects import FILE, as_asked
 
 __all__ = ["redirect_faults", "vanished_since", "vanished_warnings"]
@@ -115,24 +118,41 @@ def vanished_since(public: Path, site: Site, content: Content) -> tuple[Fault, .
     return tuple(vanished_warnings(before, site, content))
 
 
-def vanished_warnings(before: Mapping[str, Page], site: Site, content: Content) -> Iterator[Fault]:
-    """A warning for each page that was published, and is not any more, and leads nowhere.
-
-    One that waits again has its file still: it was taken back on purpose.
-    """
+def vanished_warnings(
+    before: Mapping[str, Published], site: Site, content: Content
+) -> Iterator[Fault]:
+    """A warning for each page that was published, and is not any more, and leads nowhere: also for
+    one whose file is there, and which waits as a draft or for a day."""
     leads = redirects(site, content)
     there = {*content.pages, *leads, *content.files, *content.off, *content.gone}
-    there |= {page.url for page in content.waiting}
+    waiting = {page.url: page for page in content.waiting}
     titles = {
         each: content.pages[each].given["title"] for each in content.pages.keys() - before.keys()
     }
     for url in before:
         if url in there:
             continue
-        near = _moved_to(url, before[url].title, titles)
         message = f"{url} was published (“{before[url].title}”), and leads nowhere now"
+        if url in waiting:
+            yield _taken_back(waiting[url], content, message)
+            continue
+        near = _moved_to(url, before[url].title, titles)
         path, hint = _line_to_add(url, near, content)
         yield Fault(path, None, message, f"where it moved, {hint}")
+
+
+def _taken_back(page: Page, content: Content, message: str) -> Fault:
+    """What is said of a page that waits: at the line for which it does, or with its section."""
+    sections = [each.plain for each in content.waiting if each.language == page.language]
+    key = next((each for each in ("draft", "publish", "date") if page.given.get(each)), "")
+    if key == "draft":
+        how = "take out the line draft"
+    elif section := waiting_section(page.plain, sections):
+        key, how = "", f"publish its section, {section},"
+    else:
+        how = f"write a day that has come in the line {key}"
+    hint = f"{how} to publish it again; or say where it leads, in {FILE} under [redirects]: "
+    return Fault(page.path, page.lines.get(key), message, f'{hint}"{page.url}" = "/"')
 
 
 def _moved_to(url: str, title: str, new: Mapping[str, str]) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.content.front_matter import line_with
-from generator.content.library import Content
-from policy import Fault
+from generator.content.library import FOLDER, Content
+from generator.content.urls import NOT_FOUND
+from policy import Fault, Site
+from policy.site_files import is_file
 
 
 def description_warnings(content: Content) -> Iterator[Fault]:
@@ -23,3 +25,14 @@ def description_warnings(content: Content) -> Iterator[Fault]:
         elif not 50 <= length <= 160:
             hint = "write 50 to 160 characters"
             yield Fault(page.path, line, f"the description has {length} characters", hint)
+
+
+def missing_page_warnings(site: Site, content: Content) -> Iterator[Fault]:
+    """A site that says nothing to those who ask for what is not there."""
+    if NOT_FOUND in content.pages or NOT_FOUND in content.files:
+        return
+    message = "no page is shown for an address that is not there, but what the server says then"
+    layout = "" if is_file(site.root, "templates/404.html") else "layout: page\n"
+    text = f"---\ntitle: This page is not there\n{layout}---\nIt may have moved: ask [us](/)."
+    hint = f"make this page, or publish it, for example with these lines:\n{text}"
+    yield Fault(f"{FOLDER}/404.md", None, message, hint)

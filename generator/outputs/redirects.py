@@ -12,7 +12,7 @@ from generator.content.library import Content
 from policy import Site
 from policy.headers import security_headers
 from policy.manifest import Build
-from policy.redirects import as_asked, as_target
+from policy.redirects import as_asked, as_target, leads_on
 
 _LEADS_ON = """<!doctype html>
 <meta charset="utf-8">
@@ -48,7 +48,7 @@ def later_redirects(site: Site, content: Content) -> dict[str, str]:
         for alias in page.given.get("aliases", ()):
             found[as_asked(alias)] = page.url
     for page in content.read if content.gone else ():
-        if page.url in content.gone and (new := found.get(as_asked(page.url))):
+        if page.url in content.gone and (new := leads_on(found, page.url)):
             for alias in page.given.get("aliases", ()):
                 found.setdefault(as_asked(alias), new)
     return found
@@ -57,8 +57,8 @@ def later_redirects(site: Site, content: Content) -> dict[str, str]:
 def gone(content: Content, leads: Mapping[str, str]) -> frozenset[str]:
     """The addresses of pages that are over, where they lead nowhere else, as the service looks them
     up."""
-    addresses = map(as_asked, content.gone - content.pages.keys() - content.files.keys())
-    return frozenset({*addresses} - leads.keys())
+    over = content.gone - content.pages.keys() - content.files.keys()
+    return frozenset(as_asked(each) for each in over if not leads_on(leads, each))
 
 
 def files_for_hosts(site: Site) -> Callable[[Build], Mapping[str, bytes]]:

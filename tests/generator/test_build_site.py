@@ -151,6 +151,25 @@ def test_a_thin_description_is_a_warning(root, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("has_template", [True, False])
+def test_a_site_without_a_page_for_what_is_not_there_is_told_how_to_make_it(
+    root, tmp_path, has_template
+):
+    page = root / "content/404.md"
+    page.unlink()
+    if not has_template:
+        (root / "templates/404.html").unlink()
+
+    def told() -> list[Fault]:
+        warned = generator.build(root, tmp_path / "public", today=DAY).warnings
+        return [each for each in warned if each.path == "content/404.md"]
+
+    (fault,) = told()
+    assert fault.message.startswith("no page is shown for an address that is not there")
+    page.write_text(fault.hint.partition("\n")[2])
+    assert [each for each in told() if each.line is None] == []
+
+
 @pytest.mark.parametrize("ending", ["\r\n", "\n"])
 @pytest.mark.parametrize("mark", ["\ufeff", ""])
 def test_files_of_other_editors_give_the_same_pages(root, tmp_path, ending, mark):

@@ -255,7 +255,7 @@ def test_what_leads_to_a_page_that_is_over_is_told_with_its_end(root: Path) -> N
 
     def said(moment: str) -> list[str]:
         found = generator.build(root, root / "public", today=at(moment)).warnings
-        words = "^until|^from|ended on|the menu has"
+        words = "^until|^from|ended on|the menu has|in a circle"
         return [f"{each.place}: {each.message}" for each in found if re.search(words, each.message)]
 
     comes, goes, offer = "2026-12-01 09:00", "2026-12-24 18:00", "/news/offer/"
@@ -284,9 +284,36 @@ def test_what_leads_to_a_page_that_is_over_is_told_with_its_end(root: Path) -> N
     ]
     assert said("2027-01-01T00:00") == ended
     redirects.write_text(f'{redirects.read_text()}"/x/" = "{offer}"\n')
-    assert len(said("2027-01-01T00:00")) == 3, "a circle ends nowhere"
+    circle = "leads to pages that are over, in a circle:"
+    assert said("2027-01-01T00:00") == [
+        f"site/redirects.toml:2: since 2027-01-01, /autumn/ {circle} {offer}, /x/",
+        f"site/redirects.toml:3: since 2027-01-01, {offer} {circle} /x/, {offer}",
+        f"site/redirects.toml:4: since 2027-01-01, /x/ {circle} {offer}, /x/",
+    ]
+    assert said(LAST)[1].endswith(f"from 2027-01-01 on, {offer} {circle} /x/, {offer}")
     redirects.write_text(redirects.read_text().replace(f'"/x/" = "{offer}"', '"/x/" = "/about/"'))
     assert said("2027-01-01T00:00") == []
+
+
+@pytest.mark.parametrize("alias", ["/news/offer", "/news/offer/"])
+def test_what_an_alias_leads_on_needs_no_redirect(root: Path, alias: str) -> None:
+    """With its last slash or without: the redirect that was asked for stopped the build."""
+    text = PAGE.format("X", f"aliases: [{alias}]\n", "[O](news/offer.md)")
+    (root / "content/x.md").write_text(text)
+    (root / "site/redirects.toml").write_text('[redirects]\n"/autumn/" = "/news/offer/"\n')
+    found = generator.build(root, root / "public", today=at(OVER)).warnings
+    assert [each for each in found if "offer" in each.message + each.hint] == []
+    assert "/news/offer/" not in read_build(root / "public").gone
+
+
+def test_aliases_that_lead_in_a_circle_are_no_hint_for_another_redirect(root: Path) -> None:
+    for name, other in (("x", "y"), ("y", "x")):
+        lines = f"expire: 2027-01-01\naliases: [/{other}/]\n"
+        (root / f"content/{name}.md").write_text(PAGE.format(name, lines, "W."))
+    (root / "site/redirects.toml").write_text('[redirects]\n"/autumn/" = "/x/"\n')
+    found = generator.build(root, root / "public", today=at(LAST)).warnings
+    hints = [each.hint for each in found if each.message.endswith("and this page are gone")]
+    assert len([each for each in hints if each.startswith("let one of ")]) == 2
 
 
 def test_a_page_goes_and_comes_with_its_section(root: Path) -> None:

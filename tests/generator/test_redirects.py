@@ -147,6 +147,50 @@ def test_a_page_that_goes_is_told_with_the_line_to_add(root: Path) -> None:
     assert read_build(root / "public").redirects["/old/"] == "/older/"
 
 
+@pytest.mark.parametrize(
+    ("name", "line", "hint", "place"),
+    [
+        ("fair/plan", "draft: true", "take out the line draft to", "content/fair/plan.md:3"),
+        (
+            "fair/plan",
+            "publish: 2090-01-01",
+            "write a day that has come in the line publish to",
+            "content/fair/plan.md:3",
+        ),
+        (
+            "fair/index",
+            "draft: true",
+            "publish its section, content/fair/index.md, to",
+            "content/fair/plan.md",
+        ),
+    ],
+)
+def test_a_page_that_is_taken_back_is_told_as_one_that_goes(
+    root: Path, name: str, line: str, hint: str, place: str
+) -> None:
+    """Its file is there: nothing was said of it."""
+    page = "---\ntitle: {}\ndescription: A page that is about to go, in a sentence.\n---\nW.\n"
+    (root / "content/fair").mkdir()
+    for each in ("index", "plan"):
+        (root / f"content/fair/{each}.md").write_text(page.format(each))
+    builder = generator.Builder(root, root / "public", cache=root / "var/cache", jobs=1)
+    builder.build()
+    file = root / f"content/{name}.md"
+    file.write_text(file.read_text().replace("\ndesc", f"\n{line}\ndesc"))
+    checked = CliRunner().invoke(build.main, ["--root", str(root), "check"])
+    assert "/fair/plan/ was published (“plan”), and leads nowhere now" in checked.stderr
+    found = [each for each in builder.build().warnings if "leads nowhere" in each.message]
+    (told,) = (each for each in found if "/plan/" in each.message)
+    assert told.hint.startswith(hint)
+    assert told.place == place
+    redirect = told.hint.rpartition(": ")[2]
+    builder.build()
+    with (root / "site/redirects.toml").open("a") as file:
+        file.write(f"{redirect}\n")
+    builder.build()
+    assert read_build(root / "public").redirects["/fair/plan/"] == "/"
+
+
 def test_an_article_that_was_renamed_is_no_new_one_to_feed_readers(root: Path) -> None:
     """By the line that the warning names, twice."""
     builder = generator.Builder(root, root / "public", cache=root / "var/cache", jobs=1)
