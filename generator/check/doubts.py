@@ -29,9 +29,17 @@ def are_addresses_known(site: Site) -> bool:
 
 
 def may_be_there(site: Site, content: Content) -> Callable[[str], bool]:
-    """Whether an address that nothing has may be one of this site once what is wrong is mended."""
+    """Whether an address that nothing has may be one of this site once what is wrong is mended: by
+    what the site declares, or by what stands in a page that cannot be read."""
+    homes = tuple(each.home for each in site.taxonomies.taxonomies)
+    is_unread = not all(page.is_known for page in content.read)
+
+    def may_follow(address: str) -> bool:
+        is_of_a_term = bool(homes) and site.plain(address).startswith(homes)
+        return is_unread and (is_of_a_term or bool(_LATER.search(address)))
+
     if are_addresses_known(site):
-        return lambda _: False
+        return may_follow
     folders = {page.url.split("/")[1] for page in content.read}
     languages = not site.knows(SETTINGS, "language", "languages", "feed")
     off = content.off if not site.knows(REGISTER, "features") else frozenset()
@@ -44,6 +52,7 @@ def may_be_there(site: Site, content: Content) -> Callable[[str], bool]:
             or (languages and _OF_A_LANGUAGE.match(address))
             or (made and address.split("/")[1] not in folders)
             or (later and _LATER.search(address))
+            or may_follow(address)
         )
 
     return may_be

@@ -41,8 +41,8 @@ class _Old:
 def redirect_faults(site: Site, content: Content, taken: Collection[str]) -> Iterator[Fault]:
     """Old addresses that are no addresses, belong to something else, or lead nowhere. `taken` are
     the addresses that pages and files beside them do not have."""
-    # What will be over may have said already where it leads then.
-    lasting = (page for page in content.pages.values() if goes(page) is None)
+    # What will be over may have said already where it leads then; what cannot be read, perhaps.
+    lasting = (page for page in content.pages.values() if goes(page) is None and page.is_known)
     owners = {page.url: page.path for page in lasting} | dict(content.files)
     owners |= dict.fromkeys(taken, "the site itself")
     kept = dict(owners)

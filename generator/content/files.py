@@ -41,10 +41,12 @@ _OF_SYSTEMS = ("thumbs.db", "ehthumbs.db", "desktop.ini")
 
 @dataclass
 class Listing:
-    """The files of a folder that may be published, by name relative to the root; what is wrong;
-    and what was left out, as warnings."""
+    """The files of a folder that may be published, by name relative to the root; those that were
+    surely meant as pages, each with the name that it should have; what is wrong; and what was left
+    out, as warnings."""
 
     files: list[str] = field(default_factory=list)
+    misnamed: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     left_out: list[Fault] = field(default_factory=list)
 
@@ -97,8 +99,10 @@ def _list(listing: Listing, folder: _Folder, kinds: Collection[str], adds: str) 
             _list(listing, _Folder(folder.top, Path(entry.path), name), kinds, adds)
         elif not entry.is_file():
             listing.left_out.append(_left_out(name, "it is no ordinary file"))
-        elif PAGE in kinds and (fault := _misnamed_page(name, entry.name)):
-            listing.faults.append(fault)
+        elif PAGE in kinds and (meant := _meant_as_page(entry.name)):
+            message = "the name of a page ends in .md, in small letters"
+            listing.faults.append(Fault(name, None, message, f"rename it to {meant}"))
+            listing.misnamed[name] = f"{folder.name}/{meant}"
         elif left := _not_published(name, entry.name, kinds, adds):
             listing.left_out.append(left)
         else:
@@ -123,13 +127,10 @@ def _link_fault(name: str, top: Path, path: Path) -> Fault | None:
     return None
 
 
-def _misnamed_page(name: str, own: str) -> Fault | None:
-    """A file that was surely meant as a page, and is called as none."""
+def _meant_as_page(own: str) -> str:
+    """How a file should be called that was surely meant as a page; "" for all others."""
     ending = next((each for each in _MEANT_AS_PAGES if own.lower().endswith(each)), "")
-    if not ending or own.endswith(PAGE):
-        return None
-    hint = f"rename it to {own[: -len(ending)]}.md"
-    return Fault(name, None, "the name of a page ends in .md, in small letters", hint)
+    return f"{own[: -len(ending)]}{PAGE}" if ending and not own.endswith(PAGE) else ""
 
 
 def _not_published(name: str, own: str, kinds: Collection[str], adds: str) -> Fault | None:

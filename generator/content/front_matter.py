@@ -134,13 +134,13 @@ def read_front_matter(
     fence = source.partition("\n")[0].rstrip()
     at = _end(source, fence)
     if at is None:
-        return _unreadable(source, [_no_front_matter(path, fence)])
+        return unreadable(source, [_no_front_matter(path, fence)])
     lines = source[:at].split("\n")
     text = _below(source, at)
     try:
         entries, faults = _entries(path, lines, fence, keys)
     except Unreadable as error:
-        return _unreadable(text, error.faults)
+        return unreadable(text, error.faults)
     # One that all pages have is no section's own, whatever is declared.
     keys = keys.without(FrontMatter.model_fields)
     usual = {
@@ -200,8 +200,9 @@ def _no_front_matter(path: str, fence: str) -> Fault:
     return Fault(path, 1, "the page has no front matter", hint)
 
 
-def _unreadable(text: str, faults: Iterable[Fault]) -> Parsed:
-    front = FrontMatter(title="Untitled")
+def unreadable(text: str, faults: Iterable[Fault]) -> Parsed:
+    """What stands in for the front matter of a page of which that cannot be read, or nothing."""
+    front = FrontMatter.model_validate({"title": "Untitled", "date": _STAND_IN})
     return Parsed(front=front, text=text, faults=tuple(faults), readable=False)
 
 

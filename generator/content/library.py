@@ -12,13 +12,20 @@ from generator.content.blocks import AUDIENCE, FORM, VARIANT, Blocks, block_faul
 from generator.content.data import DataFile
 from generator.content.feature_blocks import as_on, feature_faults
 from generator.content.files import KINDS, PAGE, Listing, list_files
-from generator.content.front_matter import FrontMatter, line_with, read_front_matter, text_of
+from generator.content.front_matter import (
+    FrontMatter,
+    line_with,
+    read_front_matter,
+    text_of,
+    unreadable,
+)
 from generator.content.languages import address_of, in_folder, named
 from generator.content.own_keys import SiteKeys
 from generator.content.pages import Origin, Page, parent_of
+from generator.content.taken import address_faults
 from generator.content.terms import Classified, layout_for
 from generator.content.timetable import Timetable
-from generator.content.urls import NOT_FOUND, awkward, is_reserved, permalink
+from generator.content.urls import NOT_FOUND, permalink
 from generator.marks import NONCHARACTERS
 from generator.workers import spread
 from policy import Fault, Faults, Site
@@ -106,20 +113,25 @@ def load_content(
     listing = known.listing or list_files(site.root, FOLDER, _kinds(site), adds=_ADDS)
     faults = list(listing.faults)
     languages = site.settings.all_languages
+    meant = {to: name for name, to in listing.misnamed.items() if to not in listing.files}
     addresses = {
-        name: known.pages[name].url
+        meant.get(name, name): known.pages[name].url
         if name in known.pages
         else address_of(languages, name.removeprefix(f"{FOLDER}/"))
-        for name in listing.files
+        for name in (*listing.files, *meant)
     }
-    files = {url: name for name, url in addresses.items() if not name.endswith(PAGE)}
+    misnamed = {name: to for to, name in meant.items()}
+    files = {
+        url: name
+        for name, url in addresses.items()
+        if not name.endswith(PAGE) and name not in misnamed
+    }
     if known.listing is None:
-        faults.extend(_address_faults(addresses, others))
+        faults.extend(address_faults(addresses, others.pages, others.reserved))
     pages = []
-    for page, found in _read_pages(site, addresses, known.pages):
+    for page, found in _read_pages(site, addresses, misnamed, known.pages):
         faults.extend(found)
-        if page is not None:
-            pages.append(page)
+        pages.append(page)
     off = frozenset(page.url for page in pages if page.layout in site.off.layouts)
     shown = [page for page in pages if page.url not in off] if off else pages
     pace = Timetable(shown, now, site.settings.zone)
@@ -145,22 +157,19 @@ def _kinds(site: Site) -> set[str]:
     return {PAGE, *KINDS, *(f".{ending}" for ending in site.settings.downloads)}
 
 
-def _address_faults(addresses: Mapping[str, str], others: Others) -> Iterator[Fault]:
-    places = {_place(url): page.path for url, page in others.pages.items()}
-    for name, url in addresses.items():
-        yield from _place_faults(name, url, places, others.reserved)
-        places.setdefault(_place(url), name)
-    yield from _folder_faults(places)
-
-
 def _read_pages(
-    site: Site, addresses: Mapping[str, str], known: Mapping[str, Page]
-) -> Iterator[tuple[Page | None, Sequence[Fault]]]:
+    site: Site,
+    addresses: Mapping[str, str],
+    misnamed: Mapping[str, str],
+    known: Mapping[str, Page],
+) -> Iterator[tuple[Page, Sequence[Fault]]]:
     """Each page, in the order of their names; the pages that are known are not read again."""
     unread = [
-        (name, url) for name, url in addresses.items() if name.endswith(PAGE) and name not in known
+        (name, url)
+        for name, url in addresses.items()
+        if (name.endswith(PAGE) and name not in known) or name in misnamed
     ]
-    reader = _Reader(site)
+    reader = _Reader(site, misnamed)
     read = dict(spread(reader.read, unread))
     for name in addresses:
         if name in known:
@@ -169,58 +178,28 @@ def _read_pages(
             yield read[name]
 
 
-def _place(url: str) -> str:
-    """Where an address is published. On some systems capitals make no difference."""
-    return f"{url}index.html".lower() if url.endswith("/") else url.lower()
-
-
-def _place_faults(
-    name: str, url: str, taken: Mapping[str, str], reserved: Collection[str]
-) -> Iterator[Fault]:
-    if letter := awkward(name):
-        hint = "rename the file: letters, digits and hyphens are best"
-        yield Fault(name, None, f"{letter!r} cannot stand in an address", hint)
-    if _place(url) in taken:
-        hint = "rename or remove one of them"
-        yield Fault(name, None, f"{taken[_place(url)]} has the same address, {url}", hint)
-    if is_reserved(url) or url in reserved:
-        yield Fault(name, None, f"the address {url} is taken by the service", "rename the file")
-
-
-def _folder_faults(places: Mapping[str, str]) -> Iterator[Fault]:
-    fine: set[str] = set()
-    for place, name in places.items():
-        folder, above = place.rpartition("/")[0], []
-        while folder and folder not in fine:
-            above.append(folder)
-            folder = folder.rpartition("/")[0]
-        taken = [places[each] for each in above if each in places]
-        for file in taken:
-            message = f"{file} is published where its folder would be"
-            yield Fault(name, None, message, "rename or remove one of them")
-        if not taken:
-            fine.update(above)
-
-
 class _Reader:
-    """Reads one page after another of one site."""
+    """Reads one page after another of one site. Those that are `misnamed` are what they were meant
+    as, so that nothing that leads there is told besides."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, misnamed: Mapping[str, str]) -> None:
         self._site = site
+        self._misnamed = misnamed
         self._audiences = (*site.audiences.names, site.audiences.default)
         self._languages = site.settings.all_languages
         self._zone = site.settings.zone
         self._layouts: dict[str, bool] = {}
         self._keys = SiteKeys(site)
 
-    def read(self, place: tuple[str, str]) -> tuple[str, tuple[Page | None, Sequence[Fault]]]:
-        """(its name, the page, what is wrong with it), by the name and the address."""
+    def read(self, place: tuple[str, str]) -> tuple[str, tuple[Page, Sequence[Fault]]]:
+        """(its name, the page, what is wrong with it), by the name and the address. What stands in
+        for one that cannot be read has its address, and no text."""
         name, url = place
         try:
             text = page_text(self._site.root, name)
             parsed = read_front_matter(name, text, self._keys.of(name), self._zone)
         except Faults as error:
-            return name, (None, error.faults)
+            parsed = unreadable("", error.faults)
         unknown = [*feature_faults(name, parsed.text)]
         parsed = replace(parsed, text=as_on(parsed.text, self._site.register.features))
         blocks = read_blocks(parsed.text)
@@ -264,8 +243,9 @@ class _Reader:
     def _origin(self, name: str, url: str, front: FrontMatter) -> Origin:
         translation_of, section = front.translation_of, front.section
         if not self._languages:
-            return Origin("", name, url, section)
-        language, plain = named(self._languages, name.removeprefix(f"{FOLDER}/"))
+            return Origin("", self._misnamed.get(name, name), url, section)
+        meant = self._misnamed.get(name, name)
+        language, plain = named(self._languages, meant.removeprefix(f"{FOLDER}/"))
         original = permalink(translation_of.lstrip("/") if language and translation_of else plain)
         section = section and in_folder(self._languages, language, section)
         return Origin(language, f"{FOLDER}/{plain}", original, section)

@@ -57,6 +57,8 @@ class Page:
         self.lines = parsed.lines
         self.fence = parsed.fence
         self.layout = layout
+        # Of others nobody knows what they say of themselves.
+        self.is_known = parsed.readable
         self.given: dict[str, Any] = parsed.front.model_dump(exclude_unset=True)
         if parsed.extra:
             self.given["extra"] = parsed.extra

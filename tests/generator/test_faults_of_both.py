@@ -211,3 +211,50 @@ def test_a_template_that_is_wrong_hides_no_fault_of_a_text(root, name, text, fau
     assert any(
         each.startswith(fault) or "there is no template" in each for each in found - {*OF_THE_PAGE}
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "spoiled", "fault"),
+    [
+        ("about.md", lambda text: text.encode("utf-16"), "this is not UTF-8 text"),
+        ("about.md", lambda text: b"\0" + text.encode(), "this holds a character that cannot"),
+        ("news/index.md", lambda text: text.encode("utf-16"), "this is not UTF-8 text"),
+        ("news/first.md", lambda text: text.encode("utf-16"), "this is not UTF-8 text"),
+        ("thanks.md", lambda text: text.encode("utf-16"), "this is not UTF-8 text"),
+        ("index.md", lambda text: text.encode("utf-16"), "this is not UTF-8 text"),
+    ],
+)
+def test_a_page_that_cannot_be_read_is_told_alone(tmp_path, name, spoiled, fault):
+    """And not as a dead end of each link, menu, form and redirect that leads there."""
+    root = tmp_path / "site"
+    shutil.copytree(SITES / "base", root)
+    page = root / "content" / name
+    page.write_bytes(spoiled(page.read_text()))
+    (root / "site/redirects.toml").write_text('[redirects]\n"/who/" = "/about/#people"\n')
+    (found,) = told(check(root).stderr)
+    assert found.startswith(f"content/{name}:1: {fault}")
+
+
+@pytest.mark.parametrize("name", ["about.MD", "about.md.txt", "about.markdown"])
+def test_a_page_with_another_ending_is_told_alone(tmp_path, name):
+    root = tmp_path / "site"
+    shutil.copytree(SITES / "base", root)
+    (root / "content/about.md").rename(root / f"content/{name}")
+    assert told(check(root).stderr) == {
+        f"content/{name}: the name of a page ends in .md, in small letters"
+    }
+
+
+def test_terms_of_a_page_that_cannot_be_read_are_in_doubt(tmp_path):
+    """No more may be said than that it cannot be read; of another address, all is known."""
+    root = tmp_path / "site"
+    shutil.copytree(SITES / "terms", root)
+    pages = [each for each in (root / "content").rglob("*.md") if "tags:" in each.read_text()]
+    for page in pages:
+        page.write_bytes(page.read_text().encode("utf-16"))
+    index = root / "content/index.md"
+    index.write_text(
+        f"{index.read_text()}\n[T](/topics/whatever/), [page 2](/news/page/2/)\n[X](/x/)\n"
+    )
+    found = {each for each in told(check(root).stderr) if "UTF-8" not in each}
+    assert {each.partition(": ")[2] for each in found} == {"the link /x/ leads to no page"}

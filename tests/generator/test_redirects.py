@@ -185,8 +185,8 @@ def test_a_page_that_is_taken_back_is_told_as_one_that_goes(
     assert told.place == place
     redirect = told.hint.rpartition(": ")[2]
     builder.build()
-    with (root / "site/redirects.toml").open("a") as file:
-        file.write(f"{redirect}\n")
+    with (root / "site/redirects.toml").open("a") as redirects:
+        redirects.write(f"{redirect}\n")
     builder.build()
     assert read_build(root / "public").redirects["/fair/plan/"] == "/"
 
