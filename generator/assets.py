@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from posixpath import dirname, join, normpath
 
-from generator.check.styles import asks_elsewhere, style_addresses
+from generator.check.styles import asks_elsewhere, left_open, style_addresses
 from generator.content.files import ASSETS, list_files
 from generator.files import read_file
 from generator.outputs.finished import integrity_of, is_misread, minified_asset
@@ -107,21 +107,23 @@ def _fingerprinted(name: str, data: bytes) -> str:
 
 
 def _rewritten(name: str, css: str, urls: Mapping[str, str]) -> tuple[bytes, list[Fault]]:
-    missing = list(_missing(name, css, urls))
+    wrong = list(_wrong(name, css, urls))
 
     def address(found: re.Match[str]) -> str:
         target = normpath(join(dirname(name), found[2]))
         return f'url("{urls[target]}")' if target in urls else found[0]
 
-    return _URL.sub(address, css).encode("utf-8"), missing
+    return _URL.sub(address, css).encode("utf-8"), wrong
 
 
-def _missing(name: str, css: str, urls: Mapping[str, str]) -> Iterator[Fault]:
+def _wrong(name: str, css: str, urls: Mapping[str, str]) -> Iterator[Fault]:
     for found in _URL.finditer(css):
         target = normpath(join(dirname(name), found[2]))
         if target not in urls and not asks_elsewhere(found[2].strip()):
             line, hint = _line(css, found.start()), nearest(target, urls)
             yield Fault(f"site/assets/{name}", line, f'there is no asset "{target}"', hint)
+    for at, message, hint in left_open(css):
+        yield Fault(f"site/assets/{name}", _line(css, at), message, hint)
     for at, address in style_addresses(css):
         if asks_elsewhere(address):
             message = f"{address} would be loaded from elsewhere"

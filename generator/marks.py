@@ -56,14 +56,18 @@ _MARKED = {
 }
 
 
-def place_before(html: str, at: int) -> tuple[int, int] | None:
-    """(the number of the source, the line) of the last mark before `at`; None where there is
-    none."""
-    last = deque(_READ.finditer(html, 0, at), maxlen=1)
-    if not last:
-        return None
-    found = last[0]
-    return int(found[1].translate(_NUMBERS)), int(found[2].translate(_NUMBERS))
+def place_before(
+    html: str, at: int, counts: Callable[[int], bool] = lambda _: True
+) -> tuple[int, int] | None:
+    """(the number of the source, the line) of the last mark before `at` whose source counts; None
+    where there is none."""
+    found = ((int(_plain(each[1])), int(_plain(each[2]))) for each in _READ.finditer(html, 0, at))
+    last = deque((each for each in found if counts(each[0])), maxlen=1)
+    return last[0] if last else None
+
+
+def _plain(digits: str) -> str:
+    return digits.translate(_NUMBERS)
 
 
 def mark_tags(text: str, source: int, line: int | None = None) -> str:

@@ -22,6 +22,7 @@ from generator.check.feed_ids import feed_id_faults
 from generator.check.goals import goal_address_faults
 from generator.check.links import addresses_used
 from generator.check.listed import listed_faults
+from generator.check.of_templates import lost_text_warnings
 from generator.check.passing import passing_warnings
 from generator.check.redirects import redirect_faults
 from generator.check.shown import shown_warnings
@@ -328,6 +329,7 @@ class _Preparation:
             *content.left_out,
             *content.told,
             *description_warnings(content),
+            *lost_text_warnings(content, self._made),
             *missing_page_warnings(self._site, content),
             *translation_warnings(self._site, content),
             *shown_warnings(self._site, content, self._made, self._assets),

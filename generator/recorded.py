@@ -97,6 +97,8 @@ class Recorded:
     """The attributes that are there of those in which features are shown (`policy.features`)."""
     counted: bool = False
     """Whether its script counts the page, which then says which one it is."""
+    is_text_lost: bool = False
+    """Whether its template shows nothing of its text."""
 
 
 @dataclass(frozen=True)

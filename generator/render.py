@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from generator.block_pages import BlockPages
 from generator.budget import bits
+from generator.check.of_templates import left_open
 from generator.content.audience_blocks import select
 from generator.content.blocks import Blocks, names
 from generator.content.data import Data, Unread
@@ -36,7 +37,7 @@ from policy.localized import Counterpart, in_language, speech_of
 from policy.manifest import variant_key
 from policy.register import Cookie, Storage
 from policy.sentences import Speech, speaking
-from policy.toml_source import has_controls
+from policy.toml_source import has_controls, read_text
 
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -234,6 +235,11 @@ class Renderer:
         self._refuse_lost(html, page)
         recorded = self._pictures.recorded(record(html, page.path, self._path))
         recorded = self._with_own_addresses(page, recorded)
+        lost = view.is_text_lost and not self._blocks.shown
+        wrong = () if recorded.of_text else tuple(self._wrong_tags(html, page))
+        if lost or wrong:
+            of_text = (*recorded.of_text, *wrong)
+            recorded = replace(recorded, is_text_lost=lost, of_text=of_text)
         return _Variant(unmarked(html), recorded, unmarked(body.html), asked=audience.asked)
 
     def _structured_data(self, view: OwnView) -> Markup:
@@ -275,9 +281,35 @@ class Renderer:
         if (at := templates.open_comment(html)) is not None:
             raise self._fault(html, at, page, "a comment has no end", "write --> where it ends")
 
-    def _fault(self, html: str, at: int, page: Page, message: str, hint: str) -> Faults:
+    def _wrong_tags(self, html: str, page: Page) -> Iterator[Found]:
+        """What templates leave open, each with its place; and that a page is empty."""
+        if not html.strip():
+            message = "it makes an empty page"
+            hint = "write HTML in it, with {{ page.body }} for the text"
+            where = Place(f"templates/{page.layout}.html", None, own=False)
+            yield Found(f"{message}\n{hint}", where)
+        for at, tag, message, hint in left_open(html):
+            where = self._place_of_end(html, at, tag) if tag else self._place(html, at, page)
+            yield Found(f"{message}\n{hint}", where)
+
+    def _place_of_end(self, html: str, at: int, tag: str) -> Place:
+        """Where an end tag stands, which has no mark: behind the last tag of a layout."""
+
+        def is_layout(number: int) -> bool:
+            return number > 0 and not self._path(number).startswith(f"{BLOCKS}/")
+
+        number, line = place_before(html, at, is_layout) or (1, 1)
+        lines = read_text(self._site.root, self._path(number)).split("\n")
+        found = (at for at in range(line, len(lines) + 1) if tag in lines[at - 1].lower())
+        return Place(self._path(number), next(found, line), own=False)
+
+    def _place(self, html: str, at: int, page: Page) -> Place:
         number, line = place_before(html, at) or (0, None)
-        return Faults([Fault(self._path(number) or page.path, line, message, hint)])
+        return Place(self._path(number) or page.path, line, own=number == 0)
+
+    def _fault(self, html: str, at: int, page: Page, message: str, hint: str) -> Faults:
+        path, line, _ = self._place(html, at, page)
+        return Faults([Fault(path, line, message, hint)])
 
     def _path(self, number: int) -> str:
         """The path, relative to the root, of the template that a mark's number stands for."""

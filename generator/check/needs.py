@@ -17,7 +17,10 @@ from generator.check.links import SCHEMES, target_of
 from generator.content.urls import SERVICE
 from generator.recorded import Recorded, is_elsewhere, split_address
 
-__all__ = ["Summary", "needed_addresses", "summary"]
+__all__ = ["LOST", "Summary", "needed_addresses", "summary"]
+
+LOST = "text-is-not-shown"
+"""What a page notes of itself whose template never asked for its text."""
 
 _ODD = "\0"
 _PLAIN = re.compile(r"/(?:[\w-][\w.-]*/)*(?:[\w-][\w.-]*)?(?:#[\w-]+)?", re.ASCII)
@@ -28,7 +31,7 @@ class Summary(NamedTuple):
     """Addresses that a page links to, with `#` and the id where one is named; addresses that it
     loads; its ids. It is `odd` where a link or a load can be right nowhere, and `counted` where its
     script counts it. `shows` are the attributes of features. It is `whole` unless its template had
-    no part in it, so that it may have other ids as well."""
+    no part in it, so that it may have other ids as well. `lost` says that its text is not shown."""
 
     links: tuple[str, ...]
     loads: tuple[str, ...]
@@ -37,6 +40,7 @@ class Summary(NamedTuple):
     counted: bool
     shows: tuple[str, ...] = ()
     whole: bool = True
+    lost: str = ""
 
 
 def summary(base: str, recorded: Recorded, *, whole: bool = True) -> Summary:
@@ -51,6 +55,7 @@ def summary(base: str, recorded: Recorded, *, whole: bool = True) -> Summary:
         counted=recorded.counted,
         shows=tuple(sorted({found.value for found in recorded.shows})),
         whole=whole,
+        lost=LOST if recorded.is_text_lost else "",
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from generator.recorded import is_elsewhere, split_address
 
-__all__ = ["asks_elsewhere", "style_addresses"]
+__all__ = ["asks_elsewhere", "left_open", "style_addresses"]
 
 _ESCAPED = re.compile(r"\\(?:([0-9A-Fa-f]{1,6})(?:\r\n|[ \t\n\r\f])?|\r?\n|(.))", re.DOTALL)
 _LETTER = re.compile(r"\\(?:0{0,4}([4-7][0-9A-Fa-f])(?:\r\n|[ \t\n\r\f])?|([G-Zg-z]))")
@@ -17,6 +17,30 @@ _PIECES = re.compile(
     |url\(\s*(?P<bare>[^"'\s)][^)]*)""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+
+
+_BRACES = re.compile(
+    r"""/\*.*?(?:\*/|(?P<comment>\Z))|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'
+    |url\(\s*[^"'\s)][^)]*\)|\\.|(?P<brace>[{}])""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+
+
+def left_open(css: str) -> Iterator[tuple[int, str, str]]:
+    """(where it stands, what is wrong, the hint) of what has no end, in which browsers lose the
+    rules that follow, and of what ends nothing."""
+    opened = []
+    for found in _BRACES.finditer(css):
+        if found["comment"] is not None:
+            yield found.start(), "a comment has no end", "write */ where it ends"
+        elif found["brace"] == "{":
+            opened.append(found.start())
+        elif found["brace"] and opened:
+            opened.pop()
+        elif found["brace"]:
+            yield found.start(), "a brace ends nothing", "remove it, or write { where it begins"
+    for at in opened:
+        yield at, "a brace has no end", "write } where its rules end"
 
 
 def style_addresses(css: str) -> Iterator[tuple[int, str]]:

@@ -150,8 +150,20 @@ class OwnView:
     languages: tuple[InLanguage, ...] = ()
     """The same page, or what is nearest to it, in each language of a site that has several."""
 
-    body: Markup = field(default_factory=Markup)
+    _body: Markup = field(default_factory=Markup)
     toc: tuple[Heading, ...] = ()
+    _asked: set[str] = field(default_factory=set)
+
+    @property
+    def body(self) -> Markup:
+        """The page's text."""
+        self._asked.add("body")
+        return self._body
+
+    @property
+    def is_text_lost(self) -> bool:
+        """Whether there is a text, and nobody asked for it."""
+        return not self._asked and not self._body.isspace() and bool(self._body)
 
     @property
     def terms(self) -> PageTerms:
@@ -243,7 +255,7 @@ class Sections:
             extra=Extra(page.extra, self.names, self.reads),
             _lists=self.lists,
             _page=page,
-            body=body,
+            _body=body,
             toc=toc,
         )
 

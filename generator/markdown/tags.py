@@ -14,13 +14,13 @@ from generator.markdown.faults import fault, mark_at
 from generator.markdown.source import CLOSING, OPENING, Source
 from generator.markdown.structure import code_lines
 
-__all__ = ["tag_faults"]
+__all__ = ["MAY_STAY_OPEN", "VOID", "tag_faults"]
 
-_VOID = frozenset(
+VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track"}
     | {"wbr"}
 )
-_MAY_STAY_OPEN = frozenset(
+MAY_STAY_OPEN = frozenset(
     {
         "body",
         "caption",
@@ -102,7 +102,7 @@ class _Tags:
             self._open.pop()
             self._cut.append((f"<{name}>", found.start()))
         foreign = "svg" in names or "math" in names
-        if name not in _VOID and not (found["own"] and foreign):
+        if name not in VOID and not (found["own"] and foreign):
             self._open.append((name, found.start()))
 
     def _end(self, name: str, at: int) -> None:
@@ -130,7 +130,7 @@ class _Tags:
             message = "a block begins in one element and ends in another"
             hint = "let both its lines stand at the left edge, or both within the list"
             self._add(message, hint, at)
-        elif name not in _MAY_STAY_OPEN:
+        elif name not in MAY_STAY_OPEN:
             message = f"<{name}> has no end"
             self._add(message, f"write </{name}> where it ends", at)
 

@@ -26,6 +26,7 @@ from tests.fixtures.features import copy_features
 SITES = Path(__file__).parents[1] / "sites"
 CASES = sorted((SITES / "broken").glob("*.site"))
 WARNINGS = """no page is shown for an address that is not there, but what the server says then;
+nothing is shown of the text of content/x.md and 2 others;
 the page has no description; the description has 3 characters
 13 pages, and cookie "visit" has room for 15; not published: its name ends in .docx
 not published: its name begins with a dot; not published: it belongs to content/x.md, which is not
@@ -35,7 +36,7 @@ from 2026-12-01 00:00 on, the link /x/ leads to no page;
 from 2026-12-01 on, /x/ leads to what is over: /y/; from 2026-12-01 on, /x/ and this page are gone;
 until 2026-12-01, /x/ leads nowhere: /y/ comes then;
 /x/ leads to a page that ended on 2026-12-01: /y/;
-from 2026-12-01 on, /x/ leads to pages that are over, in a circle:;
+from 2026-12-01 on, /x/ leads to pages that are over, in a circle: /y/, /x/;
 the menu has no “X”: its page ended on 2026-12-01;
 the menu has “X” until 2026-12-01 only, as its page;
 the site has no language "fr", so this is in its own, at /x.fr/

@@ -151,6 +151,29 @@ def test_a_thin_description_is_a_warning(root, tmp_path):
     ]
 
 
+@pytest.mark.parametrize("text", ["{{ page.body }}", "{% if page.body %}It has words.{% endif %}"])
+def test_a_template_that_shows_no_text_of_its_pages_is_told(root, tmp_path, text):
+    """One that asks for it shows what it will; the next build says the same, and makes none."""
+    template = root / "templates/words.html"
+    template.write_text("<!doctype html>\n<title>T</title>\n<h1>{{ page.title }}</h1>\n")
+    for name, words in (("x", "Words."), ("y", "Words."), ("z", "")):
+        page = PAGE.format(name, WORDS, "layout: words\n", words)
+        (root / f"content/{name}.md").write_text(page)
+    builder = generator.Builder(root, tmp_path / "public", cache=tmp_path / "cache", jobs=1)
+
+    def told() -> list[Fault]:
+        warned = of_pages(builder.build(today=DAY).warnings)
+        return [each for each in warned if "nothing is shown" in each.message]
+
+    (fault,) = told()
+    assert fault.path == "templates/words.html"
+    assert fault.message == "nothing is shown of the text of content/x.md and 1 other"
+    (root / "content/about.md").write_text(PAGE.format("A", WORDS, "", "## People"))
+    assert told() == [fault]
+    template.write_text(template.read_text() + text)
+    assert told() == []
+
+
 @pytest.mark.parametrize("has_template", [True, False])
 def test_a_site_without_a_page_for_what_is_not_there_is_told_how_to_make_it(
     root, tmp_path, has_template

@@ -1,0 +1,75 @@
+"""What templates make of pages: HTML in which all that begins ends, and the text of the page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from generator.check.needs import LOST
+from generator.content.library import Content
+from generator.graph.all_made import AllMade
+from generator.markdown.tags import MAY_STAY_OPEN, VOID
+from policy import Fault
+
+__all__ = ["left_open", "lost_text_warnings"]
+
+_MUST_END = re.compile(
+    r"<(/?(?:a|article|aside|b|blockquote|button|details|div|dl|em|fieldset|figure|footer|form"
+    r"|h[1-6]|header|i|label|main|nav|ol|section|select|small|span|strong|summary|table|ul))"
+    r"(?=[\s>])",
+    re.IGNORECASE,
+)
+"""Tags of which as many end as begin: to count them is quick, and of nearly all pages enough."""
+
+_TAGS = re.compile(
+    r"<!--.*?-->|<(?P<raw>script|style|textarea|title)\b[^<>]*>.*?</(?P=raw)\s*>"
+    r"|<(?P<end>/?)(?P<name>[A-Za-z][\w-]*)(?=[\s/>])(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(?P<own>/?)>",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+def left_open(html: str) -> Iterator[tuple[int, str, str, str]]:
+    """Each tag of a page that is left open, or ends nothing: up to where its place is known; the
+    tag, where it ends nothing; what is wrong, and the hint."""
+    found = Counter(map(str.lower, _MUST_END.findall(html)))
+    if all(found[each.removeprefix("/")] == found[f"/{each.removeprefix('/')}"] for each in found):
+        return
+    opened: list[tuple[str, int]] = []
+    for tag in _TAGS.finditer(html):
+        name = (tag["name"] or "").lower()
+        names = [each for each, _ in opened]
+        is_foreign = "svg" in names or "math" in names
+        if not name or name in VOID or (tag["own"] and is_foreign):
+            continue
+        if not tag["end"]:
+            opened.append((name, tag.end()))
+        elif name in names:
+            while opened[-1][0] != name:
+                yield from _without_end(*opened.pop())
+            opened.pop()
+        elif name not in MAY_STAY_OPEN:
+            end = f"</{name}>"
+            hint = f"remove it, or write <{name}> where it begins"
+            yield tag.start(), end, f"{end} ends nothing", hint
+    for each in opened:
+        yield from _without_end(*each)
+
+
+def _without_end(name: str, at: int) -> Iterator[tuple[int, str, str, str]]:
+    if name not in MAY_STAY_OPEN:
+        yield at, "", f"<{name}> has no end", f"write </{name}> where it ends"
+
+
+def lost_text_warnings(content: Content, made: AllMade) -> Iterator[Fault]:
+    """Templates that show nothing of the text of their pages."""
+    layouts: dict[str, list[str]] = {}
+    for url in made.naming(LOST):
+        if any(each.lost for each in made[url].summaries.values()):
+            page = content.pages[url]
+            layouts.setdefault(page.layout, []).append(page.path)
+    for layout, paths in layouts.items():
+        others = {1: "", 2: " and 1 other"}.get(len(paths), f" and {len(paths) - 1} others")
+        message = f"nothing is shown of the text of {min(paths)}{others}"
+        hint = "write {{ page.body }} where it belongs, or take the text out of the page"
+        yield Fault(f"templates/{layout}.html", None, message, hint)
