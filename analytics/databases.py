@@ -25,7 +25,7 @@ def open_databases(
 
     Raises Faults for an address that is none.
     """
-    addresses = Addresses.of(var, site=site.settings.databases.site)
+    addresses = Addresses.of_site(site.settings, var)
     with suppress(OSError):  # The databases say which folder is missing.
         make_folder(var)
     register = site.register

@@ -72,9 +72,11 @@ class OutputSettings(Declared):
 
 
 class DatabaseSettings(Declared):
-    """`site` is what this site is called on servers whose databases several sites share."""
+    """`site` is what this site is called on servers whose databases several sites share. `formerly`
+    is the `url` that it had when a server last knew it."""
 
     site: Annotated[str, Field(pattern=SITE_NAME, examples=["north"])] = ""
+    formerly: OriginAddress | Literal[""] = ""
 
 
 class Settings(Declared):
@@ -107,6 +109,12 @@ class Settings(Declared):
     card: CardSettings | None = None
     output: OutputSettings = OutputSettings()
     databases: DatabaseSettings = DatabaseSettings()
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Whose databases on servers are this site's: its own, and those of what it was before."""
+        before = self.databases.formerly
+        return (self.url, before) if before else (self.url,)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -115,7 +115,7 @@ def accept_loss(places: Places, names: tuple[str, ...]) -> None:
 
 def _databases(places: Places, site: Site) -> list[LookedAfter]:
     """Those of the site, with what they are known to hold; nothing is opened yet."""
-    addresses = Addresses.of(places.var, site=site.settings.databases.site)
+    addresses = Addresses.of_site(site.settings, places.var)
     wanted: tuple[tuple[Name, Path | URL], ...] = (
         ("records", addresses.records),
         ("counters", addresses.counters),

@@ -36,8 +36,8 @@ def move(places: Places, name: Name, source: str, target: str) -> None:
     An address that ends in ?site= is what a server kept before the site was called anything.
     """
     site = keeping(places)
-    called = site.settings.databases.site
-    at = address_of(name, source, "FROM", called), address_of(name, target, "TO", called)
+    given = (("FROM", source), ("TO", target))
+    at = [address_of(name, each, variable, site.settings) for variable, each in given]
     if isinstance(at[0], Path) and not at[0].is_file():
         raise Refusal(f"there is no {at[0]}", "say where the database is now, in FROM")
     old, new = (database_at(name, each, site.register) for each in at)

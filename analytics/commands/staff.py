@@ -242,7 +242,7 @@ def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
         message = 'the feature "staff" is off, so nobody can sign in'
         raise Refusal(message, 'add "staff" to features in site/policy.toml')
     places.var.mkdir(mode=0o700, exist_ok=True)
-    address = Addresses.of(places.var, site=site.settings.databases.site).records
+    address = Addresses.of_site(site.settings, places.var).records
     known = KnownTables("records", places.var)
     with closing(database_at("records", address, register, known)) as records:
         try:

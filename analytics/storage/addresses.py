@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from policy import Fault, Faults
-from policy.settings import SITE_NAME
+from policy.settings import SITE_NAME, Settings
 
 __all__ = ["Addresses", "address_of"]
 
@@ -35,15 +35,21 @@ class Addresses:
 
     @classmethod
     def of(
-        cls, var: Path, environment: Mapping[str, str] = os.environ, *, site: str = ""
+        cls,
+        var: Path,
+        environment: Mapping[str, str] = os.environ,
+        *,
+        site: str = "",
+        owners: tuple[str, ...] = (),
     ) -> Addresses:
         """Those that the environment names, like `sqlite:////srv/records.sqlite3`,
         `postgresql://user@host/database` or `clickhouse://user@host/database`; else in `var`. On a
-        server, they are the part of that database which is the `site`'s.
+        server, they are the part of that database which is the `site`'s, and no other's than the
+        `owners`'.
 
         Raises Faults for an address that is none, or of a kind that is not known.
         """
-        found = _found(var, environment, site)
+        found = _found(var, environment, site, owners)
         # Those of a site that has a name are parts of their own, whatever database they are in.
         places = {
             each.resolve() if isinstance(each, Path) else (each, name if site else "")
@@ -55,13 +61,20 @@ class Addresses:
         return cls(found["records"], found["counters"])
 
     @classmethod
+    def of_site(cls, settings: Settings, var: Path) -> Addresses:
+        """Those of a site. Raises Faults, as `of`."""
+        return cls.of(var, site=settings.databases.site, owners=settings.owners)
+
+    @classmethod
     def files(cls, var: Path) -> dict[str, Path]:
         """Those of the databases that no server keeps, by their name. Raises Faults, as `of`."""
         found = _found(var, os.environ, "")
         return {name: each for name, each in found.items() if isinstance(each, Path)}
 
 
-def _found(var: Path, environment: Mapping[str, str], site: str) -> dict[str, Path | URL]:
+def _found(
+    var: Path, environment: Mapping[str, str], site: str, owners: tuple[str, ...] = ()
+) -> dict[str, Path | URL]:
     found, faults = dict[str, Path | URL](), list[Fault]()
     for name, variable in VARIABLES.items():
         given = environment.get(variable, "")
@@ -73,7 +86,7 @@ def _found(var: Path, environment: Mapping[str, str], site: str) -> dict[str, Pa
             hint = f"write it like {like}, or leave it out"
             faults.append(Fault(variable, None, fault, hint))
             continue
-        found[name] = _place(given, site) if given else var / f"{name}.sqlite3"
+        found[name] = _place(given, site, owners) if given else var / f"{name}.sqlite3"
     if faults:
         raise Faults(faults)
     return found
@@ -126,20 +139,22 @@ def _like(name: str, address: str) -> str:
     return "" if is_none else f"{kind}://user:password@host/database"
 
 
-def address_of(name: str, given: str, variable: str, site: str = "") -> Path | URL:
+def address_of(name: str, given: str, variable: str, settings: Settings) -> Path | URL:
     """What somebody gave in `variable` as the address of a database: on a server, the part of it
-    that is the `site`'s, unless the address names another one with `?site=`, or none. Raises
+    that is the site's, unless the address names another one with `?site=`, or none. Raises
     Faults."""
+    site = settings.databases.site
     if fault := _wrong(name, given, site):
         hint = f"write it like {_like(name, given) or f'sqlite:////srv/{name}.sqlite3'}"
         raise Faults([Fault(variable, None, fault, hint)])
-    return _place(given, site)
+    return _place(given, site, settings.owners)
 
 
-def _place(address: str, site: str) -> Path | URL:
+def _place(address: str, site: str, owners: tuple[str, ...]) -> Path | URL:
     url = make_url(address)
     if url.drivername not in SERVERS:
         return Path(url.database or "")
     wanted = url.query.get("site", site)
-    url = url.difference_update_query(["site"])
-    return url.update_query_dict({"site": wanted}) if wanted else url
+    told = {"site": wanted, "owner": owners}
+    url = url.difference_update_query([*told])
+    return url.update_query_dict({name: each for name, each in told.items() if each})

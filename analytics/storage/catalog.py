@@ -6,6 +6,7 @@ are the comment on the table, as it keeps neither.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, Table, text
@@ -19,10 +20,12 @@ __all__ = [
     "mend",
     "note",
     "others",
+    "owner",
     "reason",
     "referring",
     "shapes",
     "version",
+    "write_owner",
     "write_version",
 ]
 
@@ -52,6 +55,10 @@ JOIN pg_class ON pg_class.oid = conrelid WHERE contype = 'f' AND confrelid =
 (SELECT oid FROM pg_class WHERE relname = :table AND relkind = 'r'
 AND relnamespace = current_schema()::regnamespace) ORDER BY conname
 """
+
+
+OWNED = re.compile(r"(?P<steps>(?:\d+ )?)(?:of (?P<url>https?://\S+) )?(?=CREATE )")
+"""How a comment begins: with the number of steps, and the site that the table is of."""
 
 
 def declared(connection: Connection, table: Table) -> str:
@@ -128,6 +135,20 @@ def write_version(connection: Connection, steps: int) -> None:
         return
     for table, comment in shapes(connection).items():
         _comment(connection, table, f"{steps} {comment.partition(' ')[2]}")
+
+
+def owner(connection: Connection) -> str:
+    """The url of the site whose tables on a server these are; empty where they do not say."""
+    found = (OWNED.match(comment) for comment in shapes(connection).values())
+    return next((each["url"] for each in found if each and each["url"]), "")
+
+
+def write_owner(connection: Connection, url: str) -> None:
+    """Say on a server whose tables these are."""
+    for table, comment in shapes(connection).items():
+        found = OWNED.match(comment)
+        if found and found["url"] != url:
+            _comment(connection, table, f"{found['steps']}of {url} {comment[found.end() :]}")
 
 
 def note(connection: Connection, table: str, statement: str, steps: int) -> None:

@@ -26,7 +26,7 @@ from analytics.storage.clickhouse_merging import forget_old_copies, make_copy, m
 from analytics.storage.clickhouse_rules import place_of, refused, unmet
 from analytics.storage.database import Name
 from analytics.storage.known_tables import KnownTables
-from analytics.storage.server import Server
+from analytics.storage.server import OF_SITE, Server
 from policy import Fault, Register
 
 __all__ = ["ClickHouse"]
@@ -48,11 +48,11 @@ class ClickHouse(Server):
     def __init__(
         self, name: Name, url: URL, register: Register, *, known: KnownTables | None = None
     ) -> None:
-        self._given = self._url = url.difference_update_query(["site"])
+        self._given = self._url = url.difference_update_query(OF_SITE)
         if site := url.query.get("site"):
             self._url = self._given.set(database=f"{url.database}_{site}")
             self.is_shared = True
-        super().__init__(name, place_of(self._url), register, known or KnownTables(name))
+        super().__init__(name, place_of(self._url), register, known or KnownTables(name), url)
         self._layout = Layout(self.tables)
         engine = create_engine(
             f"{clickhouse_dialect.ClickHouseDialect.name}://",
@@ -163,7 +163,9 @@ class ClickHouse(Server):
         with self._session() as session:
             if faults := unmet(session.ask, self.place):
                 return faults
-            following = Following(session, self.register, self.tables, self._layout, self.place)
+            following = Following(
+                session, self.register, self.tables, self._layout, self.place, self._owners
+            )
             known = self.known.read()
             if not keep:
                 return tuple(following.faults(known))

@@ -16,10 +16,19 @@ from typing import Any
 
 from sqlalchemy import MetaData
 
-from analytics.storage.clickhouse_layout import CELLS, DURABLE, TABLE, THERE, TURN, Layout, Place
+from analytics.storage.clickhouse_layout import (
+    CELLS,
+    DURABLE,
+    OWNER,
+    TABLE,
+    THERE,
+    TURN,
+    Layout,
+    Place,
+)
 from analytics.storage.clickhouse_merging import COPY, Asks
 from analytics.storage.migrations import WITH_DECLARATIONS, lost_of
-from analytics.storage.unusable import lost
+from analytics.storage.unusable import lost, of_another
 from policy import Fault, Register
 
 __all__ = ["Following", "columns_of"]
@@ -43,7 +52,7 @@ def columns_of(ask: Ask, layout: Layout) -> dict[str, frozenset[str]]:
     for name, columns in found.items():
         place = layout.places.get(name)
         at = place.columns if place else {}
-        if name not in {CELLS, NEW, OLD, TURN} and not name.startswith(COPY) and held:
+        if name not in {CELLS, NEW, OLD, OWNER, TURN} and not name.startswith(COPY) and held:
             told[name] = frozenset(each for each in columns if at.get(each, TABLE) in held)
     return told
 
@@ -77,12 +86,18 @@ class Following:
     """What is done to a database on a `server`, so that it has the tables of the register. `place`
     is what it is called, `known` what it held before. Raises what the server's `ask` does."""
 
-    def __init__(
-        self, server: Asks, register: Register, tables: MetaData, layout: Layout, place: str
+    def __init__(  # noqa: PLR0913, PLR0917  (what a database is compared with)
+        self,
+        server: Asks,
+        register: Register,
+        tables: MetaData,
+        layout: Layout,
+        place: str,
+        owners: tuple[str, ...] = (),
     ) -> None:
         self._server, self._ask = server, server.ask
         self._register, self._tables = register, tables
-        self._layout, self._place = layout, place
+        self._layout, self._place, self._owners = layout, place, owners
 
     def make_turn(self, known: Mapping[str, frozenset[str]]) -> list[Fault]:
         """Make the table by which those wait for each other who make tables, where it is not there
@@ -98,6 +113,8 @@ class Following:
         """What cannot be followed without losing or inventing anything."""
         if strangers := [*self._strangers()]:
             return strangers
+        if others := of_another(self._place, self._owner(), self._owners):
+            return [*others]
         all_columns = _all_columns(self._ask)
         if _cells_of(all_columns) not in all_columns and all_columns.keys() & self._views:
             return [self._without_rows()]
@@ -112,6 +129,7 @@ class Following:
 
     def follow(self) -> None:
         """Make what is missing, where there are no faults. Nobody may write meanwhile."""
+        self._write_owner()
         self._finish_what_was_stopped()
         held = _all_columns(self._ask).get(CELLS)
         found = columns_of(self._ask, self._layout)
@@ -127,6 +145,18 @@ class Following:
                 self._ask(f'CREATE VIEW "{name}" AS {text}')
         for name in {*GONE} & found.keys() - self._layout.places.keys():
             self._ask(f'DROP TABLE "{name}"')
+
+    def _owner(self) -> str:
+        """Whose the database is; empty where nobody said it."""
+        if OWNER not in self._names():
+            return ""
+        ((url,),), _ = self._ask(f"SELECT url FROM {OWNER}")
+        return str(url)
+
+    def _write_owner(self) -> None:
+        if self._owners and self._owner() != self._owners[0]:
+            self._ask(f"DROP TABLE IF EXISTS {OWNER}")
+            self._ask(f"CREATE VIEW {OWNER} AS SELECT '{self._owners[0]}' AS url")
 
     @property
     def _views(self) -> set[str]:
@@ -150,6 +180,8 @@ class Following:
                 is_ours = not its or _is_ours(its, engine, full, key)
             elif name == TURN:
                 is_ours = engine == "Null" and its == {"nothing"}
+            elif name == OWNER:
+                is_ours = engine == "View" and its == {"url"}
             elif name in self._views:
                 is_ours = engine == "View"
             else:

@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, MetaData, Table
 
-__all__ = ["CELLS", "TURN", "Layout", "Place"]
+__all__ = ["CELLS", "OWNER", "TURN", "Layout", "Place"]
 
 FORMAT = 1
 """Of how the rows stand: a server with a higher one was written by a later version."""
@@ -25,6 +25,9 @@ FORMAT = 1
 CELLS = f"cells_{FORMAT}"
 TURN = "turn"
 """Holds nothing: who makes or changes tables waits for the others by it."""
+
+OWNER = "owner"
+"""The view that says whose the database is."""
 
 TABLE = "of_table"
 THERE = "there_sum"

@@ -12,7 +12,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from analytics.storage.catalog import lock
+from analytics.storage.catalog import lock, owner, write_owner
 from analytics.storage.database import Name
 from analytics.storage.known_tables import KnownTables
 from analytics.storage.migrations import columns_of, follow
@@ -20,7 +20,8 @@ from analytics.storage.postgresql_connection import connect, patiently
 from analytics.storage.postgresql_order import forget_log, write_anew
 from analytics.storage.postgresql_rules import place_of, refused, unmet
 from analytics.storage.postgresql_samples import take_no_samples
-from analytics.storage.server import Server
+from analytics.storage.server import OF_SITE, Server
+from analytics.storage.unusable import of_another
 from policy import Fault, Register
 
 __all__ = ["PostgreSQL"]
@@ -53,8 +54,8 @@ class PostgreSQL(Server):
         self._schema = f"{site}_{name}" if site else ""
         self.is_shared = bool(site)
         place = f"{self._schema} in {place_of(url)}" if site else place_of(url)
-        super().__init__(name, place, register, known or KnownTables(name))
-        url = url.difference_update_query(["site"])
+        super().__init__(name, place, register, known or KnownTables(name), url)
+        url = url.difference_update_query(OF_SITE)
         self._url = url.set(drivername="postgresql+psycopg")
         engine = self._engine(pool_pre_ping=True, pool_size=4, max_overflow=12, pool_timeout=5)
         event.listen(engine, "do_connect", lambda *_: self.take_up(), insert=True)
@@ -136,12 +137,16 @@ class PostgreSQL(Server):
             _make_schema(connection, self._schema)
         # Of two services that begin at once, one makes tables; and nobody writes to what is copied.
         lock(connection)
+        if faults := of_another(self.place, owner(connection), self._owners):
+            return faults
         known = self.known.read()
         faults = tuple(follow(connection, self.name, self.register, self.tables, self.place, known))
         found = columns_of(connection)
         if faults or not keep:
             connection.rollback()
             return faults
+        if self._owners:
+            write_owner(connection, self._owners[0])
         connection.commit()
         self.known.write(found)
         return ()

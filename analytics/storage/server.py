@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import RLock
 from weakref import ref
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import URL, Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.storage.database import SECONDS_BETWEEN_TRIES, Name, by_engine
@@ -25,7 +25,10 @@ from analytics.storage.schema import metadata
 from analytics.storage.unusable import DatabaseState, DatabaseUnavailable, fault_of, gone
 from policy import Fault, Register
 
-__all__ = ["Server"]
+__all__ = ["OF_SITE", "Server"]
+
+OF_SITE = ("site", "owner")
+"""What an address says of the site, and not of the server."""
 
 
 class Server(ABC):
@@ -39,9 +42,13 @@ class Server(ABC):
     is_shared = False
     """Whether it is a part of its own in what other sites may use as well."""
 
-    def __init__(self, name: Name, place: str, register: Register, known: KnownTables) -> None:
+    def __init__(
+        self, name: Name, place: str, register: Register, known: KnownTables, url: URL
+    ) -> None:
         self.name = name
         self.place = place
+        owners = url.query.get("owner", ())
+        self._owners = (owners,) if isinstance(owners, str) else owners
         self.register = register
         self.tables = metadata(register, name)
         self.known = known

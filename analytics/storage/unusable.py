@@ -15,7 +15,8 @@ from analytics.storage.sqlite_file import NotPrivate, StillShared
 from policy import Fault
 
 __all__ = ["BUSY", "DAMAGED", "HARMLESS", "HELD", "DatabaseState", "DatabaseUnavailable"]
-__all__ += ["code_of", "damaged", "fault_of", "gone", "lost", "reason_of", "shown"]
+__all__ += ["code_of", "damaged", "fault_of", "gone", "lost", "of_another"]
+__all__ += ["reason_of", "shown"]
 
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -121,6 +122,18 @@ def gone(place: Path | str, name: str, *, was_called: bool = False) -> Fault:
         hint = f"call the site as before in site/settings.toml; or {hint}"
     shown = place.name if isinstance(place, Path) else place
     return Fault(shown, None, f"{place} is gone, or empty", hint)
+
+
+def of_another(place: str, found: str, owners: tuple[str, ...]) -> tuple[Fault, ...]:
+    """A fault where what is there was `found` to be of another site than the `owners`, of which the
+    first is this one; none where nobody said whose it is."""
+    if not (found and owners) or found.lower() in {each.lower() for each in owners}:
+        return ()
+    hint = (
+        "call this site otherwise in site/settings.toml ([databases] site), or name another"
+        f' database; if its own url was {found} before, say formerly = "{found}" below [databases]'
+    )
+    return (Fault(place, None, f"it belongs to the site {found}, not to {owners[0]}", hint),)
 
 
 def lost(file: str, name: str) -> Fault:

@@ -21,8 +21,8 @@ from analytics.storage.opening import database_at
 from policy import Faults, read_site
 from tests.fixtures import clickhouse, postgresql
 from tests.fixtures.form_site import REQUEST, form_site, rows, send
-from tests.fixtures.small_site import ROOT, SmallSite
-from tests.fixtures.staff import add, signed_in
+from tests.fixtures.small_site import HOST, ROOT, SmallSite
+from tests.fixtures.staff import PASSWORD, add, signed_in
 
 REGISTER = read_site(ROOT).register
 
@@ -205,3 +205,47 @@ def test_both_databases_of_a_site_that_has_a_name_may_be_in_one(tmp_path: Path) 
     assert Addresses.of(tmp_path, one, site="north")
     with pytest.raises(Faults, match="would be one"):
         Addresses.of(tmp_path, one)
+
+
+def change(tmp_path: Path, name: str, old: str, new: str) -> None:
+    settings = root_of(tmp_path, name) / "site/settings.toml"
+    assert old in settings.read_text()
+    settings.write_text(settings.read_text().replace(old, new))
+
+
+def test_what_belongs_to_another_site_is_not_used(tmp_path: Path, kind: str) -> None:
+    """Whether it was called as that one by mistake, or had a name that was taken away."""
+    with service(tmp_path, "north") as north:
+        north.visitor().view("/about/", given=True)
+        add(north, rita="admin")
+    url = read_site(ROOT).settings.url
+    change(tmp_path, "south", url, "https://south.example")
+    assert run(tmp_path, "south", "check")[0] == 0
+    change(tmp_path, "south", 'site = "south"', 'site = "north"')
+    status, told = run(tmp_path, "south", "check")
+    assert status == 1
+    assert told.count(f"it belongs to the site {url}, not to https://south.example\n") == 2
+    with service(tmp_path, "south") as south:
+        south.visitor().view("/solutions/", given=True)
+        typed = {"username": "rita", "password": PASSWORD}
+        page = south.app.test_client().post("/staff/sign-in/", data=typed, headers={"Origin": HOST})
+        assert page.status_code == 503
+    with service(tmp_path, "north") as north:
+        assert north.total("page") == {"/about/": {"views": 1}}
+
+
+def test_a_site_that_has_another_address_now_says_which_it_had(tmp_path: Path, kind: str) -> None:
+    """Once: it is noted."""
+    with service(tmp_path, "north") as north:
+        north.visitor().view("/about/", given=True)
+    url = read_site(ROOT).settings.url
+    change(tmp_path, "north", url, "https://new.example")
+    status, told = run(tmp_path, "north", "check")
+    assert status == 1
+    assert f'say formerly = "{url}" below [databases]' in told
+    change(tmp_path, "north", "[databases]\n", f'[databases]\nformerly = "{url}"\n')
+    assert run(tmp_path, "north", "check") == (0, "Both databases can be used.\n")
+    with service(tmp_path, "north"):
+        pass
+    change(tmp_path, "north", f'formerly = "{url}"\n', "")
+    assert run(tmp_path, "north", "check") == (0, "Both databases can be used.\n")
