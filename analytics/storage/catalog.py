@@ -18,6 +18,7 @@ __all__ = [
     "declared",
     "lock",
     "mend",
+    "named",
     "note",
     "others",
     "owner",
@@ -155,6 +156,15 @@ def note(connection: Connection, table: str, statement: str, steps: int) -> None
     """Keep the statement by which a table was made, and how many steps were done by then."""
     if not _is_sqlite(connection):
         _comment(connection, table, f"{steps} {' '.join(statement.split())}")
+
+
+def named(connection: Connection, name: str) -> str:
+    """What a statement calls a table or an index, so that on a server it is no other schema's,
+    wherever it is typed."""
+    if _is_sqlite(connection):
+        return f'"{name}"'
+    schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
+    return f'{schema}."{name}"'
 
 
 def mend(connection: Connection, place: str, statement: str) -> str:

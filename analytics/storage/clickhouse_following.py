@@ -159,13 +159,20 @@ class Following:
             self._ask(f"CREATE VIEW {OWNER} AS SELECT '{self._owners[0]}' AS url")
 
     @property
+    def _database(self) -> str:
+        """As statements call it, wherever they are typed."""
+        ((name,),), _ = self._ask("SELECT currentDatabase()")
+        return f'"{name}"'
+
+    @property
     def _views(self) -> set[str]:
         return {*GONE, *self._layout.places}
 
     def _without_rows(self) -> Fault:
         """Its views are there, and what they show is not."""
         hint = (
-            "DROP DATABASE and CREATE DATABASE in clickhouse-client; then restore a backup, or"
+            f"DROP DATABASE {self._database} and CREATE DATABASE {self._database}"
+            " in clickhouse-client; then restore a backup, or"
             " begin it anew: build.py data accept-loss counters"
         )
         return replace(lost(self._place, CELLS), hint=hint)
@@ -203,7 +210,8 @@ class Following:
             return Fault(self._place, None, message, hint)
         kind = "view" if engine == "View" else "table"
         message = f'{self._place} has a {kind} "{name}" that is not declared'
-        hint = f'declare it, or delete it: DROP TABLE "{name}" in clickhouse-client'
+        drop = f'DROP TABLE {self._database}."{name}"'
+        hint = f"declare it, or delete it: {drop} in clickhouse-client"
         return Fault(REGISTER, None, message, hint)
 
     def _formerly(self, place: Place) -> Mapping[str, str]:

@@ -178,7 +178,7 @@ def _strangers(connection: Connection, tables: MetaData, file: str) -> Iterator[
             continue
         article = "an" if kind == "index" else "a"
         message = f'{file} has {article} {kind} "{name}" that is not declared'
-        drop = f'DROP {kind.upper()} "{name}"'
+        drop = f"DROP {kind.upper()} {catalog.named(connection, name)}"
         hint = "declare it, or delete it" if kind == "table" else "delete it"
         yield Fault(REGISTER, None, message, f"{hint}: {catalog.mend(connection, file, drop)}")
 
@@ -225,7 +225,7 @@ def _undeclared(
 ) -> Iterator[Fault]:
     for name in sorted(set(found) - set(source.values())):
         message = f'{file} has a column "{name}" in "{table.name}" that is not declared'
-        drop = f'ALTER TABLE "{table.name}" DROP COLUMN "{name}"'
+        drop = f'ALTER TABLE {catalog.named(connection, table.name)} DROP COLUMN "{name}"'
         hint = (
             f'declare it again, or say that a column was formerly = "{name}", '
             f"or delete what it holds: {catalog.mend(connection, file, drop)}"
