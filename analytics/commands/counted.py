@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from analytics.commands.kept import keeping
 from analytics.databases import open_databases
 from analytics.storage.health import storage_health
+from analytics.storage.stores import Stores
 from analytics.visits.store.base import CounterStore
 from analytics.web.clock import Clock, machine_clock
 from analytics.web.log import ServiceLog
@@ -16,7 +17,7 @@ from policy import Faults, Site
 from policy.failures import Refusal
 from policy.places import Places
 
-__all__ = ["OpenCounters", "opened"]
+__all__ = ["OpenCounters", "opened", "usable"]
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,14 @@ def opened(places: Places) -> Iterator[OpenCounters]:
     clock = machine_clock(site.settings.timezone)
     stores, counters = open_databases(site, places.var, clock, ServiceLog(site.register))
     with closing(stores):
-        states = storage_health(stores).databases
-        if faults := [fault for state in states for fault in state.faults]:
-            raise Faults(faults)
-        if counters is None:
-            raise Refusal("there are no counters", "build.py data check says why")
-        yield OpenCounters(site, clock, counters)
+        yield OpenCounters(site, clock, usable(stores, counters))
+
+
+def usable(stores: Stores, counters: CounterStore | None) -> CounterStore:
+    """The counters. Raises Refusal, Faults where a database cannot be used."""
+    states = storage_health(stores).databases
+    if faults := [fault for state in states for fault in state.faults]:
+        raise Faults(faults)
+    if counters is None:
+        raise Refusal("there are no counters", "build.py data check says why")
+    return counters

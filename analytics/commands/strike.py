@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
+from analytics.commands.counted import usable
 from analytics.commands.kept import keeping
 from analytics.databases import open_databases
 from analytics.visits.hours import NoSuchHour, hour_of, start_of
@@ -47,10 +48,9 @@ def strike(places: Places, hour: str, note: str | None, undo: bool) -> None:
     except NoSuchHour as error:
         raise Refusal(error.message, error.hint) from None
     why = "" if undo else _note(hour, note)
-    stores, counters = open_databases(site, places.var, clock, ServiceLog(site.register))
+    stores, found = open_databases(site, places.var, clock, ServiceLog(site.register))
     with closing(stores):
-        if counters is None:
-            raise Refusal("there are no counters", "build.py data check says why")
+        counters = usable(stores, found)
         daily = Daily(counters)
         if undo:
             if not daily.put_back(number):

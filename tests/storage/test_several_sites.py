@@ -249,3 +249,23 @@ def test_a_site_that_has_another_address_now_says_which_it_had(tmp_path: Path, k
         pass
     change(tmp_path, "north", f'formerly = "{url}"\n', "")
     assert run(tmp_path, "north", "check") == (0, "Both databases can be used.\n")
+
+
+def test_a_command_says_why_a_server_cannot_be_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is no mistake of ours."""
+    nowhere = f"postgresql://a@/b?host={tmp_path}"
+    monkeypatch.setenv("PLAINSITE_RECORDS", nowhere)
+    monkeypatch.setenv("PLAINSITE_COUNTERS", nowhere)
+    for words in (
+        ("strike", "2026-11-26T14", "--note", "a monitor"),
+        ("strike", "2026-11-26T14", "--undo"),
+        ("export", str(tmp_path / "all.csv")),
+        ("imports",),
+        ("retention",),
+        ("backup", str(tmp_path)),
+    ):
+        status, told = run(tmp_path, "north", *words)
+        assert status == 1, (words, told)
+        assert "the server does not answer" in told
