@@ -23,7 +23,7 @@ from analytics.storage.clickhouse_client import Session
 from analytics.storage.clickhouse_following import Following, columns_of
 from analytics.storage.clickhouse_layout import CELLS, LIFETIME_SECONDS, TURN, Layout
 from analytics.storage.clickhouse_merging import forget_old_copies, make_copy, merge
-from analytics.storage.clickhouse_rules import place_of, refused, unmet
+from analytics.storage.clickhouse_rules import UNKNOWN_DATABASE, place_of, quoted, refused, unmet
 from analytics.storage.database import Name
 from analytics.storage.known_tables import KnownTables
 from analytics.storage.server import OF_SITE, Server
@@ -147,15 +147,22 @@ class ClickHouse(Server):
             self.changed()
 
     def _has_database(self, *, keep: bool) -> bool:
-        """Whether the site's own is there; with `keep` it is made. Raises SQLAlchemyError."""
+        """Whether the site's own is there; with `keep` it is made. Its user need not be let into
+        the one that the address names where it is. Raises SQLAlchemyError."""
         if not self.is_shared:
             return True
+        try:
+            with self._session() as session:
+                session.ask("SELECT 1")
+                return True
+        except OperationalError as error:
+            if getattr(error.orig, "code", 0) != UNKNOWN_DATABASE:
+                raise
         with self._session(self._given) as session:
-            named = f"SELECT name FROM system.databases WHERE name = '{self._url.database}'"
-            is_there = bool(session.ask(named)[0])
-            if keep and not is_there:
-                session.ask(f"CREATE DATABASE IF NOT EXISTS {self._url.database}")
-        return is_there or keep
+            session.ask("SELECT 1")
+            if keep:
+                session.ask(f"CREATE DATABASE IF NOT EXISTS {quoted(self._url.database)}")
+        return keep
 
     def _follow(self, keep: bool) -> tuple[Fault, ...]:
         if not self._has_database(keep=keep):

@@ -27,6 +27,7 @@ from analytics.storage.clickhouse_layout import (
     Place,
 )
 from analytics.storage.clickhouse_merging import COPY, Asks
+from analytics.storage.clickhouse_rules import quoted
 from analytics.storage.migrations import WITH_DECLARATIONS, lost_of
 from analytics.storage.unusable import lost, of_another
 from policy import Fault, Register
@@ -162,7 +163,7 @@ class Following:
     def _database(self) -> str:
         """As statements call it, wherever they are typed."""
         ((name,),), _ = self._ask("SELECT currentDatabase()")
-        return f'"{name}"'
+        return quoted(name)
 
     @property
     def _views(self) -> set[str]:

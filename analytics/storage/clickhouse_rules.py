@@ -3,6 +3,7 @@ files; and why one cannot be used, in words for whoever can mend it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,7 +11,9 @@ from sqlalchemy import URL
 
 from policy import Fault
 
-__all__ = ["place_of", "refused", "unmet"]
+__all__ = ["UNKNOWN_DATABASE", "place_of", "quoted", "refused", "unmet"]
+
+UNKNOWN_DATABASE = 81
 
 OLDEST = (18, 16)
 LOGS = (
@@ -32,7 +35,6 @@ NOT_LET_IN: Said = (
     "the server does not let the service in",
     "look at the user and the password of the address, and at users.xml",
 )
-NO_DATABASE: Said = ("there is no such database", "make it: CREATE DATABASE")
 DENIED: Said = ("the service may not make its tables", "let its user write and make tables there")
 FULL: Said = ("the server cannot write to its disk", "free some space there, and look into its log")
 ENDED: Said = (
@@ -45,12 +47,16 @@ AWAY: Said = (
 )
 CODES: Mapping[int, Said] = {
     **dict.fromkeys((192, 193, 194, 516), NOT_LET_IN),
-    81: NO_DATABASE,
     **dict.fromkeys((164, 291, 392, 497), DENIED),
     # "Cannot write to file descriptor" and "not enough space".
     **dict.fromkeys((75, 243), FULL),
 }
 """By the server's codes (dbms/src/Common/ErrorCodes.cpp of 18.16)."""
+
+
+def quoted(name: str | None) -> str:
+    """A database as statements call it."""
+    return name if name and re.fullmatch(r"[a-zA-Z_]\w*", name, re.ASCII) else f'"{name}"'
 
 
 def place_of(url: URL) -> str:
@@ -86,5 +92,8 @@ def refused(place: str, error: Exception) -> Fault:
         # 18.16 says nothing to who may not use the database: it hangs up while it is greeted.
         is_ended = isinstance(original.__cause__, EOFError)
         return Fault(place, None, *(ENDED if is_ended else AWAY))
+    if code == UNKNOWN_DATABASE:
+        made = f"CREATE DATABASE {quoted(place.rpartition(' at ')[0])} in clickhouse-client"
+        return Fault(place, None, "there is no such database", f"make it: {made}")
     other = (f"it cannot be used (code {code})", "look into the server's log")
     return Fault(place, None, *CODES.get(code, other))

@@ -42,6 +42,17 @@ RULES = (
 )
 SLOTS = "SELECT quote_literal(slot_name) FROM pg_replication_slots ORDER BY 1"
 MAY_MAKE = "SELECT has_database_privilege(current_database(), 'CREATE')"
+IS_THERE = "SELECT 1 FROM pg_namespace WHERE nspname = ?"
+OF_OTHERS = """
+SELECT quote_ident(pg_get_userbyid(relowner)) FROM pg_class WHERE relkind = 'r'
+AND relnamespace = current_schema()::regnamespace AND NOT pg_has_role(relowner, 'USAGE') LIMIT 1
+"""
+GIVEN = (
+    r"SELECT format('ALTER TABLE %s OWNER TO {role}', oid::regclass) FROM pg_class"
+    r" WHERE relnamespace = '{schema}'::regnamespace AND relkind = 'r' \gexec"
+)
+"""What an administrator types in psql, so that all tables of a schema are the service's."""
+
 REFUSALS = (
     ("3D000", r'FATAL: +database ".*" does not exist'),
     ("57P03", r"FATAL: +the database system is "),
@@ -77,14 +88,8 @@ def unmet(connection: Connection, place: str, schema: str) -> tuple[Fault, ...]:
         message = f"the database keeps texts as {encoding}, which has not every letter"
         hint = "make another one: createdb --encoding UTF8 --template template0"
         return (Fault(place, None, message, hint),)
-    if ask("SELECT current_schema()").scalar() is None and not (schema and ask(MAY_MAKE).scalar()):
-        if schema:
-            role = ask("SELECT quote_ident(current_user)").scalar_one()
-            message = "the site has no schema there, and the service may make none"
-            hint = f"CREATE SCHEMA {schema} AUTHORIZATION {role} in psql"
-            return (Fault(place, None, message, hint),)
-        hint = "make it: CREATE SCHEMA; or name another: ?options=-csearch_path%3DNAME"
-        return (Fault(place, None, "the schema of the address does not exist", hint),)
+    if by_schema := _unmet_by_schema(connection, place, schema):
+        return by_schema
     faults = []
     for rule in RULES:
         found = ask(f"SELECT current_setting('{rule.name}', true)").scalar_one()
@@ -107,6 +112,29 @@ def unmet(connection: Connection, place: str, schema: str) -> tuple[Fault, ...]:
             message = f"{role} may not have the server forget its log"
             faults.append(Fault(place, None, message, f"{grant.format(role)} in psql"))
     return tuple(faults)
+
+
+def _unmet_by_schema(connection: Connection, place: str, schema: str) -> tuple[Fault, ...]:
+    """What keeps the service from making tables in the schema, or from using those there."""
+    ask = connection.exec_driver_sql
+    role = ask("SELECT quote_ident(current_user)").scalar_one()
+    used = ask("SELECT quote_ident(current_schema())").scalar()
+    if used is None and schema and not ask(IS_THERE, (schema,)).scalar():
+        if ask(MAY_MAKE).scalar():
+            return ()
+        message = "the site has no schema there, and the service may make none"
+        hint = f"CREATE SCHEMA {schema} AUTHORIZATION {role} in psql"
+        return (Fault(place, None, message, hint),)
+    if used is None and not schema:
+        hint = "make it: CREATE SCHEMA; or name another: ?options=-csearch_path%3DNAME"
+        return (Fault(place, None, "the schema of the address does not exist", hint),)
+    if used is None or not ask("SELECT has_schema_privilege(current_schema(), 'CREATE')").scalar():
+        hint = f"GRANT CREATE, USAGE ON SCHEMA {used or schema} TO {role} in psql"
+        return (Fault(place, None, "the service may make no tables in its schema", hint),)
+    if of := ask(OF_OTHERS).scalar():
+        hint = f"{GIVEN.format(role=role, schema=used)} in psql"
+        return (Fault(place, None, f"its tables belong to {of}, and not to {role}", hint),)
+    return ()
 
 
 def _code_of(message: str) -> str:
