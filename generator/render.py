@@ -22,7 +22,7 @@ from generator.content.languages import address_of, named
 from generator.content.library import Content, written
 from generator.content.own_keys import SiteKeys
 from generator.content.pages import Page
-from generator.content.sections import OwnView, Sections
+from generator.content.sections import OwnView, Sections, is_text_lost
 from generator.graph.reads import Reads
 from generator.markdown import Hooks, reader
 from generator.marks import place_before, unmarked
@@ -235,7 +235,7 @@ class Renderer:
         self._refuse_lost(html, page)
         recorded = self._pictures.recorded(record(html, page.path, self._path))
         recorded = self._with_own_addresses(page, recorded)
-        lost = view.is_text_lost and not self._blocks.shown
+        lost = is_text_lost(view) and not self._blocks.shown
         wrong = () if recorded.of_text else tuple(self._wrong_tags(html, page))
         if lost or wrong:
             of_text = (*recorded.of_text, *wrong)

@@ -161,11 +161,6 @@ class OwnView:
         return self._body
 
     @property
-    def is_text_lost(self) -> bool:
-        """Whether there is a text, and nobody asked for it."""
-        return not self._asked and not self._body.isspace() and bool(self._body)
-
-    @property
     def terms(self) -> PageTerms:
         """Its terms, by the name of the taxonomy."""
         return PageTerms(self._lists, self._page)
@@ -185,6 +180,11 @@ class OwnView:
 
     def __hash__(self) -> int:
         return hash(self.url)
+
+
+def is_text_lost(view: OwnView) -> bool:
+    """Whether a page that was rendered has a text, and nobody asked for it."""
+    return not view._asked and not view._body.isspace() and bool(view._body)
 
 
 class Sections:
