@@ -97,6 +97,11 @@ class Goals(Declared):
             for number in range(1, len(funnel.steps) + 1)
         )
 
+    @property
+    def by_form(self) -> frozenset[str]:
+        """The goals that a form reaches."""
+        return frozenset(goal.name for goal in self.goals if goal.form)
+
     def reached_by(self, name: str) -> tuple[str, ...]:
         """What reaches the goal of this name, a deed and its value each; nothing where there is
         no such goal."""

@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from analytics.visits.bodies import Body
 from analytics.visits.model import Dimension
-from analytics.visits.state import Agent
+from analytics.visits.state import Agent, State
 from analytics.visits.user_agents import Hints, agent_of
 from analytics.visits.versions import browser_version, language_of, screen_of, system_version
 from analytics.web.audience_cookie import audience_of
@@ -71,13 +71,16 @@ class Admission:
             found.append((Dimension.AUDIENCE, audience if served else site.audiences.default))
         return tuple(found)
 
-    def at_entry(self, entry: str) -> Mapping[Dimension, str]:
-        """What followed from the first page of a visit: of a section, its language alone."""
-        found: dict[Dimension, str] = {}
+    def at_entry(self, state: State, deed: str = "") -> Mapping[Dimension, str]:
+        """What followed from the first page of a visit: of a section, its language alone. Who sent
+        a form, by this deed or one that the visit has as a goal, may have become of an audience by
+        it: then the visit began as everybody's."""
+        entry, found = state.entry, dict[Dimension, str]()
         if (languages := self.site.settings.all_languages) and entry.startswith("/"):
             found[Dimension.PAGE_LANGUAGE] = languages.of_address(entry)
         if self.site.audiences.audiences and entry in self.pages.build.pages:
-            audience = audience_of(self.cookies, request.environ)
+            is_known = deed != "form" and self.site.goals.by_form.isdisjoint(state.goals)
+            audience = audience_of(self.cookies, request.environ) if is_known else ""
             served = self.pages.build.is_for(entry, audience) if audience else False
             found[Dimension.AUDIENCE] = audience if served else self.site.audiences.default
         return found

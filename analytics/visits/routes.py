@@ -212,13 +212,13 @@ class Visits:
             raise Refused(Reason.NO_COOKIE)  # Nothing that was counted has it.
         if not body.page:
             # A page of thanks does not say which it is: then it is like the first one of the visit.
-            more = {**dict(agent.more), **self.admission.at_entry(state.entry)}
+            more = {**dict(agent.more), **self.admission.at_entry(state, body.deed)}
             agent = replace(agent, more=tuple(more.items()))
         cells = deed_cells(body.deed, what, properties)
         deed = [Increment(DIMENSION_OF[body.deed], cell, times=1) for cell in cells]
         reached = self.site.goals.reached(body.deed, what)
         counted = do(state, agent, self.site.sources.channel_of, deed, reached)
-        self._count(now, counted)
+        self._count(now, counted, deed=body.deed)
         return self.cookie.answer(counted.state if counted.state != state else None)
 
     def _begins(self) -> None:
@@ -233,11 +233,18 @@ class Visits:
         known = self.pages.build.pages.get(page)
         return known is not None and known.counted
 
-    def _count(self, now: float, counted: Counted | None = None, given: int | None = None) -> None:
+    def _count(
+        self,
+        now: float,
+        counted: Counted | None = None,
+        given: int | None = None,
+        *,
+        deed: str = "",
+    ) -> None:
         """Both or neither: a consent that is counted without its view would be sent again."""
         increments: tuple[Increment, ...] = ()
         if counted:
-            at_entry = self.admission.at_entry(counted.state.entry)
+            at_entry = self.admission.at_entry(counted.state, deed)
             increments = as_begun(counted.increments, at_entry)
         began = counted.began if counted else None
         tried = self._tried(counted) if counted else ()

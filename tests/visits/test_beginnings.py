@@ -94,3 +94,19 @@ def test_what_is_alike_stays_one() -> None:
     }  # fmt: skip
     read = (Increment(Dimension.PAGE_LANGUAGE, "en", engaged_ms=9),)
     assert as_begun(read, {Dimension.PAGE_LANGUAGE: "es"}) == read
+
+
+def test_who_says_what_they_are_in_the_midst_of_a_visit_began_as_everybody(site: SmallSite) -> None:
+    """The form makes the audience known, and its page of thanks reaches the goal: the visit, all
+    of it, is of those for whom its first page was made."""
+    values = {"version": 1, "audience": "teacher"}
+    cookie = site.service.cookies.encode("audience", values)
+    for visitor in visits(site, PERSONAL):
+        visitor.client.set_cookie("__Host-audience", cookie, secure=True)
+        assert visitor.post("/visit/action", FORM).status_code == 204
+        assert visitor.view("/about/", PERSONAL).status_code == 204
+    everyone = site.service.site.audiences.default
+    assert site.total("audience") == {
+        everyone: {"visits": VISITS, "views": 2 * VISITS, "continued": VISITS},
+    }
+    assert by_goal(site, Dimension.AUDIENCE) == {everyone: VISITS}
