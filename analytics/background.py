@@ -69,7 +69,8 @@ class Progress:
                 failure=reason_of(error),
                 failures=self._state.failures + 1,
             )
-        self._log.say("task failed", task=self._state.name, error=kind, place=place)
+        task = self._state.name.replace(" ", "-")  # A word, as the register says.
+        self._log.say("task failed", task=task, error=kind, place=place)
 
     def _now(self) -> float | None:
         """None where the clock cannot be used: what was done is known, and not when."""

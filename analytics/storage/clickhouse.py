@@ -127,7 +127,13 @@ class ClickHouse(Server):
 
     def _columns(self, connection: Connection) -> Mapping[str, frozenset[str]]:
         raw: Any = connection.connection.dbapi_connection
-        return columns_of(raw.ask, self._layout)
+        try:
+            return columns_of(raw.ask, self._layout)
+        except clickhouse_dbapi.DatabaseError as error:
+            # SQLAlchemy, by which failures are noted, does not see what is asked beside it.
+            self._is_ready = False
+            connection.invalidate()
+            raise OperationalError("", None, error) from error
 
     def _refused(self, error: Exception) -> Fault:
         return refused(self.place, error)

@@ -10,14 +10,10 @@ from sqlalchemy import Delete, Engine, MetaData
 
 from analytics.background import TaskState
 from analytics.storage.known_tables import KnownTables
-from analytics.storage.unusable import DatabaseState
+from analytics.storage.unusable import DatabaseState, StoreError
 from policy import Fault, Register
 
 __all__ = ["LookedAfter", "Store", "StoreError"]
-
-
-class StoreError(Exception):
-    """The database could not be written. None of what was given is in it."""
 
 
 class LookedAfter(Protocol):

@@ -15,6 +15,7 @@ from analytics.storage.sqlite_file import NotPrivate, StillShared
 from policy import Fault
 
 __all__ = ["BUSY", "DAMAGED", "HARMLESS", "HELD", "DatabaseState", "DatabaseUnavailable"]
+__all__ += ["StoreError"]
 __all__ += ["code_of", "damaged", "fault_of", "gone", "lost", "of_another"]
 __all__ += ["reason_of", "shown"]
 
@@ -33,6 +34,10 @@ class DatabaseUnavailable(SQLAlchemyError):
         self.name = name
         self.faults = faults
         super().__init__(f"the {name} cannot be used")
+
+
+class StoreError(Exception):
+    """The database could not be written. None of what was given is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +69,10 @@ def reason_of(error: BaseException) -> str:
     """Why something was not done, in words for whoever runs the service, and with nothing of what
     the error itself says."""
     match error:
-        case DatabaseUnavailable():
-            return f"the {error.name} database cannot be used"
-        case SQLAlchemyError() | sqlite3.Error():
+        case DatabaseUnavailable() | StoreError(__cause__=DatabaseUnavailable()):
+            unavailable = error if isinstance(error, DatabaseUnavailable) else error.__cause__
+            return f"the {getattr(unavailable, 'name', '')} database cannot be used"
+        case SQLAlchemyError() | StoreError() | sqlite3.Error():
             return "a database could not do what was asked of it, or is out of reach"
         case OSError() if error.errno:
             return f"the system refused it: {os.strerror(error.errno)}"

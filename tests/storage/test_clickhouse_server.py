@@ -191,6 +191,25 @@ def test_a_server_that_would_make_the_register_untrue_is_refused(tmp_path: Path)
         own.stop()
 
 
+def test_a_server_that_went_away_is_told_by_who_looks(tmp_path: Path) -> None:
+    """Before anybody needs it."""
+    own = Server()
+    try:
+        with closing(ClickHouseCounters(own.address(tmp_path), REGISTER)) as counters:
+            counters.add(3, [VIEW])
+            counters.database.look()
+            own.kill()
+            counters.database.look()
+            (fault,) = counters.database.state.faults
+            assert fault.message == "the server does not answer"
+            own.start()
+            wait_until(lambda: counters.database.state.works)
+            counters.database.look()
+            assert counters.database.state.works
+    finally:
+        own.stop()
+
+
 def test_a_server_that_stands_still_is_one_that_is_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

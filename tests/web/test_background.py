@@ -20,6 +20,20 @@ SOON = Waits(first=0.01, longest=0.02)
 CANARY = "ada@example.org"
 
 
+def test_a_task_is_named_in_the_log_though_its_name_is_of_two_words(caplog):
+    failed = threading.Event()
+
+    def step() -> None:
+        failed.set()
+        raise ValueError
+
+    task = BackgroundTask("counters rewriting", step, LOG, waits=SOON)
+    task.start()
+    assert failed.wait(PATIENCE)
+    task.close()
+    assert "counters-rewriting failed, and will be tried again" in caplog.text
+
+
 @pytest.mark.parametrize(
     "failure",
     [

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
 from analytics import wsgi
+from analytics.storage.store import StoreError
 from analytics.storage.unusable import DatabaseUnavailable
 from analytics.visits import user_agents
 from analytics.visits.user_agents import agent_of
@@ -182,6 +183,10 @@ def wait_for(condition) -> None:
     raise AssertionError("it never came")
 
 
+CAUSED = StoreError("ada")
+CAUSED.__cause__ = DatabaseUnavailable("counters", ())
+
+
 def test_a_part_without_trouble_is_told_in_one_word() -> None:
     assert Part("pages", works=True).why == ""
 
@@ -194,6 +199,8 @@ def test_a_part_without_trouble_is_told_in_one_word() -> None:
             OperationalError("SELECT", {}, Exception("ada")),
             "a database could not do",
         ),
+        (StoreError("ada"), "a database could not do"),
+        (CAUSED, "the counters database cannot be used"),
         (OSError(28, "ada"), "the system refused it: No space left on device"),
         (ValueError("ada"), "Plainsite itself failed; the log says where"),
     ],
