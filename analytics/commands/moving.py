@@ -38,6 +38,8 @@ def move(places: Places, name: Name, source: str, target: str) -> None:
     site = keeping(places)
     given = (("FROM", source), ("TO", target))
     at = [address_of(name, each, variable, site.settings) for variable, each in given]
+    if at[0] == at[1]:
+        raise Refusal("FROM and TO are the same place: nothing was moved", "name two")
     if isinstance(at[0], Path) and not at[0].is_file():
         raise Refusal(f"there is no {at[0]}", "say where the database is now, in FROM")
     old, new = (database_at(name, each, site.register) for each in at)

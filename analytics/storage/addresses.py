@@ -79,7 +79,7 @@ def _found(
     for name, variable in VARIABLES.items():
         given = environment.get(variable, "")
         fault = _wrong(name, given, site) if given else ""
-        if given and not fault and "site" in make_url(given).query:
+        if given and not fault and _called(given) is not None:
             fault = "what the site is called on a server stands in site/settings.toml"
         if fault:
             like = _like(name, given) or f"sqlite:///{var.resolve()}/{name}.sqlite3"
@@ -100,7 +100,7 @@ def _wrong(name: str, address: str, site: str = "") -> str:
     except (ArgumentError, ValueError):
         return "this is not the address of a database"
     if url.drivername in SERVERS:
-        return _wrong_on_server(name, url, site)
+        return _wrong_on_server(name, url, address, site)
     if url.drivername != "sqlite":
         return f'no store is known for "{url.drivername}"'
     if url.host or url.query or not url.database or url.database == ":memory:":
@@ -108,7 +108,7 @@ def _wrong(name: str, address: str, site: str = "") -> str:
     return ""
 
 
-def _wrong_on_server(name: str, url: URL, site: str) -> str:
+def _wrong_on_server(name: str, url: URL, address: str, site: str) -> str:
     if url.drivername in OF_COUNTERS and name != "counters":
         return f"{SERVERS[url.drivername]} keeps counters alone"
     if "@" in (url.host or ""):
@@ -116,7 +116,14 @@ def _wrong_on_server(name: str, url: URL, site: str) -> str:
     kind = SERVERS[url.drivername]
     if not url.database:
         return f"a {kind} address names a database"
-    return _wrong_options(url, url.query.get("site", site))
+    return _wrong_options(url, site if (called := _called(address)) is None else called)
+
+
+def _called(address: str) -> str | None:
+    """What an address says in `?site=` that the site is called, perhaps nothing; None where it does
+    not say it. (SQLAlchemy leaves out what has no value.)"""
+    found = re.search(r"[?&]site=([^&]*)", address)
+    return found[1] if found else None
 
 
 def _wrong_options(url: URL, site: object) -> str:
@@ -154,7 +161,8 @@ def _place(address: str, site: str, owners: tuple[str, ...]) -> Path | URL:
     url = make_url(address)
     if url.drivername not in SERVERS:
         return Path(url.database or "")
-    wanted = url.query.get("site", site)
+    called = _called(address)
+    wanted = site if called is None else called
     told = {"site": wanted, "owner": owners}
     url = url.difference_update_query([*told])
     return url.update_query_dict({name: each for name, each in told.items() if each})
