@@ -162,10 +162,10 @@ def test_a_term_can_have_a_page_of_its_own_with_title_text_and_keys(tagged):
     write(tagged, "content/tags/snow.md", "---\ntitle: All of snow\nrole: Weather\n---\nWords.\n")
     write(tagged, "templates/term.html", "{{ page.body }}{{ pager.pages|length }}{{ term.title }}")
     roles = "{% for each in page.terms.tags %}{{ each.title }}: {{ each.extra.role }},{% endfor %}"
-    write(tagged, "templates/article.html", roles)
+    write(tagged, "templates/article.html", f"Of {roles}")
     built(tagged)
     assert page(tagged, "/tags/snow/") == "<p>Words.</p>2All of snow"
-    assert page(tagged, "/news/n0/") == "All of snow: Weather,page: None,"
+    assert page(tagged, "/news/n0/") == "Of All of snow: Weather,page: None,"
 
 
 def test_each_language_has_its_own_terms(tagged):
