@@ -277,8 +277,9 @@ def restore(site: Site) -> None:
     remove_translations(site)
     remove_catalogues(site)
     for page in (site.root / "content").rglob("*.md"):
-        site.change(page.relative_to(site.root).as_posix(), "^layout: kinds/plain\n", "")
-        site.change(page.relative_to(site.root).as_posix(), "^level: .*\n", "")
+        name = page.relative_to(site.root).as_posix()
+        for line in ("layout: kinds/plain", "level: .*", "section: .*", "unlisted: true"):
+            site.change(name, f"^{line}\n", "")
     remove_links(site)
     publish_drafts(site)
 
