@@ -114,21 +114,23 @@ def test_however_a_draft_shows_it(root, text):
     assert "plan.jpg" not in built(root)[0]
 
 
-def test_a_draft_section_keeps_all_that_is_below_it(root):
-    for index in ("draft: true\n", "date: 2026-12-01\n"):
-        page(root / "content" / "plans" / "index.md", "Plans", index)
-        page(root / "content" / "plans" / "a.md", "A")
-        page(root / "content" / "plans" / "deep" / "index.md", "B")
-        page(root / "content" / "plans" / "deep" / "c.md", "C", "aliases: [/c/]\n")
-        (root / "content" / "plans" / "deep" / "c.jpg").write_bytes(jpeg())
-        (root / "content" / "plans" / "plan.csv").write_text("A plan.")
-        names, warned = built(root)
-        assert not any("plans" in name for name in names)
-        assert not any(b"/plans/" in data for data in published(root.parent / "public").values())
-        assert {each.path for each in warned} == {
-            "content/plans/deep/c.jpg", "content/plans/plan.csv"
-        }  # fmt: skip
-        assert len([n for n in built(root, drafts=True)[0] if n.startswith("plans/")]) == 6
+@pytest.mark.parametrize("index", ["draft: true\n", "date: 2026-12-01\n"])
+def test_a_draft_section_keeps_all_that_is_below_it(root, index):
+    page(root / "content" / "plans" / "index.md", "Plans", index)
+    page(root / "content" / "plans" / "a.md", "A")
+    page(root / "content" / "plans" / "deep" / "index.md", "B")
+    page(root / "content" / "plans" / "deep" / "c.md", "C", "aliases: [/c/]\n")
+    (root / "content" / "plans" / "deep" / "c.jpg").write_bytes(jpeg())
+    (root / "content" / "plans" / "plan.csv").write_text("A plan.")
+    names, warned = built(root)
+    assert not any("plans" in name for name in names)
+    assert not any(b"/plans/" in data for data in published(root.parent / "public").values())
+    assert {each.path for each in warned} == {
+        "content/plans/deep/c.jpg", "content/plans/plan.csv"
+    }  # fmt: skip
+    assert len([n for n in built(root, drafts=True)[0] if n.startswith("plans/")]) == 6
+    # These were public, and are taken back.
+    assert {each.path for each in built(root)[1]} > {"content/plans/a.md", "content/plans/index.md"}
 
 
 def test_what_no_page_names_belongs_to_its_folder(root):
