@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -50,6 +50,7 @@ def serve(context: click.Context, port: int, drafts: bool, as_published: bool) -
     from analytics.preview.app import Preview  # noqa: PLC0415  (as above)
     from analytics.preview.builds import Builds  # noqa: PLC0415  (as above)
     from analytics.preview.listening import let_go, listen  # noqa: PLC0415  (as above)
+    from analytics.preview.terminal import Terminal  # noqa: PLC0415  (as above)
     from analytics.preview.watching import Watcher  # noqa: PLC0415  (as above)
 
     places: Places = context.obj
@@ -67,8 +68,12 @@ def serve(context: click.Context, port: int, drafts: bool, as_published: bool) -
         server = listen(preview, port)
         ending.callback(let_go, server)
         builds = Builds(context.meta["builder"], places)
-        say_where = partial(_say_where, f"http://127.0.0.1:{server.effective_port}", preview)
-        watcher = Watcher(preview, builds, partial(click.echo, err=True), say_where)
+        terminal = Terminal(lambda text, err: click.echo(text, err=err))
+        ending.callback(terminal.end)
+        terminal.start()
+        address = f"http://127.0.0.1:{server.effective_port}"
+        say_where = partial(_say_where, address, preview, partial(terminal.say, err=False))
+        watcher = Watcher(preview, builds, terminal.say, say_where)
         ending.callback(watcher.end)
         watcher.start()
         server.run()
@@ -84,7 +89,7 @@ def _make_app(places: Places, public: Path) -> Flask:
     return app
 
 
-def _say_where(address: str, preview: Preview) -> None:
+def _say_where(address: str, preview: Preview, say: Callable[[str], None]) -> None:
     """The addresses that this site has; all is built again, so others may come."""
     service = preview.service
     lines = [f"\nPlainsite is at {address}\n"]
@@ -99,7 +104,7 @@ def _say_where(address: str, preview: Preview) -> None:
             "      first, in another terminal:",
             as_typed(f"      build.py staff add anna {roles}", service.site.root),
         ]
-    click.echo("\n".join([*lines, "\nPages are built again when you save. Ctrl-C stops."]))
+    say("\n".join([*lines, "\nPages are built again when you save. Ctrl-C stops."]))
 
 
 def _worth_a_look(service: Service) -> Iterator[tuple[str, str]]:

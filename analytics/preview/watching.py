@@ -11,6 +11,7 @@ from dataclasses import replace
 from analytics.preview.app import Preview
 from analytics.preview.builds import PATIENCE_SECONDS, Builds, Built, Failed, Order
 from analytics.preview.changes import Changes
+from policy.faults import Fault
 
 __all__ = ["Watcher"]
 
@@ -40,6 +41,8 @@ class Watcher(threading.Thread):
         self._asked = threading.Event()
         self._told = ""
         """Why there is no new build, as it was said last; empty where there is one."""
+        self._warned: frozenset[Fault] = frozenset()
+        """What was not quite right in the last build: it is said once, as long as it stays."""
         self._last: Order | None = None
         self._noticed = time.time()
         preview.request = self._asked.set
@@ -123,8 +126,10 @@ class Watcher(threading.Thread):
 
     def _praise(self, built: Built) -> None:
         self._told = ""
+        before, self._warned = self._warned, frozenset(built.warnings)
         for warning in built.warnings:
-            self._say(str(warning).replace("error:", "warning:", 1))
+            if warning not in before:
+                self._say(str(warning).replace("error:", "warning:", 1))
         self._say(
             f"Built {built.pages} pages in {built.seconds:.2f} s: "
             f"{built.written} files written, {built.removed} removed."

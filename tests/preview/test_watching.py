@@ -15,6 +15,7 @@ from analytics.preview import watching
 from analytics.preview.app import Preview, Shown
 from analytics.preview.builds import Builds, Built, Failed, Order
 from analytics.preview.watching import Watcher
+from policy.faults import Fault
 from policy.places import Places
 from tests.fixtures.small_site import SmallSite, small_site
 
@@ -100,6 +101,16 @@ def test_another_site_is_another_beginning(writing: Writing) -> None:
     order = writing.orders.next()
     assert (order.today, order.changed) == (day, None)
     assert order.out == writing.site.var / "preview" / "public"
+
+
+def test_a_warning_is_said_once_as_long_as_it_stays(writing: Writing) -> None:
+    two = Fault("content/a.md", 1, "a is long", "cut it"), Fault("content/b.md", 1, "b", "c")
+    for name, warnings in (("a", two[:1]), ("b", two), ("c", ()), ("d", two[1:])):
+        writing.orders.outcome = Built(1, 1, 0, 0.1, warnings)
+        writing.save(f"content/{name}.md")
+    writing.watcher.end()
+    said = [line.split(":")[1] for line in writing.said if line.startswith("warning:")]
+    assert said == [" content/a.md", " content/b.md", " content/b.md"]
 
 
 def test_a_mistake_is_said_once_however_often_it_is_met(writing: Writing) -> None:
