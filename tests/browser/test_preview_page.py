@@ -356,6 +356,8 @@ def test_the_answer_to_a_form_is_not_asked_for_again(page: Page, site: Site) -> 
     opened(page, "/ask/")
     follow(page.get_by_role("button", name=re.compile("send|ask", re.IGNORECASE)).first)
     expect(page).to_have_url(re.compile("/form/"))
+    page.wait_for_load_state()
+    expect(page.get_by_role("button", name="Preview")).to_be_visible()
     page.evaluate("window.mark = 1")
     site.write(BODY.replace("Two", "Zwei"))
     expect(bar(page).get_by_role("status")).to_contain_text("This page answers a form")

@@ -85,7 +85,7 @@ def test_nothing_of_a_visit_is_kept(
     path.write_text(text, encoding="utf-8")
     assert importing.said("import", tool, path).exit_code == 0
     found = b"".join(path.read_bytes() for path in importing.site.var.iterdir() if path.is_file())
-    for words in (b"anna", b"Berlin", b"DE-BE", b"20:15", b"1440", b"www.example.org"):
+    for words in (b"anna", b"Berlin", b"DE-BE", b"20:15", b"1440,900", b"www.example.org"):
         assert words not in found
 
 
