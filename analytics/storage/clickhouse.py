@@ -51,7 +51,7 @@ class ClickHouse(Server):
         self._given = self._url = url.difference_update_query(OF_SITE)
         if site := url.query.get("site"):
             self._url = self._given.set(database=f"{url.database}_{site}")
-            self.is_shared = True
+        self._is_shared = bool(site)
         super().__init__(name, place_of(self._url), register, known or KnownTables(name), url)
         self._layout = Layout(self.tables)
         engine = create_engine(
@@ -155,7 +155,7 @@ class ClickHouse(Server):
     def _has_database(self, *, keep: bool) -> bool:
         """Whether the site's own is there; with `keep` it is made. Its user need not be let into
         the one that the address names where it is. Raises SQLAlchemyError."""
-        if not self.is_shared:
+        if not self._is_shared:
             return True
         try:
             with self._session() as session:

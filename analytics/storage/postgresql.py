@@ -52,7 +52,6 @@ class PostgreSQL(Server):
     ) -> None:
         site = url.query.get("site")
         self._schema = f"{site}_{name}" if site else ""
-        self.is_shared = bool(site)
         place = f"{self._schema} in {place_of(url)}" if site else place_of(url)
         super().__init__(name, place, register, known or KnownTables(name), url)
         url = url.difference_update_query(OF_SITE)

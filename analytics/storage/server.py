@@ -39,8 +39,6 @@ class Server(ABC):
 
     engine: Engine
     lingering_seconds = 0.0
-    is_shared = False
-    """Whether it is a part of its own in what other sites may use as well."""
 
     def __init__(
         self, name: Name, place: str, register: Register, known: KnownTables, url: URL
@@ -119,7 +117,7 @@ class Server(ABC):
     def _prepare(self, *, keep: bool = True) -> tuple[Fault, ...]:
         try:
             if self._is_gone():
-                return (gone(self.place, self.name, was_called=self.is_shared),)
+                return (gone(self.place, self.name),)
             return self._follow(keep)
         except (SQLAlchemyError, UnicodeError) as error:
             return (self._refused(error),)

@@ -121,11 +121,17 @@ def damaged(path: Path) -> Fault:
     return Fault(path.name, None, "it is damaged", hint)
 
 
-def gone(place: Path | str, name: str, *, was_called: bool = False) -> Fault:
-    """There was a database, and there is none any more; or it `was_called` otherwise, perhaps."""
+def gone(place: Path | str, name: str) -> Fault:
+    """There was a database, and there is none any more; on a server, the site was perhaps called
+    otherwise."""
     hint = f"put it back, or begin with an empty one: build.py data accept-loss {name}"
-    if was_called:
-        hint = f"call the site as before in site/settings.toml; or {hint}"
+    if not isinstance(place, Path):
+        hint = (
+            "if the site was called otherwise before, call it so again in site/settings.toml"
+            " ([databases] site), or move what it had:"
+            f" build.py data move {name} 'ADDRESS?site=BEFORE' ADDRESS (BEFORE is what it was"
+            f" called, or nothing); else {hint}"
+        )
     shown = place.name if isinstance(place, Path) else place
     return Fault(shown, None, f"{place} is gone, or empty", hint)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -170,8 +171,34 @@ def test_a_site_that_was_alone_moves_to_a_part_of_its_own(
     assert re.search(
         r"^error: \S*west(_counters)?( in \S+)? at [^:]+: .* is gone, or empty$", told, re.M
     )
-    assert "call the site as before in site/settings.toml; or put it back" in told
+    assert "call it so again in site/settings.toml ([databases] site)" in told
     assert told.count("error: ") == (2 if kind == "clickhouse" else 1)
+
+
+@pytest.mark.parametrize(("before", "after"), [("", "north"), ("north", "")])
+def test_a_site_that_is_called_otherwise_is_told_where_its_database_may_be(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch, before: str, after: str
+) -> None:
+    """Whether it was given its first name, or lost the one that it had."""
+    monkeypatch.setenv("PLAINSITE_RECORDS", f"sqlite:///{tmp_path}/records.sqlite3")
+    with service(tmp_path, before) as site:
+        site.visitor().view("/about/", given=True)
+    (tmp_path / after).mkdir(exist_ok=True)
+    shutil.move(tmp_path / before / "var", tmp_path / after / "var")
+    status, told = run(tmp_path, after, "check")
+    assert status == 1
+    assert "is gone, or empty" in told
+    assert "call it so again in site/settings.toml ([databases] site)" in told
+    (old,) = re.findall(r"data move counters '(\S+)' ADDRESS ", told)
+    given = os.environ["PLAINSITE_COUNTERS"]
+    if "?" in given:  # It says where the socket is.
+        old = old.replace("?", "&")
+    old = old.replace("BEFORE", before).replace("ADDRESS", given)
+    status, told = run(tmp_path, after, "move", "counters", old, given)
+    assert status == 0, told
+    assert run(tmp_path, after, "check")[0] == 0
+    with service(tmp_path, after) as site:
+        assert site.total("page") == {"/about/": {"views": 1}}
 
 
 def test_who_may_make_no_schema_is_told_what_to_type(tmp_path: Path) -> None:
