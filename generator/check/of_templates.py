@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from generator.check.needs import LOST
 from generator.content.library import Content
 from generator.graph.all_made import AllMade
-from generator.markdown.tags import MAY_STAY_OPEN, VOID
+from generator.markdown.tags import MAY_STAY_OPEN, PLAIN_TEXT, VOID
 from policy import Fault
 
 __all__ = ["left_open", "lost_text_warnings"]
@@ -23,10 +23,14 @@ _MUST_END = re.compile(
 """Tags of which as many end as begin: to count them is quick, and of nearly all pages enough."""
 
 _TAGS = re.compile(
-    r"<!--.*?-->|<(?P<raw>script|style|textarea|title)\b[^<>]*>.*?</(?P=raw)\s*>"
-    r"|<(?P<end>/?)(?P<name>[A-Za-z][\w-]*)(?=[\s/>])(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(?P<own>/?)>",
+    r"<!--(?:-?>|.*?--!?>)|<[!?](?P<data>\[CDATA\[)?[^>]*>"
+    r"|<(?P<end>/?)(?P<name>[A-Za-z][\w-]*)(?=[\s/>])"
+    r"""(?:=\s*(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*)|[^>/]|/(?!>))*+(?P<own>/?)>""",
     re.DOTALL | re.IGNORECASE,
 )
+_FOREIGN = frozenset({"svg", "math"})
+_OTHER_CONTENT = _FOREIGN | {"foreignobject", "desc"}
+"""Where HTML begins and ends: in drawings and formulas, a tag may end itself."""
 
 
 def left_open(html: str) -> Iterator[tuple[int, str, str, str]]:
@@ -36,14 +40,21 @@ def left_open(html: str) -> Iterator[tuple[int, str, str, str]]:
     if all(found[each.removeprefix("/")] == found[f"/{each.removeprefix('/')}"] for each in found):
         return
     opened: list[tuple[str, int]] = []
-    for tag in _TAGS.finditer(html):
+    at = 0
+    while tag := _TAGS.search(html, at):
+        at = tag.end()
         name = (tag["name"] or "").lower()
         names = [each for each, _ in opened]
-        is_foreign = "svg" in names or "math" in names
-        if not name or name in VOID or (tag["own"] and is_foreign):
+        around = next((each for each in reversed(names) if each in _OTHER_CONTENT), "")
+        is_foreign = around in _FOREIGN
+        if tag["data"] and is_foreign:
+            at = _first("]]>", html, tag.start())
+        elif not name or name in VOID or (tag["own"] and is_foreign):
             continue
-        if not tag["end"]:
-            opened.append((name, tag.end()))
+        elif not tag["end"]:
+            opened.append((name, at))
+            if name in PLAIN_TEXT and not is_foreign:
+                at = _first(rf"</{name}(?=[\s/>])", html, at)
         elif name in names:
             while opened[-1][0] != name:
                 yield from _without_end(*opened.pop())
@@ -54,6 +65,11 @@ def left_open(html: str) -> Iterator[tuple[int, str, str, str]]:
             yield tag.start(), end, f"{end} ends nothing", hint
     for each in opened:
         yield from _without_end(*each)
+
+
+def _first(pattern: str, html: str, at: int) -> int:
+    found = re.compile(pattern, re.IGNORECASE).search(html, at)
+    return found.start() if found else len(html)
 
 
 def _without_end(name: str, at: int) -> Iterator[tuple[int, str, str, str]]:

@@ -14,12 +14,20 @@ from generator.markdown.faults import fault, mark_at
 from generator.markdown.source import CLOSING, OPENING, Source
 from generator.markdown.structure import code_lines
 
-__all__ = ["MAY_STAY_OPEN", "VOID", "tag_faults"]
+__all__ = ["MAY_STAY_OPEN", "PLAIN_TEXT", "VOID", "tag_faults"]
 
 VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track"}
     | {"wbr"}
+    | {"basefont", "bgsound", "frame", "image", "keygen", "param"}
 )
+"""Tags that have no end; those that are out of use last, of which no browser waits for one."""
+
+PLAIN_TEXT = frozenset(
+    {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"}
+)
+"""In these, nothing is a tag but their own end (WHATWG HTML, 13.2.5.1)."""
+
 MAY_STAY_OPEN = frozenset(
     {
         "body",
@@ -33,14 +41,16 @@ MAY_STAY_OPEN = frozenset(
         "optgroup",
         "option",
         "p",
+        "rb",
         "rp",
         "rt",
+        "rtc",
         "tbody",
         "td",
     }
     | {"tfoot", "th", "thead", "tr"}
 )
-"""HTML lets the end tags of these be left out (WHATWG HTML, 13.1.2.4)."""
+"""HTML lets the end tags of these be left out (WHATWG HTML, 13.1.2.4; rb, rtc: 13.2.6.4.7)."""
 
 _END_A_PARAGRAPH = frozenset(
     {"address", "article", "aside", "blockquote", "center", "details", "dialog", "dir", "div", "dl"}
@@ -55,7 +65,8 @@ _TOKENS = re.compile(
 )
 _ADDRESSES = re.compile(rf"<(?:{marks.LEADING})?[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>")
 _WORDS = re.compile(
-    r"(?<=<)(script|style|textarea|title)\b[^<>]*>.*?(?=</\1\b)", re.DOTALL | re.IGNORECASE
+    rf"(?<=<)({'|'.join(sorted(PLAIN_TEXT))})(?=[\s>])[^<>]*>.*?(?=</\1\b)",
+    re.DOTALL | re.IGNORECASE,
 )
 
 
