@@ -3,7 +3,7 @@ with: that it went on, and what it reached, belong to the beginning. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from analytics.visits.model import LISTED, MEASURES, Begun, Dimension, Increment
 
@@ -11,13 +11,15 @@ __all__ = ["as_begun", "parted"]
 
 
 def as_begun(
-    increments: Sequence[Increment], began: Mapping[Dimension, str]
+    increments: Sequence[Increment], at_entry: Callable[[], Mapping[Dimension, str]]
 ) -> tuple[Increment, ...]:
-    """What a hit adds, with its measures of the visit in the cells in which that `began`: of
-    dimensions that follow from a page, and may be others by now."""
-    if all(began.get(each.dimension, each.cell) == each.cell for each in increments):
-        return tuple(increments)
+    """What a hit adds, with its measures of the visit in the cells in which that began: of
+    dimensions that follow from a page, and may be others by now. Most hits add to no such measure,
+    and nobody asks what was so `at_entry`."""
     if not any(getattr(each, name) for each in increments for name in _of_visit(each)):
+        return tuple(increments)
+    began = at_entry()
+    if all(began.get(each.dimension, each.cell) == each.cell for each in increments):
         return tuple(increments)
     return (*_of_hit(increments), *_moved(increments, began))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, Response, request
@@ -244,7 +245,7 @@ class Visits:
         """Both or neither: a consent that is counted without its view would be sent again."""
         increments: tuple[Increment, ...] = ()
         if counted:
-            at_entry = self.admission.at_entry(counted.state, deed)
+            at_entry = partial(self.admission.at_entry, counted.state, deed)
             increments = as_begun(counted.increments, at_entry)
         began = counted.began if counted else None
         tried = self._tried(counted) if counted else ()

@@ -40,11 +40,6 @@ UNEVEN_SECONDS = 60.0
 """The same while the clock has jumped ahead."""
 
 
-def always() -> bool:
-    """Of a clock that a test sets."""
-    return True
-
-
 @dataclass
 class Memo:
     """What was made for one address, for those who get the same."""
@@ -74,7 +69,7 @@ class Rounds:
     mailing: Mailing
     access_log: AccessLog
     render: Render
-    is_even: Callable[[], bool] = always
+    is_even: Callable[[], bool]
     """Whether the clock may be believed: a week that is mailed before its end has too little in it,
     and is not mailed again."""
 
