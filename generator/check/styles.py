@@ -19,28 +19,67 @@ _PIECES = re.compile(
 )
 
 
-_BRACES = re.compile(
-    r"""/\*.*?(?:\*/|(?P<comment>\Z))|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'
-    |url\(\s*[^"'\s)][^)]*\)|\\.|(?P<brace>[{}])""",
+_TOKENS = re.compile(
+    r"""/\*.*?(?:\*/|(?P<comment>\Z))|"(?:\\.|[^"\\\n\f])*"|'(?:\\.|[^'\\\n\f])*'
+    |(?P<quote>["'])|url\(\s*(?P<url>[^"'\s)](?:\\.|[^\\)])*)\)|\\.|[{}()\[\]]""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+_CLOSES = {"}": "{", ")": "(", "]": "["}
+_NO_END = {
+    "{": ("a brace has no end", "write } where its rules end"),
+    "(": ("a bracket has no end", "write ) where it ends"),
+    "[": ("a bracket has no end", "write ] where it ends"),
+}
+_BRACE = re.compile(r"[{}]")
+_LINE = re.compile(r"[^\n\f]*")
+_NO_ADDRESS = re.compile(r"""[\s"'(][^\s]""")
 
 
 def left_open(css: str) -> Iterator[tuple[int, str, str]]:
     """(where it stands, what is wrong, the hint) of what has no end, in which browsers lose the
-    rules that follow, and of what ends nothing."""
-    opened = []
-    for found in _BRACES.finditer(css):
+    rules that follow (CSS Syntax, 4 and 5), and of what ends nothing."""
+    opened: list[tuple[str, int]] = []
+    at = 0
+    while found := _TOKENS.search(css, at):
+        at, token = found.end(), found[0]
         if found["comment"] is not None:
             yield found.start(), "a comment has no end", "write */ where it ends"
-        elif found["brace"] == "{":
-            opened.append(found.start())
-        elif found["brace"] and opened:
-            opened.pop()
-        elif found["brace"]:
-            yield found.start(), "a brace ends nothing", "remove it, or write { where it begins"
-    for at in opened:
-        yield at, "a brace has no end", "write } where its rules end"
+        elif found["quote"]:  # Browsers take it to end with the line.
+            line = _LINE.match(css, at)
+            if line and _ends_rules(line[0]):
+                yield found.start(), "a quotation mark has no end", f"write {token} where it ends"
+            elif line:
+                at = line.end()
+        elif found["url"] and _NO_ADDRESS.search(found["url"]) and _ends_rules(found["url"]):
+            yield found.start(), *_NO_END["("]
+            at = found.start("url")
+        elif token in _NO_END:
+            opened.append((token, found.start()))
+        elif token in _CLOSES:
+            yield from _end(token, found.start(), opened)
+    for each, where in opened:
+        yield where, *_NO_END[each]
+
+
+def _ends_rules(text: str) -> bool:
+    """Whether a brace stands in it that ends what begins before."""
+    depth = 0
+    for brace in _BRACE.findall(text):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return True
+    return False
+
+
+def _end(token: str, at: int, opened: list[tuple[str, int]]) -> Iterator[tuple[int, str, str]]:
+    begins = _CLOSES[token]
+    if opened and opened[-1][0] == begins:
+        opened.pop()
+    elif begins == "{" and any(each == begins for each, _ in opened):
+        while (last := opened.pop())[0] != begins:
+            yield last[1], *_NO_END[last[0]]
+    elif begins == "{":
+        yield at, "a brace ends nothing", "remove it, or write { where it begins"
 
 
 def style_addresses(css: str) -> Iterator[tuple[int, str]]:

@@ -1,9 +1,10 @@
-"""What seems to be left open in HTML and is not, as browsers read it (WHATWG HTML, 13.2.5)."""
+"""What seems to be left open in HTML or CSS and is not, as browsers read it; and what is."""
 
 from __future__ import annotations
 
 import pytest
 
+from generator.check import styles
 from generator.check.of_templates import left_open
 
 LOOK_CLOSELY = "<!-- <div> -->"
@@ -44,3 +45,36 @@ def test_nothing_is_told_of_what_browsers_read_as_whole(html):
 )
 def test_what_browsers_leave_open_is_told(html, message):
     assert [each for _, _, each, _ in left_open(LOOK_CLOSELY + html)] == [message]
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "a { --x: {a: b}; --y: [(x)] } @layer a { b:is(c, [d='}']) { e: f } }",
+        "a { b: url(x\\)y{z) } a { b: url( x{ ) } a { b: URL(/*{*/) }",
+        "a { b: url(data:image/svg+xml;utf8,<svg xmlns='x'><style>a{b:c</style></svg>) }",
+        '// don\'t { this }\n// say "this"\na { b: "\\a }"; c: \'\\\n}\' }',
+        "@charset 'utf-8'; <!-- a { color: red\\9 } --> .\\{ { } .a\\[b\\(c { }",
+        "@media (min-width: 1px) { a { b: c) } }",
+    ],
+)
+def test_nothing_is_told_of_a_style_that_browsers_read_as_whole(css):
+    assert not list(styles.left_open(css))
+
+
+@pytest.mark.parametrize(
+    ("css", "faults"),
+    [
+        ("a { b: c", ["1: a brace has no end"]),
+        ("a { b: rgb(1, 2; }\nc { d: e }", ["1: a bracket has no end"]),
+        ("b { }\na { b: calc((1 + 2); }", ["2: a bracket has no end"]),
+        ("a[b { c: d }\ne { f: g }", ["1: a bracket has no end"]),
+        ("a { b: url(x }", ["1: a bracket has no end"]),
+        ("a { b: url(x; }\nc { d: e(1) }", ["1: a bracket has no end"]),
+        ("a { }\na { b: 'x; }\nc { d: e }", ["2: a quotation mark has no end"]),
+        ('a{b:"x}b{c:"y"}', ["1: a quotation mark has no end"]),
+    ],
+)
+def test_what_browsers_leave_open_in_a_style_is_told_where_it_begins(css, faults):
+    found = styles.left_open(css)
+    assert [f"{css.count(chr(10), 0, at) + 1}: {each}" for at, each, _ in found] == faults
