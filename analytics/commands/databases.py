@@ -56,6 +56,7 @@ def backup(places: Places, folder: Path, confirm: bool) -> None:
             databases=register.databases,
             servers=servers,
             confirmed=confirm,
+            owner=site.settings.url,
         )
     click.echo(f"Wrote {made.path} ({made.path.stat().st_size:,} bytes).")
     for path in made.removed:
@@ -168,12 +169,17 @@ def retention(places: Places, confirm: bool) -> None:
 
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--of", "of", metavar="URL", help="The site that it is of, if not of this one.")
 @click.pass_obj
-def restore(places: Places, file: Path) -> None:
-    """Put back what a backup holds. The service must be stopped, and its databases moved away."""
+def restore(places: Places, file: Path, of: str | None) -> None:
+    """Put back what a backup holds. The service must be stopped, and its databases moved away.
+
+    A backup that is of another site is refused, unless --of says that it is meant.
+    """
     site = keeping(places)
     with _servers(places, site) as servers:
-        restored = put_back(file, places.var, site.register.databases, servers)
+        owners = (*site.settings.owners, *([of] if of else []))
+        restored = put_back(file, places.var, site.register.databases, servers, owners=owners)
     click.echo(f"Restored {places.var} as it was on {restored.made:%Y-%m-%d at %H:%M:%S} UTC.")
     for name in restored.left:
         click.echo(f"Left in {file}: the {name}, as no feature that is on keeps any.")

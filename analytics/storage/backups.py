@@ -4,6 +4,8 @@ A backup is kept for as long as the register says; making one deletes those that
 was erased is gone from all of them once that time is over. A clock that neither retention nor the
 times of the backups bear out deletes none.
 
+It says whose it is, by the site's `url`, in a header that whoever unpacks it by hand need not know.
+
 Which databases there are follows from the register: one without a table is neither copied nor put
 back, as nothing would ever delete what it holds.
 """
@@ -29,7 +31,7 @@ from analytics.storage.old_backups import MAKING, is_borne_out, name_of, old, sw
 from analytics.storage.server_copies import copy_to_file, put_back
 from analytics.storage.sqlite_file import SQLiteFile
 from analytics.storage.store import LookedAfter
-from analytics.storage.unusable import DatabaseUnavailable, shown
+from analytics.storage.unusable import DatabaseUnavailable, is_of_another, shown
 from policy import Faults
 from policy.durations import Duration
 from policy.failures import Refusal
@@ -49,6 +51,7 @@ MONTH_HOURS = 31 * 24
 """A name is kept to the end of the month in which it was counted last."""
 
 KEY = "secret.key"
+OWNER = "PLAINSITE.site"
 RESTORING = ".restoring-"
 
 
@@ -91,11 +94,12 @@ def back_up(  # noqa: PLR0913  (each is a fact that only the caller knows)
     databases: Iterable[str] = BOTH,
     servers: Iterable[LookedAfter] = (),
     confirmed: bool = False,
+    owner: str = "",
 ) -> Made:
     """Write `folder/plainsite-TIME.tar`, whole or not at all, then delete what is too old there.
 
     `databases` are those that the register has tables in (`Register.databases`), `servers` those of
-    them that a server keeps.
+    them that a server keeps, `owner` the url of the site.
 
     Each database is copied as of one moment, without the free pages in which something deleted
     could stand (https://www.sqlite.org/lang_vacuum.html). What is too old stays where the clock
@@ -114,7 +118,8 @@ def back_up(  # noqa: PLR0913  (each is a fact that only the caller knows)
     sweep(folder)
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=MAKING) as made:
-            _write(var, names, on_servers, Path(made), path)
+            _write(var, names, on_servers, Path(made))
+            _pack(Path(made), path, owner)
     except DatabaseUnavailable as unavailable:
         raise Faults(unavailable.faults) from None
     except (OSError, sqlite3.Error, SQLAlchemyError) as error:
@@ -138,12 +143,18 @@ def _raise_of(servers: Iterable[LookedAfter]) -> None:
 
 
 def restore(
-    path: Path, var: Path, databases: Iterable[str] = BOTH, servers: Iterable[LookedAfter] = ()
+    path: Path,
+    var: Path,
+    databases: Iterable[str] = BOTH,
+    servers: Iterable[LookedAfter] = (),
+    *,
+    owners: tuple[str, ...] = (),
 ) -> Restored:
     """Put back what a backup holds of a site's `databases`, into a folder without any.
 
     Everything is checked before the first file is put in its place. `servers` must have nothing of
-    those that they keep. Raises BackupError, Refusal, Faults.
+    those that they keep. One that says whose it is must be of the `owners`, the first of whom is
+    this site. Raises BackupError, Refusal, Faults.
     """
     wanted = tuple(databases)
     paths = _paths(var)
@@ -155,7 +166,7 @@ def restore(
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryDirectory(dir=var, prefix=RESTORING) as unpacked:
-            made, held = _unpack(path, Path(unpacked))
+            made, held = _unpack(path, Path(unpacked), owners)
             names = tuple(name for name in wanted if name in held)
             if not names:
                 kept = " and ".join(wanted) or "none"
@@ -198,7 +209,6 @@ def _write(
     names: Iterable[str],
     servers: Mapping[str, LookedAfter],
     making: Path,
-    path: Path,
 ) -> None:
     for name in names:
         copy = making / f"{name}.copy"
@@ -214,9 +224,13 @@ def _write(
             copied.execute("VACUUM INTO ?", (str(making / name),))
     if (var / KEY).is_file():
         (making / KEY).write_bytes((var / KEY).read_bytes())
+
+
+def _pack(making: Path, path: Path, owner: str) -> None:
     whole = making / path.name
     whole.touch(mode=0o600)
-    with tarfile.open(whole, "w") as tar:
+    told = {OWNER: owner} if owner else {}
+    with tarfile.open(whole, "w", format=tarfile.PAX_FORMAT, pax_headers=told) as tar:
         for name in (*DATABASES, KEY):
             if (making / name).exists():
                 tar.add(making / name, name, filter=_anonymous)
@@ -268,7 +282,9 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def _unpack(path: Path, folder: Path) -> tuple[datetime.datetime, tuple[str, ...]]:
+def _unpack(
+    path: Path, folder: Path, owners: tuple[str, ...]
+) -> tuple[datetime.datetime, tuple[str, ...]]:
     """When the backup was made, and the databases in it, each of them whole."""
     with tarfile.open(path) as tar:
         members = {member.name: member for member in tar.getmembers()}
@@ -277,6 +293,10 @@ def _unpack(path: Path, folder: Path) -> tuple[datetime.datetime, tuple[str, ...
             raise BackupError(f"{path} is no backup of Plainsite: it has other files in it")
         if path.stat().st_size < _end_of(tar.getmembers()[-1]) + END_OF_ARCHIVE:
             raise BackupError(f"{path} was not restored: its end is missing")
+        if is_of_another(found := tar.pax_headers.get(OWNER, ""), owners):
+            message = f"{path} is of the site {found}, not of {owners[0]}"
+            hint = f"name a backup of this site; or, if that one is meant, add --of {found}"
+            raise BackupError(message, hint)
         for name, member in members.items():
             source = tar.extractfile(member)
             if source is None:

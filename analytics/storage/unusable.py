@@ -16,7 +16,7 @@ from policy import Fault
 
 __all__ = ["BUSY", "DAMAGED", "HARMLESS", "HELD", "DatabaseState", "DatabaseUnavailable"]
 __all__ += ["StoreError"]
-__all__ += ["code_of", "damaged", "fault_of", "gone", "lost", "of_another"]
+__all__ += ["code_of", "damaged", "fault_of", "gone", "is_of_another", "lost", "of_another"]
 __all__ += ["reason_of", "shown"]
 
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -136,10 +136,15 @@ def gone(place: Path | str, name: str) -> Fault:
     return Fault(shown, None, f"{place} is gone, or empty", hint)
 
 
+def is_of_another(found: str, owners: tuple[str, ...]) -> bool:
+    """Whether what was `found` to be a site's is none of the `owners`'; not where none is said."""
+    return bool(found and owners) and found.lower() not in {each.lower() for each in owners}
+
+
 def of_another(place: str, found: str, owners: tuple[str, ...]) -> tuple[Fault, ...]:
     """A fault where what is there was `found` to be of another site than the `owners`, of which the
     first is this one; none where nobody said whose it is."""
-    if not (found and owners) or found.lower() in {each.lower() for each in owners}:
+    if not is_of_another(found, owners):
         return ()
     hint = (
         "call this site otherwise in site/settings.toml ([databases] site), or name another"

@@ -252,3 +252,16 @@ def test_the_commands(site, folder, tmp_path, monkeypatch):
     assert restored.exit_code == 0, restored.output
     assert "Restored" in restored.output
     assert everything(tmp_path / "new") == everything(site.var)
+
+
+def test_a_backup_that_does_not_say_whose_it_is_is_restored(site, folder, tmp_path):
+    """Those of earlier versions do not; and what says it is read by those."""
+    made = back_up(site.var, folder, KEEP, NOW)
+    restore(made.path, tmp_path / "restored", owners=("https://south.example",))
+    assert everything(tmp_path / "restored") == everything(site.var)
+    told = back_up(site.var, folder, KEEP, NOW + DAY, owner="https://north.example")
+    with tarfile.open(told.path) as tar:
+        assert {*tar.getnames()} == {*DATABASES, "secret.key"}
+    with pytest.raises(BackupError, match=r"is of the site https://north\.example, not of"):
+        restore(told.path, tmp_path / "again", owners=("https://south.example",))
+    restore(told.path, tmp_path / "again", owners=("https://NORTH.example",))

@@ -307,3 +307,39 @@ def test_a_command_says_why_a_server_cannot_be_used(
         status, told = run(tmp_path, "north", *words)
         assert status == 1, (words, told)
         assert "the server does not answer" in told
+
+
+def test_a_backup_says_whose_it_is(tmp_path: Path, kind: str) -> None:
+    """Nothing of another site's is put back, unless somebody says that it is meant."""
+    with service(tmp_path, "north") as north:
+        north.visitor().view("/about/", given=True)
+        add(north, rita="admin")
+    url = read_site(ROOT).settings.url
+    status, told = run(tmp_path, "north", "backup", str(tmp_path / "kept"))
+    assert status == 0, told
+    (path,) = (tmp_path / "kept").iterdir()
+    change(tmp_path, "south", url, "https://south.example")
+    status, told = run(tmp_path, "south", "restore", str(path))
+    assert status == 1
+    assert f"{path} is of the site {url}, not of https://south.example\n" in told
+    assert f"--of {url}" in told
+    assert not [*(tmp_path / "south/var").iterdir()]
+    status, told = run(tmp_path, "south", "restore", str(path), "--of", "https://east.example")
+    assert status == 1
+    status, told = run(tmp_path, "south", "restore", str(path), "--of", url)
+    assert status == 0, told
+    assert run(tmp_path, "south", "check")[0] == 0
+    with service(tmp_path, "south") as south:
+        assert rows(south, "SELECT username FROM staff") == [("rita",)]
+
+
+def test_a_site_restores_what_it_had_under_the_address_of_before(tmp_path: Path, kind: str) -> None:
+    with service(tmp_path, "north") as north:
+        add(north, rita="admin")
+    url = read_site(ROOT).settings.url
+    assert run(tmp_path, "north", "backup", str(tmp_path / "kept"))[0] == 0
+    (path,) = (tmp_path / "kept").iterdir()
+    change(tmp_path, "south", url, "https://new.example")
+    change(tmp_path, "south", "[databases]\n", f'[databases]\nformerly = "{url}"\n')
+    status, told = run(tmp_path, "south", "restore", str(path))
+    assert status == 0, told
