@@ -42,6 +42,8 @@ _TAGS = re.compile(
 """The beginning of a tag, in HTML or in a template (where its name may be an expression); and that
 of a comment without an end, in which all that follows is lost."""
 
+_ENDS = re.compile(r"</[A-Za-z](?:[\w-]|:\w|\{\{.*?\}\})*(?=[\s>])")
+
 _AUTOLINKS = r"|<(?=[A-Za-z][A-Za-z0-9+.-]*:[^<>\s]*>)"
 _MARKDOWN = (
     r"(?P<tag><[A-Za-z][A-Za-z0-9-]*(?=[\s/>]))"
@@ -56,14 +58,11 @@ _MARKED = {
 }
 
 
-def place_before(
-    html: str, at: int, counts: Callable[[int], bool] = lambda _: True
-) -> tuple[int, int] | None:
-    """(the number of the source, the line) of the last mark before `at` whose source counts; None
-    where there is none."""
-    found = ((int(_plain(each[1])), int(_plain(each[2]))) for each in _READ.finditer(html, 0, at))
-    last = deque((each for each in found if counts(each[0])), maxlen=1)
-    return last[0] if last else None
+def place_before(html: str, at: int) -> tuple[int, int] | None:
+    """(the number of the source, the line) of the last mark before `at`; None where there is
+    none."""
+    last = deque(_READ.finditer(html, 0, at), maxlen=1)
+    return (int(_plain(last[0][1])), int(_plain(last[0][2]))) if last else None
 
 
 def _plain(digits: str) -> str:
@@ -81,6 +80,17 @@ def mark_tags(text: str, source: int, line: int | None = None) -> str:
         return found[0] if _in_expression(found.string, found.start()) else marked + found[0]
 
     return _marked(_TAGS, text, source, place, line)
+
+
+def mark_ends(template: str, source: int) -> str:
+    """Mark every tag of a template, and those that end what it begins as well."""
+
+    def place(found: re.Match[str], mark: str) -> str:
+        inside = _in_expression(found.string, found.start())
+        return found[0] if inside else f"{found[0]} {_TAG}{mark}"
+
+    # A line is counted in what is there, and no mark has a line end.
+    return _marked(_ENDS, mark_tags(template, source), source, place)
 
 
 def _in_expression(template: str, at: int) -> bool:

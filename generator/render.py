@@ -37,7 +37,7 @@ from policy.localized import Counterpart, in_language, speech_of
 from policy.manifest import variant_key
 from policy.register import Cookie, Storage
 from policy.sentences import Speech, speaking
-from policy.toml_source import has_controls, read_text
+from policy.toml_source import has_controls
 
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -69,6 +69,7 @@ class _InLanguage:
     site: Site
     speech: Speech
     jinja: Environment
+    marks_ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Renderer:
         self._bits = self._watched_bits(bits(site, content))
         self._paths = [""]  # Number 0 is the page itself.
         self._languages = site.settings.all_languages
-        self._spoken: dict[str, _InLanguage] = {}
+        self._spoken: dict[tuple[str, bool], _InLanguage] = {}
         self._here = self._in_language("")
         self._pictures = PagePictures(pictures, site.settings.url, style, self.reads.add)
         self._keys = SiteKeys(site)
@@ -237,6 +238,11 @@ class Renderer:
         recorded = self._with_own_addresses(page, recorded)
         lost = is_text_lost(view) and not self._blocks.shown
         wrong = () if recorded.of_text else tuple(self._wrong_tags(html, page))
+        if wrong and not self._here.marks_ends:
+            self._here = self._in_language(page.language, marks_ends=True)
+            placed = self._variant(page, name, variant, marked=marked)
+            if placed.recorded.of_text:
+                return placed
         if lost or wrong:
             of_text = (*recorded.of_text, *wrong)
             recorded = replace(recorded, is_text_lost=lost, of_text=of_text)
@@ -288,20 +294,8 @@ class Renderer:
             hint = "write HTML in it, with {{ page.body }} for the text"
             where = Place(f"templates/{page.layout}.html", None, own=False)
             yield Found(f"{message}\n{hint}", where)
-        for at, tag, message, hint in left_open(html):
-            where = self._place_of_end(html, at, tag) if tag else self._place(html, at, page)
-            yield Found(f"{message}\n{hint}", where)
-
-    def _place_of_end(self, html: str, at: int, tag: str) -> Place:
-        """Where an end tag stands, which has no mark: behind the last tag of a layout."""
-
-        def is_layout(number: int) -> bool:
-            return number > 0 and not self._path(number).startswith(f"{BLOCKS}/")
-
-        number, line = place_before(html, at, is_layout) or (1, 1)
-        lines = read_text(self._site.root, self._path(number)).split("\n")
-        found = (at for at in range(line, len(lines) + 1) if tag in lines[at - 1].lower())
-        return Place(self._path(number), next(found, line), own=False)
+        for at, message, hint in left_open(html):
+            yield Found(f"{message}\n{hint}", self._place(html, at, page))
 
     def _place(self, html: str, at: int, page: Page) -> Place:
         number, line = place_before(html, at) or (0, None)
@@ -329,16 +323,19 @@ class Renderer:
 
         return lambda link: page.resolve(link, address)
 
-    def _in_language(self, language: str) -> _InLanguage:
+    def _in_language(self, language: str, *, marks_ends: bool = False) -> _InLanguage:
         """What pages in a language are rendered with; made when the first of them is."""
-        if language not in self._spoken:
-            self._spoken[language] = self._made_for(language)
-        return self._spoken[language]
+        key = language, marks_ends
+        if key not in self._spoken:
+            self._spoken[key] = self._made_for(language, marks_ends=marks_ends)
+        return self._spoken[key]
 
-    def _made_for(self, language: str) -> _InLanguage:
+    def _made_for(self, language: str, *, marks_ends: bool) -> _InLanguage:
         tag = language or self._site.settings.language
         site = in_language(self._site, tag, self._counterpart(language))
-        loader = WatchedTemplates(site.root, self.reads, self._paths, language)
+        loader = WatchedTemplates(
+            site.root, self.reads, self._paths, language, marks_ends=marks_ends
+        )
         jinja = environment(site, self._assets, loader, self.reads, language)
         jinja.globals["data"] = self._data
         jinja.globals["get_section"] = self._sections.get
@@ -346,7 +343,7 @@ class Renderer:
         jinja.globals["get_taxonomy"] = lambda name: self._sections.lists.taxonomy(name, language)
         jinja.globals["translated"] = lambda url: self._sections.counterpart(url, language)
         jinja.globals["service"] = lambda path: self._languages.at_service(path, tag)
-        return _InLanguage(language, site, speech_of(site, tag), jinja)
+        return _InLanguage(language, site, speech_of(site, tag), jinja, marks_ends)
 
     def _counterpart(self, language: str) -> Counterpart:
         """Without a note of what is read: fingerprints of menus and forms tell of it."""

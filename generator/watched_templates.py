@@ -13,7 +13,7 @@ from jinja2.exceptions import TemplateNotFound
 from generator.assets import MissingAsset
 from generator.compiled_templates import COMPILED
 from generator.graph.reads import Reads, Watched, of_language
-from generator.marks import NONCHARACTERS, mark_tags, place_before, unmarked
+from generator.marks import NONCHARACTERS, mark_ends, mark_tags, place_before, unmarked
 from policy import Site, templates
 from policy.sentences import spoken
 from policy.toml_source import read_text, refuse_controls, refuse_two_versions
@@ -29,15 +29,25 @@ _WHOLE = re.compile(r"\b(?:register|versions|audit|forms|audiences)\b")
 class WatchedTemplates(FileSystemLoader):
     """Templates in which every tag has a mark, so that what they add to a page has its place.
 
+    End tags have one only where a fault is looked for: no page needs them as long as all is right.
     Which ones a page uses is noted, and what they name of what the site declares.
     """
 
-    def __init__(self, root: Path, reads: Reads, paths: list[str], language: str) -> None:
+    def __init__(
+        self,
+        root: Path,
+        reads: Reads,
+        paths: list[str],
+        language: str,
+        *,
+        marks_ends: bool = False,
+    ) -> None:
         super().__init__(root / "templates")
         self._root = root
         self._reads = reads
         self._paths = paths
         self._language = language
+        self._mark = mark_ends if marks_ends else mark_tags
         self._loaded: dict[str, Template] = {}
         self._named: dict[str, frozenset[str]] = {}
 
@@ -75,7 +85,7 @@ class WatchedTemplates(FileSystemLoader):
         refuse_controls(f"templates/{template}", source.encode("utf-8"))
         refuse_two_versions(f"templates/{template}", source)
         source = NONCHARACTERS.sub("", source)
-        return mark_tags(source, len(self._paths) - 1), path, is_current
+        return self._mark(source, len(self._paths) - 1), path, is_current
 
 
 def environment(

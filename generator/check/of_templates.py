@@ -33,9 +33,9 @@ _OTHER_CONTENT = _FOREIGN | {"foreignobject", "desc"}
 """Where HTML begins and ends: in drawings and formulas, a tag may end itself."""
 
 
-def left_open(html: str) -> Iterator[tuple[int, str, str, str]]:
-    """Each tag of a page that is left open, or ends nothing: up to where its place is known; the
-    tag, where it ends nothing; what is wrong, and the hint."""
+def left_open(html: str) -> Iterator[tuple[int, str, str]]:
+    """Each tag of a page that is left open, or ends nothing: where it is over; what is wrong, and
+    the hint."""
     found = Counter(map(str.lower, _MUST_END.findall(html)))
     if all(found[each.removeprefix("/")] == found[f"/{each.removeprefix('/')}"] for each in found):
         return
@@ -60,9 +60,8 @@ def left_open(html: str) -> Iterator[tuple[int, str, str, str]]:
                 yield from _without_end(*opened.pop())
             opened.pop()
         elif name not in MAY_STAY_OPEN:
-            end = f"</{name}>"
             hint = f"remove it, or write <{name}> where it begins"
-            yield tag.start(), end, f"{end} ends nothing", hint
+            yield at, f"</{name}> ends nothing", hint
     for each in opened:
         yield from _without_end(*each)
 
@@ -72,9 +71,9 @@ def _first(pattern: str, html: str, at: int) -> int:
     return found.start() if found else len(html)
 
 
-def _without_end(name: str, at: int) -> Iterator[tuple[int, str, str, str]]:
+def _without_end(name: str, at: int) -> Iterator[tuple[int, str, str]]:
     if name not in MAY_STAY_OPEN:
-        yield at, "", f"<{name}> has no end", f"write </{name}> where it ends"
+        yield at, f"<{name}> has no end", f"write </{name}> where it ends"
 
 
 def lost_text_warnings(content: Content, made: AllMade) -> Iterator[Fault]:

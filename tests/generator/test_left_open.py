@@ -44,7 +44,7 @@ def test_nothing_is_told_of_what_browsers_read_as_whole(html):
     ],
 )
 def test_what_browsers_leave_open_is_told(html, message):
-    assert [each for _, _, each, _ in left_open(LOOK_CLOSELY + html)] == [message]
+    assert [each for _, each, _ in left_open(LOOK_CLOSELY + html)] == [message]
 
 
 @pytest.mark.parametrize(
