@@ -343,3 +343,46 @@ def test_a_site_restores_what_it_had_under_the_address_of_before(tmp_path: Path,
     change(tmp_path, "south", "[databases]\n", f'[databases]\nformerly = "{url}"\n')
     status, told = run(tmp_path, "south", "restore", str(path))
     assert status == 0, told
+
+
+def test_the_loss_of_one_is_no_other_sites(tmp_path: Path, kind: str) -> None:
+    """What one begins anew after it was lost leaves the other as it is."""
+    for name in ("north", "south"):
+        with service(tmp_path, name) as site:
+            site.visitor().view("/about/", given=True)
+    counters = Addresses.of(tmp_path, site="north").counters
+    assert isinstance(counters, URL)
+    if kind == "clickhouse":
+        clickhouse.server().ask(f"DROP DATABASE {counters.database}_north")
+    else:
+        dsn = f"{postgresql.server().dsn} dbname={counters.database}"
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA north_counters CASCADE")
+    assert run(tmp_path, "south", "check")[0] == 0
+    status, told = run(tmp_path, "south", "accept-loss", "counters")
+    assert (status, '"counters" is not missing' in told) == (1, True)
+    assert run(tmp_path, "north", "accept-loss", "counters")[0] == 0
+    with service(tmp_path, "north") as north, service(tmp_path, "south") as south:
+        assert north.total("page") == {}
+        assert south.total("page") == {"/about/": {"views": 1}}
+
+
+def test_two_names_that_make_one_in_clickhouse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`counters` and `north_x` are what `counters_north` and `x` are: the second is told so."""
+    given = on_clickhouse(tmp_path)
+    monkeypatch.setenv("PLAINSITE_COUNTERS", given)
+    with service(tmp_path, "north_x") as first:
+        first.visitor().view("/about/", given=True)
+    url = read_site(ROOT).settings.url
+    change(tmp_path, "x", url, "https://x.example")
+    database = Addresses.of(tmp_path).counters
+    assert isinstance(database, URL)
+    monkeypatch.setenv(
+        "PLAINSITE_COUNTERS", said(database.set(database=f"{database.database}_north"))
+    )
+    status, told = run(tmp_path, "x", "check")
+    assert status == 1
+    assert f"{database.database}_north_x at " in told
+    assert f"it belongs to the site {url}, not to https://x.example\n" in told
