@@ -21,7 +21,10 @@ from policy.toml_source import read_text
 
 ASSETS_FOLDER = "site/assets"
 
-_URL = re.compile(r"""url\(\s*(["']?)(?!data:|#)([^"')]+)\1\s*\)""")
+_URL = re.compile(
+    r"""/\*.*?\*/|url\(\s*(["']?)(?!data:|#)(?P<path>[^"')?#]+)(?P<rest>[^"')]*)\1\s*\)""",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -110,16 +113,18 @@ def _rewritten(name: str, css: str, urls: Mapping[str, str]) -> tuple[bytes, lis
     wrong = list(_wrong(name, css, urls))
 
     def address(found: re.Match[str]) -> str:
-        target = normpath(join(dirname(name), found[2]))
-        return f'url("{urls[target]}")' if target in urls else found[0]
+        target = normpath(join(dirname(name), found["path"] or ""))
+        return f'url("{urls[target]}{found["rest"]}")' if target in urls else found[0]
 
     return _URL.sub(address, css).encode("utf-8"), wrong
 
 
 def _wrong(name: str, css: str, urls: Mapping[str, str]) -> Iterator[Fault]:
     for found in _URL.finditer(css):
-        target = normpath(join(dirname(name), found[2]))
-        if target not in urls and not asks_elsewhere(found[2].strip()):
+        if found["path"] is None:
+            continue
+        target = normpath(join(dirname(name), found["path"]))
+        if target not in urls and not asks_elsewhere(found["path"].strip()):
             line, hint = _line(css, found.start()), nearest(target, urls)
             yield Fault(f"site/assets/{name}", line, f'there is no asset "{target}"', hint)
     for at, message, hint in left_open(css):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from generator.assets import load_assets
 from generator.check import styles
 from generator.check.of_templates import left_open
+from policy import read_site
 
 LOOK_CLOSELY = "<!-- <div> -->"
 """Tags are counted first; only where their numbers differ is a page read closely."""
@@ -78,3 +80,13 @@ def test_nothing_is_told_of_a_style_that_browsers_read_as_whole(css):
 def test_what_browsers_leave_open_in_a_style_is_told_where_it_begins(css, faults):
     found = styles.left_open(css)
     assert [f"{css.count(chr(10), 0, at) + 1}: {each}" for at, each, _ in found] == faults
+
+
+def test_what_stands_behind_the_name_of_an_asset_stays_and_a_comment_asks_for_none(root):
+    (root / "site/assets/x.woff").write_bytes(b"x")
+    css = '/* url(old.png) */ a { b: url(x.woff?#iefix); c: url("x.woff?v=1#d") }'
+    (root / "site/assets/more.css").write_text(css)
+    assets, faults = load_assets(read_site(root))
+    assert not faults
+    font, made = assets.urls["x.woff"], assets.files[assets.urls["more.css"]].decode()
+    assert made == css.replace("x.woff?#iefix", f'"{font}?#iefix"').replace("x.woff?v", f"{font}?v")
