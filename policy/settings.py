@@ -15,8 +15,9 @@ from policy.origin_addresses import OriginAddress
 from policy.pictures import CardSettings, PictureSettings
 from policy.toml_source import Declared
 
-SITE_NAME = r"^[a-z][a-z0-9_]{0,31}$"
-"""A name that a schema of PostgreSQL and a database of ClickHouse can have, with more behind it."""
+SITE_NAME = re.compile(r"(?!pg_)[a-z][a-z0-9_]{0,31}")
+"""A name that a schema of PostgreSQL, which keeps `pg_` for itself, and a database of ClickHouse
+can have, with more behind it."""
 
 _NEVER = frozenset(
     {"br", "css", "gz", "heic", "heif", "htm", "js", "markdown", "mjs", "svgz", "tif"}
@@ -71,11 +72,17 @@ class OutputSettings(Declared):
     integrity: bool = False
 
 
+def _site_name(name: str) -> str:
+    if name and not SITE_NAME.fullmatch(name):
+        raise ValueError('use small letters, digits and _, and do not begin with pg_: "north"')
+    return name
+
+
 class DatabaseSettings(Declared):
     """`site` is what this site is called on servers whose databases several sites share. `formerly`
     is the `url` that it had when a server last knew it."""
 
-    site: Annotated[str, Field(pattern=SITE_NAME, examples=["north"])] = ""
+    site: Annotated[str, AfterValidator(_site_name)] = ""
     formerly: OriginAddress | Literal[""] = ""
 
 

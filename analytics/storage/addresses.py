@@ -129,8 +129,8 @@ def _called(address: str) -> str | None:
 def _wrong_options(url: URL, site: object) -> str:
     """What is wrong with what stands behind the question mark."""
     options, secure = str(url.query.get("options", "")), url.query.get("secure", "false")
-    if site and not re.match(SITE_NAME, str(site)):
-        return "a site is called by small letters, digits and _"
+    if site and not SITE_NAME.fullmatch(str(site)):
+        return "a site is called by small letters, digits and _, and by nothing with pg_ before it"
     others = {*url.query} - {"secure", "site"}
     if url.drivername == "clickhouse" and (others or secure not in SECURE):
         return "a ClickHouse address has no option but secure=true"

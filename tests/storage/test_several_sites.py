@@ -28,6 +28,9 @@ from tests.fixtures.staff import PASSWORD, add, signed_in
 REGISTER = read_site(ROOT).register
 
 
+PAGES_OF_TODAY = "/staff/reports/page.csv?period=today"
+
+
 def on_postgresql(folder: Path) -> str:
     """The address of a database that is made for a folder."""
     given = postgresql.server().address(folder)
@@ -86,13 +89,17 @@ def test_each_site_sees_its_own_alone(tmp_path: Path, kind: str) -> None:
             south.visitor().view("/solutions/", given=True)
         send(north.app.test_client(), REQUEST | {"email": "north@example.org"})
         send(south.app.test_client(), REQUEST | {"email": "south@example.org"})
-        add(north, rita="admin")
+        for each in (north, south):
+            add(each, rita="reports")
         assert north.total("page") == {"/about/": {"views": 1}}
         assert south.total("page") == {"/solutions/": {"views": 2}}
-        assert signed_in(north, "rita").get("/staff/reports/").status_code == 200
-        page = south.app.test_client().get("/staff/sign-in/")
-        assert page.status_code == 200
-        assert rows(south, "SELECT count(*) FROM staff") == [(0,)]
+        add(north, nora="contacts")
+        assert rows(south, "SELECT count(*) FROM staff") == [(1,)]
+        told = [signed_in(each, "rita").get(PAGES_OF_TODAY).text for each in (north, south)]
+        assert [("/about/" in each, "/solutions/" in each) for each in told] == [
+            (True, False),
+            (False, True),
+        ]
     with service(tmp_path, "south") as south:
         assert south.total("page") == {"/solutions/": {"views": 2}}
         assert rows(south, "SELECT email FROM contacts") == [("south@example.org",)]
@@ -228,6 +235,7 @@ def test_who_may_make_no_schema_is_told_what_to_type(tmp_path: Path) -> None:
         ("clickhouse://a@h/d?site=south", "site/settings.toml"),
         ("clickhouse://a@h/d?site=", "site/settings.toml"),
         ("clickhouse://a@h/d?site=So-uth", "small letters"),
+        ("postgresql://a@h/d?site=pg_south", "nothing with pg_ before it"),
     ],
 )
 def test_an_address_says_nothing_else_than_the_settings(
