@@ -139,7 +139,7 @@ def test_a_selector_keeps_its_meaning(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text"), [("a.js", "function ( {"), ("a.js", "return 5"), ("a.css", "a[ { b: c }")]
+    ("name", "text"), [("a.js", "function ( {"), ("a.js", "return 5"), ("a.css", "a[] { b: c }")]
 )
 def test_a_mistake_in_a_script_or_a_style_sheet_is_told(root: Path, name: str, text: str) -> None:
     """It is published as it was written. Where nothing is made less, nobody has read it."""
