@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.parsers import expat
 
 from generator.check.styles import style_addresses
@@ -49,11 +50,22 @@ class Drawing:
     recorded: Recorded
 
 
+_SMALL = 64_000
+"""Bytes of a drawing that is remembered, so that who builds again does not read it again."""
+
+
 def read_drawing(data: bytes, path: str) -> Drawing:
     """Read an SVG or XML file. Raises `NotXml`."""
+    return _remembered(data, path) if len(data) <= _SMALL else _read(data, path)
+
+
+def _read(data: bytes, path: str) -> Drawing:
     reader = _Reader(path)
     try:
         reader.parse(data)
+        if reader.cut:  # Most have nothing to be taken out, and are not written again.
+            reader = _Reader(path, writes=True)
+            reader.parse(data)
     except expat.ExpatError as error:
         reason = expat.errors.messages[error.code]
         raise NotXml(error.lineno, reason) from None
@@ -70,6 +82,9 @@ def read_drawing(data: bytes, path: str) -> Drawing:
     )
     published = "".join(reader.out).encode("utf-8") if reader.cut else data
     return Drawing(published, reader.root, recorded)
+
+
+_remembered = lru_cache(maxsize=256)(_read)
 
 
 def drawing_size(data: bytes) -> tuple[int, int] | None:
@@ -101,11 +116,12 @@ def drawing_size(data: bytes) -> tuple[int, int] | None:
 
 
 class _Reader:
-    """Hears of each part of the file, notes what it holds, and writes what is kept."""
+    """Hears of each part of the file, notes what it holds, and `writes` what is kept."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, writes: bool = False) -> None:
         self.root = ""
         self.out: list[str] = []
+        self._writes = writes
         self.cut = False
         self.found: dict[str, list[Found]] = {"links": [], "loads": [], "refused": []}
         self._path = path
@@ -146,6 +162,8 @@ class _Reader:
         kept = {key: self._clean_picture(value) for key, value in kept.items()}
         self.cut |= kept != given
         self._in_style = local == "style"
+        if not self._writes:
+            return
         self._close_tag()
         from xml.sax.saxutils import quoteattr  # noqa: PLC0415  (it brings a web client with it)
 
@@ -207,6 +225,8 @@ class _Reader:
             return
         if self._in_style:
             self._look_at_style(text)
+        if not self._writes:
+            return
         self._close_tag()
         from xml.sax.saxutils import escape  # noqa: PLC0415  (as above)
 
