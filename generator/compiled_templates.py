@@ -2,7 +2,8 @@
 
 Each build makes its own Jinja, since what its templates may use is the site's; what they are
 compiled to depends on their text, their name and the options that all share. So the preview
-compiles again only the template that was saved.
+compiles again only the template that was saved, and whoever builds several sites, as the tests do,
+compiles what they have in common once.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ MOST = 500
 
 
 class CompiledTemplates(BytecodeCache):
-    """Code of templates by their name, their file and a digest of their text, the latest used."""
+    """Code of templates by their name, their file within the site and a digest of their text, the
+    latest used."""
 
     def __init__(self, most: int = MOST) -> None:
         self._code = LRUCache(most)

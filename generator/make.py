@@ -105,7 +105,7 @@ class _Maker:
             rendered = self._rendered(page)
         # A template is a program of the site's: it can raise anything.
         except Exception as error:
-            faults = tuple(faults_of(error, self._site.root, page))
+            faults = tuple(faults_of(error, page))
             if isinstance(error, Faults):
                 return Outcome(page.url, faults=faults)
             return self._looked_at(page, faults)
@@ -129,7 +129,7 @@ class _Maker:
             rendered = self._renderer.text_alone(page)
             found = (*html_faults([rendered]), *undeclared_events(rendered, self._site.events))
         except Exception as error:
-            of_text = faults_of(error, self._site.root, page)
+            of_text = faults_of(error, page)
             return Outcome(page.url, faults=tuple(dict.fromkeys((*faults, *of_text))))
         page.forget_text()
         made = Packed.of(Made(rendered.reads, self._summaries(rendered), rendered.pictures), b"")

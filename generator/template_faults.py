@@ -10,7 +10,6 @@ import re
 import traceback
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from jinja2 import TemplateError
 from jinja2.exceptions import TemplateNotFound, TemplateSyntaxError, UndefinedError
@@ -25,7 +24,7 @@ _NO_TEMPLATE = "there is no template"
 _OBJECT = re.compile(r"^'[\w. ]+ object' has no attribute '(\w+)'$")
 
 
-def faults_of(error: Exception, root: Path, page: Page) -> Iterator[Fault]:
+def faults_of(error: Exception, page: Page) -> Iterator[Fault]:
     """The faults behind an error of rendering a page. Raises the error itself where it is ours."""
     if isinstance(error, Faults):
         yield from error.faults
@@ -34,7 +33,7 @@ def faults_of(error: Exception, root: Path, page: Page) -> Iterator[Fault]:
         name = f"templates/{error.name}"
         yield Fault(name, error.lineno, f"{error.message}", "mend the template's syntax")
         return
-    place = _place(error, root)
+    place = _place(error)
     if place is None and isinstance(error, RecursionError):
         hint = "let fewer lists, quotes or blocks stand in each other"
         yield Fault(page.path, None, "the page is nested too deeply to be rendered", hint)
@@ -84,11 +83,10 @@ def _message(error: Exception, page: Page) -> tuple[str, str]:
             return f"this cannot be worked out: {type(error).__name__}: {error}", hint
 
 
-def _place(error: Exception, root: Path) -> tuple[str, int | None] | None:
-    """The innermost line of a template in an error's trace."""
-    templates = root / "templates"
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        if path.is_relative_to(templates):
-            return path.relative_to(root).as_posix(), frame.lineno
+def _place(error: Exception) -> tuple[str, int | None] | None:
+    """The innermost line of a template in an error's trace: the only files named within a site."""
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        name = frame.f_code.co_filename
+        if name.startswith("templates/"):
+            return name, line
     return None

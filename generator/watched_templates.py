@@ -72,18 +72,20 @@ class WatchedTemplates(FileSystemLoader):
     def get_source(
         self, environment: Environment, template: str
     ) -> tuple[str, str, Callable[[], bool]]:
-        """As `FileSystemLoader`. Raises `Faults` for a template that cannot be read."""
+        """As `FileSystemLoader`, with the file's name within the site, so that it is compiled to
+        the same wherever the site is. Raises `Faults` for a template that cannot be read."""
+        path = f"templates/{template}"
         try:
-            source, path, is_current = super().get_source(environment, template)
+            source, _, is_current = super().get_source(environment, template)
         except TemplateNotFound:
             raise
         except (OSError, UnicodeDecodeError):
-            read_text(self._root, f"templates/{template}")  # It raises what is wrong.
+            read_text(self._root, path)  # It raises what is wrong.
             raise
         self._named[template] = frozenset(_WHOLE.findall(source))
-        self._paths.append(f"templates/{template}")
-        refuse_controls(f"templates/{template}", source.encode("utf-8"))
-        refuse_two_versions(f"templates/{template}", source)
+        self._paths.append(path)
+        refuse_controls(path, source.encode("utf-8"))
+        refuse_two_versions(path, source)
         source = NONCHARACTERS.sub("", source)
         return self._mark(source, len(self._paths) - 1), path, is_current
 

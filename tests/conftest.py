@@ -7,7 +7,10 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
+from unittest.mock import patch
 
+import brotli
 import pytest
 from hypothesis import settings
 
@@ -50,6 +53,19 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "BUSY_MS", 15_000)
     monkeypatch.setattr(clickhouse_client, "BUSY_SECONDS", 60)
     monkeypatch.setattr(command, "UNWATCHED_SECONDS", 600)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def packed_once() -> Iterator[None]:
+    """Many sites have the same style sheets, and packing these well is most of a small build."""
+    pack = brotli.compress
+    pack_once = lru_cache(maxsize=1_000)(pack)
+
+    def compress(data: bytes, **options: int) -> bytes:
+        return pack_once(data, **options) if len(data) < 200_000 else pack(data, **options)
+
+    with patch.object(brotli, "compress", compress):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -59,6 +59,7 @@ def test_two_sites_with_templates_of_one_name_are_told_apart(
         page = (root / "public" / "about" / "index.html").read_text(encoding="utf-8")
         assert f"<p>This is {name}.</p>" in page
     assert compiled.count("page.html") == 2
+    assert compiled.count("article.html") == 1
 
 
 def test_what_a_filter_makes_of_a_constant_is_said_in_the_language_of_now(tmp_path: Path) -> None:
