@@ -19,6 +19,8 @@ from analytics.visits.model import LISTED, MEASURES, Counts, Dimension, Incremen
 from analytics.visits.store import coarsening, reading
 from analytics.visits.store.base import CounterStore, StoreError
 from analytics.visits.store.calendar import Calendar
+from analytics.visits.store.cells import TABLES
+from analytics.visits.store.closing_rows import of_day, sizes_of, sizes_until
 from analytics.visits.store.linked_folding import Cell
 from analytics.visits.store.names import number_for
 from analytics.visits.store.query import Interval, NotKept, Query, Rows, filter_table
@@ -502,3 +504,16 @@ def test_nothing_is_taken_after_it_was_closed(factory: Factory, tmp_path: Path) 
     store.close()
     with pytest.raises(StoreError):
         store.add(1, [Increment(Dimension.ALL, "", visits=1)])
+
+
+def test_of_a_large_table_is_told_that_it_has_as_many_cells_as_were_looked_at(
+    store: CounterStore,
+) -> None:
+    day = range(MARCH, MARCH + 24)
+    count(store, lived(random.Random(8), day, 60))
+    closing, tables = of_day(day, 10), sorted(TABLES)[:40]
+    with store.database.engine.connect() as connection:
+        sizes = sizes_of(connection, closing, tables)
+        assert max(sizes.values()) > 5 > min(sizes.values())
+        found = sizes_until(connection, closing, tables, 5)
+    assert found == {number: min(size, 5) for number, size in sizes.items()}

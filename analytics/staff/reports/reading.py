@@ -12,6 +12,7 @@ from analytics.staff.reports.steps import Step
 from analytics.visits.hours import start_of
 from analytics.visits.model import MEASURES, Counts, Dimension, Hour, count_of
 from analytics.visits.store.base import CounterStore
+from analytics.visits.store.calendar import Calendar
 from analytics.visits.store.query import Interval, NotKept, Query, Row
 
 __all__ = ["Reader", "Told", "whole_months"]
@@ -51,6 +52,7 @@ class Reader:
     today: date
     hours: Callable[[], Sequence[Hour]]
     _whole: dict[Period, bool] = field(default_factory=dict, init=False, repr=False)
+    _counted: dict[tuple[Period, bool], int] = field(default_factory=dict, init=False, repr=False)
 
     def rows(
         self,
@@ -94,13 +96,19 @@ class Reader:
 
     def _parts(self, days: Period, *, by_month: bool) -> int:
         """Of how many days or months anything was counted."""
-        hours = days.hours(self.zone)
-        counted = (
-            start_of(row.hour, self.zone).date()
-            for row in self.hours()
-            if row.hour in hours and any(getattr(row, name) for name in MEASURES)
-        )
-        return len({day.replace(day=1) if by_month else day for day in counted})
+        if (days, by_month) not in self._counted:
+            hours, calendar = days.hours(self.zone), Calendar(self.zone)
+            begin, after = calendar.day, calendar.after_day
+            if by_month:
+                begin, after = calendar.month, calendar.after_month
+            found, part = set(), range(0)
+            for row in self.hours():
+                # Two years have 17,520 rows: of a part that is known, no more is looked at.
+                if row.hour not in part and row.hour in hours and _is_any(row):
+                    part = range(begin(row.hour), after(row.hour))
+                    found.add(part.start)
+            self._counted[days, by_month] = len(found)
+        return self._counted[days, by_month]
 
     def is_whole(self, period: Period) -> bool:
         """Whether each visit of a period is told by the day: one of a day with few is not, unless
@@ -124,7 +132,7 @@ class Reader:
         if day == period.first:
             return None
         earlier = self.total(range(hours.start), ())
-        return None if any(getattr(earlier, name) for name in MEASURES) else day
+        return None if _is_any(earlier) else day
 
     def placed(
         self, steps: Sequence[Step], interval: str, filters: Sequence[Filter]
@@ -148,6 +156,10 @@ class Reader:
         answer = self.counters.rows(asked)
         rows = () if isinstance(answer, NotKept) else answer.rows
         return rows[0] if rows else Row()
+
+
+def _is_any(counts: Counts) -> bool:
+    return any(getattr(counts, name) for name in MEASURES)
 
 
 def whole_months(period: Period, today: date) -> Period | None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from analytics.storage.store import Store, StoreError
 from analytics.visits.model import Dimension, Hour, Increment, Total
-from analytics.visits.store.query import Answer, Interval, NotKept, Query, Rows
+from analytics.visits.store.query import Answer, NotKept, Query, Rows
 from analytics.visits.store.trials import Tried
 
 __all__ = ["Consents", "CounterStore", "Reading", "StoreError"]
@@ -97,11 +97,6 @@ class Reading:
         `last_hour`."""
         asked = Query(first=first_hour, last=last_hour, dimension=Dimension(dimension), limit=limit)
         return [row.total for row in _told(self.rows(asked)).rows]
-
-    def series(self, first_hour: int, last_hour: int) -> Sequence[Hour]:
-        """Each hour in which anything was counted, oldest first."""
-        asked = Query(first=first_hour, last=last_hour, interval=Interval.HOUR)
-        return [row.hour for row in _told(self.rows(asked)).rows]
 
 
 def _told(answer: Answer) -> Rows:

@@ -30,7 +30,15 @@ from analytics.visits.store.query import (
     kept,
 )
 from analytics.visits.store.running import Part, Running
-from analytics.visits.store.selecting import NAMED, NOT_STRUCK, SUMS, Span, listed, select, span_of
+from analytics.visits.store.selecting import (
+    NOT_STRUCK,
+    SUMS,
+    Span,
+    by_hour,
+    listed,
+    select,
+    span_of,
+)
 
 __all__ = ["answer_of"]
 
@@ -87,11 +95,7 @@ def _why_not(query: Query) -> str:
 
 
 def _totals(connection: Connection, query: Query, start: Callable[[int], int]) -> list[Row]:
-    rows = connection.exec_driver_sql(
-        f"SELECT hour, {NAMED} FROM totals WHERE hour BETWEEN ? AND ? AND {NOT_STRUCK}"
-        " ORDER BY hour",
-        (query.first, query.last),
-    )
+    rows = by_hour(connection, query.first, query.last)
     if query.interval == Interval.HOUR:
         return [_row((*amounts, 0), start=hour) for hour, *amounts in rows]
     return _by_start((start(hour), [*amounts, 0]) for hour, *amounts in rows)

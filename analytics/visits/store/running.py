@@ -24,7 +24,7 @@ from analytics.visits.store.closing_rows import (
     Closing,
     of_day,
     of_month,
-    sizes_of,
+    sizes_until,
     still_have,
 )
 from analytics.visits.store.groups import GROUPS, Folded, Group, fold
@@ -114,7 +114,8 @@ class Running:
         is_fresh = before and self._seconds() - before.at < SECONDS_TOLD_AGAIN
         if before and before.tried > COSTLY and is_fresh:
             return Part(key, before.folded, before.rows, before)
-        tables = _smallest(sizes_of(connection, closing, group.tables))
+        sizes = sizes_until(connection, closing, group.tables, MOST_CELLS + 1)
+        tables = _smallest(sizes)
         # A day with few visits goes to its week, and tells nothing of two things.
         if number not in tables or not (closing.month or closing.is_enough(connection)):
             return None

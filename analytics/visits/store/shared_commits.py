@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from analytics.background import Progress, TaskState
 from analytics.storage.store import LookedAfter
 from analytics.storage.unusable import DatabaseUnavailable
-from analytics.visits.model import Increment
+from analytics.visits.model import Hour, Increment
 from analytics.visits.store.adding import Adding
 from analytics.visits.store.addition import Addition
 from analytics.visits.store.base import Consents, Reading, StoreError
@@ -32,6 +32,7 @@ from analytics.visits.store.coarsening import Coarsening
 from analytics.visits.store.query import Answer, Query
 from analytics.visits.store.reading import answer_of
 from analytics.visits.store.running import Running
+from analytics.visits.store.selecting import hours_of
 from analytics.visits.store.trials import TABLE, Tried, fold_small
 from analytics.web.log import ServiceLog
 from policy import Register
@@ -165,6 +166,10 @@ class SharedCommits(Reading, ABC):
     def rows(self, query: Query) -> Answer:
         """What was counted, or why that is not kept."""
         return answer_of(self._read, self.calendar, self._running, query)
+
+    def series(self, first_hour: int, last_hour: int) -> Sequence[Hour]:
+        """Each hour in which anything was counted, oldest first."""
+        return self._read(lambda connection: hours_of(connection, first_hour, last_hour))
 
     def consents(self) -> Sequence[Consents]:
         """The consents of each day, newest first."""
