@@ -7,10 +7,13 @@ is read under a lock that keeps others from writing, and stays as it is.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, MetaData, Table, insert, select
+from sqlalchemy.exc import OperationalError
 
 from analytics.storage.clickhouse import ClickHouse
 from analytics.storage.store import LookedAfter
@@ -106,5 +109,25 @@ def copy_rows(old: Connection, new: Connection, tables: MetaData) -> None:
 def _copy(old: Connection, new: Connection, table: Table) -> None:
     ordered = select(table).order_by(*table.primary_key)
     with old.execute(ordered, execution_options=IN_PARTS) as rows:
+        if new.dialect.name == "postgresql":
+            _stream(new, table, rows)
+            return
         for part in rows.mappings().partitions():
             new.execute(insert(table), [dict(row) for row in part])
+
+
+def _stream(new: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:
+    """Send rows by COPY: a statement for each would take three times as long, which is hours of
+    tens of millions. Raises SQLAlchemyError."""
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    raw: Any = new.connection.dbapi_connection
+    try:
+        with (
+            raw.cursor() as cursor,
+            cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+    except psycopg.Error as error:
+        # SQLAlchemy does not see what is asked beside it.
+        raise OperationalError("", None, error) from error
