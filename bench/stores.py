@@ -1,12 +1,18 @@
-"""The engines of the counters side by side: one to four collectors at once, size, and reports.
+"""The engines of the counters side by side: hits a second of one to four collectors, and two years.
 
-    python bench/stores.py [HITS] [THREADS]
+    python bench/stores.py [VIEWS...] [--hits 4000] [--threads 16] [--rounds 5] [--keep FOLDER]
 
 The same made-up hits, those of `bench/store.py`, are added to a SQLite file, and to a PostgreSQL
 and a ClickHouse server of this run's own. PostgreSQL puts each commit on the disk, ClickHouse 18.16
 never waits for that. Each collector is a process of its own that shares commits among its
 threads. What was counted is compared with what was sent before
-anything is said. Then a report of the whole time is asked for, with a filter and without.
+anything is said.
+
+Then, for each number of VIEWS, a history of two years (`bench/histories`) is kept by all three, by
+Umami's tables in PostgreSQL and by Plausible's in ClickHouse. All are asked the same, and the
+answers compared, before any time is said. Last, hits are added to what is there, and all that
+changed is written anew, as it is each minute. With `--keep`, the counters' file of a history is
+kept, and taken from there the next time.
 """
 
 from __future__ import annotations
@@ -14,13 +20,13 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping
+from argparse import ArgumentParser, Namespace
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC
 from multiprocessing import get_context
+from os import getloadavg
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import URL
@@ -32,7 +38,6 @@ from analytics.visits.model import Dimension, Increment  # noqa: E402  (the path
 from analytics.visits.store.base import CounterStore  # noqa: E402  (as above)
 from analytics.visits.store.clickhouse import ClickHouseCounters  # noqa: E402  (as above)
 from analytics.visits.store.postgresql import PostgreSQLCounters  # noqa: E402  (as above)
-from analytics.visits.store.query import Query  # noqa: E402  (as above)
 from analytics.visits.store.sqlite import Counters  # noqa: E402  (as above)
 from bench.store import FIRST, hit  # noqa: E402  (as above)
 from policy import read_site  # noqa: E402  (as above)
@@ -52,12 +57,12 @@ def opened(place: Path | URL) -> CounterStore:
     return Counters(place, register, zone=UTC)
 
 
-def collect(place: Path | URL, number: int, hits: int, threads: int) -> float:
-    """Add so many hits, as one collector; seconds from the first to the last."""
+def collect(place: Path | URL, number: int, hits: int, threads: int, first: int) -> float:
+    """Add so many hits from the hour `first` on, as one collector; seconds that took."""
     chance = random.Random(number)
     made = [
         (
-            FIRST + chance.randrange(HOURS),
+            first + chance.randrange(HOURS),
             [Increment(Dimension.ALL, "", visits=1, views=1), *hit(chance)],
         )
         for _ in range(hits)
@@ -68,83 +73,60 @@ def collect(place: Path | URL, number: int, hits: int, threads: int) -> float:
         return time.perf_counter() - began
 
 
-def written(place: Path | URL, collectors: int, hits: int, threads: int) -> float:
+def written(
+    place: Path | URL, collectors: int, hits: int, threads: int, first: int = FIRST
+) -> float:
     """Hits a second of all collectors together. Fails where one was lost, or counted twice."""
     each = hits // collectors
-    given = [(place, number, each, threads) for number in range(collectors)]
-    with closing(opened(place)):  # It makes the tables.
-        pass
+    given = [(place, number, each, threads, first) for number in range(collectors)]
+    before = counted(place, first)  # It makes the tables.
     with get_context("spawn").Pool(collectors) as pool:
         seconds = max(pool.starmap(collect, given))
-    with closing(opened(place)) as store:
-        (total,) = store.totals("all", FIRST, FIRST + HOURS - 1, 1)
-    assert total.visits == each * collectors, (total.visits, each * collectors)
+    added = counted(place, first) - before
+    assert added == each * collectors, (added, each * collectors)
     return each * collectors / seconds
 
 
-def asked(place: Path | URL) -> Mapping[str, float]:
-    """Milliseconds that a report takes, the median of seven after the first."""
-    everything = {"first": FIRST, "last": FIRST + HOURS - 1}
-    queries = {
-        "report": Query(**everything, dimension=Dimension.SOURCE),
-        "filtered": Query(
-            **everything,
-            dimension=Dimension.SOURCE,
-            filters=((Dimension.DEVICE, "/value 0/"),),
-        ),
-    }
+def counted(place: Path | URL, first: int) -> int:
+    """The visits of those hours."""
     with closing(opened(place)) as store:
-        return {name: timed(lambda each=each: store.rows(each)) for name, each in queries.items()}
+        return sum(each.visits for each in store.totals("all", first, first + HOURS - 1, 1))
 
 
-def timed(ask: Callable[[], object]) -> float:
-    ask()
-    found = []
-    for _ in range(7):
-        began = time.perf_counter()
-        ask()
-        found.append(1_000 * (time.perf_counter() - began))
-    return median(found)
+def rates(hits: int, threads: int, server: Server, other: clickhouse.Server) -> None:
+    """Print a line for each number of collectors, all with nothing counted before."""
+    print(f"{hits} hits, {threads} threads a collector: hits a second")
+    print(f"{'collectors':>12}{'SQLite':>12}{'PostgreSQL':>12}{'ClickHouse':>12}")
+    with TemporaryDirectory(dir=ROOT) as name:  # The usual place may be in memory.
+        for collectors in COLLECTORS:
+            places: list[Path | URL] = [
+                Path(name) / f"{collectors}.sqlite3",
+                server.address(Path(name) / str(collectors)),
+                other.address(Path(name) / str(collectors)),
+            ]
+            found = [written(place, collectors, hits, threads) for place in places]
+            print(f"{collectors:12}" + "".join(f"{each:12.0f}" for each in found), flush=True)
+    print(f"load: {' '.join(f'{each:.1f}' for each in getloadavg())}", flush=True)
 
 
-def size(place: Path | URL, server: Server, other: clickhouse.Server) -> int:
-    """Bytes of the tables and their indexes; of ClickHouse once all was merged."""
-    if isinstance(place, Path):
-        return place.stat().st_size
-    if place.drivername == "clickhouse":
-        with closing(opened(place)) as store:
-            store.rewrite()
-        return other.bytes_of(place.database or "")
-    schema = str(place.query["options"]).rpartition("=")[2]
-    return server.bytes_of(schema)
+def main(given: Namespace) -> None:
+    """Print all of it."""
+    from bench.histories import growth  # noqa: PLC0415  (it needs this file's)
 
-
-def main(hits: int = 4_000, threads: int = 16) -> None:
-    """Print a line for each engine and number of collectors."""
-    print(f"{hits} hits, {threads} threads a collector; ms are medians of seven")
-    print(f"{'':12}{'collectors':>11}{'hits/s':>9}{'kB':>8}{'report':>9}{'filtered':>10}")
-    server, other = Server(), clickhouse.Server()
+    server, other = growth.postgresql(), clickhouse.Server()
     try:
-        # Beside the code, since the usual place for temporary files may be in memory.
-        with TemporaryDirectory(dir=ROOT) as name:
-            for collectors in COLLECTORS:
-                places: dict[str, Path | URL] = {
-                    "SQLite": Path(name) / f"{collectors}.sqlite3",
-                    "PostgreSQL": server.address(Path(name) / str(collectors)),
-                    "ClickHouse": other.address(Path(name) / str(collectors)),
-                }
-                for engine, place in places.items():
-                    speed = written(place, collectors, hits, threads)
-                    taken = asked(place)
-                    kilobytes = size(place, server, other) / 1e3
-                    print(
-                        f"{engine:12}{collectors:11}{speed:9.0f}{kilobytes:8.0f}"
-                        f"{taken['report']:9.1f}{taken['filtered']:10.1f}"
-                    )
+        rates(given.hits, given.threads, server, other)
+        for views in given.views:
+            growth.measure(views, given, server, other)
     finally:
         server.stop()
         other.stop()
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    asked = ArgumentParser()
+    asked.add_argument("views", nargs="*", type=int, default=[10**at for at in (4, 5, 6, 7)])
+    for option, default in (("hits", 4_000), ("threads", 16), ("rounds", 5)):
+        asked.add_argument(f"--{option}", type=int, default=default)
+    asked.add_argument("--keep", type=Path)
+    main(asked.parse_args())
