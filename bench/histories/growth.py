@@ -16,7 +16,7 @@ from bench.histories.ours import Ours
 from bench.histories.plausible import Plausible
 from bench.histories.umami import Umami
 from bench.histories.visits import Days
-from bench.stores import COLLECTORS, ROOT, written
+from bench.stores import COLLECTORS, written
 from tests.fixtures import clickhouse
 from tests.fixtures import postgresql as postgresql_fixture
 from tests.fixtures.patience import PATIENCE
@@ -52,7 +52,7 @@ def measure(
     """Print all of one history."""
     days = Days.made(views)
     print(f"\n{days.views:,} views", flush=True)
-    with TemporaryDirectory(dir=ROOT) as name:
+    with TemporaryDirectory() as name:
         file = _file(Path(name), given.keep, views, days)
         keepers = _keepers(file, days, server, other)
         ours = [each for each in keepers if isinstance(each, Ours)]
