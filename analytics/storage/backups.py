@@ -254,6 +254,8 @@ def _leave_out_what_runs(copied: sqlite3.Connection) -> None:
     if "running" not in tables:
         return
     copied.execute("DELETE FROM running")
+    if "closings" in tables:
+        copied.execute("DELETE FROM closings")  # It has no longer what the mark was drawn for.
     if "experiments" in tables:
         # The day is that of the site's home, where it may be the one before. What is rare is
         # deleted before the totals of a later hour are written.

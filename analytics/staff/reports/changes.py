@@ -90,7 +90,7 @@ class Changes:
         if not self._is_whole(table, this):
             return None
         before = self.reader.rows(then, filters, dimension, values=values)
-        is_there = bool(before.rows or before.more)
+        is_there = bool(before.rows or getattr(before.beyond, table.count))
         return (this, before) if is_there and self._is_whole(table, before) else None
 
     def _is_whole(self, table: Table, told: Told) -> bool:

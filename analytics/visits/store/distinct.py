@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-__all__ = ["summed_once", "values_of", "values_of_each"]
+__all__ = ["values_of", "values_of_each"]
 
 STEPPING = (
     "WITH RECURSIVE found({column}) AS (SELECT min({column}) FROM {table} WHERE {first} UNION ALL"
@@ -52,18 +52,3 @@ def values_of_each(
         return {*values_of(connection, column, table, f"({of_any})")}
     found = (values_of(connection, column, table, each) for each in conditions)
     return {value for values in found for value in values}
-
-
-def summed_once(connection: Connection, sums: str, some: str, every: str) -> str:
-    """What two questions answer of the same `sums`, the rows of the first before the one of the
-    second."""
-    if connection.dialect.name == "clickhouse":
-        # It has no such tables, and reads the rows twice.
-        some, every = (
-            each.replace("FROM sums", f"FROM ({sums}) AS sums") for each in (some, every)
-        )
-        return f"SELECT * FROM (SELECT * FROM ({some}) UNION ALL {every}) ORDER BY part"
-    return (
-        f"WITH sums AS MATERIALIZED ({sums})"
-        f" SELECT * FROM ({some}) AS asked UNION ALL {every} ORDER BY 1"
-    )

@@ -36,7 +36,7 @@ WHERE schemaname = current_schema() AND n_tup_ins + n_tup_upd + n_tup_del > 0"""
 """The tables that a transaction changed
 (https://www.postgresql.org/docs/15/monitoring-stats.html#MONITORING-STATS-VIEWS)."""
 
-READ = "totals, running, counters, rare, names, struck_hours"
+READ = "totals, running, counters, rare, names, struck_hours, closings"
 
 
 class PostgreSQLCounters(SharedCommits):

@@ -97,8 +97,8 @@ class Rows:
 
     `measures` are those that are kept of what was asked: any other is 0 in each row, and says
     nothing. Of a value that was rare, some is kept by week or month alone: no shorter interval has
-    it. `more` is how many values were counted that no row was asked for, and `beyond` what these
-    add up to.
+    it. `more` is how many values were counted that no row was asked for, where not some `values`
+    were, and `beyond` what these add up to.
     """
 
     rows: tuple[Row, ...]

@@ -10,13 +10,22 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from itertools import takewhile
+from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from analytics.visits.model import LISTED, MEASURES, Counts, Dimension, pair_of
+from analytics.visits.model import LISTED, MEASURES, Dimension, pair_of
+from analytics.visits.store.answering import (
+    counts_of,
+    named_rows,
+    numbers_of,
+    rest_of,
+    row_of,
+    summed,
+)
 from analytics.visits.store.calendar import Calendar
-from analytics.visits.store.cells import TABLES, Table, number_of
+from analytics.visits.store.cells import TABLES, number_of
 from analytics.visits.store.query import (
     BY_HOUR,
     BY_MONTH,
@@ -29,6 +38,7 @@ from analytics.visits.store.query import (
     Rows,
     kept,
 )
+from analytics.visits.store.remembered import Ended, Recall, Remembered
 from analytics.visits.store.running import Part, Running
 from analytics.visits.store.selecting import (
     NOT_STRUCK,
@@ -37,14 +47,12 @@ from analytics.visits.store.selecting import (
     by_hour,
     listed,
     select,
+    select_ended,
+    select_hours,
     span_of,
 )
 
 __all__ = ["answer_of"]
-
-FEW = 200
-"""More names than this are read all at once."""
-
 
 Done = TypeVar("Done")
 
@@ -60,21 +68,28 @@ def answer_of(
     read: Read,
     calendar: Calendar,
     running: Running,
+    remembered: Remembered,
     query: Query,
 ) -> Answer:
     """What was counted, or why that is not kept. No transaction is open while what still runs is
     folded. Raises SQLAlchemyError."""
     if why := _why_not(query):
         return NotKept(why)
-    found = read(lambda connection: _asked(connection, calendar, running, query))
+
+    def ask(connection: Connection) -> tuple[Answer | _Filtered, Recall]:
+        recall = Recall(remembered, connection)
+        return _asked(connection, calendar, running, query, recall), recall
+
+    found, recall = read(ask)
+    recall.keep()
     if not isinstance(found, _Filtered):
         return found
     rows = [*found.found_of(running)]
-    return read(lambda connection: _rows(connection, query, found.pair, rows, found.total))
+    return read(lambda connection: named_rows(connection, query, found.pair, rows, found.total))
 
 
 def _asked(
-    connection: Connection, calendar: Calendar, running: Running, query: Query
+    connection: Connection, calendar: Calendar, running: Running, query: Query, recall: Recall
 ) -> Answer | _Filtered:
     if query.interval:
         return _series(connection, calendar, query)
@@ -82,7 +97,7 @@ def _asked(
         return Rows(tuple(_total(connection, query)))
     span = span_of(connection, calendar, query)
     if not query.filters:
-        return _alone(connection, span, query)
+        return _alone(connection, span, query, recall)
     return _filtered(connection, span, running, query)
 
 
@@ -97,7 +112,7 @@ def _why_not(query: Query) -> str:
 def _totals(connection: Connection, query: Query, start: Callable[[int], int]) -> list[Row]:
     rows = by_hour(connection, query.first, query.last)
     if query.interval == Interval.HOUR:
-        return [_row((*amounts, 0), start=hour) for hour, *amounts in rows]
+        return [row_of((*amounts, 0), start=hour) for hour, *amounts in rows]
     return _by_start((start(hour), [*amounts, 0]) for hour, *amounts in rows)
 
 
@@ -108,27 +123,11 @@ def _total(connection: Connection, query: Query) -> list[Row]:
         " HAVING count(*) > 0",
         (query.first, query.last),
     )
-    return [_row(amounts) for amounts in rows]
+    return [row_of(amounts) for amounts in rows]
 
 
 def _by_start(rows: Iterable[tuple[int, Sequence[int]]]) -> list[Row]:
-    return [_row(amounts, start=start) for start, amounts in sorted(_summed(rows).items())]
-
-
-def _summed(rows: Iterable[tuple[int, Sequence[int]]]) -> dict[int, list[int]]:
-    """The amounts of each number, added up."""
-    sums: dict[int, list[int]] = {}
-    for number, amounts in rows:
-        before = sums.get(number)
-        sums[number] = (
-            [a + b for a, b in zip(before, amounts, strict=True)] if before else [*amounts]
-        )
-    return sums
-
-
-def _row(amounts: Sequence[int], cell: str = "", start: int = 0) -> Row:
-    named: dict[str, Any] = dict(zip(MEASURES, amounts, strict=False))
-    return Row(cell=cell, start=start, untold=amounts[len(MEASURES)], **named)
+    return [row_of(amounts, start=start) for start, amounts in sorted(summed(rows).items())]
 
 
 def _series(connection: Connection, calendar: Calendar, query: Query) -> Answer:
@@ -145,7 +144,7 @@ def _series(connection: Connection, calendar: Calendar, query: Query) -> Answer:
     if query.interval == Interval.HOUR and (not span.hours or query.first < span.hours[0]):
         return NotKept(BY_HOUR)
     ((by, cell),) = query.filters
-    where, pair = f"value IN {listed(_numbers(connection, by, cell))}", number_of(by)
+    where, pair = f"value IN {listed(numbers_of(connection, by, cell))}", number_of(by)
     if query.interval != Interval.MONTH:
         # Of a week or a month nobody knows the day.
         span = replace(span, weeks=(), months=(), ends=())
@@ -180,11 +179,11 @@ def _filtered(
     connection: Connection, span: Span, running: Running, query: Query
 ) -> Answer | _Filtered:
     dimension, ((by, cell),) = query.dimension, query.filters
-    numbers, alone = _numbers(connection, by, cell), number_of(by)
+    numbers, alone = numbers_of(connection, by, cell), number_of(by)
     found = [*select(connection, span, alone, "value", f"value IN {listed(numbers)}")]
     if dimension == by:
-        return _rows(connection, query, alone, found, None)
-    total = _row(found[0][1:], cell) if found else Row(cell=cell)
+        return named_rows(connection, query, alone, found, None)
+    total = row_of(found[0][1:], cell) if found else Row(cell=cell)
     total = replace(total, measures=TABLES[alone].measures)
     if dimension == Dimension.ALL:
         return Rows((replace(total, cell=""),), measures=total.measures)
@@ -201,31 +200,56 @@ def _filtered(
     return _Filtered(number, ended, parts, numbers, at, whole)
 
 
-def _alone(connection: Connection, span: Span, query: Query) -> Rows:
-    """The values of a dimension by itself: where not all are asked for, no more are read."""
+def _alone(connection: Connection, span: Span, query: Query, recall: Recall) -> Rows:
+    """The values of a dimension by itself: where not all are asked for, those alone are made, and
+    what has ended is read once."""
     number, total = number_of(query.dimension), _whole(connection, query)
     if query.limit is None and query.values is None:
         found = select(connection, span, number, "value", "")
-        return _rows(connection, query, number, found, total)
-    *some, (counted, *of_all) = select(
-        connection, span, number, "value", "", _some(connection, query)
-    )
-    answer = _rows(connection, query, number, some, None)
-    rest = _rest(total, [of_all], TABLES[number]) if total else None
-    beyond = _counts([of_all, *([-amount for amount in amounts] for _, *amounts in some)])
-    at = 1 + MEASURES.index(TABLES[number].count)
-    more = counted - sum(1 for row in some if row[at])
+        return named_rows(connection, query, number, found, total)
+    numbers = None
+    if query.values is not None:
+        numbers = tuple(
+            n for name in query.values for n in numbers_of(connection, query.dimension, name)
+        )
+    key = (number, span.first, span.last, span.weeks, span.months, numbers)
+    ended = recall.ended(key, lambda: select_ended(connection, span, number, numbers))
+    hours, of_hours = select_hours(connection, span, number, numbers)
+    most = _most(ended, hours, query.limit)
+    answer = named_rows(connection, query, number, most, None)
+    of_all = _sum(ended.whole, of_hours)
+    rest = rest_of(total, [of_all], TABLES[number]) if total else None
+    told = ([-getattr(row, name) for name in MEASURES] for row in answer.rows)
+    beyond = counts_of([of_all[: len(MEASURES)], *told])
+    more = 0
+    if query.limit is not None:
+        counted = sum(1 for row in answer.rows if getattr(row, TABLES[number].count))
+        more = ended.counted_with(hours) - counted
     return replace(answer, rest=rest, more=more, beyond=beyond)
 
 
-def _some(connection: Connection, query: Query) -> str:
-    """Which sums are asked for, behind FROM."""
-    table = TABLES[number_of(query.dimension)]
-    joined = f"sums JOIN names ON what = number WHERE names.dimension = '{query.dimension}'"
-    if query.values is not None:
-        numbers = [n for name in query.values for n in _numbers(connection, query.dimension, name)]
-        return f"{joined} AND number IN {listed(numbers)}"
-    return f"{joined} ORDER BY {table.count} DESC, name LIMIT {query.limit}"
+def _sum(one: Sequence[int], other: Sequence[int]) -> Sequence[int]:
+    return [a + b for a, b in zip(one, other, strict=True)]
+
+
+def _most(
+    ended: Ended, hours: Mapping[int, Sequence[int]], limit: int | None
+) -> Iterator[Sequence[int]]:
+    """The `limit` values that were counted most, with those that were counted as often as the last
+    of them, and what each adds up to."""
+    counts = {value: ended.count(value) + of[ended.at] for value, of in hours.items()}
+    beside = [value for value in ended.most_first if value not in counts]
+    if limit is not None and limit < len(beside):
+        # Of those that no hour adds to, no more can be among them.
+        least = [ended.count(value) for value in beside[:limit]][-1:]
+        beside = [*takewhile(lambda value: [ended.count(value)] >= least > [], beside)]
+    counts |= {value: ended.count(value) for value in beside}
+    if limit is not None and limit < len(counts):
+        least = heapq.nlargest(limit, counts.values())[-1:]
+        counts = {value: count for value, count in counts.items() if [count] >= least > []}
+    for value in counts:
+        parts = (of[value] for of in (ended.sums, hours) if value in of)
+        yield (value, *map(sum, zip(*parts, strict=True)))
 
 
 def _whole(connection: Connection, query: Query) -> Row | None:
@@ -233,66 +257,3 @@ def _whole(connection: Connection, query: Query) -> Row | None:
         return None
     (total,) = _total(connection, query) or [Row()]
     return total
-
-
-def _rows(
-    connection: Connection,
-    query: Query,
-    number: int,
-    found: Iterable[Sequence[int]],
-    total: Row | None,
-) -> Rows:
-    """An answer of the rows of a table: a value of the dimension, and the sums of it."""
-    sums, table = _summed((value, amounts) for value, *amounts in found), TABLES[number]
-    rest, at = _rest(total, sums.values(), table) if total else None, MEASURES.index(table.count)
-    chosen = _chosen(connection, query, sums, at)
-    # What a row costs is paid for those that were asked for alone.
-    rows = (replace(_row(sums.pop(value), cell), measures=table.measures) for cell, value in chosen)
-    made = tuple(rows)
-    more = sum(1 for amounts in sums.values() if amounts[at])
-    return Rows(made, rest, table.measures, more, _counts(sums.values()))
-
-
-def _chosen(
-    connection: Connection, query: Query, sums: Mapping[int, Sequence[int]], count: int
-) -> Sequence[tuple[str, int]]:
-    """The values that rows are asked for, with their names, the most counted first."""
-    if query.values is not None:
-        wanted = {n for value in query.values for n in _numbers(connection, query.dimension, value)}
-        sums = {value: amounts for value, amounts in sums.items() if value in wanted}
-    if query.limit is not None and query.limit < len(sums):
-        least = heapq.nlargest(query.limit, (amounts[count] for amounts in sums.values()))[-1:]
-        # Of those that were counted as often, their names decide.
-        sums = {value: of for value, of in sums.items() if least and of[count] >= least[0]}
-    names = _names(connection, query.dimension, sums)
-    named = [(-sums[value][count], names[value], value) for value in sums]
-    return [(name, value) for _, name, value in sorted(named)[: query.limit]]
-
-
-def _counts(rows: Iterable[Sequence[int]]) -> Counts:
-    columns = [sum(column) for column in zip(*rows, strict=True)]
-    return Counts(**dict(zip(MEASURES, columns, strict=False)))
-
-
-def _rest(total: Row, rows: Iterable[Sequence[int]], table: Table) -> Counts:
-    sums = [sum(column) for column in zip(*rows, strict=True)] or [0] * len(MEASURES)
-    return Counts(
-        **{
-            name: max(0, getattr(total, name) - sums[at])
-            for at, name in enumerate(MEASURES)
-            if name in table.measures
-        }
-    )
-
-
-def _names(connection: Connection, dimension: Dimension, wanted: Collection[int]) -> dict[int, str]:
-    few = f" AND number IN {listed([*wanted])}" if len(wanted) <= FEW else ""
-    query = f"SELECT number, name FROM names WHERE dimension = ?{few}"
-    rows = connection.exec_driver_sql(query, (dimension,))
-    return {row.number: row.name for row in rows}
-
-
-def _numbers(connection: Connection, dimension: Dimension, cell: str) -> tuple[int, ...]:
-    """The number of a value; none where it was never counted."""
-    query = "SELECT number FROM names WHERE dimension = ? AND name = ?"
-    return tuple(connection.exec_driver_sql(query, (dimension, cell)).scalars())

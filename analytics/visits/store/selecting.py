@@ -3,7 +3,7 @@ months of which it has all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -11,13 +11,16 @@ from sqlalchemy import Connection
 from analytics.visits.model import MEASURES, Hour
 from analytics.visits.store.calendar import Calendar
 from analytics.visits.store.cells import TABLES
-from analytics.visits.store.distinct import summed_once, values_of
+from analytics.visits.store.distinct import values_of
 from analytics.visits.store.query import Query
+from analytics.visits.store.remembered import Ended
 
-__all__ = ["NOT_STRUCK", "SUMS", "Span", "by_hour", "hours_of", "listed", "select", "span_of"]
+__all__ = ["NOT_STRUCK", "SUMS", "Span", "by_hour", "hours_of", "listed", "select"]
+__all__ += ["select_ended", "select_hours", "span_of"]
 
 SUMS = ", ".join(f"sum({name})" for name in MEASURES)
 NAMED = ", ".join(MEASURES)
+NOTHING = (0,) * (len(MEASURES) + 1)
 NOT_STRUCK = "hour NOT IN (SELECT hour FROM struck_hours)"
 
 
@@ -52,56 +55,105 @@ def hours_of(connection: Connection, first: int, last: int) -> list[Hour]:
     return [Hour(hour, **dict(zip(MEASURES, amounts, strict=True))) for hour, *amounts in rows]
 
 
-def select(  # noqa: PLR0913, PLR0917  (what one statement is made of)
-    connection: Connection, span: Span, pair: int, column: str, where: str, some: str = ""
+def select(
+    connection: Connection, span: Span, pair: int, column: str, where: str
 ) -> Iterator[Sequence[int]]:
     """`column`, the sum of each measure, and of what is untold, of the rows of a table; of a pair,
-    those of what has ended. With `some`, these sums alone, and then how many there are, and what
-    all of them add up to."""
+    those of what has ended."""
+    parts = [*_ended(span, pair, column, where)]
+    if pair % 100 == 0:
+        parts.append(_hours(span, pair, column, where))
+    yield from _grouped(connection, parts)
+
+
+def select_ended(
+    connection: Connection, span: Span, pair: int, numbers: Sequence[int] | None
+) -> Ended:
+    """What the values of a dimension add up to as far as it has ended: of all, or of some."""
+    at = MEASURES.index(TABLES[pair].count)
+    where = "" if numbers is None else f"value IN {listed(numbers)}"
+    rows = _grouped(connection, [*_ended(span, pair, "value", where)])
+    # Tuples of numbers are nothing that Python looks at when it collects its garbage.
+    sums = {row[0]: tuple(row[1:]) for row in rows}
+    whole = _all(sums)
+    if numbers is not None:
+        whole = _whole(connection, [*_ended(span, pair, "value", "")])
+    return Ended(sums, whole, at)
+
+
+def select_hours(
+    connection: Connection, span: Span, pair: int, numbers: Sequence[int] | None
+) -> tuple[Mapping[int, Sequence[int]], Sequence[int]]:
+    """The same of the hours that have not ended: by value, and of all values together."""
+    if not span.hours:
+        return {}, NOTHING
+    where = "" if numbers is None else f"value IN {listed(numbers)}"
+    rows = _grouped(connection, [_hours(span, pair, "value", where)])
+    sums = {row[0]: row[1:] for row in rows}
+    if numbers is None:
+        return sums, _all(sums)
+    return sums, _whole(connection, [_hours(span, pair, "value", "")])
+
+
+def _all(sums: Mapping[int, Sequence[int]]) -> Sequence[int]:
+    return [sum(column) for column in zip(*sums.values(), strict=True)] or NOTHING
+
+
+def _grouped(connection: Connection, parts: Sequence[str]) -> Iterator[Sequence[int]]:
+    rows = connection.exec_driver_sql(
+        f"SELECT what, {SUMS}, sum(untold) FROM ({' UNION ALL '.join(parts)}) AS parts"
+        " GROUP BY what"
+    )
+    return iter(rows.all())
+
+
+def _whole(connection: Connection, parts: Sequence[str]) -> Sequence[int]:
+    every = ", ".join(f"coalesce(sum({name}), 0)" for name in (*MEASURES, "untold"))
+    rows = connection.exec_driver_sql(f"SELECT {every} FROM ({' UNION ALL '.join(parts)}) AS parts")
+    return tuple(rows.one())
+
+
+def _ended(span: Span, pair: int, column: str, where: str) -> Iterator[str]:
+    """The statements that read what has ended: of a pair what is told, of a dimension all of it.
+    What closes draws another mark, and nothing else changes these rows of a dimension."""
     and_where = f" AND {where}" if where else ""
     period = f"first BETWEEN {span.first} AND {span.last}"
-    told = f"SELECT {column} AS what, {NAMED}, 0 AS untold"
-    parts = [
-        f"{told} FROM counters WHERE pair = {pair} AND step = 'day' AND {period}{and_where}",
-        f"{told} FROM counters WHERE pair = {pair} AND step = 'month'"
-        f" AND first IN {listed(span.months)}{and_where}",
-    ]
-    if pair % 100 == 0:
-        for step, firsts in (
-            ("hour", span.hours),
-            ("week", span.weeks),
-            ("weeks", span.months),
-            ("month", span.months),
-            ("hidden", span.months),
-        ):
-            parts.append(
-                f"{told} FROM running WHERE step = '{step}' AND first IN {listed(firsts)}"
-                f" AND pair = {pair}{and_where}"
-            )
-        counted = TABLES[pair].count
-        rare = ", ".join("times" if name == counted else "0" for name in MEASURES)
-        rare = f"SELECT {column}, {rare}, times FROM rare WHERE pair = {pair}"
-        # A part of its own for each time beside the months, else all days of these are read too.
-        for first, last in _beside_months(span):
-            weeks = [week for week in span.weeks if first <= week <= last]
-            parts += [
-                f"{rare} AND step = 'day' AND first BETWEEN {first} AND {last}{and_where}",
-                f"{rare} AND step = 'week' AND first IN {listed(weeks)}{and_where}",
-            ]
-        parts.append(f"{rare} AND step = 'month' AND first IN {listed(span.months)}{and_where}")
-    of_all = " UNION ALL ".join(parts)
-    statement = f"SELECT what, {SUMS}, sum(untold) FROM ({of_all}) AS parts GROUP BY what"
-    if some:
-        sums = ", ".join(f"sum({name}) AS {name}" for name in (*MEASURES, "untold"))
-        named = ", ".join((*MEASURES, "untold"))
-        every = ", ".join(f"coalesce(sum({name}), 0)" for name in (*MEASURES, "untold"))
-        count = f"coalesce(sum(CASE WHEN {TABLES[pair].count} > 0 THEN 1 ELSE 0 END), 0)"
-        count = f"CAST({count} AS bigint)"
-        summed = f"SELECT what, {sums} FROM ({of_all}) AS parts GROUP BY what"
-        asked = f"SELECT 0 AS part, what, {named} FROM {some}"
-        statement = summed_once(connection, summed, asked, f"SELECT 1, {count}, {every} FROM sums")
-    for row in connection.exec_driver_sql(statement):
-        yield tuple(row)[1:] if some else tuple(row)
+    told = f"{_told(column)} FROM counters WHERE pair = {pair}"
+    yield f"{told} AND step = 'day' AND {period}{and_where}"
+    yield f"{told} AND step = 'month' AND first IN {listed(span.months)}{and_where}"
+    if pair % 100:
+        return
+    for step, firsts in (
+        ("week", span.weeks),
+        ("weeks", span.months),
+        ("month", span.months),
+        ("hidden", span.months),
+    ):
+        yield _runs(step, firsts, pair, column, and_where)
+    counted = TABLES[pair].count
+    rare = ", ".join("times" if name == counted else "0" for name in MEASURES)
+    rare = f"SELECT {column}, {rare}, times FROM rare WHERE pair = {pair}"
+    # A part of its own for each time beside the months, else all days of these are read too.
+    for first, last in _beside_months(span):
+        weeks = [week for week in span.weeks if first <= week <= last]
+        yield f"{rare} AND step = 'day' AND first BETWEEN {first} AND {last}{and_where}"
+        yield f"{rare} AND step = 'week' AND first IN {listed(weeks)}{and_where}"
+    yield f"{rare} AND step = 'month' AND first IN {listed(span.months)}{and_where}"
+
+
+def _hours(span: Span, pair: int, column: str, where: str) -> str:
+    return _runs("hour", span.hours, pair, column, f" AND {where}" if where else "")
+
+
+def _runs(step: str, firsts: Sequence[int], pair: int, column: str, and_where: str) -> str:
+    return (
+        f"{_told(column)} FROM running WHERE step = '{step}' AND first IN {listed(firsts)}"
+        f" AND pair = {pair}{and_where}"
+    )
+
+
+def _told(column: str) -> str:
+    return f"SELECT {column} AS what, {NAMED}, 0 AS untold"
 
 
 def _beside_months(span: Span) -> Iterator[tuple[int, int]]:

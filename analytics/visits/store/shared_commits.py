@@ -31,6 +31,7 @@ from analytics.visits.store.calendar import Calendar
 from analytics.visits.store.coarsening import Coarsening
 from analytics.visits.store.query import Answer, Query
 from analytics.visits.store.reading import answer_of
+from analytics.visits.store.remembered import CHANGED, Remembered, draw_first, draw_mark
 from analytics.visits.store.running import Running
 from analytics.visits.store.selecting import hours_of
 from analytics.visits.store.trials import TABLE, Tried, fold_small
@@ -67,6 +68,7 @@ class SharedCommits(Reading, ABC):
         self._adding = Adding(self.calendar)
         self._coarsening = Coarsening(self.calendar, self._least)
         self._running = Running(self.calendar, self._least)
+        self._remembered = Remembered()
         self._waiting: list[Addition] = []
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="counters")
         self._lock = Lock()
@@ -165,7 +167,7 @@ class SharedCommits(Reading, ABC):
 
     def rows(self, query: Query) -> Answer:
         """What was counted, or why that is not kept."""
-        return answer_of(self._read, self.calendar, self._running, query)
+        return answer_of(self._read, self.calendar, self._running, self._remembered, query)
 
     def series(self, first_hour: int, last_hour: int) -> Sequence[Hour]:
         """Each hour in which anything was counted, oldest first."""
@@ -194,11 +196,20 @@ class SharedCommits(Reading, ABC):
         today = self.calendar.date(now)
         if trials is not None and fold_small(connection, trials, today, self._least):
             return True
-        return self._coarsening.step(connection, now)
+        is_done = self._coarsening.step(connection, now)
+        (draw_mark if is_done else draw_first)(connection)
+        return is_done
 
     def forget(self, old: Delete) -> int:
         """Carry out a deletion between two commits; how many rows. Raises StoreError."""
-        return self.write(lambda connection: connection.execute(old).rowcount)
+
+        def write(connection: Connection) -> int:
+            rows = connection.execute(old).rowcount
+            if rows and getattr(old.table, "name", "") in CHANGED:
+                draw_mark(connection)
+            return rows
+
+        return self.write(write)
 
     def write(self, work: Callable[[Connection], Done]) -> Done:
         """Do `work` in a transaction of its own, between two commits; what it returns.

@@ -1,0 +1,122 @@
+"""Sums of what has ended, remembered until any of it changes.
+
+Whatever changes what has ended draws another mark by chance, in the same transaction. So wherever
+the mark stands that was there when something was read, the same would be read again: whichever
+process closes days, and whatever a backup brings back.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+
+from sqlalchemy import Connection
+
+__all__ = ["CHANGED", "Ended", "Recall", "Remembered", "draw_first", "draw_mark"]
+
+CHANGED = frozenset({"counters", "rare", "running"})
+"""The tables that have what has ended; `running` has hours as well, which are not remembered."""
+
+MOST_VALUES = 100_000
+"""Of so many values sums are remembered: some 30 MB. The period that was asked for least lately
+goes first."""
+
+MARK_BITS = 62
+
+Mark = tuple[int, ...]
+Key = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What values of a dimension add up to in a time, as far as that has ended: by its number the
+    measures of each, and what is untold; and those of `all` values together, asked for or not."""
+
+    sums: Mapping[int, Sequence[int]]
+    whole: Sequence[int]
+    at: int
+    """Which of the measures says how often a value was counted."""
+
+    def count(self, value: int) -> int:
+        """How often it was counted."""
+        return self.sums[value][self.at] if value in self.sums else 0
+
+    @cached_property
+    def most_first(self) -> Sequence[int]:
+        """The values, the most counted first."""
+        return sorted(self.sums, key=self.count, reverse=True)
+
+    @cached_property
+    def _counted(self) -> int:
+        return sum(1 for amounts in self.sums.values() if amounts[self.at])
+
+    def counted_with(self, hours: Mapping[int, Sequence[int]]) -> int:
+        """Of how many values anything was counted in that time, and some hours more."""
+        new = (value for value, of in hours.items() if of[self.at] and not self.count(value))
+        return self._counted + sum(1 for _ in new)
+
+
+class Remembered:
+    """What was read under the mark that was there last."""
+
+    def __init__(self) -> None:
+        self._lock, self._mark = Lock(), Mark()
+        self._found: dict[Key, Ended] = {}
+
+    def find(self, mark: Mark, key: Key) -> Ended | None:
+        """What was kept under the same mark; None where nothing was, or there is no mark."""
+        with self._lock:
+            if mark != self._mark or key not in self._found:
+                return None
+            found = self._found[key] = self._found.pop(key)  # Now it is the latest.
+            return found
+
+    def keep(self, mark: Mark, found: Mapping[Key, Ended]) -> None:
+        """Remember it until there is another mark."""
+        with self._lock:
+            if mark != self._mark:
+                self._mark, self._found = mark, {}
+            self._found |= found
+            left = sum(len(each.sums) for each in self._found.values())
+            while left > MOST_VALUES:
+                left -= len(self._found.pop(next(iter(self._found))).sums)
+
+
+class Recall:
+    """What one question asks of what is remembered, in one transaction. What it has read besides is
+    kept when the transaction is over, and was that of one moment."""
+
+    def __init__(self, remembered: Remembered, connection: Connection) -> None:
+        self._remembered = remembered
+        rows = connection.exec_driver_sql("SELECT mark FROM closings ORDER BY mark")
+        self._mark = tuple(rows.scalars())
+        self._read: dict[Key, Ended] = {}
+
+    def ended(self, key: Key, read: Callable[[], Ended]) -> Ended:
+        """What is remembered by the key, or is read now."""
+        found = self._remembered.find(self._mark, key)
+        if found is None:
+            found = self._read[key] = read()
+        return found
+
+    def keep(self) -> None:
+        """Remember what was read; without a mark nobody knows for how long."""
+        if self._mark and self._read:
+            self._remembered.keep(self._mark, self._read)
+
+
+def draw_mark(connection: Connection) -> None:
+    """Say that something of what has ended changes with this transaction."""
+    hour = connection.exec_driver_sql("SELECT coalesce(max(hour), 0) FROM totals").scalar_one()
+    connection.exec_driver_sql("DELETE FROM closings")
+    insert = "INSERT INTO closings (hour, mark) VALUES (?, ?)"
+    connection.exec_driver_sql(insert, (hour, secrets.randbits(MARK_BITS)))
+
+
+def draw_first(connection: Connection) -> None:
+    """Draw one where there is none: the database was made, or copied without what runs."""
+    if connection.exec_driver_sql("SELECT count(*) FROM closings").scalar_one() == 0:
+        draw_mark(connection)
