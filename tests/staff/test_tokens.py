@@ -267,6 +267,8 @@ def test_where_nothing_is_a_program_is_told_so(site, path):
 
 
 DAYS = "from=2026-03-01&to=2026-03-02"
+A_DAY = "Give a day, such as 2026-11-03."
+A_NUMBER = "Give a whole number from 1 to 5000."
 
 
 @pytest.mark.parametrize(
@@ -274,16 +276,25 @@ DAYS = "from=2026-03-01&to=2026-03-02"
     [
         (f"series?{DAYS}&from=2026-03-02", "from: Give it once."),
         (f"series?{DAYS}&interval=day&interval=hour", "interval: Give it once."),
-        ("series?from=20260301&to=2026-03-02", "from: "),
-        ("series?from=2026-W10-1&to=2026-03-02", "from: "),
-        ("series?from=2026-03-01", "to: Field required."),
+        ("series?from=20260301&to=2026-03-02", f"from: {A_DAY}"),
+        ("series?from=2026-W10-1&to=2026-03-02", f"from: {A_DAY}"),
+        ("series?from=2026-03-01", f"to: {A_DAY}"),
+        ("export?from=yesterday", f"from: {A_DAY}"),
+        ("export?to=2026-02-31", f"to: {A_DAY}"),
         ("series?from=2026-02-30&to=2026-03-02", "Give the “from” day as a date"),
-        (f"series?{DAYS}&zone=UTC", "zone: "),
-        (f"breakdown/page?{DAYS}&limit=1_0", "limit: "),
-        (f"breakdown/page?{DAYS}&limit=%2B5", "limit: "),
-        (f"breakdown/page?{DAYS}&limit=٣", "limit: "),
-        (f"breakdown/page?{DAYS}&limit=0", "limit: "),
-        (f"breakdown/page?{DAYS}&limit=5001", "limit: "),
+        (f"series?{DAYS}&interval=week", "interval: Give hour or day or month."),
+        (f"series?{DAYS}&format=xml", "format: Give json or csv."),
+        ("export?format=json", "format: Give csv or parquet."),
+        (
+            f"series?{DAYS}&intervall=day",
+            'intervall: There is no such parameter. Did you mean "interval"? '
+            "Allowed: format, from, interval, to.",
+        ),
+        (f"breakdown/page?{DAYS}&limit=1_0", f"limit: {A_NUMBER}"),
+        (f"breakdown/page?{DAYS}&limit=%2B5", f"limit: {A_NUMBER}"),
+        (f"breakdown/page?{DAYS}&limit=٣", f"limit: {A_NUMBER}"),
+        (f"breakdown/page?{DAYS}&limit=0", f"limit: {A_NUMBER}"),
+        (f"breakdown/page?{DAYS}&limit=5001", f"limit: {A_NUMBER}"),
     ],
 )
 def test_what_cannot_be_read_is_told(site, asked, said):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-__all__ = ["QUERIES", "Asked", "BreakdownAsked", "ExportAsked", "SeriesAsked"]
+from policy.faults import nearest
+
+__all__ = ["QUERIES", "Asked", "BreakdownAsked", "ExportAsked", "SeriesAsked", "told"]
 
 MOST_CELLS = 5_000
 """More pages than a site of this kind has; a bound on what one request reads."""
@@ -61,3 +63,19 @@ QUERIES: dict[str, type[BaseModel]] = {
     "api.export_answer": ExportAsked,
 }
 """What each address takes, by endpoint."""
+
+
+def told(error: ValidationError, kind: type[BaseModel]) -> str:
+    """What is to be asked instead, of the first that cannot be asked."""
+    first = error.errors()[0]
+    name = str(first["loc"][0])
+    fields = {field.alias or key: field for key, field in kind.model_fields.items()}
+    if name not in fields:
+        hint = nearest(name, fields)
+        return f"{name}: There is no such parameter. {hint[0].upper()}{hint[1:]}."
+    choices = get_args(fields[name].annotation)
+    if choices and all(isinstance(each, str) for each in choices):
+        return f"{name}: Give {' or '.join(choices)}."
+    if name in ("from", "to"):
+        return f"{name}: Give a day, such as 2026-11-03."
+    return f"{name}: Give a whole number from 1 to {MOST_CELLS}."

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from analytics.exports.forms import MISSING, is_there
 from analytics.exports.table import AskedError
 from analytics.staff.api.access import Unasked, admit, answer_failure, let_read
-from analytics.staff.api.asked import Asked, BreakdownAsked, ExportAsked, SeriesAsked
+from analytics.staff.api.asked import Asked, BreakdownAsked, ExportAsked, SeriesAsked, told
 from analytics.staff.api.figures import Answer, breakdown, series
 from analytics.staff.context import StaffContext, current_context, use
 from analytics.staff.csv_text import csv_text
@@ -130,9 +130,7 @@ def _asked(kind: type[Kind]) -> Kind:
     try:
         return kind.model_validate(request.args.to_dict())
     except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        raise Unasked(400, f"{name}: {first['msg']}.") from None
+        raise Unasked(400, told(error, kind)) from None
 
 
 def _period(asked: Asked) -> Period:
