@@ -104,6 +104,10 @@ def _tell(error: Exception, context: click.Context) -> int:
     from policy.fault_json import failed  # noqa: PLC0415  (as above)
     from policy.fault_text import FaultText  # noqa: PLC0415  (as above)
 
+    if "analytics.storage.unusable" in sys.modules:  # Else no database had a part in it.
+        from analytics.storage.unusable import refused  # noqa: PLC0415  (as above)
+
+        error = refused(error) or error
     root = context.params["root"]
     told = tell(error, FaultText.on(sys.stderr, root))
     if context.meta.get("format") == "json":

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from analytics.storage.sqlite_file import NotPrivate, StillShared
-from policy import Fault
+from policy import Fault, Faults
+from policy.failures import Refusal
 
 __all__ = ["BUSY", "DAMAGED", "HARMLESS", "HELD", "DatabaseState", "DatabaseUnavailable"]
 __all__ += ["StoreError"]
 __all__ += ["code_of", "damaged", "fault_of", "gone", "is_of_another", "lost", "of_another"]
-__all__ += ["reason_of", "shown"]
+__all__ += ["reason_of", "refused", "shown"]
 
 DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -81,6 +82,32 @@ def reason_of(error: BaseException) -> str:
         case MemoryError():
             return "the machine has no memory left"
     return "Plainsite itself failed; the log says where"
+
+
+def refused(error: BaseException | None) -> Exception | None:
+    """What ended a command, in words that mend it, where that was a database or its server; None
+    where it was something else, or a statement of ours that no database can carry out."""
+    match error:
+        case StoreError():
+            return refused(error.__cause__)
+        case DatabaseUnavailable():
+            return Faults(error.faults)
+        case DBAPIError() | sqlite3.Error() if not _is_of_statement(error):
+            message = f"a database did not do what was asked of it: {shown(error)}"
+            hint = "see what its server or its disk says, mend that, and give the command again"
+            return Refusal(message, hint)
+    return None
+
+
+def _is_of_statement(error: DBAPIError | sqlite3.Error) -> bool:
+    """Whether a statement is what is wrong, wherever it is carried out: by the class of SQLSTATE
+    (22, 23 and 42, but for who may not), or by SQLite's code."""
+    original = getattr(error, "orig", error)
+    if state := getattr(original, "sqlstate", ""):
+        return state[:2] in {"22", "23", "42"} and state != "42501"
+    if isinstance(original, sqlite3.Error):
+        return code_of(original) in HARMLESS
+    return isinstance(error, IntegrityError | ProgrammingError)
 
 
 def code_of(error: object) -> int:

@@ -141,6 +141,33 @@ def test_what_a_server_refuses_is_not_said_when_it_is_put_back(
     assert EMAIL not in failed.output
 
 
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("P0001", "RaiseException"),
+        ("53100", "DiskFull"),
+        ("42501", "InsufficientPrivilege"),
+        ("42601", ""),
+    ],
+)
+def test_what_a_server_does_not_do_is_no_mistake_of_ours(
+    own: Server, records: URL, code: str, kind: str
+) -> None:
+    """But a statement that it does not understand is one."""
+    change(
+        own,
+        records,
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS"
+        f" $$ BEGIN RAISE EXCEPTION 'not %', OLD.email USING ERRCODE = '{code}'; END $$;"
+        " CREATE TRIGGER no BEFORE DELETE ON contacts FOR EACH ROW EXECUTE FUNCTION no()",
+    )
+    failed = run("data", "retention", "--confirm")
+    assert failed.exit_code == (1 if kind else 2), failed.output
+    assert kind in failed.output
+    assert ("Plainsite itself failed" in failed.output) == (not kind)
+    assert EMAIL not in failed.output
+
+
 @pytest.mark.parametrize("command", ["move", "backup", "restore"])
 def test_a_command_says_how_to_mend_a_server_that_cannot_be_used(
     own: Server,
