@@ -15,13 +15,16 @@ from sqlalchemy.exc import ArgumentError
 from policy import Fault, Faults
 from policy.settings import SITE_NAME, Settings
 
-__all__ = ["Addresses", "address_of"]
+__all__ = ["Addresses", "address_of", "servers_of"]
 
 SERVERS = {"postgresql": "PostgreSQL", "clickhouse": "ClickHouse"}
 OF_COUNTERS = {"clickhouse"}
 """What keeps counters alone: it adds numbers up, and does nothing else well."""
 
 SECURE = {"true", "false"}
+SHARD = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s\[\]:/@?&,]+)(:\d{1,5})?")
+"""A further server of an address."""
+OF_SHARD = "each shard= says HOST or HOST:PORT"
 
 VARIABLES = {"records": "PLAINSITE_RECORDS", "counters": "PLAINSITE_COUNTERS"}
 
@@ -116,6 +119,8 @@ def _wrong_on_server(name: str, url: URL, address: str, site: str) -> str:
     kind = SERVERS[url.drivername]
     if not url.database:
         return f"a {kind} address names a database"
+    if re.search(r"[?&]shard=(&|$)", address):  # SQLAlchemy leaves it out.
+        return OF_SHARD
     return _wrong_options(url, site if (called := _called(address)) is None else called)
 
 
@@ -131,12 +136,38 @@ def _wrong_options(url: URL, site: object) -> str:
     options, secure = str(url.query.get("options", "")), url.query.get("secure", "false")
     if site and not SITE_NAME.fullmatch(str(site)):
         return "a site is called by small letters, digits and _, and by nothing with pg_ before it"
-    others = {*url.query} - {"secure", "site"}
+    others = {*url.query} - {"secure", "site", "shard"}
     if url.drivername == "clickhouse" and (others or secure not in SECURE):
-        return "a ClickHouse address has no option but secure=true"
+        return "a ClickHouse address has no option but secure=true and shard=HOST:PORT"
+    if url.drivername == "clickhouse" and (wrong := _wrong_shards(url)):
+        return wrong
     if site and "search_path" in options:
         return "it names a schema, and the site has one of its own: leave out options="
     return ""
+
+
+def _wrong_shards(url: URL) -> str:
+    """What is wrong with the further servers of an address."""
+    if not all(SHARD.fullmatch(each) for each in _shards(url)):
+        return OF_SHARD
+    hosts = [(each.host or "localhost", each.port or 9_000) for each in servers_of(url)]
+    return "" if len({*hosts}) == len(hosts) else "it names a server twice"
+
+
+def _shards(url: URL) -> tuple[str, ...]:
+    given = url.query.get("shard", ())
+    return (given,) if isinstance(given, str) else given
+
+
+def servers_of(url: URL) -> list[URL]:
+    """The address of each server that an address names, in their order."""
+    alone = url.difference_update_query(["shard"])
+    found = [alone]
+    for each in _shards(url):
+        host, _, port = each.partition("]") if each.startswith("[") else each.partition(":")
+        port = port.lstrip(":")
+        found.append(alone.set(host=host.lstrip("["), port=int(port) if port else 9_000))
+    return found
 
 
 def _like(name: str, address: str) -> str:

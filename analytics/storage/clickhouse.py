@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import URL, Connection, create_engine, event
@@ -18,15 +20,25 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import QueuePool
 
 from analytics.storage import clickhouse_dbapi, clickhouse_dialect
+from analytics.storage.addresses import servers_of
 from analytics.storage.catalog import lock
 from analytics.storage.clickhouse_client import Session
 from analytics.storage.clickhouse_following import Following, columns_of
-from analytics.storage.clickhouse_layout import CELLS, LIFETIME_SECONDS, TURN, Layout
-from analytics.storage.clickhouse_merging import forget_old_copies, make_copy, merge
-from analytics.storage.clickhouse_rules import UNKNOWN_DATABASE, place_of, quoted, refused, unmet
+from analytics.storage.clickhouse_layout import LIFETIME_SECONDS, Layout, whole_of
+from analytics.storage.clickhouse_merging import copy_to, forget_old_copies, merge_all
+from analytics.storage.clickhouse_rules import (
+    UNKNOWN_DATABASE,
+    is_apart,
+    place_of,
+    quoted,
+    refused,
+    unmet,
+)
+from analytics.storage.clickhouse_together import One, Together, misplaced
 from analytics.storage.database import Name
 from analytics.storage.known_tables import KnownTables
 from analytics.storage.server import OF_SITE, Server
+from analytics.storage.unusable import DatabaseState
 from policy import Fault, Register
 
 __all__ = ["ClickHouse"]
@@ -52,8 +64,13 @@ class ClickHouse(Server):
         if site := url.query.get("site"):
             self._url = self._given.set(database=f"{url.database}_{site}")
         self._is_shared = bool(site)
-        super().__init__(name, place_of(self._url), register, known or KnownTables(name), url)
-        self._layout = Layout(self.tables)
+        self._urls, self._all_given = servers_of(self._url), servers_of(self._given)
+        of_several = len(self._urls) > 1
+        self._places = [place_of(each, of_several=of_several) for each in self._urls]
+        first, *others = self._places
+        place = ", ".join([first, *(each.partition(" at ")[2] for each in others)])
+        super().__init__(name, place, register, known or KnownTables(name), url)
+        self._layout = Layout(self.tables, len(self._urls))
         engine = create_engine(
             f"{clickhouse_dialect.ClickHouseDialect.name}://",
             creator=self._open,
@@ -69,6 +86,21 @@ class ClickHouse(Server):
         self._use(engine)
 
     @property
+    def state(self) -> DatabaseState:
+        """As it is now, with the number of the server that keeps several from being used."""
+        found = super().state
+        if self._layout.servers == 1:
+            return found
+        said = (replace(each, message=self._numbered(each)) for each in found.faults)
+        return replace(found, faults=tuple(said))
+
+    def _numbered(self, fault: Fault) -> str:
+        if fault.path not in self._places:
+            return fault.message
+        number = self._places.index(fault.path) + 1
+        return f"server {number} of {self._layout.servers}: {fault.message}"
+
+    @property
     def shortest_pause(self) -> float:
         """All rows are written anew: as seldom as the window lets it."""
         return self.window_seconds
@@ -79,11 +111,16 @@ class ClickHouse(Server):
         return (f"the tables of {self.place}",)
 
     def rewrite(self) -> None:
-        """Have all rows merged, in the order of their keys. Raises SQLAlchemyError."""
+        """Have all rows merged, in the order of their keys; on several servers, each where it
+        belongs. Raises SQLAlchemyError."""
         self.take_up()
         with self._session() as session:
-            forget_old_copies(session)
-            merge(session, CELLS)
+            servers = self._each(session)
+            for one in servers:
+                forget_old_copies(one, self._layout)
+            if self._layout.servers > 1:
+                session.close_batch()
+            merge_all(servers, self._layout.cells)
 
     @contextmanager
     def reading(self, *, alone: bool) -> Iterator[Connection]:
@@ -95,24 +132,52 @@ class ClickHouse(Server):
                 yield connection
             return
         self.take_up()
-        with self._session() as session:
-            name = make_copy(session)
-            try:
-                with self.engine.connect() as connection:
-                    raw: Any = connection.connection.dbapi_connection
-                    with raw.seeing(name):
-                        yield connection
-            finally:
-                session.ask(f"DROP TABLE IF EXISTS {name}")
+        with (
+            self._session() as session,
+            self._copy(session) as name,
+            self.engine.connect() as connection,
+        ):
+            raw: Any = connection.connection.dbapi_connection
+            with raw.seeing(name):
+                yield connection
+
+    @contextmanager
+    def _copy(self, session: clickhouse_dbapi.Connection) -> Iterator[str]:
+        """The name of what shows what there is now."""
+        servers, layout = self._each(session), self._layout
+        name = f"{layout.copy}{int(time.time())}"
+        whole = whole_of(name, layout.servers)
+        try:
+            if layout.servers > 1:
+                session.lock()  # All of them at one moment.
+            for one in servers:
+                copy_to(one, layout.cells, name)
+            session.rollback()
+            merge_all(servers, name)
+            if layout.servers > 1:
+                ((database,),), _ = session.ask("SELECT currentDatabase()")
+                session.ask(layout.create_whole(name, database))
+            yield whole
+        finally:
+            for one in servers:
+                one.ask(f"DROP TABLE IF EXISTS {name}")
+            if whole != name:
+                session.ask(f"DROP TABLE IF EXISTS {whole}")
 
     def _open(self) -> clickhouse_dbapi.Connection:
         self.take_up()
-        return clickhouse_dbapi.Connection(Session(self._url), self._layout)
+        return self._connection(self._urls)
+
+    def _connection(self, urls: Sequence[URL]) -> clickhouse_dbapi.Connection:
+        return clickhouse_dbapi.Connection([Session(each) for each in urls], self._layout)
+
+    def _each(self, connection: clickhouse_dbapi.Connection) -> list[One]:
+        return [One(connection, at, place) for at, place in enumerate(self._places)]
 
     @contextmanager
-    def _session(self, url: URL | None = None) -> Iterator[clickhouse_dbapi.Connection]:
+    def _session(self, urls: Sequence[URL] = ()) -> Iterator[clickhouse_dbapi.Connection]:
         """Beside the pool, which takes it up. Raises SQLAlchemyError."""
-        connection = clickhouse_dbapi.Connection(Session(url or self._url), self._layout)
+        connection = self._connection(urls or self._urls)
         try:
             with closing(connection):
                 yield connection
@@ -123,28 +188,34 @@ class ClickHouse(Server):
         if not self._has_database(keep=False):
             return {}
         with self._session() as session:
-            return columns_of(session.ask, self._layout)
+            first = self._each(session)[0]
+            servers = first.now() or self._layout.servers
+            return columns_of(first.ask, Layout(self.tables, servers, self._layout.servers))
 
     def _columns(self, connection: Connection) -> Mapping[str, frozenset[str]]:
         raw: Any = connection.connection.dbapi_connection
         try:
-            return columns_of(raw.ask, self._layout)
+            first, *others = (columns_of(one.ask, self._layout) for one in self._each(raw))
         except clickhouse_dbapi.DatabaseError as error:
             # SQLAlchemy, by which failures are noted, does not see what is asked beside it.
             self._is_ready = False
             connection.invalidate()
             raise OperationalError("", None, error) from error
+        return {
+            name: columns.intersection(*(each.get(name, frozenset()) for each in others))
+            for name, columns in first.items()
+        }
 
     def _refused(self, error: Exception) -> Fault:
-        return refused(self.place, error)
+        return refused(self._places[getattr(getattr(error, "orig", None), "at", 0)], error)
 
     def _note(self, context: ExceptionContext) -> None:
         error = context.sqlalchemy_exception
-        if context.is_disconnect or isinstance(error, ProgrammingError):
-            # The server is away, or somebody may have changed the tables. Look again.
+        if context.is_disconnect or isinstance(error, ProgrammingError) or is_apart(error):
+            # A server is away, or somebody may have changed the tables. Look again.
             self._is_ready = False
         if isinstance(error, DBAPIError) and not isinstance(error, OF_A_STATEMENT):
-            self._failure = refused(self.place, error).message
+            self._failure = self._refused(error).message
 
     def _worked(self, connection: Connection) -> None:
         self._failure = ""
@@ -153,18 +224,22 @@ class ClickHouse(Server):
             self.changed()
 
     def _has_database(self, *, keep: bool) -> bool:
-        """Whether the site's own is there; with `keep` it is made. Its user need not be let into
-        the one that the address names where it is. Raises SQLAlchemyError."""
+        """Whether the site's own is there, on each server; with `keep` it is made. Its user need
+        not be let into the one that the address names where it is. Raises SQLAlchemyError."""
         if not self._is_shared:
             return True
+        found = {self._has_database_at(at, keep=keep) for at in range(len(self._urls))}
+        return found == {True}
+
+    def _has_database_at(self, at: int, *, keep: bool) -> bool:
         try:
-            with self._session() as session:
+            with self._session([self._urls[at]]) as session:
                 session.ask("SELECT 1")
                 return True
         except OperationalError as error:
             if getattr(error.orig, "code", 0) != UNKNOWN_DATABASE:
                 raise
-        with self._session(self._given) as session:
+        with self._session([self._all_given[at]]) as session:
             session.ask("SELECT 1")
             if keep:
                 session.ask(f"CREATE DATABASE IF NOT EXISTS {quoted(self._url.database)}")
@@ -174,20 +249,50 @@ class ClickHouse(Server):
         if not self._has_database(keep=keep):
             return ()
         with self._session() as session:
-            if faults := unmet(session.ask, self.place):
+            servers = self._each(session)
+            for one in servers:
+                if faults := unmet(one.ask, one.place):
+                    return faults
+            if faults := tuple(misplaced(servers, self._layout)):
                 return faults
-            following = Following(
-                session, self.register, self.tables, self._layout, self.place, self._owners
-            )
-            known = self.known.read()
+            if self._layout.servers > 1:
+                return self._follow_all(servers, keep=keep)
+            return self._follow_one(servers[0], keep=keep)
+
+    def _follow_one(self, one: One, *, keep: bool) -> tuple[Fault, ...]:
+        following, known = self._following(one, self._layout), self.known.read()
+        if not keep:
+            return tuple(following.faults(known))
+        if in_the_way := following.make_turn(known):
+            return tuple(in_the_way)
+        # Of two services that begin at once, one makes tables.
+        one.wait_for_turn()
+        faults = tuple(following.faults(known))
+        if not faults:
+            following.follow()
+            self.known.write(columns_of(one.ask, self._layout))
+        return faults
+
+    def _follow_all(self, servers: Sequence[One], *, keep: bool) -> tuple[Fault, ...]:
+        layout, known = self._layout, self.known.read()
+        fewer = {
+            number: Layout(self.tables, number, layout.servers)
+            for number in range(1, layout.servers)
+        }
+        with self._session() as other:
+            together = Together(servers, self._each(other), layout, fewer)
             if not keep:
-                return tuple(following.faults(known))
-            if in_the_way := following.make_turn(known):
+                return tuple(together.faults(self._following, known))
+            if in_the_way := together.make_turns(self._following, known):
                 return tuple(in_the_way)
-            # Of two services that begin at once, one makes tables.
-            session.wait_for_turn(TURN)
-            faults = tuple(following.faults(known))
-            if not faults:
-                following.follow()
-                self.known.write(columns_of(session.ask, self._layout))
-            return faults
+            servers[0].wait_for_turn()
+            if faults := together.faults(self._following, known):
+                return tuple(faults)
+            together.follow(self._following)
+            if astray := tuple(together.astray()):
+                return astray
+            self.known.write(columns_of(servers[0].ask, layout))
+            return ()
+
+    def _following(self, one: One, layout: Layout) -> Following:
+        return Following(one, self.register, self.tables, layout, one.place, self._owners)

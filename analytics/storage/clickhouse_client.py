@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from importlib import import_module
 from logging import NullHandler, getLogger
@@ -20,13 +20,13 @@ from typing import Any
 from sqlalchemy import URL
 
 from analytics.storage.clickhouse_layout import TURN
+from analytics.storage.clickhouse_rules import PORT, quoted
 
 __all__ = ["BUSY_SECONDS", "Answer", "Busy", "Session", "errors"]
 
 Answer = tuple[list[tuple[Any, ...]], list[tuple[str, str]]]
 """Rows, and the name and type of each column."""
 
-PORT = 9_000
 BUSY_SECONDS = 15.0
 """So long a collector waits for its turn. The server gives it to whoever asks when it is free, and
 not to the one who waited longest: on a busy machine, many commits of others may come between."""
@@ -46,9 +46,16 @@ SESSION = {
     # A process of ours that was stopped while it writes keeps the others waiting for so long.
     "receive_timeout": 300,
     "optimize_throw_if_noop": 1,
+    # Of several servers none is left out, and what is asked of all is answered by all.
+    "skip_unavailable_shards": 0,
+    "connect_timeout_with_failover_ms": 3_000,
+    "distributed_product_mode": "global",
 }
 AT_ONCE = 1_000_000
 """Rows that the driver sends in a block."""
+
+SETTLES = " settles"
+"""What the name of a query ends with that has rows go to the server where they belong."""
 
 
 class Busy(Exception):
@@ -68,6 +75,8 @@ class Session:
         self._url, self._seconds = url, seconds_to_answer or SECONDS_TO_ANSWER
         self._reader, self._writer = self._client(), self._client()
         self._waiting: Any = None
+        self.database = quoted(url.database)
+        self._name = f"plainsite {url.database}"
 
     def _client(self) -> Any:
         url = self._url
@@ -86,7 +95,12 @@ class Session:
             **TIMES,
         )
 
-    def ask(self, statement: str, beside: Mapping[str, Sequence[Any]] | None = None) -> Answer:
+    def ask(
+        self,
+        statement: str,
+        beside: Mapping[str, Sequence[Any]] | None = None,
+        called: str | None = None,
+    ) -> Answer:
         """What the server answers. `beside` are tables that this question alone sees: of each, its
         columns with their types, and then its rows. Raises the driver's errors, OSError, EOFError.
         """
@@ -95,7 +109,9 @@ class Session:
             names = [each for each, _ in columns]
             data = [dict(zip(names, row, strict=True)) for row in rows]
             tables.append({"name": name, "structure": columns, "data": data})
-        found = self._reader.execute(statement, with_column_types=True, external_tables=tables)
+        found = self._reader.execute(
+            statement, with_column_types=True, external_tables=tables, query_id=called
+        )
         return found if isinstance(found, tuple) else ([], [])
 
     def ask_patiently(self, statement: str) -> Answer:
@@ -105,26 +121,40 @@ class Session:
         with closing(Session(self._url, SECONDS_TO_WRITE_ANEW)) as patient:
             return patient.ask(statement)
 
+    def settle(self, statement: str) -> None:
+        """As `ask_patiently`, of what nobody else may do on this server meanwhile. Raises Busy, and
+        as `ask`."""
+        self.ask("SELECT 1")
+        with closing(Session(self._url, SECONDS_TO_WRITE_ANEW)) as patient:
+            _in_turn(lambda: patient._settled(statement))
+
+    def _settled(self, statement: str) -> bool:
+        try:
+            self.ask(statement, called=f"{self._name}{SETTLES}")
+        except errors().ServerException as error:
+            if error.code == IS_RUNNING:
+                return False
+            raise
+        return True
+
     @property
     def is_writing(self) -> bool:
         """Whether an INSERT waits."""
         return self._waiting is not None
 
-    def begin(self, table: str = TURN, columns: Sequence[str] = ("nothing",)) -> None:
-        """Open the INSERT that will write, once nobody else has one. Raises Busy, and as `ask`."""
-        until = time.monotonic() + BUSY_SECONDS
-        pause = 0.001
-        while not self._opened(f"INSERT INTO {table} ({', '.join(columns)}) VALUES"):
-            if time.monotonic() > until:
-                raise Busy
-            time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  (so that two do not keep step)
-            pause = min(2 * pause, 0.02)
+    def begin(
+        self, table: str = TURN, columns: Sequence[str] = ("nothing",), *, settles: bool = False
+    ) -> None:
+        """Open the INSERT that will write, once nobody else has one; or one that keeps others from
+        `settle`. Raises Busy, and as `ask`."""
+        name = f"{self._name}{SETTLES if settles else ''}"
+        _in_turn(lambda: self._opened(f"INSERT INTO {table} ({', '.join(columns)}) VALUES", name))
 
-    def _opened(self, statement: str) -> bool:
+    def _opened(self, statement: str, name: str) -> bool:
         client = self._writer
         try:
             with client.disconnect_on_error(statement, None):
-                client.connection.send_query(statement, query_id=f"plainsite {self._url.database}")
+                client.connection.send_query(statement, query_id=name)
                 client.connection.send_external_tables(None)
                 self._waiting = client.receive_sample_block()
         except errors().ServerException as error:
@@ -157,3 +187,14 @@ class Session:
         for client in (self._writer, self._reader):
             with suppress(Exception):
                 client.disconnect()
+
+
+def _in_turn(does: Callable[[], bool]) -> None:
+    """Do something once nobody else does it. Raises Busy."""
+    until = time.monotonic() + BUSY_SECONDS
+    pause = 0.001
+    while not does():
+        if time.monotonic() > until:
+            raise Busy
+        time.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  (so that two do not keep step)
+        pause = min(2 * pause, 0.02)

@@ -8,12 +8,14 @@ written yet is sent beside each of its questions, so that it reads what it wrote
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from analytics.storage.clickhouse_changes import Change, Written, change_of, filled
+from analytics.storage import clickhouse_settling as settling
+from analytics.storage.clickhouse_changes import Change
 from analytics.storage.clickhouse_client import Busy, Session, errors
+from analytics.storage.clickhouse_cursor import LOCK, Cursor, Statement
 from analytics.storage.clickhouse_errors import (
     OF_A_STATEMENT,
     DatabaseError,
@@ -26,10 +28,11 @@ from analytics.storage.clickhouse_errors import (
     OperationalError,
     ProgrammingError,
 )
-from analytics.storage.clickhouse_layout import CELLS, Layout, Place
+from analytics.storage.clickhouse_layout import Layout, Place
+from analytics.storage.clickhouse_moments import TRIES, Moment
 from analytics.storage.clickhouse_pending import Asked, Pending, Row, row_of, summed
 from analytics.storage.clickhouse_selects import select_of
-from analytics.storage.clickhouse_words import NotWritten, Value, Words, literal, words_of
+from analytics.storage.clickhouse_words import Words, literal, words_of
 
 __all__ = [
     "LOCK",
@@ -48,26 +51,20 @@ __all__ = [
 
 apilevel, threadsafety, paramstyle = "2.0", 1, "qmark"
 
-LOCK = "LOCK"
-"""The statement by which a transaction becomes the only one that writes."""
-
-Statement = Sequence[Value]
-BLOCKS = (
-    "SELECT {0} FROM system.parts WHERE active AND database = currentDatabase()"
-    f" AND table = '{CELLS}'"
-)
-NEWEST = BLOCKS.format("max(max_block_number)")
-MIXED = BLOCKS.format("count()") + " AND min_block_number <= {0} AND max_block_number > {0}"
+Done = TypeVar("Done")
 
 
 class Connection:
-    """With the tables of a `layout`."""
+    """With the tables of a `layout`, on as many servers as it has: the first is asked, and written
+    to, by a session of its own."""
 
-    def __init__(self, session: Session, layout: Layout) -> None:
-        self.session, self.layout = session, layout
+    def __init__(self, sessions: Sequence[Session], layout: Layout) -> None:
+        self.sessions, self.layout = sessions, layout
+        self.session = sessions[0]
         self.is_lost = False
         self._forget()
-        self._cells = CELLS
+        self._cells = layout.whole
+        self._taken: int | None = None
 
     def cursor(self) -> Cursor:
         """A cursor."""
@@ -78,29 +75,56 @@ class Connection:
         """Whether anything is to be written."""
         return bool(self._pending.rows)
 
-    def wait_for_turn(self, table: str) -> None:
-        """Have nobody write until this is closed. `table` is one that holds nothing."""
-        self._do(lambda: self.session.begin(table))
-
     def lock(self) -> None:
         """Be the only one who writes until the transaction ends."""
-        if not self.session.is_writing:
-            self._do(lambda: self.session.begin(CELLS, self.layout.columns))
+        if self.session.is_writing:
+            return
+        self.do(lambda: self.session.begin(self.layout.cells, self.layout.columns))
+        if self.layout.servers > 1:
+            self._batch = self.settle() + 1
+
+    def settle(self) -> int:
+        """Have all rows of batches that are closed where they belong; the last of these. While
+        nobody else writes, none is closed."""
+        for _ in range(TRIES):
+            found, _ = self.ask(settling.marks_in(self.layout.whole))
+            marks = dict(found)
+            last = settling.last_of(marks)
+            if settling.is_settled(marks, self.layout.servers):
+                return last
+            for at in range(1, self.layout.servers):
+                self._settle(at, settling.take(self.layout, at + 1, last))
+            self._settle(0, settling.give_away(self.layout, last))
+        raise OperationalError("the servers do not agree")
+
+    def _settle(self, at: int, statement: str) -> None:
+        self.do(lambda: self.sessions[at].settle(statement), at)
+
+    def close_batch(self) -> None:
+        """Have all rows that wait on the first server go where they belong."""
+        self.lock()
+        ((waiting,),), _ = self.ask(settling.waiting(self.layout))
+        if not waiting:
+            self.rollback()
+            return
+        row = settling.closing_row(self.layout)
+        self._forget()
+        self.do(lambda: self.session.end([row]))
+        self.settle()
 
     def _forget(self) -> None:
-        self._pending = Pending()
-        self._until: int | None = None
+        self._pending, self._batch = Pending(), 0
+        self._moment: Moment | None = None
 
     def see_one_moment(self) -> None:
         """Have all further questions of this transaction see what was there now."""
-        ((self._until,),), _ = self.ask(NEWEST)
+        self._moment = Moment.now(self.layout, self.session.database, self.ask)
 
     def saw_one_moment(self) -> bool:
-        """Whether they could: not where the server merged rows of before with later ones."""
-        if self._until is None or self.session.is_writing:
+        """Whether they could."""
+        if self._moment is None or self.session.is_writing:
             return True
-        ((mixed,),), _ = self.ask(MIXED.format(self._until))
-        return not mixed
+        return self._moment.was_seen(self.ask)
 
     @contextmanager
     def seeing(self, cells: str) -> Iterator[None]:
@@ -109,16 +133,16 @@ class Connection:
         try:
             yield
         finally:
-            self._cells = CELLS
+            self._cells = self.layout.whole
 
     def commit(self) -> None:
         """Write what was changed."""
-        pending = self._pending
+        pending, batch = self._pending, self._batch
         self._forget()
         if not self.session.is_writing:
             return
-        rows = summed(self.layout, pending)
-        self._do(lambda: self.session.end(rows))
+        rows = summed(self.layout, pending, batch)
+        self.do(lambda: self.session.end(rows))
 
     def rollback(self) -> None:
         """Write nothing."""
@@ -127,43 +151,60 @@ class Connection:
 
     def close(self) -> None:
         """End it."""
-        self.session.close()
+        for each in self.sessions:
+            each.close()
 
     def select(self, words: Words) -> Any:
-        """What a question that is put in words answers."""
-        asked = Asked(self.layout, self._pending.rows, self._until, self._cells)
+        """What a question that is put in words answers. Of several servers, it sees one moment by
+        itself: none has taken rows since it was seen last that they had taken as many."""
+        is_safe = self.session.is_writing or self._cells != self.layout.whole
+        if self.layout.servers == 1 or self._moment is not None or is_safe:
+            return self._answer(words)
+        for _ in range(TRIES):
+            before, answer = self._taken, self._answer(words)
+            found, _ = self.ask(settling.marks_in(self.layout.whole))
+            self._taken = settling.taken_by_all(dict(found), self.layout.servers)
+            if before is not None and before == self._taken:
+                return answer
+        self.lock()
+        return self._answer(words)
+
+    def _answer(self, words: Words) -> Any:
+        moment = self._moment.condition if self._moment else ""
+        asked = Asked(self.layout, self._pending.rows, moment, self._cells)
         return self.ask(select_of(words, asked), asked.beside)
 
     def ask(self, statement: str, beside: Mapping[str, Any] | None = None) -> Any:
         """What the server answers, in its own words."""
-        return self._do(lambda: self.session.ask(statement, beside))
+        return self.do(lambda: self.session.ask(statement, beside))
 
-    def ask_patiently(self, statement: str) -> Any:
-        """As `ask`, of what may take the time that writing all anew takes."""
-        return self._do(lambda: self.session.ask_patiently(statement))
+    def ask_at(self, at: int, statement: str) -> Any:
+        """As `ask`, of the one at a place of the address."""
+        return self.do(lambda: self.sessions[at].ask(statement), at)
 
-    def _do(self, ask: Any) -> Any:
+    def do(self, ask: Callable[[], Done], at: int = 0) -> Done:
+        """What is asked of a server by its session, with the errors of this interface."""
         try:
             return ask()
         except Busy:
-            raise OperationalError("others write") from None
+            raise OperationalError("others write", at=at) from None
         except errors().ServerException as error:
             kind = ProgrammingError if error.code in OF_A_STATEMENT else OperationalError
-            raise kind("the server refused it", error.code) from error
+            raise kind("the server refused it", error.code, at) from error
         except UnicodeError as error:
             raise DataError("a text that is no Unicode") from error
         except (errors().Error, OSError, EOFError) as error:
             self.is_lost = True
             self._forget()
-            self.session.close()
-            raise OperationalError("the server does not answer") from error
+            self.close()
+            raise OperationalError("the server does not answer", at=at) from error
 
     def put(
         self, table: str, columns: Sequence[str], rows: Sequence[Statement], *, adds: bool
     ) -> None:
         """Put rows into a table, or add them to those that are there."""
         self.lock()
-        place = self._place(table)
+        place = self.place(table)
         named = [dict(zip(columns, row, strict=True)) for row in rows]
         made = [row_of(self.layout, place, row, 0 if adds else 1) for row in named]
         if not adds:
@@ -185,7 +226,7 @@ class Connection:
             return False
         # What was put in this transaction is known; only what it took away must be seen beside.
         pending = self._pending.rows if place.table in self._pending.changed else {}
-        asked = Asked(self.layout, pending, None)
+        asked = Asked(self.layout, pending)
         found = f"SELECT count(*) FROM {place.table}"
         if place.table not in self._pending.changed and not self._counted(found, asked):
             self._pending.empty.add(place.table)
@@ -200,9 +241,9 @@ class Connection:
     def change(self, change: Change) -> int:
         """Take rows away, or put others in their place; how many."""
         self.lock()
-        place = self._place(change.table)
+        place = self.place(change.table)
         names = [*place.columns]
-        asked = Asked(self.layout, self._pending.rows, None)
+        asked = Asked(self.layout, self._pending.rows)
         sets = [" ".join(words) for words in change.sets.values()]
         told = ", ".join([*(f'"{name}"' for name in names), "there", *sets])
         where = ["WHERE", *change.where] if change.where else []
@@ -225,73 +266,9 @@ class Connection:
                 )
         return len(rows)
 
-    def _place(self, table: str) -> Place:
+    def place(self, table: str) -> Place:
+        """Where a declared table stands. Raises ProgrammingError."""
         try:
             return self.layout.places[table]
         except KeyError:
             raise ProgrammingError(f"there is no table {table}") from None
-
-
-class Cursor:
-    """Of a connection."""
-
-    arraysize = 1
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.description: Any = None
-        self.rowcount = -1
-        self._rows: list[Row] = []
-
-    def execute(self, statement: str, values: Statement = ()) -> None:
-        """Carry out a statement."""
-        self.executemany(statement, [values])
-
-    def executemany(self, statement: str, many: Sequence[Statement]) -> None:
-        """Carry out a statement for each of some values."""
-        self.description, self._rows, self.rowcount = None, [], -1
-        if statement == LOCK:
-            self.connection.lock()
-            return
-        try:
-            written = change_of(words_of(statement))
-        except NotWritten as error:
-            raise ProgrammingError(str(error)) from None
-        if isinstance(written, Written):
-            self._write(written, many)
-        elif isinstance(written, Change):
-            made = (change_of(words_of(statement, values)) for values in many)
-            self.rowcount = sum(
-                self.connection.change(each) for each in made if isinstance(each, Change)
-            )
-        else:
-            for values in many:
-                self._rows, columns = self.connection.select(words_of(statement, values))
-                self.description = [(name, *[None] * 6) for name, _ in columns]
-
-    def _write(self, written: Written, many: Sequence[Statement]) -> None:
-        place = self.connection._place(written.table)
-        columns = written.columns or [*place.columns]
-        rows = [filled(written.values, values) for values in many]
-        self.connection.put(written.table, columns, rows, adds=written.adds)
-        self.rowcount = len(rows)
-
-    def fetchone(self) -> Row | None:
-        """The next row."""
-        return self._rows.pop(0) if self._rows else None
-
-    def fetchmany(self, size: int | None = None) -> list[Row]:
-        """Some rows."""
-        part, self._rows = self._rows[: size or 1], self._rows[size or 1 :]
-        return part
-
-    def fetchall(self) -> list[Row]:
-        """All that are left."""
-        part, self._rows = self._rows, []
-        return part
-
-    def setinputsizes(self, *_sizes: object) -> None:
-        """Nothing."""
-
-    def close(self) -> None:
-        """Nothing."""

@@ -24,10 +24,10 @@ class Error(Exception):
 
 
 class DatabaseError(Error):
-    """The server did not do it. `code` is its own."""
+    """The server did not do it: the one at a place `at` of the address. `code` is its own."""
 
-    def __init__(self, message: str, code: int = 0) -> None:
-        self.code = code
+    def __init__(self, message: str, code: int = 0, at: int = 0) -> None:
+        self.code, self.at = code, at
         super().__init__(message)
 
 

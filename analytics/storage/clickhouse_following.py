@@ -10,24 +10,34 @@ and named: nothing is changed before nothing is in the way.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import MetaData
 
 from analytics.storage.clickhouse_layout import (
-    CELLS,
+    BATCH,
     DURABLE,
     OWNER,
+    SHARD,
+    SHARDS,
     TABLE,
     THERE,
     TURN,
     Layout,
     Place,
 )
-from analytics.storage.clickhouse_merging import COPY, Asks
+from analytics.storage.clickhouse_merging import Asks
 from analytics.storage.clickhouse_rules import quoted
+from analytics.storage.clickhouse_settling import MARKS
+from analytics.storage.clickhouse_strangers import (
+    TABLES,
+    all_columns,
+    cells_of,
+    generation_of,
+    strangers,
+)
 from analytics.storage.migrations import WITH_DECLARATIONS, lost_of
 from analytics.storage.unusable import lost, of_another
 from policy import Fault, Register
@@ -35,52 +45,25 @@ from policy import Fault, Register
 __all__ = ["Following", "columns_of"]
 
 Ask = Callable[[str], Any]
-NEW, OLD = f"{CELLS}_new", f"{CELLS}_old"
-REGISTER = "site/policy.toml"
-HERE = "database = currentDatabase()"
-TABLES = (
-    f"SELECT name, engine, engine_full, sorting_key FROM system.tables WHERE {HERE} ORDER BY name"
+VIEWS = (
+    "SELECT name, create_table_query FROM system.tables"
+    " WHERE database = currentDatabase() AND engine = 'View'"
 )
-COLUMNS = f"SELECT table, name FROM system.columns WHERE {HERE}"
+REGISTER = "site/policy.toml"
 GONE = WITH_DECLARATIONS["counters"]
 
 
 def columns_of(ask: Ask, layout: Layout) -> dict[str, frozenset[str]]:
     """The columns of each declared table that is there: those of its view that are kept."""
-    found = _all_columns(ask)
-    held = found.get(_cells_of(found), frozenset())
+    found = all_columns(ask)
+    held = found.get(cells_of(found, layout), frozenset())
     told = {}
     for name, columns in found.items():
         place = layout.places.get(name)
         at = place.columns if place else {}
-        if name not in {CELLS, NEW, OLD, OWNER, TURN} and not name.startswith(COPY) and held:
+        if held and name not in {OWNER, SHARD, SHARDS, TURN} and not generation_of(name):
             told[name] = frozenset(each for each in columns if at.get(each, TABLE) in held)
     return told
-
-
-def _all_columns(ask: Ask) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for table, name in ask(COLUMNS)[0]:
-        found.setdefault(table, set()).add(name)
-    return {table: frozenset(names) for table, names in found.items()}
-
-
-def _cells_of(names: Collection[str]) -> str:
-    """The table that has the rows: the new one, where who put it in its place was stopped."""
-    return NEW if CELLS not in names and {NEW, OLD} <= {*names} else CELLS
-
-
-def _is_ours(columns: frozenset[str], engine: str, full: str, key: str) -> bool:
-    """Whether a table keeps what `CELLS` must: rows that are told apart by all columns that do not
-    add up, of which all that do are summed, and in one partition, so that an INSERT is one part."""
-    sums = {each for each in columns if each.endswith("_sum")}
-    return (
-        engine.endswith("SummingMergeTree")
-        and {*key.split(", ")} == columns - sums
-        and THERE in sums
-        and sums <= {*re.findall(r"\w+", full)}
-        and not re.search(r"PARTITION BY (?!tuple\(\))", full)
-    )
 
 
 class Following:
@@ -104,21 +87,25 @@ class Following:
         """Make the table by which those wait for each other who make tables, where it is not there
         and nothing else is in the way, which is returned."""
         if TURN in self._names():
-            return [*self._strangers()]
+            return self.strangers()
         if faults := self.faults(known):
             return faults
-        self._ask(f"CREATE TABLE IF NOT EXISTS {TURN} (nothing UInt8) ENGINE = Null")
+        self.make_turn_at_once()
         return []
+
+    def make_turn_at_once(self) -> None:
+        """Make that table, where nothing is in the way."""
+        self._ask(f"CREATE TABLE IF NOT EXISTS {TURN} (nothing UInt8) ENGINE = Null")
 
     def faults(self, known: Mapping[str, frozenset[str]]) -> list[Fault]:
         """What cannot be followed without losing or inventing anything."""
-        if strangers := [*self._strangers()]:
-            return strangers
+        if in_the_way := self.strangers():
+            return in_the_way
         if others := of_another(self._place, self._owner(), self._owners):
             return [*others]
-        all_columns = _all_columns(self._ask)
-        if _cells_of(all_columns) not in all_columns and all_columns.keys() & self._views:
-            return [self._without_rows()]
+        names = self._names()
+        if cells_of(names, self._layout) not in names and names & self._views:
+            return [self.without_rows()]
         found, faults = columns_of(self._ask, self._layout), list[Fault]()
         missing = lost_of(found, "counters", self._register, self._tables, known)
         if missing:
@@ -132,20 +119,44 @@ class Following:
         """Make what is missing, where there are no faults. Nobody may write meanwhile."""
         self._write_owner()
         self._finish_what_was_stopped()
-        held = _all_columns(self._ask).get(CELLS)
+        held = all_columns(self._ask).get(self._layout.cells)
         found = columns_of(self._ask, self._layout)
         is_otherwise = held is not None and self._is_otherwise(found, held)
         if held is None:
-            self._create(CELLS)
+            self.create(self._layout.cells)
         elif is_otherwise:
             self._rebuild(found)
-        for name, text in self._layout.views():
-            columns = frozenset(self._layout.places[name].columns)
-            if found.get(name) != columns or is_otherwise:
-                self._ask(f'DROP TABLE IF EXISTS "{name}"')
-                self._ask(f'CREATE VIEW "{name}" AS {text}')
+        if self._layout.servers > 1:
+            self._show_all(anew=is_otherwise)
+        self._show(found, anew=is_otherwise)
         for name in {*GONE} & found.keys() - self._layout.places.keys():
             self._ask(f'DROP TABLE "{name}"')
+
+    def _show_all(self, *, anew: bool) -> None:
+        """Make what reads all of several servers."""
+        shown = {name: full for name, _, full, *_ in self._ask(TABLES)[0]}
+        layout, database = self._layout, self._ask("SELECT currentDatabase()")[0][0][0]
+        for name, text in (
+            (layout.whole, layout.create_whole(layout.cells, database)),
+            (SHARDS, layout.create_shards(database)),
+        ):
+            if anew or f"'{layout.cluster}'" not in shown.get(name, ""):
+                self._ask(f"DROP TABLE IF EXISTS {name}")
+            self._ask(text)
+
+    def _show(self, found: Mapping[str, frozenset[str]], *, anew: bool) -> None:
+        """Make the views for people, where they do not show what there is."""
+        texts = dict(self._ask(VIEWS)[0])
+        read = re.compile(rf"\b{self._layout.whole}\b")
+        for name, text in self._layout.views():
+            columns = frozenset(self._layout.places[name].columns)
+            if anew or found.get(name) != columns or not read.search(texts.get(name, "")):
+                self._ask(f'DROP TABLE IF EXISTS "{name}"')
+                self._ask(f'CREATE VIEW "{name}" AS {text}')
+
+    def strangers(self) -> list[Fault]:
+        """What somebody else made."""
+        return [*strangers(self._ask, self._layout, self._place)]
 
     def _owner(self) -> str:
         """Whose the database is; empty where nobody said it."""
@@ -169,51 +180,15 @@ class Following:
     def _views(self) -> set[str]:
         return {*GONE, *self._layout.places}
 
-    def _without_rows(self) -> Fault:
+    def without_rows(self) -> Fault:
         """Its views are there, and what they show is not."""
+        on_each = " on each of the servers" if self._layout.servers > 1 else ""
         hint = (
             f"DROP DATABASE {self._database} and CREATE DATABASE {self._database}"
-            " in clickhouse-client; then restore a backup, or"
+            f" in clickhouse-client{on_each}; then restore a backup, or"
             " begin it anew: build.py data accept-loss counters"
         )
-        return replace(lost(self._place, CELLS), hint=hint)
-
-    def _strangers(self) -> Iterator[Fault]:
-        tables = self._ask(TABLES)[0]
-        columns = _all_columns(self._ask)
-        for name, engine, full, key in tables:
-            # Of a copy that went meanwhile there are none.
-            its = columns.get(name, frozenset())
-            if name in {CELLS, NEW, OLD} or name.startswith(COPY):
-                is_ours = not its or _is_ours(its, engine, full, key)
-            elif name == TURN:
-                is_ours = engine == "Null" and its == {"nothing"}
-            elif name == OWNER:
-                is_ours = engine == "View" and its == {"url"}
-            elif name in self._views:
-                is_ours = engine == "View"
-            else:
-                yield self._stranger(name, engine)
-                continue
-            if not is_ours:
-                message = (
-                    f'the table "{name}" of {self._place} was not made by Plainsite, which needs'
-                    " the name"
-                )
-                hint = "give Plainsite a database of its own, or move that table to another one"
-                yield Fault(self._place, None, message, hint)
-
-    def _stranger(self, name: str, engine: str) -> Fault:
-        number = name.removeprefix("cells_")
-        if number.isdigit() and name != number and int(number) > int(CELLS.rpartition("_")[2]):
-            message = f"{self._place} was written by a later version of Plainsite"
-            hint = "run that version, or restore an earlier backup"
-            return Fault(self._place, None, message, hint)
-        kind = "view" if engine == "View" else "table"
-        message = f'{self._place} has a {kind} "{name}" that is not declared'
-        drop = f'DROP TABLE {self._database}."{name}"'
-        hint = f"declare it, or delete it: {drop} in clickhouse-client"
-        return Fault(REGISTER, None, message, hint)
+        return replace(lost(self._place, self._layout.cells), hint=hint)
 
     def _formerly(self, place: Place) -> Mapping[str, str]:
         declared = self._register.table("counters", place.table).columns
@@ -242,7 +217,7 @@ class Following:
         yield from self._not_allowed(place, sources)
 
     def _counted(self, place: Place) -> str:
-        cells = _cells_of(self._names())
+        cells = cells_of(self._names(), self._layout)
         return f"SELECT count() FROM {cells} WHERE {TABLE} = '{place.table}'"
 
     def _names(self) -> set[str]:
@@ -273,31 +248,36 @@ class Following:
         return renamed or went or held != {*self._layout.columns}
 
     def _finish_what_was_stopped(self) -> None:
-        if _cells_of(self._names()) == NEW:
-            self._ask(f"RENAME TABLE {NEW} TO {CELLS}")
-        for name in (NEW, OLD):
+        layout = self._layout
+        if cells_of(self._names(), layout) == layout.new:
+            self._ask(f"RENAME TABLE {layout.new} TO {layout.cells}")
+        for name in (layout.new, layout.old):
             self._ask(f"DROP TABLE IF EXISTS {name}")
 
-    def _create(self, name: str) -> None:
+    def create(self, name: str) -> None:
+        """Make the table that has the rows, or one that is to take its place."""
         listed = ", ".join(f"'{each}'" for each in DURABLE)
         known = f"SELECT name FROM system.merge_tree_settings WHERE name IN ({listed})"
         self._ask(self._layout.create(name, [each for (each,) in self._ask(known)[0]]))
 
     def _rebuild(self, found: Mapping[str, frozenset[str]]) -> None:
-        self._create(NEW)
+        cells, new, old_name = self._layout.cells, self._layout.new, self._layout.old
+        of_all = [TABLE, THERE] + ([BATCH] if self._layout.servers > 1 else [])
+        self.create(new)
         for name, place in self._layout.places.items():
             if name in found:
                 sources = self._sources(place, found[name])
                 known = {each: source for each, source in sources.items() if source}
                 old = [_at(place, each, source) for each, source in known.items()]
-                new = [place.columns[each] for each in known]
+                now = [place.columns[each] for each in known]
                 self._server.ask_patiently(
-                    f"INSERT INTO {NEW} ({', '.join([TABLE, THERE, *new])})"
-                    f" SELECT {', '.join([TABLE, THERE, *old])} FROM {CELLS}"
-                    f" WHERE {TABLE} = '{name}'"
+                    f"INSERT INTO {new} ({', '.join([*of_all, *now])})"
+                    f" SELECT {', '.join([*of_all, *old])} FROM {cells} WHERE {TABLE} = '{name}'"
                 )
-        self._ask(f"RENAME TABLE {CELLS} TO {OLD}, {NEW} TO {CELLS}")
-        self._ask(f"DROP TABLE {OLD}")
+        columns = ", ".join(of_all)
+        self._ask(f"INSERT INTO {new} ({columns}) SELECT {columns} FROM {cells} WHERE {MARKS}")
+        self._ask(f"RENAME TABLE {cells} TO {old_name}, {new} TO {cells}")
+        self._ask(f"DROP TABLE {old_name}")
 
 
 def _at(place: Place, name: str, source: str) -> str:

@@ -6,6 +6,9 @@ stand in one, with the name of their own, and a change of whichever tables is on
 differences: a row that goes is added once more with all its numbers below nought. Rows of one key
 are summed when they are read, and when the server merges its files, which leaves out what sums to
 nothing.
+
+Where several servers keep them together, each has such a table, named by how many there are, and
+what is read is read of all (`clickhouse_settling`).
 """
 
 from __future__ import annotations
@@ -17,7 +20,22 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Column, Date, MetaData, Table
 
-__all__ = ["CELLS", "OWNER", "TURN", "Layout", "Place"]
+from analytics.storage.clickhouse_words import literal
+
+__all__ = [
+    "BATCH",
+    "CELLS",
+    "OWNER",
+    "SHARD",
+    "SHARDS",
+    "TABLE",
+    "THERE",
+    "TURN",
+    "Layout",
+    "Place",
+    "type_of",
+    "whole_of",
+]
 
 FORMAT = 1
 """Of how the rows stand: a server with a higher one was written by a later version."""
@@ -29,9 +47,19 @@ TURN = "turn"
 OWNER = "owner"
 """The view that says whose the database is."""
 
+SHARD, SHARDS = "shard", "shards"
+"""The view that says which of several servers this is, and of which; and all that these say."""
+
+CLUSTER = "plainsite_{}"
+"""What several servers call themselves in their configuration, by how many they are."""
+
 TABLE = "of_table"
 THERE = "there_sum"
 """One for a row that was put there whole. What only adds up is there while it is not nought."""
+
+BATCH = "batch_number"
+"""In which batch a row is that waits on the first of several servers; nought once it is where it
+belongs."""
 
 FIRST = ("pair", "step", "first", "value", "other")
 """The largest table is read by these."""
@@ -72,10 +100,17 @@ class Place:
 
 
 class Layout:
-    """That of the tables of a register."""
+    """That of the tables of a register, on one server or on so many. `cells` are on each; what is
+    read is read of the `whole`. There may be those for as many as are `to_come`."""
 
-    def __init__(self, tables: MetaData) -> None:
+    def __init__(self, tables: MetaData, servers: int = 1, to_come: int = 0) -> None:
         self.places = {table.name: _place(table) for table in tables.sorted_tables}
+        self.servers, self.most = servers, max(servers, to_come)
+        self.cells = CELLS if servers == 1 else f"{CELLS}_of_{servers}"
+        self.whole = whole_of(self.cells, servers)
+        self.new, self.old = f"{self.cells}_new", f"{self.cells}_old"
+        self.copy = f"{self.cells}_seen_"
+        self.cluster = CLUSTER.format(servers)
 
     @cached_property
     def key(self) -> tuple[str, ...]:
@@ -83,7 +118,8 @@ class Layout:
         found = {name for place in self.places.values() for name in place.keys.values()}
         first = [f"{name}_{kind}" for name in FIRST for kind in ("number", "text")]
         known = [name for name in first if name in found]
-        return (TABLE, *known, *sorted(found - {*known}))
+        of_several = () if self.servers == 1 else (BATCH,)
+        return (TABLE, *known, *sorted(found - {*known}), *of_several)
 
     @cached_property
     def sums(self) -> tuple[str, ...]:
@@ -116,16 +152,32 @@ class Layout:
             f" SETTINGS {', '.join(f'{name} = {value}' for name, value in settings.items())}"
         )
 
+    def create_whole(self, cells: str, database: str) -> str:
+        """The statement that makes what shows a table of all servers, of which each has one."""
+        return (
+            f"CREATE TABLE IF NOT EXISTS {whole_of(cells, self.servers)} AS {cells}"
+            f" ENGINE = Distributed('{self.cluster}', {literal(database)}, '{cells}')"
+        )
+
+    def create_shards(self, database: str) -> str:
+        """The statement that makes what shows which servers there are."""
+        return (
+            f"CREATE TABLE IF NOT EXISTS {SHARDS} (number UInt8, of String)"
+            f" ENGINE = Distributed('{self.cluster}', {literal(database)}, '{SHARD}')"
+        )
+
     def views(self) -> Iterator[tuple[str, str]]:
         """For people: the name of each declared table, and what it has."""
         for name, place in self.places.items():
             yield name, f"SELECT * FROM {self.relation(place, self.source(place, []))}"
 
     def source(
-        self, place: Place, where: Sequence[str], beside: str = "", *, cells: str = CELLS
+        self, place: Place, where: Sequence[str], beside: str = "", *, cells: str = ""
     ) -> str:
         """The rows of a declared table as they stand in `cells`, behind FROM: those that meet
-        conditions on the columns of its key, and what stands in another table `beside`."""
+        conditions on the columns of its key, and what stands in another table `beside`. Without
+        `cells`, all there are."""
+        cells = cells or self.whole
         conditions = " AND ".join([f"{TABLE} = '{place.table}'", *where])
         if not beside:
             return f"{cells} WHERE {conditions}"
@@ -152,6 +204,11 @@ class Layout:
     def is_there(self, place: Place) -> str:
         """The condition that a row meets, however many differences it is made of."""
         return " OR ".join(f"sum({each}) != 0" for each in place.amounts)
+
+
+def whole_of(cells: str, servers: int) -> str:
+    """What shows such a table of all servers."""
+    return cells if servers == 1 else f"{cells}_whole"
 
 
 def type_of(column: str) -> str:

@@ -5,18 +5,20 @@ They are merged there as all are, so that they tell what came together for no lo
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from analytics.storage.clickhouse_errors import DatabaseError
-from analytics.storage.clickhouse_layout import CELLS
+from analytics.storage.clickhouse_layout import CELLS, Layout
 
-__all__ = ["COPY", "Asks", "forget_old_copies", "make_copy", "merge"]
+__all__ = ["COPY", "Asks", "copies", "copy_to", "forget_old_copies", "merge", "merge_all"]
 
 COPY = f"{CELLS}_seen_"
 COPY_SECONDS = 600
 COPIES = (
     "SELECT name FROM system.tables WHERE database = currentDatabase()"
-    f" AND match(name, '^{COPY}[0-9]+$') AND engine LIKE '%SummingMergeTree'"
+    " AND match(name, '^{}[0-9]+(_whole)?$') AND match(engine, 'SummingMergeTree|Distributed')"
 )
 PARTS = (
     "SELECT name FROM system.parts WHERE active AND database = currentDatabase() AND table = '{}'"
@@ -47,21 +49,30 @@ def merge(server: Asks, table: str) -> None:
             time.sleep(0.1)
 
 
+def merge_all(servers: Sequence[Asks], table: str) -> None:
+    """Have each of some servers merge its files, all at once. Raises what `ask` does."""
+    with ThreadPoolExecutor(len(servers)) as pool:
+        list(pool.map(lambda each: merge(each, table), servers))
+
+
 def _parts(server: Asks, table: str) -> set[str]:
     return {name for (name,) in server.ask(PARTS.format(table))[0]}
 
 
-def make_copy(server: Asks) -> str:
-    """The name of one that was made now. Raises what `ask` does."""
-    name = f"{COPY}{int(time.time())}"
-    server.ask(f"CREATE TABLE {name} AS {CELLS}")
-    server.ask(f"ALTER TABLE {name} ATTACH PARTITION tuple() FROM {CELLS}")
-    merge(server, name)
-    return name
+def copy_to(server: Asks, table: str, name: str) -> None:
+    """Have a table of another name with all files that there are now. Raises what `ask` does."""
+    server.ask(f"CREATE TABLE {name} AS {table}")
+    server.ask(f"ALTER TABLE {name} ATTACH PARTITION tuple() FROM {table}")
 
 
-def forget_old_copies(server: Asks) -> None:
+def copies(server: Asks, layout: Layout) -> list[tuple[str, int]]:
+    """Those that there are, with when they were made. Raises what `ask` does."""
+    found = (name for (name,) in server.ask(COPIES.format(layout.copy))[0])
+    return [(name, int(name.removeprefix(layout.copy).partition("_")[0])) for name in found]
+
+
+def forget_old_copies(server: Asks, layout: Layout) -> None:
     """Drop those of whoever was killed. Raises what `ask` does."""
-    for (name,) in server.ask(COPIES)[0]:
-        if int(name.removeprefix(COPY)) < time.time() - COPY_SECONDS:
+    for name, made in copies(server, layout):
+        if made < time.time() - COPY_SECONDS:
             server.ask(f"DROP TABLE IF EXISTS {name}")

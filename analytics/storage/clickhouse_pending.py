@@ -8,15 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analytics.storage.clickhouse_errors import IntegrityError
-from analytics.storage.clickhouse_layout import CELLS, TABLE, THERE, Layout, Place, type_of
+from analytics.storage.clickhouse_layout import BATCH, TABLE, THERE, Layout, Place, type_of
 from analytics.storage.clickhouse_words import Value
 
-__all__ = ["Asked", "Pending", "Row", "row_of", "summed"]
+__all__ = ["Asked", "Pending", "Row", "empty_row", "row_of", "summed"]
 
 Row = tuple[Any, ...]
-
-MIN_BLOCK = "toUInt64(splitByChar('_', _part)[2])"
-"""The number of the first INSERT that a file's rows are of; the next number is that of the last."""
 
 
 class Pending:
@@ -37,9 +34,14 @@ def _date(value: Any) -> datetime.date:
     return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(value)
 
 
+def empty_row(layout: Layout) -> list[Any]:
+    """A row of `CELLS` that holds nothing."""
+    return [DEFAULTS[type_of(each)] for each in layout.columns]
+
+
 def row_of(layout: Layout, place: Place, values: Mapping[str, Value], there: int) -> list[Any]:
     """A row of `CELLS`. Raises IntegrityError."""
-    row = [DEFAULTS[type_of(each)] for each in layout.columns]
+    row = empty_row(layout)
     at = layout.at
     row[at[TABLE]], row[at[THERE]] = place.table, there
     for name, value in values.items():
@@ -53,16 +55,17 @@ def row_of(layout: Layout, place: Place, values: Mapping[str, Value], there: int
 
 
 class Asked:
-    """Where a question reads: what was written until some moment, and `beside` it what is to be."""
+    """Where a question reads: what meets the condition of a moment, and `beside` it what is to be
+    written."""
 
     def __init__(
         self,
         layout: Layout,
         rows: Mapping[str, Sequence[Sequence[Any]]],
-        until: int | None,
-        cells: str = CELLS,
+        moment: str = "",
+        cells: str = "",
     ) -> None:
-        self.layout, self._rows, self._until = layout, rows, until
+        self.layout, self._rows, self._moment = layout, rows, moment
         self._cells = cells
         self.beside: dict[str, Any] = {}
 
@@ -70,8 +73,8 @@ class Asked:
         """What stands behind FROM, with the conditions."""
         pending = self._rows.get(place.table)
         if not pending:
-            until = [f"{MIN_BLOCK} <= {self._until}"] if self._until is not None else []
-            return self.layout.source(place, [*where, *until], cells=self._cells)
+            moment = [self._moment] if self._moment else []
+            return self.layout.source(place, [*where, *moment], cells=self._cells)
         name = f"beside_{place.table}"
         columns = [TABLE, *place.columns.values(), THERE]
         at = [self.layout.at[each] for each in columns]
@@ -80,12 +83,16 @@ class Asked:
         return self.layout.source(place, where, name)
 
 
-def summed(layout: Layout, pending: Pending) -> list[Row]:
-    """Differences of one row once, in the order of their keys; those that came to nothing, not."""
+def summed(layout: Layout, pending: Pending, batch: int = 0) -> list[Row]:
+    """Differences of one row once, in the order of their keys; those that came to nothing, not. On
+    several servers they are of a `batch`."""
     split = len(layout.key)
+    at_batch = layout.at.get(BATCH)
     sums: dict[Row, list[int]] = {}
     for rows in pending.rows.values():
         for row in rows:
+            if at_batch is not None:
+                row[at_batch] = batch
             key = tuple(row[:split])
             before = sums.get(key)
             sums[key] = (

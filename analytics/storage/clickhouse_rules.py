@@ -11,9 +11,10 @@ from sqlalchemy import URL
 
 from policy import Fault
 
-__all__ = ["UNKNOWN_DATABASE", "place_of", "quoted", "refused", "unmet"]
+__all__ = ["PORT", "UNKNOWN_DATABASE", "is_apart", "place_of", "quoted", "refused", "unmet"]
 
 UNKNOWN_DATABASE = 81
+PORT = 9_000
 
 OLDEST = (18, 16)
 LOGS = (
@@ -45,11 +46,18 @@ AWAY: Said = (
     "the server does not answer",
     "start it, or look at the host and the port of the address",
 )
+CODES_OF_OTHERS = (32, 209, 210, 279)
+APART: Said = (
+    "the server does not reach the others",
+    "start them, or look at their addresses below <remote_servers> of its configuration",
+)
 CODES: Mapping[int, Said] = {
     **dict.fromkeys((192, 193, 194, 516), NOT_LET_IN),
     **dict.fromkeys((164, 291, 392, 497), DENIED),
     # "Cannot write to file descriptor" and "not enough space".
     **dict.fromkeys((75, 243), FULL),
+    # Connections of one server to another.
+    **dict.fromkeys(CODES_OF_OTHERS, APART),
 }
 """By the server's codes (dbms/src/Common/ErrorCodes.cpp of 18.16)."""
 
@@ -59,9 +67,16 @@ def quoted(name: str | None) -> str:
     return name if name and re.fullmatch(r"[a-zA-Z_]\w*", name, re.ASCII) else f'"{name}"'
 
 
-def place_of(url: URL) -> str:
-    """An address as it may be shown: without its password and its options."""
-    return f"{url.database} at {url.host or 'localhost'}"
+def place_of(url: URL, *, of_several: bool = False) -> str:
+    """An address as it may be shown: without its password and its options. Of several servers, some
+    may be on one host."""
+    port = f":{url.port or PORT}" if of_several else ""
+    return f"{url.database} at {url.host or 'localhost'}{port}"
+
+
+def is_apart(error: object) -> bool:
+    """Whether a server did not reach another one."""
+    return getattr(getattr(error, "orig", None), "code", 0) in CODES_OF_OTHERS
 
 
 def unmet(ask: Callable[[str], Any], place: str) -> tuple[Fault, ...]:

@@ -16,7 +16,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from analytics.storage import clickhouse_client
 from analytics.storage.addresses import Addresses
 from analytics.storage.clickhouse_errors import OperationalError
-from analytics.storage.clickhouse_following import NEW, OLD
 from analytics.storage.clickhouse_layout import CELLS, TURN, Layout
 from analytics.storage.clickhouse_merging import COPY
 from analytics.storage.clickhouse_rules import refused
@@ -33,6 +32,7 @@ from tests.fixtures.small_site import ROOT
 
 REGISTER = read_site(ROOT).register
 LAYOUT = Layout(metadata(REGISTER, "counters"))
+NEW, OLD = LAYOUT.new, LAYOUT.old
 KEY, SUMS = f"({', '.join(LAYOUT.key)})", f"({', '.join(LAYOUT.sums)})"
 VIEW = Increment(Dimension.ALL, "", visits=1, views=1)
 

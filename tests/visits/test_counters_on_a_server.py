@@ -29,17 +29,28 @@ VIEW = Increment(Dimension.ALL, "", visits=1, views=1)
 
 @dataclass(frozen=True)
 class Engine:
-    """A kind of server, the store that speaks to it, and how many `hits` each thread of a collector
-    adds: as many as the server commits in some seconds."""
+    """What the tests of a process share, what is made for one alone, the store that speaks to it,
+    and how many `hits` each thread of a collector adds: as many as it commits in some seconds."""
 
-    servers: Any
+    shared: Callable[[], Any]
+    own: Callable[[], Any]
     store: Callable[[URL], CounterStore]
     hits: int
 
 
+def on_clickhouse(url: URL) -> CounterStore:
+    return ClickHouseCounters(url, REGISTER)
+
+
 ENGINES = {
-    "postgresql": Engine(postgresql, lambda url: PostgreSQLCounters(url, REGISTER), hits=60),
-    "clickhouse": Engine(clickhouse, lambda url: ClickHouseCounters(url, REGISTER), hits=20),
+    "postgresql": Engine(
+        postgresql.server,
+        postgresql.Server,
+        lambda url: PostgreSQLCounters(url, REGISTER),
+        hits=60,
+    ),
+    "clickhouse": Engine(clickhouse.server, clickhouse.Server, on_clickhouse, hits=20),
+    "clickhouse on two": Engine(clickhouse.shards, clickhouse.Shards, on_clickhouse, hits=20),
 }
 
 
@@ -51,19 +62,27 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 @pytest.fixture
 def url(engine: Engine, tmp_path: Path) -> URL:
     """Where nothing is yet."""
-    found: URL = engine.servers.server().address(tmp_path)
+    found: URL = engine.shared().address(tmp_path)
     return found
 
 
 @pytest.fixture
 def own(engine: Engine) -> Iterator[Any]:
     """A server that nobody else uses."""
-    server = engine.servers.Server()
+    server = engine.own()
     yield server
     server.stop()
 
 
-@pytest.mark.parametrize("number", [2, 4])
+@pytest.mark.parametrize(
+    ("engine", "number"),
+    [
+        *(("postgresql", number) for number in (2, 4)),
+        ("clickhouse", 2),
+        *(("clickhouse on two", number) for number in (2, 4)),
+    ],
+    indirect=["engine"],
+)
 def test_several_collectors_at_once_are_exact(engine: Engine, url: URL, number: int) -> None:
     """Each cell, each pair, each total and each consent is the sum of what they were told is
     counted; none failed for another, though all began with the same new names in empty tables."""
@@ -101,6 +120,7 @@ def test_a_server_that_is_killed_loses_nothing_that_was_acknowledged(
     processes = collectors(url, 2, hits)
     with closing(engine.store(url)) as counters:
         wait_until(lambda: len(counters.series(0, 10**9)) == 3)
+        counters.rewrite()
         time.sleep(0.3)
         own.kill()
         own.start()
@@ -127,7 +147,10 @@ def test_without_its_server_the_site_is_served_and_counts_again_once_it_is_back(
         assert visitor.view("/").status_code == 503
         with visitor.client.get("/") as page:
             assert page.status_code == 200
-        assert visitor.client.get("/healthz").status_code == 503
+        health = visitor.client.get("/healthz")
+        assert health.status_code == 503
+        of_two = " of 2: the server does not answer" in health.text
+        assert of_two == (len(getattr(own, "servers", [own])) == 2), "it is not said which one"
         own.start()
         wait_until(lambda: site.service.counters.database.state.usable)
         assert visitor.view("/").status_code == 204
