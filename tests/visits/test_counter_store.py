@@ -243,13 +243,18 @@ def test_intervals_are_of_the_whole_or_of_a_filter(
     assert sum(row.visits for row in google) == wanted
 
 
-def test_what_is_not_kept_says_why(store: CounterStore) -> None:
+def test_what_is_not_kept_says_why(store: CounterStore, factory: Factory) -> None:
+    """On a server, which takes longer, every third of those that are kept is asked for: they differ
+    in the number of their pair alone."""
     count(store, lived(random.Random(7), range(MARCH, MARCH + 3), 20))
     two = Query(
         **ALWAYS, filters=((Dimension.SOURCE, "Google"), (Dimension.DEVICE, "Phone"))
     )  # fmt: skip
     assert isinstance(store.rows(two), NotKept)
-    for by, panel, kept in filter_table():
+    step = 1 if factory is ENGINES["sqlite"] else 3
+    for at, (by, panel, kept) in enumerate(filter_table()):
+        if kept.what != "not kept" and at % step:
+            continue
         answer = store.rows(Query(**ALWAYS, dimension=panel, filters=((by, "x"),)))
         if kept.what == "not kept":
             assert answer == NotKept(kept.reason), (by, panel)

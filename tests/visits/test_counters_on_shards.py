@@ -291,7 +291,8 @@ def test_a_long_life_is_told_as_it_was(counters: ClickHouseCounters, tmp_path: P
                     while store.coarsen(visit.hour):
                         pass
             store.rewrite()
-        for table in LAYOUT.places:
+        # The mark of what has ended is drawn by chance.
+        for table in LAYOUT.places.keys() - {"closings"}:
             rows = []
             for store in (counters, alone):
                 with store.database.engine.connect() as connection:
