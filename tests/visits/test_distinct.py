@@ -8,8 +8,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
 
+from analytics.visits.store.closing_rows import still_have
 from analytics.visits.store.distinct import values_of
 from analytics.visits.store.sqlite import Counters
 from analytics.visits.store.writing import RUNNING, add
@@ -53,3 +54,22 @@ def test_a_value_costs_a_step(connection: Connection, among: tuple[int, int] | N
     first, last = among or (0, HOURS.stop)
     assert found == [hour for hour in HOURS if first <= hour <= last]
     assert AT_ONCE * len(called) < INSTRUCTIONS_A_VALUE * (len(found) + 1)
+
+
+@pytest.mark.parametrize("months", [[300], [0, 30, 60, 300], list(range(0, 720, 30))])
+def test_all_months_of_a_period_are_asked_for_at_once(months: list[int], tmp_path: Path) -> None:
+    """ClickHouse read all that runs once for each of 24 months, which took seconds."""
+    asked: list[str] = []
+    amounts = [1] * len(RUNNING.amounts)
+    rows = [(step, first, 100, 1, 0, *amounts) for step, first in (("month", 300), ("hidden", 60))]
+    with closing(Counters(tmp_path / "counters.sqlite3", read_site(ROOT).register)) as counters:
+        with counters.database.engine.begin() as writing:
+            add(writing, RUNNING, [*rows, ("week", 30, 100, 1, 0, *amounts)])
+        with counters.database.engine.connect() as reading:
+            event.listen(
+                counters.database.engine,
+                "before_cursor_execute",
+                lambda _connection, _cursor, statement, *_: asked.append(statement),
+            )
+            assert still_have(reading, months) == [each for each in (60, 300) if each in months]
+    assert sum("running" in each for each in asked) <= 2

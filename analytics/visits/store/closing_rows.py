@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from analytics.visits.model import LISTED, MEASURES
 from analytics.visits.store.cells import TABLES
+from analytics.visits.store.distinct import values_of
 
 __all__ = [
     "WHOLE",
@@ -36,12 +37,6 @@ Cells = Mapping[Cell, Sequence[int]]
 """The measures of each cell of a table."""
 
 SUMS = ", ".join(f"sum({name})" for name in MEASURES)
-HAS = (
-    " UNION ALL ".join(
-        f"SELECT 1 FROM running WHERE step = '{step}' AND first = ?" for step in ("month", "hidden")
-    )
-    + " LIMIT 1"
-)
 COUNTS = sorted({table.count for table in TABLES.values()})
 
 WHOLE = next(
@@ -125,8 +120,15 @@ def sizes_until(
 
 
 def still_have(connection: Connection, months: Iterable[int]) -> list[int]:
-    """Those of some months, each by its first hour, of which anything has not ended."""
-    return [month for month in months if connection.exec_driver_sql(HAS, (month, month)).first()]
+    """Those of some months, each by its first hour, of which anything has not ended. All are asked
+    for at once: ClickHouse reads each row of the step to tell it of one."""
+    asked = sorted(months)
+    if not asked:
+        return []
+    among, there = (asked[0], asked[-1]), set[int]()
+    for step in ("month", "hidden"):
+        there |= {*values_of(connection, "first", "running", f"step = '{step}'", among)}
+    return [month for month in asked if month in there]
 
 
 def rows_of(
