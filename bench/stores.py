@@ -1,18 +1,18 @@
-"""The engines of the counters side by side: hits a second of one to four collectors, and two years.
+"""The engines of the counters side by side: two years of views, and hits a second.
 
     python bench/stores.py [VIEWS...] [--hits 4000] [--threads 16] [--rounds 5] [--keep FOLDER]
 
-The same made-up hits, those of `bench/store.py`, are added to a SQLite file, and to a PostgreSQL
-and a ClickHouse server of this run's own. PostgreSQL puts each commit on the disk, ClickHouse 18.16
-never waits for that. Each collector is a process of its own that shares commits among its
-threads. What was counted is compared with what was sent before
-anything is said.
+For each number of VIEWS, a history of two years (`bench/histories`) is kept by all three engines,
+by Umami's tables in PostgreSQL and by Plausible's in ClickHouse, all on servers of this run's own.
+All are asked the same, and the answers compared, before any time is said. Then hits are added to
+what is there, and all that changed is written anew, as it is each minute. With `--keep`, the
+counters' file of a history is kept, and taken from there the next time.
 
-Then, for each number of VIEWS, a history of two years (`bench/histories`) is kept by all three, by
-Umami's tables in PostgreSQL and by Plausible's in ClickHouse. All are asked the same, and the
-answers compared, before any time is said. Last, hits are added to what is there, and all that
-changed is written anew, as it is each minute. With `--keep`, the counters' file of a history is
-kept, and taken from there the next time.
+Last, the same made-up hits, those of `bench/store.py`, are added where nothing was counted before.
+PostgreSQL puts each commit on the disk, ClickHouse 18.16 never waits for that. Each collector is a
+process of its own that shares commits among its threads. What was counted is compared with what was
+sent before anything is said. A hit that is refused ends the run: on a machine that is so busy, the
+rates would say nothing.
 """
 
 from __future__ import annotations
@@ -115,9 +115,9 @@ def main(given: Namespace) -> None:
 
     server, other = growth.postgresql(), clickhouse.Server()
     try:
-        rates(given.hits, given.threads, server, other)
         for views in given.views:
             growth.measure(views, given, server, other)
+        rates(given.hits, given.threads, server, other)
     finally:
         server.stop()
         other.stop()

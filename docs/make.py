@@ -52,6 +52,7 @@ GUIDES = {
     "docs/visits.md": ("guides/visits", "How visits are counted, and what is not."),
     "docs/imports.md": ("guides/imports", "Figures of another tool, shown beside our own."),
     "docs/comparison.md": ("guides/comparison", "What the reports can, beside four other tools."),
+    "docs/sizes.md": ("guides/sizes", "Bytes and times of each engine, as views grow."),
     "docs/figures.md": ("guides/figures", "What programs read of the figures, with a token."),
     "docs/audit.md": ("guides/audit", "Real browsers compare a site with its register."),
     "docs/architecture.md": (

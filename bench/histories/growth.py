@@ -7,6 +7,9 @@ import shutil
 import signal
 import time
 from argparse import Namespace
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from logging import NullHandler, getLogger
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,8 +38,14 @@ MOST_MOVED = 100_000
 """Views whose counters `data move` takes to ClickHouse here; more would need too much memory."""
 
 
+MOST_ALONE = 2_000_000
+"""Views of a history with which one is filled after the other."""
+
+
 def postgresql() -> postgresql_fixture.Server:
-    """A server with as much memory as one that is used has."""
+    """A server with as much memory as one that is used has. The other driver's warnings of a server
+    that has not started yet go nowhere."""
+    getLogger("clickhouse_driver").addHandler(NullHandler())
     server = postgresql_fixture.Server()
     server.process.send_signal(signal.SIGINT)
     server.process.wait(PATIENCE)
@@ -77,14 +86,19 @@ def _file(folder: Path, keep: Path | None, views: int, days: Days) -> Path:
 def _keepers(
     file: Path, days: Days, server: postgresql_fixture.Server, other: clickhouse.Server
 ) -> list[Keeper]:
+    """Filled one after another, or, where that would take long, at once: then what it took of the
+    processor is that of several."""
+    first = Ours("SQLite", file)  # Before others read it: it makes the file follow the register.
     fill = Ours.moved if days.views <= MOST_MOVED else Ours.poured
-    return [
-        Ours("SQLite", file),
-        Ours.moved("PostgreSQL", server.address(file), server, file),
-        fill("ClickHouse", other.address(file), other, file),
-        Umami(server, days),
-        Plausible(other, days),
+    makers: list[Callable[[], Keeper]] = [
+        lambda: Ours.moved("PostgreSQL", server.address(file), server, file),
+        lambda: fill("ClickHouse", other.address(file), other, file),
+        lambda: Umami(server, days),
+        lambda: Plausible(other, days),
     ]
+    with ThreadPoolExecutor(len(makers) if days.views > MOST_ALONE else 1) as pool:
+        filled = [pool.submit(make) for make in makers]
+        return [first, *(each.result() for each in filled)]
 
 
 def _add_more(ours: list[Ours], given: Namespace) -> None:

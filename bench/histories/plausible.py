@@ -9,6 +9,7 @@ has a row, and one of how long it was used. Each session is one row, as once all
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 
 from clickhouse_driver import Client
@@ -103,7 +104,7 @@ class Plausible:
         self._fill(days)
 
     def _fill(self, days: Days) -> None:
-        run = self._client.execute
+        run, began = self._client.execute, time.perf_counter()
         run(f"CREATE TABLE made ({_columns(MADE)}) ENGINE = Log")
         for which, visits in enumerate(days.different):
             rows = [(which, kind, *row) for kind in (0, 1) for row in _rows(visits)]
@@ -122,6 +123,7 @@ class Plausible:
                 run(f"OPTIMIZE TABLE {table} PARTITION {part} FINAL")
         run("DROP TABLE made")
         run("DROP TABLE days")
+        print(f"  {self.name}: filled in {time.perf_counter() - began:.1f} s", flush=True)
 
     def ask(self, question: Question) -> Answer:
         """What it answers."""

@@ -8,6 +8,7 @@ nobody comes twice. The indexes are made after the rows, and so are as small as 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator
 
 import psycopg
@@ -95,7 +96,7 @@ class Umami:
         self._fill(days)
 
     def _fill(self, days: Days) -> None:
-        run = self._connection.execute
+        run, began = self._connection.execute, time.perf_counter()
         run("SET synchronous_commit = off")
         for statement in (SESSION, EVENT, MADE, "CREATE TEMP TABLE days (day date, which int)"):
             run(statement.encode())
@@ -119,6 +120,7 @@ class Umami:
                 run(f"CREATE INDEX ON {table} ({columns})".encode())
             run(f"VACUUM ANALYZE {table}".encode())
         run("CHECKPOINT")
+        print(f"  {self.name}: filled in {time.perf_counter() - began:.1f} s", flush=True)
 
     def ask(self, question: Question) -> Answer:
         """What it answers."""
