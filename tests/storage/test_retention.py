@@ -143,7 +143,8 @@ def test_every_table_that_has_a_time_is_purged(site):
     for source in "12":
         Publications(site.service.counters).take_up({"/": source}, old.date())
     timed = {table.name for table in REGISTER.tables if isinstance(table.keep, Duration)}
-    assert set(tidy(site)) == timed - {"running"}, "what runs had ended, and was made coarser"
+    anew = {"running", "closings"}
+    assert set(tidy(site)) == timed - anew, "what runs had ended: it was made coarser, and marked"
     connections = {name: sqlite3.connect(site.var / f"{name}.sqlite3") for name in FILES}
     left = {
         table.name
@@ -152,7 +153,21 @@ def test_every_table_that_has_a_time_is_purged(site):
     }
     for connection in connections.values():
         connection.close()
-    assert left == {"staff", "retention_runs"}, "accounts, and the report of what was deleted"
+    assert left == {"staff", "retention_runs", "closings"}, (
+        "accounts, the report of what was deleted, and the mark of today"
+    )
+
+
+@pytest.mark.promise("P11")
+def test_a_mark_of_long_ago_is_deleted(site):
+    """Nothing was closed since: another one is drawn, for nothing."""
+    counters = site.service.counters
+    while counters.coarsen(int(NOW.timestamp()) // 3600):
+        pass
+    with counters.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE closings SET hour = 1")
+    assert tidy(site) == {"closings": 1}
+    assert tidy(site) == {}
 
 
 FILES = ("counters", "records")

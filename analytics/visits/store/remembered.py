@@ -108,15 +108,20 @@ class Recall:
             self._remembered.keep(self._mark, self._read)
 
 
-def draw_mark(connection: Connection) -> None:
-    """Say that something of what has ended changes with this transaction."""
-    hour = connection.exec_driver_sql("SELECT coalesce(max(hour), 0) FROM totals").scalar_one()
+def draw_mark(connection: Connection, hour: int | None = None) -> None:
+    """Say that something of what has ended changes with this transaction, in the `hour` of now.
+    Where nobody says which that is, it is the hour of the mark before; without one, none is drawn,
+    and nothing is remembered."""
+    before = connection.exec_driver_sql("SELECT hour FROM closings ORDER BY hour").scalars().all()
     connection.exec_driver_sql("DELETE FROM closings")
+    if hour is None and not before:
+        return
     insert = "INSERT INTO closings (hour, mark) VALUES (?, ?)"
-    connection.exec_driver_sql(insert, (hour, secrets.randbits(MARK_BITS)))
+    drawn = before[-1] if hour is None else hour
+    connection.exec_driver_sql(insert, (drawn, secrets.randbits(MARK_BITS)))
 
 
-def draw_first(connection: Connection) -> None:
+def draw_first(connection: Connection, hour: int) -> None:
     """Draw one where there is none: the database was made, or copied without what runs."""
     if connection.exec_driver_sql("SELECT count(*) FROM closings").scalar_one() == 0:
-        draw_mark(connection)
+        draw_mark(connection, hour)

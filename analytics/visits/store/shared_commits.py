@@ -197,7 +197,7 @@ class SharedCommits(Reading, ABC):
         if trials is not None and fold_small(connection, trials, today, self._least):
             return True
         is_done = self._coarsening.step(connection, now)
-        (draw_mark if is_done else draw_first)(connection)
+        (draw_mark if is_done else draw_first)(connection, now)
         return is_done
 
     def forget(self, old: Delete) -> int:
