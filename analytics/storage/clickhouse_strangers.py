@@ -20,7 +20,7 @@ from analytics.storage.clickhouse_rules import quoted
 from analytics.storage.migrations import WITH_DECLARATIONS
 from policy import Fault
 
-__all__ = ["TABLES", "all_columns", "cells_of", "generation_of", "strangers"]
+__all__ = ["COLUMNS", "TABLES", "all_columns", "cells_of", "generation_of", "strangers"]
 
 Ask = Callable[[str], Any]
 REGISTER = "site/policy.toml"
@@ -57,7 +57,7 @@ def strangers(ask: Ask, layout: Layout, place: str) -> Iterator[Fault]:
     columns = all_columns(ask)
     ((database,),), _ = ask("SELECT currentDatabase()")
     for name, engine, full, key in ask(TABLES)[0]:
-        # Of a copy that went meanwhile there are none.
+        # Of a table that came or went meanwhile there are none.
         its = columns.get(name, frozenset())
         is_ours = _is_known(name, engine, its, layout)
         if is_ours is None and generation_of(name) == layout.servers:
@@ -76,9 +76,9 @@ def _is_known(name: str, engine: str, columns: frozenset[str], layout: Layout) -
     """Whether a table with one of our names is what it must be; None where that has others, or is
     one that has the rows."""
     if name == TURN:
-        return engine == "Null" and columns == {"nothing"}
+        return engine == "Null" and columns <= {"nothing"}
     if name == OWNER:
-        return engine == "View" and columns == {"url"}
+        return engine == "View" and columns <= {"url"}
     if name in {*WITH_DECLARATIONS["counters"], *layout.places}:
         return engine == "View"
     return None if layout.most == 1 else _is_of_several(name, engine, layout)

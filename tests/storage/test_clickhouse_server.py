@@ -16,9 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from analytics.storage import clickhouse_client
 from analytics.storage.addresses import Addresses
 from analytics.storage.clickhouse_errors import OperationalError
-from analytics.storage.clickhouse_layout import CELLS, TURN, Layout
+from analytics.storage.clickhouse_layout import CELLS, OWNER, TURN, Layout
 from analytics.storage.clickhouse_merging import COPY
 from analytics.storage.clickhouse_rules import refused
+from analytics.storage.clickhouse_strangers import COLUMNS, TABLES, strangers
 from analytics.storage.known_tables import KnownTables
 from analytics.storage.schema import metadata
 from analytics.storage.unusable import DatabaseUnavailable
@@ -291,3 +292,20 @@ def test_what_is_wrong_is_said(url: URL, changed: dict[str, object], says: str) 
 def test_a_full_disk_is_one_of_the_server(code: int) -> None:
     fault = refused("counters at host", OperationalError("the server refused it", code))
     assert fault.message == "the server cannot write to its disk"
+
+
+def test_a_table_that_another_service_makes_meanwhile_is_no_stranger() -> None:
+    """Its columns were asked for before it was there."""
+
+    def told(question: str) -> tuple[list[tuple[object, ...]], object]:
+        answers: dict[str, list[tuple[object, ...]]] = {
+            COLUMNS: [],
+            TABLES: [
+                (TURN, "Null", "", ""),
+                (OWNER, "View", "", ""),
+                (LAYOUT.cells, "SummingMergeTree", "", ""),
+            ],
+        }
+        return answers.get(question, [("counters",)]), None
+
+    assert [*strangers(told, LAYOUT, "here")] == []
