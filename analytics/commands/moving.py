@@ -49,8 +49,8 @@ def move(places: Places, name: Name, source: str, target: str) -> None:
         try:
             new.take_up()
             moved = move_rows(old, new)
-        except DatabaseUnavailable as unavailable:
-            raise Faults(unavailable.faults) from None
+        except DatabaseUnavailable:
+            raise
         except SQLAlchemyError as error:
             if faults := (*old.check(), *new.check()):
                 raise Faults(faults) from None

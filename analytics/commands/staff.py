@@ -25,9 +25,8 @@ from analytics.staff.tokens import Tokens
 from analytics.storage.addresses import Addresses
 from analytics.storage.known_tables import KnownTables
 from analytics.storage.opening import database_at
-from analytics.storage.unusable import DatabaseUnavailable
 from analytics.web.clock import machine_clock
-from policy import Faults, Register, read_site
+from policy import Register, read_site
 from policy.failures import Refusal
 from policy.places import Places
 from policy.register import Role
@@ -235,7 +234,7 @@ def _tokens(engine: Engine, register: Register) -> Tokens:
 
 @contextmanager
 def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
-    """The records database, where staff can sign in. Raises Refusal, Faults."""
+    """The records database, where staff can sign in. Raises Refusal, DatabaseUnavailable."""
     site = read_site(places.root)
     register = site.register
     if not register.has("staff"):
@@ -245,8 +244,5 @@ def _records(places: Places) -> Iterator[tuple[Engine, Register]]:
     address = Addresses.of_site(site.settings, places.var).records
     known = KnownTables("records", places.var)
     with closing(database_at("records", address, register, known)) as records:
-        try:
-            records.take_up()
-        except DatabaseUnavailable as unavailable:
-            raise Faults(unavailable.faults) from None
+        records.take_up()
         yield records.engine, register
