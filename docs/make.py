@@ -88,6 +88,13 @@ _TITLE = re.compile(r"\A# (.+)\n+")
 _LINK = re.compile(r"(!?\[(?:[^\[\]]|\[[^\]]*\])*\])\(([^()\s]+)\)")
 _FENCED = re.compile(r"(^(`{3,}).*?^\2\s*$|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 
+_PARTS = re.compile(
+    r"^(?P<fence>`{3,}).*?^(?P=fence)\s*$|^#+ (?P<heading>[^\n]+)$"
+    r"|^(?P<table>\|(?:[^|\n]*\|){4,}\n\|[-:| ]+\|(?:\n\|[^\n]*)+)",
+    re.MULTILINE | re.DOTALL,
+)
+"""Code, headings, and tables of four columns or more."""
+
 
 def make(folder: Path) -> Path:
     """Write the sources of the site into an empty `folder`, and build it. Raises `Faults`."""
@@ -124,7 +131,8 @@ def _pages() -> Iterator[tuple[str, str]]:
         text = (ROOT / source).read_text(encoding="utf-8")
         title, body = _titled(text)
         summary = GUIDES[source][1] if source in GUIDES else ""
-        yield address, _page(title, _linked(body, source, places), summary, order=order)
+        body = _scrolling(title, _linked(body, source, places))
+        yield address, _page(title, body, summary, order=order)
     for order, (name, (title, summary)) in enumerate(SECTIONS.items(), len(places) + 1):
         yield f"{name}/index", _page(title, "", summary, order=order)
     for order, (name, title, body) in enumerate(_reference(), 1):
@@ -150,6 +158,25 @@ def _page(title: str, body: str, summary: str, **more: Any) -> str:
     lines += [f"summary: {quoted(summary)}"] if summary else []
     lines += [f"{key}: {value}" for key, value in more.items()]
     return "\n".join(["---", *lines, "---", "", body])
+
+
+def _scrolling(title: str, text: str) -> str:
+    """The text with wide tables as blocks, which scroll on a narrow screen; each is about what the
+    heading above it says, or the page's title."""
+
+    about, number = title, 0
+
+    def block(found: re.Match[str]) -> str:
+        nonlocal about, number
+        if found["heading"]:
+            about, number = found["heading"], 0
+        if not found["table"]:
+            return found[0]
+        number += 1
+        name = about if number == 1 else f"{about}, part {number}"
+        return f"/// table | {name}\n{found[0]}\n///"
+
+    return _PARTS.sub(block, text)
 
 
 def _linked(text: str, source: str, places: dict[str, str]) -> str:

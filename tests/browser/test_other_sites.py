@@ -48,7 +48,8 @@ def test_no_page_is_wider_than_its_screen(tab: Page, other: Other) -> None:
         wide = tab.evaluate(
             """() => [...document.querySelectorAll("body *")].filter(each => {
               const box = each.getBoundingClientRect();
-              const inner = each.closest("pre, table, .skip");
+              const inner = each.closest(".skip")
+                || each.parentElement.closest("pre, table, .table-scroll");
               return !inner && box.width && (box.right > innerWidth + 1 || box.left < -1);
             }).map(each => each.outerHTML.slice(0, 80))"""
         )
