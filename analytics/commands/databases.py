@@ -114,24 +114,25 @@ def accept_loss(places: Places, names: tuple[str, ...]) -> None:
         click.echo(f"The service begins {name} anew, empty.")
 
 
-def _databases(places: Places, site: Site) -> list[LookedAfter]:
-    """Those of the site, with what they are known to hold; nothing is opened yet."""
+def _databases(places: Places, site: Site, *, anew: bool = False) -> list[LookedAfter]:
+    """Those of the site, with what they are known to hold, but for those that begin `anew`; nothing
+    is opened yet."""
     addresses = Addresses.of_site(site.settings, places.var)
     wanted: tuple[tuple[Name, Path | URL], ...] = (
         ("records", addresses.records),
         ("counters", addresses.counters),
     )
     return [
-        database_at(name, address, site.register, KnownTables(name, places.var))
+        database_at(name, address, site.register, KnownTables(name, None if anew else places.var))
         for name, address in wanted
         if name in site.register.databases
     ]
 
 
 @contextmanager
-def _servers(places: Places, site: Site) -> Iterator[list[LookedAfter]]:
-    """Those of the site that a server keeps."""
-    found = [each for each in _databases(places, site) if isinstance(each, Server)]
+def _servers(places: Places, site: Site, *, anew: bool = False) -> Iterator[list[LookedAfter]]:
+    """Those of the site that a server keeps, as `_databases` has them."""
+    found = [each for each in _databases(places, site, anew=anew) if isinstance(each, Server)]
     try:
         yield [*found]
     finally:
@@ -177,7 +178,7 @@ def restore(places: Places, file: Path, of: str | None) -> None:
     A backup that is of another site is refused, unless --of says that it is meant.
     """
     site = keeping(places)
-    with _servers(places, site) as servers:
+    with _servers(places, site, anew=True) as servers:
         owners = (*site.settings.owners, *([of] if of else []))
         restored = put_back(file, places.var, site.register.databases, servers, owners=owners)
     click.echo(f"Restored {places.var} as it was on {restored.made:%Y-%m-%d at %H:%M:%S} UTC.")

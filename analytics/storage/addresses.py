@@ -114,8 +114,8 @@ def _wrong(name: str, address: str, site: str = "") -> str:
 def _wrong_on_server(name: str, url: URL, address: str, site: str) -> str:
     if url.drivername in OF_COUNTERS and name != "counters":
         return f"{SERVERS[url.drivername]} keeps counters alone"
-    if "@" in (url.host or ""):
-        return "an @ in a user or a password is written as %40"
+    if "@" in (url.host or "") or re.search("[@:/]", url.database or ""):
+        return "in a user or a password, an @ is written as %40, a / as %2F and a : as %3A"
     kind = SERVERS[url.drivername]
     if not url.database:
         return f"a {kind} address names a database"
@@ -174,7 +174,8 @@ def _like(name: str, address: str) -> str:
     """How an address on the same kind of server is written; empty where it may be on none."""
     kind = address.partition(":")[0]
     is_none = kind not in SERVERS or (kind in OF_COUNTERS and name != "counters")
-    return "" if is_none else f"{kind}://user:password@host/database"
+    more = "?shard=host:port" if "shard=" in address else ""
+    return "" if is_none else f"{kind}://user:password@host/database{more}"
 
 
 def address_of(name: str, given: str, variable: str, settings: Settings) -> Path | URL:

@@ -153,8 +153,8 @@ def restore(
     """Put back what a backup holds of a site's `databases`, into a folder without any.
 
     Everything is checked before the first file is put in its place. `servers` must have nothing of
-    those that they keep. One that says whose it is must be of the `owners`, the first of whom is
-    this site. Raises BackupError, Refusal, Faults.
+    those that they keep, and know of none before. One that says whose it is must be of the
+    `owners`, the first of whom is this site. Raises BackupError, Refusal, Faults.
     """
     wanted = tuple(databases)
     paths = _paths(var)
@@ -186,8 +186,10 @@ def restore(
                 raise
             files = (f"{name}.sqlite3" for name in reversed(names))
             _put_in_place(files, Path(unpacked), paths)
-        for name in wanted:  # Who restores was told what the backup holds.
-            KnownTables(name, var).forget()
+        # Who restores was told what the backup holds: no more than that is known from now on.
+        held_by = {str(each.name): each.known.read() for each in copies.values()}
+        for name in wanted:
+            KnownTables(name, var).write(held_by.get(name, {}))
         _sync(var)
     except DatabaseUnavailable as unavailable:
         raise Faults(unavailable.faults) from None

@@ -11,8 +11,10 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import URL, make_url
 
+import build
 from analytics.storage.backups import back_up, restore
 from analytics.storage.database import Name
 from analytics.storage.opening import database_at
@@ -99,6 +101,32 @@ def test_what_a_server_keeps_is_put_back_into_an_empty_one(
         restore(backup, tmp_path / "newer", servers=servers)
     for each in servers:
         each.close()
+
+
+def test_a_restore_that_was_refused_is_in_the_way_of_none(
+    backup: Path, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is what the databases had before they were lost; what was put back is known at once."""
+    var = tmp_path / "operated"
+    monkeypatch.setenv("PLAINSITE_VAR", str(var))
+
+    def run(*words: object) -> Result:
+        return CliRunner().invoke(build.main, ["--root", str(ROOT), "data", *map(str, words)])
+
+    refused = run("restore", backup)  # Into the databases that it was made of.
+    assert refused.exit_code == 1
+    assert "have rows already" in refused.output
+    for number in "12":
+        at = addresses(engine, tmp_path, f"empty {number} ")
+        for name, url in at.items():
+            shown = url.render_as_string(hide_password=False)
+            monkeypatch.setenv(f"PLAINSITE_{name.upper()}", shown)
+        if number == "2":  # The others were lost.
+            assert "is gone, or empty" in run("check").output
+            (var / "secret.key").unlink()
+        restored = run("restore", backup)
+        assert restored.exit_code == 0, restored.output
+        assert run("check").exit_code == 0
 
 
 @pytest.mark.promise("P4")
