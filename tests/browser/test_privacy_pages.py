@@ -125,7 +125,7 @@ def test_no_table_stands_twice_in_the_layers(page: Page, public: object) -> None
         seen: list[str] = []
         for layer in layers:
             page.goto(f"{prefix}{layer}")
-            seen += page.locator("main caption").all_inner_texts()
+            seen += page.locator("main caption").all_text_contents()
         assert len(seen) > 20
         assert sorted({each for each in seen if seen.count(each) > 1}) == []
 
@@ -137,6 +137,29 @@ def test_each_layer_leads_to_the_others(page: Page) -> None:
         expect(page.get_by_role("heading", level=1)).to_have_text(detail.title)
         follow(page.locator("main").get_by_role("link", name="privacy policy"))
         page.wait_for_url("**/privacy/")
+
+
+def test_what_is_stored_is_a_list_of_tables_that_open(page: Page) -> None:
+    """Each says what it holds before it is opened; what leads to one opens it; paper has all."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/privacy/stored/")
+    assert page.evaluate("document.documentElement.scrollHeight") < 16_000
+    staff = page.locator("details").filter(has=page.get_by_role("heading", name="Staff"))
+    field = staff.get_by_role("rowheader", name="Password")
+    expect(staff.locator("summary")).to_contain_text("User name, Password, Roles")
+    expect(staff.locator("summary")).to_contain_text("until the account is removed")
+    expect(field).to_be_hidden()
+    page.get_by_role("heading", name="Staff").click()
+    expect(field).to_be_visible()
+    page.goto("/privacy/")
+    page.get_by_label("What is it called?").fill("staff")
+    page.get_by_role("link", name="Staff", exact=True).click()
+    page.wait_for_url("**/privacy/stored/#*staff")
+    expect(field).to_be_visible()
+    expect(staff.get_by_role("heading", name="Staff")).to_be_in_viewport()
+    page.goto("/privacy/stored/")
+    page.emulate_media(media="print")
+    expect(field).to_be_visible()
 
 
 @pytest.mark.parametrize("address", ["/privacy/", "/es/privacy/"])
