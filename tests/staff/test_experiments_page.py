@@ -86,7 +86,7 @@ def test_what_it_could_show_is_said_beforehand_by_the_visits_before_it(site: Sma
     begun(site, 380, 23)
     said = text(rita.get(PAGE).text)
     assert "11,200 visits began here, and 6.0 % of all visits reached the goal" in said
-    assert "no difference under 1.5 points would be found in four of five trials" in said
+    assert "no difference under 1.8 points would be found in four of five trials" in said
     site.clock.now = slots(site).told_from * 3600.0 - 1
     both = [Increment(dimension, cell, visits=900) for dimension, cell in BEGAN]
     site.service.counters.add(slots(site).first_hour + 50, both)
