@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
+from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import write_po
@@ -24,7 +25,7 @@ from policy.features import read_features
 from policy.register import Basis, Category, Use
 from policy.toml_source import read_text
 
-__all__ = ["Text", "engine_texts", "lacking", "site_texts", "updated"]
+__all__ = ["Text", "engine_texts", "lacking", "new_catalogue", "site_texts", "updated"]
 
 _KEYWORDS = {
     "sentence": None,
@@ -144,6 +145,18 @@ def updated(root: Path, name: str, tag: str, found: Iterable[Text]) -> bytes:
     for text in found:
         wanted.add(text.key, locations=[(text.path, text.line)])
     there.update(wanted, update_creation_date=False)
+    return _written(tag, there)
+
+
+def new_catalogue(tag: str, said: Mapping[str, str], path: str) -> bytes:
+    """A catalogue that says what the file `path` says, in the language of that tag."""
+    catalogue = _empty(tag)
+    for words, other in said.items():
+        catalogue.add(words, other, locations=[(path, 0)])
+    return _written(tag, catalogue)
+
+
+def _written(tag: str, there: Catalog) -> bytes:
     there.header_comment = ""
     data = io.BytesIO()
     write_po(data, there, width=_WIDTH, omit_header=True, include_lineno=False, sort_output=False)
@@ -157,7 +170,15 @@ def _there(root: Path, name: str, tag: str) -> Catalog:
         if (root / name).exists():
             raise
         del error
-        return Catalog(locale=tag.replace("-", "_"))
+        return _empty(tag)
+
+
+def _empty(tag: str) -> Catalog:
+    """One without sentences, with the plural forms of the language as far as these are known."""
+    try:
+        return Catalog(locale=Locale.parse(tag, sep="-"), fuzzy=False)
+    except (ValueError, UnknownLocaleError):
+        return Catalog(fuzzy=False)
 
 
 def _head(tag: str, there: Catalog) -> str:

@@ -16,7 +16,16 @@ from pydantic import Field as Key
 from policy.names import Name
 from policy.toml_source import Declared
 
-__all__ = ["Direction", "Language", "Languages", "Spoken", "Tag", "direction_of", "folder_of"]
+__all__ = [
+    "Direction",
+    "Language",
+    "Languages",
+    "Spoken",
+    "Tag",
+    "direction_of",
+    "folder_of",
+    "usual_tag",
+]
 
 Direction = Literal["ltr", "rtl"]
 
@@ -41,11 +50,12 @@ _RIGHT_TO_LEFT_SCRIPTS = frozenset(
 )
 
 
-def _tag(tag: str) -> str:
+def usual_tag(tag: str) -> str:
+    """The tag in the usual letters, "pt-BR" for "pt-br"; "" for what is none."""
     found = _TAG.fullmatch(tag)
     if not found:
-        raise ValueError('write the tag of a language, like "es", "pt-BR" or "zh-Hant-TW"')
-    usual = "-".join(
+        return ""
+    return "-".join(
         part
         for part in (
             found["language"].lower(),
@@ -55,6 +65,12 @@ def _tag(tag: str) -> str:
         )
         if part
     )
+
+
+def _tag(tag: str) -> str:
+    usual = usual_tag(tag)
+    if not usual:
+        raise ValueError('write the tag of a language, like "es", "pt-BR" or "zh-Hant-TW"')
     if tag != usual:
         raise ValueError(f'write it as "{usual}"')
     return tag

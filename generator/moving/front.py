@@ -68,8 +68,10 @@ def _place(page: Source) -> Iterator[str]:
         yield "draft: true"
     if is_unlisted(page):
         yield "unlisted: true"
-    for key in ("layout", "section", "feed_id"):
+    for key in ("layout", "section", "translation_of", "feed_id"):
         if value := getattr(page, key):
+            if key == "section":  # It is told as in the default language.
+                value = value.removeprefix(page.prefix)
             yield f"{key}: {_quoted(value)}"
 
 

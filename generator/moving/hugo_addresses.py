@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -13,29 +12,27 @@ from generator.moving.front import title_of
 from generator.moving.old_site import slug
 from generator.moving.source import Source, truth
 
-__all__ = ["OF_LANGUAGE", "PAGE", "AddressesOfHugo", "joined"]
+__all__ = ["PAGE", "AddressesOfHugo", "joined"]
 
 PAGE = re.compile(r"\.(?:md|markdown|html)$", re.IGNORECASE)
-OF_LANGUAGE = re.compile(
-    r"^(.+?)\.([a-z]{2}(?:-[a-z]{2,4})?)(\.(?:md|markdown|html))$", re.IGNORECASE
-)
 
 
 class AddressesOfHugo:
-    """By the configuration, and by what each page says; `content` is the folder of all pages."""
+    """By the configuration of a language, and by what each page says."""
 
-    def __init__(self, config: Mapping[str, Any], content: str) -> None:
-        self._config, self._content = config, content
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
 
     def of(self, page: Source) -> str:
-        """That of a page."""
+        """That of a page. One that begins with a slash is written without its language."""
         given = page.front.get("url")
         if isinstance(given, str) and given.strip():
-            return "/" + given.strip().lstrip("/")
-        inside = posixpath.relpath(page.path, self._content)
-        if found := OF_LANGUAGE.match(inside):
-            inside = found[1] + found[3]
-        *folders, name = inside.split("/")
+            given = given.strip()
+            return given if given.startswith("/") else f"{page.home}/{given}"
+        return f"{page.home}{self._by_file(page)}"
+
+    def _by_file(self, page: Source) -> str:
+        *folders, name = page.inside.split("/")
         name = PAGE.sub("", name)
         if name == "_index" and (pattern := self.pattern(folders, "section")):
             return self._permalink(page, pattern, folders, folders[-1])

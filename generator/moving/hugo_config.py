@@ -10,7 +10,7 @@ from typing import Any
 from generator.moving.by_hand import ByHand
 from generator.moving.source import files_below, read_config, read_data
 
-__all__ = ["NAMES", "read_hugo_config"]
+__all__ = ["NAMES", "of_language", "read_hugo_config"]
 
 _KINDS = ("toml", "yaml", "yml", "json")
 _FOLDERS = ("config/_default", "config/production")
@@ -21,19 +21,27 @@ NAMES = [
     for name in _WHOLE
     for kind in _KINDS
 ]
-_OF_LANGUAGE = ("title", "params", "menu", "menus", "timezone")
+_MENUS = ("menu", "menus")
+_OF_LANGUAGE = ("title", "params", *_MENUS, "timezone", "permalinks", "uglyurls")
 """What a language of a site can have of its own."""
 
 
 def read_hugo_config(root: Path, by_hand: ByHand) -> dict[str, Any]:
-    """All of it, as Hugo puts it together to publish a site, with small letters at the top. What
-    the default language has of its own is that of the site."""
+    """All of it, as Hugo puts it together to publish a site, with small letters at the top."""
     config = _lowered(read_config(root, by_hand, *NAMES))
     for part in _parts(root, by_hand):
         config = _merged(config, part)
-    tag = str(config.get("defaultcontentlanguage") or "en").lower()
-    own = _lowered(_lowered(config.get("languages")).get(tag))
-    return _merged(config, {key: own[key] for key in _OF_LANGUAGE if key in own})
+    languages = _lowered(config.get("languages"))
+    return {**config, "languages": {key: _lowered(each) for key, each in languages.items()}}
+
+
+def of_language(config: dict[str, Any], key: str) -> dict[str, Any]:
+    """The configuration as it holds for one language, with its own menus or those of all."""
+    own = config["languages"].get(key, {})
+    own = {name: own[name] for name in _OF_LANGUAGE if name in own}
+    if any(each in own for each in _MENUS):
+        config = {name: each for name, each in config.items() if name not in _MENUS}
+    return _merged(config, own)
 
 
 def _parts(root: Path, by_hand: ByHand) -> Iterator[dict[str, Any]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from generator.moving.source import Unread
 
-__all__ = ["content_folder", "other_folders"]
+__all__ = ["content_folder", "own_folder", "second_folders"]
 
 USUAL = "content"
 
@@ -25,19 +25,23 @@ def content_folder(root: Path, config: Mapping[str, Any], language: str) -> str:
     raise Unread(f"there is no folder {USUAL}/")
 
 
-def other_folders(
-    config: Mapping[str, Any], language: str, content: str
-) -> Iterator[tuple[str, str]]:
-    """(why none of their pages comes over, folder) of all others that the configuration names."""
-    seen = {content}
+def own_folder(root: Path, config: Mapping[str, Any], language: str) -> str:
+    """The folder with the pages of that language alone; "" where it has none."""
+    named = (*_of_languages(config), *_mounted(config))
+    folders = (_inside(folder) for tag, folder in named if tag == language)
+    return next((each for each in folders if each and (root / each).is_dir()), "")
+
+
+def second_folders(
+    config: Mapping[str, Any], languages: Collection[str], taken: Collection[str]
+) -> Iterator[str]:
+    """All others that the configuration names for these languages, or for all."""
+    seen = {*taken}
     for tag, name in (*_of_languages(config), *_mounted(config)):
         folder = _inside(name)
-        if not folder or folder in seen:
-            continue
-        seen.add(folder)
-        is_other = tag not in ("", language)
-        where = "in another language" if is_other else "in a second folder of pages"
-        yield f"a page {where} did not come over", folder
+        if folder and folder not in seen and tag in ("", *languages):
+            seen.add(folder)
+            yield folder
 
 
 def _of_languages(config: Mapping[str, Any]) -> Iterator[tuple[str, object]]:

@@ -30,7 +30,7 @@ def listed(pages: Iterable[Source], content: str) -> dict[str, Source]:
             folder = posixpath.dirname(folder)
         while folder not in lists and folder != content and folder:
             folder = posixpath.dirname(folder)
-        page.listed = lists[folder].url if folder in lists else "/"
+        page.listed = lists[folder].url if folder in lists else f"{page.home}/"
     return {posixpath.relpath(folder, content): page for folder, page in lists.items()}
 
 
@@ -48,24 +48,25 @@ def feeds(
     lists: Mapping[str, Source],
     taxonomies: Sequence[OldTaxonomy],
     pages: Sequence[Source],
+    home: str,
 ) -> Iterator[tuple[str, str]]:
     """Feeds that somebody may follow, and the list of each: of the site, of lists with articles,
-    and of terms."""
+    and of terms. `pages` are those of a language, which stood at `home`."""
     disabled = config.get("disablekinds")
     if isinstance(disabled, list) and "rss" in (str(each).lower() for each in disabled):
         return
     name = _file_name(config)
     if _has_feed(config, "home"):
-        yield f"/{name}", "/"
+        yield f"{home}/{name}", f"{home}/"
     dated = {page.listed for page in pages if read_written(first_of(page.front, DATES))}
     for page in lists.values() if _has_feed(config, "section") else ():
-        if page.url in dated and page.url != "/":
+        if page.url in dated and page.url != f"{home}/":
             yield f"{page.url}{name}", page.url
     for taxonomy in taxonomies if _has_feed(config, "term") else ():
         for page in pages:
             for term in page.terms.get(taxonomy.name, ()) if not page.is_draft else ():
                 step = "-".join(term.lower().split())
-                yield f"{taxonomy.home}{step}/{name}", taxonomy.address_of(term)
+                yield f"{home}{taxonomy.home}{step}/{name}", taxonomy.address_of(term, page.prefix)
 
 
 def moved_terms(
@@ -77,7 +78,8 @@ def moved_terms(
             for term in page.terms.get(taxonomy.name, ()) if not page.is_draft else ():
                 step = "-".join(term.split())
                 step = step if truth(config.get("disablepathtolower")) else step.lower()
-                address, new = f"{taxonomy.home}{step}/", taxonomy.address_of(term)
+                address = f"{page.home}{taxonomy.home}{step}/"
+                new = taxonomy.address_of(term, page.prefix)
                 if address != new and not re.search(r"[#?%]", step):
                     yield address, new
 

@@ -34,7 +34,6 @@ class _Found:
 
 def menus(
     config: Mapping[str, Any],
-    content: str,
     pages: Sequence[Source],
     referred: Callable[[Source, str], str | None],
     by_hand: ByHand,
@@ -42,7 +41,7 @@ def menus(
     """That at the head and that at the foot of each page; all others are told. `referred` gives the
     address of a page by its path, as another page names it."""
     found: dict[str, list[_Found]] = {}
-    for menu, each in _all(config, content, pages, lambda path: referred(pages[0], path)):
+    for menu, each in _all(config, pages, lambda path: referred(pages[0], path)):
         found.setdefault(menu, []).append(each)
     footer = next((found.pop(name) for name in _FOOTER if name in found), [])
     alone = tuple(found) if len(found) == 1 else ()
@@ -56,7 +55,6 @@ def menus(
 
 def _all(
     config: Mapping[str, Any],
-    content: str,
     pages: Sequence[Source],
     address_of: Callable[[str], str | None],
 ) -> Iterator[tuple[str, _Found]]:
@@ -74,7 +72,7 @@ def _all(
             yield menu, found
     menu = str(config.get("sectionpagesmenu") or "").lower()
     for page in pages if menu else ():
-        folder, _, name = page.path.removeprefix(f"{content}/").partition("/")
+        folder, _, name = page.inside.partition("/")
         if name.startswith("_index.") and (menu, folder) not in named:
             yield menu, _of_page(page, {"identifier": folder})
 
@@ -101,6 +99,7 @@ def _of_page(page: Source, keys: Mapping[str, Any]) -> _Found:
 
 def _found(entry: MenuEntry, keys: Mapping[str, Any], weight: object, path: str) -> _Found:
     name = str(keys.get("identifier") or entry.label)
+    entry.name = name
     number = float(weight) if isinstance(weight, int | float) else 0.0
     return _Found(entry, name, str(keys.get("parent") or ""), number, path)
 

@@ -74,9 +74,9 @@ class _Jekyll:
             raise none_read(self._by_hand, "no page with front matter was found")
         pages = placed(pages, self._addresses, self._by_hand)
         for page in pages:
-            if page.file != "content/404.md":
+            if not page.is_not_found:
                 page.layout = page.layout or "page"
-            page.folder = f"/{posixpath.dirname(page.path)}/".replace("//", "/")
+            page.folders = (f"/{posixpath.dirname(page.path)}/".replace("//", "/"),)
             self._by_path[page.path] = page
             if found := POST.search(page.path):
                 self._by_path["-".join(found.groups())] = page

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from generator.content.pages import HOME
 from generator.moving.jekyll_addresses import POST
 from generator.moving.links import Addresses
 from generator.moving.lists import USUAL, new_list
-from generator.moving.old_site import NOT_FOUND, slug
+from generator.moving.old_site import slug
 from generator.moving.source import Source, Unread, read_source, read_text
 
 __all__ = ["by_folders", "feeds", "put_into_lists", "with_feed_ids"]
@@ -31,12 +30,12 @@ def put_into_lists(
     """Make lists of the pages that listed collections, or new ones; the addresses of those of
     posts. The home page goes on showing the newest where it did."""
     inside = {page.path for each in members.values() for page in each}
-    plain = [page for page in pages if page.path not in inside and page.file != NOT_FOUND]
+    plain = [page for page in pages if page.path not in inside and not page.is_not_found]
     layouts = Counter(str(page.front.get("layout") or "") for page in plain)
 
     def shows(page: Source, name: str) -> bool:
         layout = str(page.front.get("layout") or "")
-        if page.file == HOME and name == "posts" and layout in _HOME_LAYOUTS:
+        if page.is_home and name == "posts" and layout in _HOME_LAYOUTS:
             return True
         text = page.text
         if layout and layouts[layout] == 1:
@@ -52,12 +51,12 @@ def put_into_lists(
             (page for page in plain if shows(page, name)), key=lambda each: each.url.count("/")
         )
         for page in shown:
-            if page.file == HOME:
+            if page.is_home:
                 page.layout = "home"
         usual = [f"/{each}/" for each in (USUAL if name == "posts" else (name,))]
         others = plain if name == "posts" else pages
         named = [page for page in others if addresses.pages.get(page.url) in usual]
-        made = next((page for page in (*shown, *named) if page.file != HOME), None)
+        made = next((page for page in (*shown, *named) if not page.is_home), None)
         if made is None and (made := new_list(pages, name, addresses.pages)):
             pages.append(made)
         if made is None:
@@ -76,12 +75,12 @@ def by_folders(
     """Let the page of each folder list those in it, as themes do that show all pages; a folder
     right in the site that has none gets one, and the home page has what is left."""
     inside = {page.path for each in members.values() for page in each}
-    plain = [page for page in pages if page.path not in inside and page.file != NOT_FOUND]
+    plain = [page for page in pages if page.path not in inside and not page.is_not_found]
     folders = Counter(posixpath.dirname(page.path) for page in plain)
     lists = {"": "/"}
     for page in plain:
         folder, name = posixpath.split(page.path)
-        if page.file == HOME:
+        if page.is_home:
             page.layout = "" if page.layout == "page" else page.layout
         elif name.startswith("index.") and any(
             (each == folder and folders[each] > 1) or each.startswith(f"{folder}/")

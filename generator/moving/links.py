@@ -70,8 +70,8 @@ class Addresses:
         path = unquote(path)
         if path not in self.files:
             return None
-        new = self.place_of(path)
-        self.used[self.files[path]] = new
+        # A file that had several addresses has one.
+        new = self.used.setdefault(self.files[path], self.place_of(path))
         self.made.add(new)
         return new
 
@@ -192,7 +192,7 @@ class _Linking:
         if _ELSEWHERE.match(address):
             return []
         try:
-            bases = (self._page.url or "/", self._page.folder)
+            bases = (self._page.url or "/", *self._page.folders)
             paths = [urlsplit(urljoin(base, address)).path for base in bases]
         except ValueError:
             return []

@@ -11,10 +11,16 @@ from generator.moving.clocks import read_written
 from generator.moving.dates import DATES, first_of
 from generator.moving.front import is_unlisted
 from generator.moving.keys import ORDER, is_order
-from generator.moving.old_site import NOT_FOUND, OldSite
+from generator.moving.old_site import OldSite
 from generator.moving.source import Source
 
-__all__ = ["fed_section", "in_order_of_days", "new_list", "tell_unreached"]
+__all__ = [
+    "fed_section",
+    "feeds_in_languages",
+    "in_order_of_days",
+    "new_list",
+    "tell_unreached",
+]
 
 USUAL = ("posts", "post", "blog", "news", "articles")
 """What people call the section of their articles."""
@@ -25,36 +31,61 @@ def fed_section(old: OldSite) -> str:
     the root get one of their own, where no other list has any."""
     _put_into_lists(old)
     if not (feed := _chosen(old)):
-        articles = [page for page in _articles(old) if _list_of(old, page) == "/"]
-        if articles and (made := new_list(old.pages, USUAL[0], old.addresses.pages)):
-            old.pages.append(made)
-            for page in articles:
-                page.section = made.url
-            feed = made.url
+        feed = _with_new_list(old, "")
+        for prefix in sorted({page.prefix for page in old.pages} - {""}) if feed else ():
+            _with_new_list(old, prefix)
+    fed = {feed, *feeds_in_languages(old, feed.strip("/"))}
     for page in _articles(old) if feed else ():
-        if _list_of(old, page) == feed:
+        if _list_of(old, page) in fed:
             page.layout = "article"
     return feed.strip("/")
 
 
-def new_list(pages: Iterable[Source], name: str, addresses: dict[str, str]) -> Source | None:
-    """A list of that name, where its address is free."""
-    url, file = f"/{name}/", f"content/{name}/index.md"
+def feeds_in_languages(old: OldSite, feed: str) -> dict[str, str]:
+    """Where the section that has the feed stands in the other languages, and the folder of each."""
+    original = f"content/{feed}/index.md"
+    return {_address(old, page): page.prefix for page in old.pages if page.original == original}
+
+
+def _with_new_list(old: OldSite, prefix: str) -> str:
+    """The address of a new list of the articles at the root of a language; "" without any."""
+    articles = [
+        page
+        for page in _articles(old)
+        if page.prefix == prefix and _list_of(old, page) == f"{prefix}/"
+    ]
+    made = new_list(old.pages, USUAL[0], old.addresses.pages, prefix) if articles else None
+    if made is None:
+        return ""
+    old.pages.append(made)
+    for page in articles:
+        page.section = made.url
+    return made.url
+
+
+def new_list(
+    pages: Iterable[Source], name: str, addresses: dict[str, str], prefix: str = ""
+) -> Source | None:
+    """A list of that name, where its address is free, in the language of that folder."""
+    url, file = f"{prefix}/{name}/", f"content{prefix}/{name}/index.md"
     if addresses.get(url) or any(page.file == file for page in pages):
         return None
     addresses[url] = url
     made = Source(f"{name}/index.md", {"title": name.replace("-", " ").capitalize()}, "")
-    made.url, made.file = url, file
+    made.url, made.file, made.prefix = url, file, prefix
+    made.original = f"content/{name}/index.md" if prefix else ""
     return made
 
 
 def _put_into_lists(old: OldSite) -> None:
-    lists = {"/", *(_address(old, page) for page in old.pages if page.is_list)}
+    lists = {(page.prefix, _address(old, page)) for page in old.pages if page.is_list}
+    lists |= {(page.prefix, f"{page.prefix}/") for page in old.pages}
     for page in old.pages:
         listed = old.addresses.pages.get(page.listed, "")
-        if listed in lists and not page.is_list and page.file != NOT_FOUND:
+        if (page.prefix, listed) in lists and not page.is_list and not page.is_not_found:
             parent = parent_of(_address(old, page))
-            if parent != listed and not (listed == "/" and parent in lists):
+            is_below = listed == f"{page.prefix}/" and (page.prefix, parent) in lists
+            if parent != listed and not is_below:
                 page.section = listed
 
 
@@ -72,7 +103,7 @@ def _articles(old: OldSite) -> list[Source]:
         page
         for page in old.pages
         if not page.is_list
-        and page.file != NOT_FOUND
+        and not page.is_not_found
         and read_written(first_of(page.front, DATES)) is not None
         and not is_unlisted(page)
     ]
@@ -81,8 +112,10 @@ def _articles(old: OldSite) -> list[Source]:
 def _chosen(old: OldSite) -> str:
     """The list whose articles are meant to be followed: as the old site says, by its name, or the
     one with most."""
-    counted = Counter(_list_of(old, page) for page in _articles(old) if not page.is_draft)
-    lists = {_address(old, page) for page in old.pages if page.is_list and page.file != HOME}
+    counted = Counter(
+        _list_of(old, page) for page in _articles(old) if not (page.is_draft or page.prefix)
+    )
+    lists = {_address(old, page) for page in old.pages if page.is_list and not page.is_home}
     found = [each for each, _ in counted.most_common() if each in lists]
     meant = [old.addresses.pages.get(each, "") for each in old.main]
     wanted = (*meant, *(f"/{name}/" for name in USUAL), *found)
@@ -97,11 +130,12 @@ def in_order_of_days(old: OldSite) -> list[str]:
         inside[_list_of(old, page)].append(page)
     found = []
     for page in old.pages:
-        listed = inside[_address(old, page)] if page.is_list and page.file != HOME else []
+        listed = inside[_address(old, page)] if page.is_list and not page.is_home else []
         articles = [each for each in listed if each.path in dated]
         is_sorted = any(is_order(each.front.get(key)) for each in listed for key in ORDER)
         if len(articles) * 2 > len(listed) and not is_sorted:
-            found.append(page.file.removeprefix("content/").removesuffix("/index.md"))
+            folder = page.file.removeprefix(f"content{page.prefix}/").removesuffix("/index.md")
+            found += [folder] if folder not in found else []
     # Nothing is said of one that is called like the folder of all pages.
     return [each for each in found if "content" not in each.split("/")]
 
@@ -111,16 +145,26 @@ def tell_unreached(old: OldSite, menus: Iterable[str], feed: str, by_hand: ByHan
     has them, no menu, and no text."""
     at = {_address(old, page): page for page in old.pages}
     leads = _leads(old, feed)
-    waiting, seen = ["/", *menus], set[str]()
+    waiting, seen = ["/", *_in_languages(old, menus)], set[str]()
     while waiting:
         address = waiting.pop().partition("#")[0]
         if address not in seen:
             seen.add(address)
             waiting += leads[address]
     for address, page in at.items():
-        is_hidden = page.is_draft or is_unlisted(page) or page.file == NOT_FOUND
+        is_hidden = page.is_draft or is_unlisted(page) or page.is_not_found
         if address not in seen and not is_hidden:
             by_hand.add("nothing leads to a page", page.path, 0, address)
+
+
+def _in_languages(old: OldSite, menus: Iterable[str]) -> Iterator[str]:
+    """Where menus lead, in each language."""
+    wanted = {*menus}
+    yield from wanted
+    addresses = {page.file: _address(old, page) for page in old.pages}
+    for page in old.pages:
+        if page.prefix and (page.is_home or addresses.get(page.original) in wanted):
+            yield _address(old, page)
 
 
 def _leads(old: OldSite, feed: str) -> defaultdict[str, list[str]]:
@@ -129,6 +173,8 @@ def _leads(old: OldSite, feed: str) -> defaultdict[str, list[str]]:
     lists = {_address(old, page) for page in old.pages if page.is_list and not page.layout}
     if _home_layout(old) == "home":
         leads["/"].append(f"/{feed}/")
+        for address, prefix in feeds_in_languages(old, feed).items():
+            leads[f"{prefix}/"].append(address)
     for page in old.pages:
         address, listed = _address(old, page), _list_of(old, page)
         leads[address] += page.leads
@@ -147,4 +193,4 @@ def _home_layout(old: OldSite) -> str:
 def _terms(old: OldSite, page: Source) -> Iterator[str]:
     for taxonomy in old.taxonomies:
         for term in page.terms.get(taxonomy.name, ()):
-            yield taxonomy.address_of(term)
+            yield taxonomy.address_of(term, page.prefix)

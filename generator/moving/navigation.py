@@ -56,7 +56,7 @@ class _Writing:
         """Entries as the file has them, without those that lead nowhere."""
         found: list[Item] = []
         for entry in entries:
-            label = " ".join(re.sub(r"<[^<>]*>", " ", entry.label).split())
+            label = entry.words
             inner = self.items(entry.entries, min(level + 1, MOST_LEVELS))
             page = self._leads(entry.address)
             what = f"{label} {entry.address}".strip()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,14 +12,14 @@ from urllib.parse import urlsplit
 from generator.content.urls import is_reserved
 from generator.moving.by_hand import ByHand
 from generator.moving.links import Addresses
-from generator.moving.source import Source
+from generator.moving.source import Source, without_tags
 from generator.moving.terms import OldTaxonomy
 
 __all__ = [
-    "NOT_FOUND",
     "PUBLISHED",
     "MenuEntry",
     "OldSite",
+    "OtherLanguage",
     "address_of_file",
     "origin_and_base",
     "placed",
@@ -33,20 +32,33 @@ PUBLISHED = re.compile(
 )
 """Files that can come over, as far as a page names them."""
 
-NOT_FOUND = "content/404.md"
-"""The page that is shown where there is none."""
-
-_OWN = re.compile(r"_?index\.(?:\w+\.)?\w+")
+_OWN = re.compile(r"_?index\.\w+")
 
 
 @dataclass(slots=True)
 class MenuEntry:
     """An entry of a menu: its words, the old address to which it leads, "" for a heading alone, and
-    the entries in it."""
+    the entries in it. `name` is by what others know it."""
 
     label: str
     address: str
     entries: list[MenuEntry] = field(default_factory=list)
+    name: str = ""
+
+    @property
+    def words(self) -> str:
+        """Its words without tags."""
+        return without_tags(self.label)
+
+
+@dataclass(slots=True)
+class OtherLanguage:
+    """A language besides the default one: its tag, what the settings say of it, and its menus."""
+
+    tag: str
+    said: dict[str, str] = field(default_factory=dict)
+    header: list[MenuEntry] = field(default_factory=list)
+    footer: list[MenuEntry] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -74,6 +86,9 @@ class OldSite:
     feeds: dict[str, str] = field(default_factory=dict)
     """The addresses of its feeds, and of the list that each followed; "/" is all of the site."""
 
+    others: list[OtherLanguage] = field(default_factory=list)
+    """The languages that have pages besides the default one."""
+
 
 def origin_and_base(url: str) -> tuple[str, str]:
     """The origin of a site, and the path below which it stands."""
@@ -86,42 +101,50 @@ def origin_and_base(url: str) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
 
 
-def placed(pages: Iterable[Source], addresses: Addresses, by_hand: ByHand) -> list[Source]:
+def placed(
+    pages: Iterable[Source],
+    addresses: Addresses,
+    by_hand: ByHand,
+    folders: Collection[str] = frozenset(),
+) -> list[Source]:
     """Pages with the file of each, which gives it the address that it had, as far as one can; of
-    two with one address the first."""
+    two with one address the first. `folders` are those of languages, where there are several."""
     kept: list[Source] = []
     taken: set[str] = set()
     for page in pages:
-        path = page.url.strip("/")
+        inside = f"{page.url}/".startswith(f"{page.home}/")
+        path = (page.url[len(page.home) :] if inside else page.url).strip("/")
         is_html = path.endswith((".html", ".htm"))
         if is_html:
             path = re.sub(r"(?:(?:^|/)index)?\.html?$", "", path)
         steps = [safe for each in path.split("/") if (safe := _safe(each))]
-        if is_reserved(f"/{'/'.join(steps)}/"):
+        if is_reserved(f"/{'/'.join(steps)}/") or (steps and steps[0].lower() in folders):
             steps.insert(0, "pages")
-        new = "/" + "".join(f"{each.lower()}/" for each in steps)
+        if steps and steps[-1].rpartition(".")[2].lower() in folders:  # Else it would be in that.
+            steps[-1] = steps[-1].replace(".", "-")
+        new = f"{page.prefix}/" + "".join(f"{each.lower()}/" for each in steps)
         if new in taken:
             by_hand.add(
                 "a page has the address of another, and did not come over", page.path, 0, new
             )
             continue
         taken.add(new)
-        page.file = f"content/{'/'.join(steps) or 'index'}.md"
-        if steps in (["404"], []):
-            page.file = NOT_FOUND if steps else "content/index.md"
+        page.file = f"content{page.prefix}/{'/'.join(steps) or 'index'}.md"
         if (
-            is_html and f"{new.rstrip('/')}.html" == page.url and new != "/404/"
+            is_html and f"{new.rstrip('/')}.html" == page.url and not page.is_not_found
         ) or page.url.rstrip("/") != new.rstrip("/"):
             page.aliases.append(page.url)
-        addresses.pages[page.url] = "/404.html" if new == "/404/" else new
+        new = f"{page.prefix}/404.html" if page.is_not_found else new
+        addresses.pages[page.url] = new
         addresses.pages.setdefault(new, addresses.pages[page.url])
         kept.append(page)
     return kept
 
 
-def without_list(paths: Iterable[str], content: str) -> list[str]:
-    """The folders right in `content` that have pages, but none of their own."""
-    inside = [posixpath.relpath(path, content).split("/") for path in paths]
+def without_list(paths: Iterable[str]) -> list[str]:
+    """The folders right in that of all pages that have some, but none of their own. `paths` are
+    those in it."""
+    inside = [path.split("/") for path in paths]
     own = {each[0] for each in inside if len(each) == 2 and _OWN.fullmatch(each[1])}
     return sorted({each[0] for each in inside if len(each) > 1} - own)
 

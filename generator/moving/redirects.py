@@ -11,7 +11,8 @@ import tomli_w
 
 from generator.content.urls import is_reserved, was_address
 from generator.moving.by_hand import ByHand
-from generator.moving.old_site import NOT_FOUND, OldSite
+from generator.moving.lists import feeds_in_languages
+from generator.moving.old_site import OldSite
 from policy.redirects import FILE, as_asked
 
 __all__ = ["write_redirects"]
@@ -49,12 +50,14 @@ def write_redirects(
 
 def _of_feeds(old: OldSite, feed: str, by_hand: ByHand) -> Iterator[tuple[str, str]]:
     terms = {*_terms(old)}
+    fed = {"/": f"/{feed}/", f"/{feed}/": f"/{feed}/"} if feed else {}
+    for new, prefix in feeds_in_languages(old, feed).items() if feed else ():
+        fed |= {f"{prefix}/": new, new: new}
     for address, followed in old.feeds.items():
         new = old.addresses.pages.get(followed, "")
-        if new in terms:
-            yield address, f"{new}feed.xml"
-        elif feed and (followed == "/" or new == f"/{feed}/"):
-            yield address, f"/{feed}/feed.xml"
+        new = "/" if followed == "/" else new
+        if new in terms or new in fed:
+            yield address, f"{fed.get(new, new)}feed.xml"
         else:
             by_hand.add(ONE_FEED if feed else NO_ARTICLES, address)
 
@@ -63,8 +66,8 @@ def _terms(old: OldSite) -> Iterator[str]:
     """The addresses of terms that somebody can see."""
     for each in old.taxonomies:
         for page in old.pages:
-            if not page.is_draft:
-                yield from map(each.address_of, page.terms.get(each.name, ()))
+            for term in page.terms.get(each.name, ()) if not page.is_draft else ():
+                yield each.address_of(term, page.prefix)
 
 
 def _of_files(old: OldSite, public: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -79,7 +82,7 @@ def _below(old: OldSite, public: Collection[str]) -> Iterator[tuple[str, str]]:
     for new in ("/", *(each.home for each in old.taxonomies), *_terms(old)):
         yield new, new
     for page in old.pages:
-        if not page.is_draft and page.file != NOT_FOUND:
+        if not page.is_draft and not page.is_not_found:
             yield page.url, old.addresses.pages[page.url]
             for each in page.aliases:
                 yield each, old.addresses.pages[page.url]

@@ -11,6 +11,7 @@ import tomli_w
 from generator.moving.by_hand import ByHand
 from generator.moving.lists import in_order_of_days
 from generator.moving.old_site import OldSite
+from generator.moving.source import without_tags
 
 __all__ = ["plain", "write_settings"]
 
@@ -27,7 +28,7 @@ def write_settings(old: OldSite, into: Path, zone: ZoneInfo, feed: str, by_hand:
     text = re.sub(r'^language = ".*"', f'language = "{plain(old.language)}"', text, flags=re.M)
     text = re.sub(r'^timezone = ".*"', f'timezone = "{zone.key}"', text, flags=re.MULTILINE)
     if old.description:
-        line = tomli_w.dumps({"description": " ".join(old.description.split())}).strip()
+        line = tomli_w.dumps({"description": without_tags(old.description)}).strip()
         text = re.sub(r"^description = .*", lambda _: line, text, flags=re.MULTILINE)
     path.write_text(text, encoding="utf-8")
     if feed:
@@ -41,6 +42,11 @@ def write_settings(old: OldSite, into: Path, zone: ZoneInfo, feed: str, by_hand:
         sections = [{"folder": each, "sort": "date"} for each in sorted(sorted_by_day)]
         text = tomli_w.dumps({"section": sections})
         (into / "site/sections.toml").write_text(text, encoding="utf-8")
+    if old.others:
+        said = {each.tag: each.said for each in old.others}
+        text = path.read_text(encoding="utf-8").rstrip("\n")
+        text = f"{text}\n\n{tomli_w.dumps({'languages': said})}"
+        path.write_text(text, encoding="utf-8")
     by_hand.add("who runs the site is not known", "site/settings.toml", 0, "[organization]")
 
 

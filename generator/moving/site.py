@@ -24,6 +24,7 @@ from generator.moving.old_site import PUBLISHED, OldSite
 from generator.moving.redirects import write_redirects
 from generator.moving.settings import plain, write_settings
 from generator.moving.source import Source
+from generator.moving.tongues import write_catalogues
 from generator.starting import new_site
 from policy.failures import Refusal
 
@@ -72,7 +73,9 @@ def move(
     _copy_files(old, root, into, public, by_hand)
     write_settings(old, into, zone, feed, by_hand)
     write_redirects(old, into, feed, public, by_hand)
-    tell_unreached(old, write_navigation(old, into, feed, by_hand), feed, by_hand)
+    menus = write_navigation(old, into, feed, by_hand)
+    write_catalogues(old, into, by_hand)
+    tell_unreached(old, menus, feed, by_hand)
     say(f"{len(old.pages)} pages are written. Looking for what is to be mended …")
     drafts = mended(into, lines, by_hand, old.addresses.origin, say)
     (into / LIST).write_text(by_hand.as_markdown(), encoding="utf-8")
@@ -113,7 +116,7 @@ class _Writing:
         for page in self._old.pages:
             why = self._hidden.get(page.file)
             if why and self._write(page, self._into / ASIDE / page.file):
-                cause = HOME_HIDDEN if page.file == HOME else LIST_HIDDEN
+                cause = HOME_HIDDEN if page.is_home else LIST_HIDDEN
                 self._by_hand.add(cause, page.path, 0, why)
 
     def _write(self, page: Source, path: Path) -> bool:

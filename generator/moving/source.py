@@ -26,6 +26,7 @@ __all__ = [
     "read_source",
     "read_text",
     "truth",
+    "without_tags",
 ]
 
 LARGEST = 5_000_000
@@ -51,8 +52,20 @@ class Source:
     url: str = ""
     file: str = ""
     layout: str = ""
-    folder: str = "/"
-    """The address of the folder of its file, where people look for what lies beside it."""
+    folders: tuple[str, ...] = ("/",)
+    """The addresses of the folder of its file, where people look for what lies beside it."""
+
+    prefix: str = ""
+    """Where pages in its language stand in the new site, "/es"; "" in the default language."""
+
+    home: str = ""
+    """Where they stood in the old one, without a slash at the end."""
+
+    inside: str = ""
+    """Its path in the folder of all pages in its language, without what says the language."""
+
+    original: str = ""
+    """The file of the page that it translates."""
 
     aliases: list[str] = field(default_factory=list)
     inherited: dict[str, Any] = field(default_factory=dict)
@@ -87,6 +100,23 @@ class Source:
         """Whether it stands for all pages of its folder in the new site."""
         return self.file.endswith("/index.md")
 
+    @property
+    def translation_of(self) -> str:
+        """The page that it translates, where its own file is called otherwise."""
+        plain = self.file.removeprefix(f"content{self.prefix}/")
+        named = self.original.removeprefix("content/")
+        return named if named != plain else ""
+
+    @property
+    def is_home(self) -> bool:
+        """Whether it is the home page of its language."""
+        return self.file == f"content{self.prefix}/index.md"
+
+    @property
+    def is_not_found(self) -> bool:
+        """Whether it is the page that is shown where there is none."""
+        return self.file == f"content{self.prefix}/404.md"
+
     def line(self, at: int) -> int:
         """The line in which the character `at` of the text stands."""
         return self.first + self.text.count("\n", 0, at)
@@ -98,6 +128,11 @@ def one_line(value: object) -> str:
         return ""
     text = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]", " ", str(value))
     return " ".join(text.split())
+
+
+def without_tags(words: str) -> str:
+    """Words in one line, without the HTML around them."""
+    return " ".join(re.sub(r"<[^<>]*>", "", re.sub(r"<(?:br|/p)\b", " <", words)).split())
 
 
 def truth(value: object) -> bool:

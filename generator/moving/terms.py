@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,11 +34,11 @@ class OldTaxonomy:
         """Where the list of its terms stands."""
         return f"/{self.name.replace('_', '-')}/"
 
-    def address_of(self, term: str) -> str:
-        """Where the page of a term stands."""
+    def address_of(self, term: str, prefix: str = "") -> str:
+        """Where the page of a term stands, in the language of that folder."""
         same = same_term(term)
         given = (slug for name, slug in self.slugs.items() if same_term(name) == same)
-        return f"{self.home}{next(given, slug_of(same))}/"
+        return f"{prefix}{self.home}{next(given, slug_of(same))}/"
 
     @property
     def declared(self) -> dict[str, Any]:
@@ -69,10 +69,13 @@ def carried(
                 page.terms[taxonomy.name] = list(terms.values())
             # A term that drafts alone have is nowhere yet.
             for same, written in () if page.is_draft else terms.items():
-                _place(taxonomy, same, written, taken, addresses)
-        if any(taxonomy.name in page.terms for page in pages):
-            addresses.setdefault(taxonomy.home, taxonomy.home)
-            taxonomy.addresses |= {taxonomy.home, *taken}
+                _place(taxonomy, same, written, taken)
+        sorted_so = [page for page in pages if taxonomy.name in page.terms]
+        for page in sorted_so:
+            for old, new in _addresses(taxonomy, page):
+                addresses.setdefault(old, new)
+                taxonomy.addresses.add(new)
+        if sorted_so:
             kept.append(taxonomy)
     return kept
 
@@ -100,13 +103,7 @@ def _fits(term: str, page: Source, by_hand: ByHand) -> bool:
     return False
 
 
-def _place(
-    taxonomy: OldTaxonomy,
-    same: str,
-    written: str,
-    taken: dict[str, str],
-    addresses: dict[str, str],
-) -> None:
+def _place(taxonomy: OldTaxonomy, same: str, written: str, taken: dict[str, str]) -> None:
     """Give a term an address; of two with one, the second gets a slug with a number."""
     step, number = slug_of(same), 1
     while taken.setdefault(f"{taxonomy.home}{step}/", same) != same:
@@ -114,6 +111,14 @@ def _place(
         step = f"{re.sub(r'[^a-z0-9]+', '-', same).strip('-') or 'term'}-{number}"
     if number > 1:
         taxonomy.slugs.setdefault(written, step)
-    new = f"{taxonomy.home}{step}/"
-    for old in (step, re.sub(r"\W+", "-", same).strip("-"), re.sub(r"\s+", "-", same)):
-        addresses.setdefault(f"{taxonomy.home}{old}/", new)
+
+
+def _addresses(taxonomy: OldTaxonomy, page: Source) -> Iterator[tuple[str, str]]:
+    """Where the lists that have a page stood, in its language, and where they stand."""
+    home = f"{page.prefix}{taxonomy.home}"
+    yield f"{page.home}{taxonomy.home}", home
+    for term in () if page.is_draft else page.terms[taxonomy.name]:
+        same, new = same_term(term), taxonomy.address_of(term, page.prefix)
+        step = new.removeprefix(home).strip("/")
+        for old in (step, re.sub(r"\W+", "-", same).strip("-"), re.sub(r"\s+", "-", same)):
+            yield f"{page.home}{taxonomy.home}{old}/", new

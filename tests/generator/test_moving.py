@@ -828,6 +828,7 @@ KEPT = {
         "content/2020/03/named.md": "date: 2020-03-04\n",
         "content/2020/02/my-bundle.md": "unlisted: true\n",
         "content/posts/index.md": "title: Posts\n",
+        "content/es/index.md": "title: Inicio\n",
         "site/navigation.toml": 'page = "https://o.example/"',
     },
     "jekyll": {
@@ -839,7 +840,6 @@ KEPT = {
 }
 LISTED = {
     "hugo": {
-        "a page in another language did not come over": "content/es/_index.md",
         "a page that is not in Markdown did not come over": "content/en/x.org",
         "a file that no page names did not come over": "static/img/alone.svg",
         'the key "color" was left out': "content/en/posts/_index.md",

@@ -58,7 +58,8 @@ def test_a_folder_that_is_configured_is_the_root(tmp_path, config):
     new, told = imported(tmp_path, files)
     assert (new / "content/a.md").is_file()
     assert not (new / "content/c.md").exists()
-    assert ("`words/en/b.md`" in told) == ("words/en" in config)
+    assert ("`words/en/b.md`" in told) == ("module" in config)
+    assert (new / "content/en/b.md").exists() == ("languages" in config)
 
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>'

@@ -1,0 +1,241 @@
+"""`build.py import`: a site in several languages comes over in all of them."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from policy.manifest import read_build
+from tests.generator.test_moving import run
+from tests.generator.test_moving_hugo import PAGE, SVG, imported
+
+CONFIG = """
+baseURL = "https://old.example/"
+title = "Old"
+defaultContentLanguage = "en"
+[languages.en]
+languageName = "English"
+[[languages.en.menus.main]]
+name = "About us"
+url = "/about/"
+[[languages.en.menus.main]]
+name = "Shop"
+identifier = "shop"
+url = "https://shop.example/"
+[languages.fr]
+title = "Vieux"
+languageName = "Le français"
+languageCode = "fr-CA"
+[languages.fr.params]
+description = "Tout <b>sur</b> nous."
+[[languages.fr.menus.main]]
+name = "Qui nous sommes"
+pageRef = "/about"
+[[languages.fr.menus.main]]
+name = "Boutique"
+identifier = "shop"
+url = "https://shop.example/fr"
+[[languages.fr.menus.main]]
+name = "Ailleurs"
+url = "https://elsewhere.example/"
+[languages.pt-br]
+weight = 3
+[languages.de]
+disabled = true
+"""
+POST = "---\ntitle: {}\ndate: {}\ntags: [{}]\n---\n{}\n"
+EN = {
+    "_index.md": PAGE.format("Home"),
+    "about.md": "---\ntitle: About\n---\n![G](g.svg) [blog](/blog/)\n",
+    "blog/_index.md": PAGE.format("Blog"),
+    "blog/one.md": POST.format("One", "2024-05-01", "snow", '[two]({{< ref "two" >}})'),
+    "blog/two/index.md": POST.format("Two", "2024-05-02", "snow", "![P](p.svg)"),
+    "blog/two/p.svg": SVG,
+    "g.svg": SVG,
+}
+FR = {
+    "_index.md": PAGE.format("Accueil"),
+    "about.md": "---\ntitle: Qui\nslug: qui-nous-sommes\n---\n![G](g.svg) [blog](/fr/blog/)\n",
+    "blog/_index.md": PAGE.format("Carnet"),
+    "blog/one.md": POST.format("Un", "2024-05-01", "neige", '[two]({{< ref "two" >}})'),
+    "blog/two/index.md": POST.format("Deux", "2024-05-02", "snow", "![P](p.svg)"),
+    "seul.md": PAGE.format("Seul"),
+}
+PT = {"about.md": PAGE.format("Sobre")}
+
+
+def by_folder():
+    config = CONFIG
+    for tag in ("en", "fr", "pt-br"):
+        config = config.replace(
+            f"[languages.{tag}]", f'[languages.{tag}]\ncontentDir = "content/{tag}"'
+        )
+    pages = ((tag, each) for tag, each in (("en", EN), ("fr", FR), ("pt-br", PT)))
+    return {"hugo.toml": config} | {
+        f"content/{tag}/{name}": text for tag, each in pages for name, text in each.items()
+    }
+
+
+def by_ending():
+    def named(name, tag):
+        stem, _, kind = name.rpartition(".")
+        return f"content/{stem}.{tag}.md" if kind == "md" and tag else f"content/{name}"
+
+    pages = (("", EN), ("fr", FR), ("pt-br", PT))
+    files = {named(name, tag): text for tag, each in pages for name, text in each.items()}
+    return {"hugo.toml": CONFIG, **files, "content/blog/two/index.de.md": PAGE.format("Zwei")}
+
+
+@pytest.fixture(scope="module", params=[by_folder, by_ending])
+def site(request, tmp_path_factory):
+    new, told = imported(tmp_path_factory.mktemp("site"), request.param())
+    run("--root", new)
+    return new, told
+
+
+def test_pages_of_all_languages_come_over(site):
+    new, told = site
+    build = read_build(new / "public")
+    for address in ("/about/", "/fr/qui-nous-sommes/", "/fr/seul/", "/pt-br/", "/pt-br/about/"):
+        assert address in build.pages, address
+    assert "did not come over" not in told.replace("which did not come over", "").replace(
+        "its pages did not come over", ""
+    )
+
+
+def test_a_translation_knows_its_original(site):
+    new, _ = site
+    page = new / "content/fr/qui-nous-sommes.md"
+    assert "translation_of: about.md" in page.read_text()
+    html = (new / "public/about/index.html").read_text()
+    assert 'hreflang="fr" href="https://old.example/fr/qui-nous-sommes/"' in html
+    assert 'hreflang="pt-BR" href="https://old.example/pt-br/about/"' in html
+
+
+def test_what_the_site_says_of_its_languages_comes_over(site):
+    new, told = site
+    settings = tomllib.loads((new / "site/settings.toml").read_text())
+    assert settings["language"] == "en"
+    assert settings["languages"] == {
+        "fr": {
+            "label": "Le français",
+            "locale": "fr-CA",
+            "name": "Vieux",
+            "description": "Tout sur nous.",
+        },
+        "pt-BR": {},
+    }
+    assert "## a language is switched off: its pages did not come over (1)" in told
+
+
+def test_menus_say_the_same_in_each_language(site):
+    new, told = site
+    html = (new / "public/fr/seul/index.html").read_text()
+    assert 'href="/fr/qui-nous-sommes/">Qui nous sommes</a>' in html
+    assert ">Boutique</a>" in html
+    assert "fr: Ailleurs https://elsewhere.example/" in told
+
+
+def test_files_and_links_lead_to_where_they_led(site):
+    new, _ = site
+    assert "![G](/g.svg) [blog](/fr/blog/)" in (new / "content/fr/qui-nous-sommes.md").read_text()
+    assert "(/blog/two/p.svg)" in (new / "content/fr/blog/two.md").read_text()
+    assert "[two](/fr/blog/two/)" in (new / "content/fr/blog/one.md").read_text()
+    assert "[two](/blog/two/)" in (new / "content/blog/one.md").read_text()
+
+
+def test_lists_terms_and_feeds_come_over_in_each_language(site):
+    new, _ = site
+    build = read_build(new / "public")
+    for address in ("/tags/snow/", "/fr/tags/neige/", "/fr/tags/snow/"):
+        assert address in build.pages
+    assert build.redirects["/index.xml"] == "/blog/feed.xml"
+    assert build.redirects["/fr/index.xml"] == "/fr/blog/feed.xml"
+    assert build.redirects["/fr/blog/index.xml"] == "/fr/blog/feed.xml"
+    assert build.redirects["/fr/tags/neige/index.xml"] == "/fr/tags/neige/feed.xml"
+    assert "layout: article" in (new / "content/fr/blog/one.md").read_text()
+    assert 'href="/fr/blog/one/"' in (new / "public/fr/blog/index.html").read_text()
+
+
+def test_the_default_language_may_have_stood_in_a_folder(tmp_path):
+    """Its pages stand at the root, and the old addresses lead there."""
+    files = by_folder()
+    config = files["hugo.toml"].replace("[languages.en]", "[languages.en]", 1)
+    files["hugo.toml"] = "defaultContentLanguageInSubdir = true\n" + config
+    files["content/en/about.md"] = "---\ntitle: About\n---\n[blog](/en/blog/) [fr](/fr/blog/)\n"
+    new, _ = imported(tmp_path, files)
+    run("--root", new)
+    build = read_build(new / "public")
+    for old, now in {
+        "/en/about/": "/about/",
+        "/en/": "/",
+        "/en/blog/one/": "/blog/one/",
+        "/en/tags/snow/": "/tags/snow/",
+        "/en/index.xml": "/blog/feed.xml",
+    }.items():
+        assert build.redirects[old] == now
+    assert "[blog](/blog/) [fr](/fr/blog/)" in (new / "content/about.md").read_text()
+
+
+def test_translations_may_be_named_by_a_key(tmp_path):
+    files = by_folder()
+    files["content/fr/qui.md"] = "---\ntitle: Qui\ntranslationKey: about-us\n---\nTexte.\n"
+    files["content/en/about.md"] = "---\ntitle: About\ntranslationKey: about-us\n---\nText.\n"
+    del files["content/fr/about.md"]
+    new, told = imported(tmp_path, files)
+    assert "translation_of: about.md" in (new / "content/fr/qui.md").read_text()
+    assert "translationkey" not in told
+
+
+@pytest.mark.parametrize(
+    ("key", "line", "tag"),
+    [
+        ("zh_cn", "", "zh-CN"),
+        ("zh-hans", "", "zh-Hans"),
+        ("english-uk", 'languageCode = "en-gb"\n', "en-GB"),
+        ("fil", "", "fil"),
+    ],
+)
+def test_a_language_gets_the_tag_that_browsers_know(tmp_path, key, line, tag):
+    files = {
+        "hugo.toml": f'baseURL = "https://old.example/"\n[languages.en]\n[languages."{key}"]\n{line}',
+        "content/a.md": PAGE.format("A"),
+        f"content/a.{key}.md": PAGE.format("B"),
+    }
+    new, _ = imported(tmp_path, files)
+    run("--root", new)
+    assert [*tomllib.loads((new / "site/settings.toml").read_text())["languages"]] == [tag]
+    assert (new / f"content/{tag.lower()}/a.md").is_file()
+    if key != tag.lower():
+        assert read_build(new / "public").redirects[f"/{key}/a/"] == f"/{tag.lower()}/a/"
+
+
+def test_what_of_a_language_cannot_come_over_is_told(tmp_path):
+    files = {
+        "hugo.toml": 'baseURL = "https://old.example/"\n[languages.en]\n[languages.klingonish]\n'
+        '[languages.fr]\nbaseURL = "https://vieux.example/"\n',
+        "content/a.md": PAGE.format("A"),
+        "content/a.fr.md": PAGE.format("B"),
+        "content/a.klingonish.md": PAGE.format("C"),
+        "i18n/fr.toml": '[more]\nother = "Plus"\n',
+    }
+    _, told = imported(tmp_path, files)
+    assert "a language has no tag that a browser knows: its pages did not come over (1)" in told
+    assert "`the configuration` https://vieux.example/ -> /fr/" in told
+    assert "- `i18n/fr.toml`" in told
+
+
+def test_a_page_of_the_default_language_is_not_taken_for_one_of_another(tmp_path):
+    files = {
+        "hugo.toml": 'baseURL = "https://old.example/"\n[languages.en]\n[languages.fr]\n',
+        "content/fr/a.md": PAGE.format("A"),
+        "content/b.md": "---\ntitle: B\nslug: release.fr\n---\n[a](/fr/a/)\n",
+        "content/c.fr.md": PAGE.format("C"),
+    }
+    new, _ = imported(tmp_path, files)
+    run("--root", new)
+    build = read_build(new / "public")
+    assert build.redirects["/fr/a/"] == "/pages/fr/a/"
+    assert "/release-fr/" in build.pages
+    assert "/fr/c/" in build.pages
