@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import threading
 import time
 from array import array
@@ -50,11 +51,12 @@ class Look:
             self._processes = [self._start(0, half), self._start(half, whole)]
 
     def close(self) -> None:
-        """Let go of the processes, whatever they find."""
-        for process, pipe in self._processes:
-            os.close(pipe)
+        """End the processes, whatever they find."""
+        processes, self._processes = self._processes, []
+        for process, pipe in processes:
+            os.kill(process, signal.SIGKILL)  # It may have more to tell than its pipe holds.
             os.waitpid(process, 0)
-        self._processes = []
+            os.close(pipe)
 
     def found(self) -> Found:
         """What is there. Files whose stamps cannot tell are read."""

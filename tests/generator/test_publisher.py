@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -316,6 +318,25 @@ def test_a_file_that_is_gone_before_its_time_could_tell_is_missed(tmp_path):
     known = Table.of({"index.html": (UNSURE, "00" * 16)})
     look = Look(str(tmp_path), Stamps(known, Table.of({}), ""))
     assert look.found().broken == {"index.html"}
+
+
+LOOK_AND_LEAVE = """
+import sys, time
+from generator.publish.looking import Look
+from generator.publish.stamps import Stamps, Table
+known = {f"{number}/index.html": ((number, 1, 1), "00" * 16) for number in range(40_000)}
+look = Look(sys.argv[1], Stamps(Table.of(known), Table.of({}), ""))
+time.sleep(1)
+look.close()
+"""
+
+
+def test_a_look_that_nobody_wants_ends_however_much_it_found(tmp_path):
+    """Where `public/` was deleted, all that a large site's stamps name is gone: more than the
+    pipes of those who look can hold."""
+    root = Path(looking.__file__).parents[2]
+    run = [sys.executable, "-c", LOOK_AND_LEAVE, tmp_path]
+    subprocess.run(run, cwd=root, check=True, timeout=60)
 
 
 def test_what_each_first_view_waits_for_is_always_packed_best() -> None:
