@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from audit.browsers.chromium_features import without
+from audit.browsers.ending import end
 from audit.browsers.errors import CannotGoOn
 
 __all__ = ["ChromiumProcess"]
@@ -62,19 +62,12 @@ class ChromiumProcess:
         try:
             return cls(process, folder, await _address(folder, process))
         except CannotGoOn:
-            await _end(process, folder)
+            await end(process, folder)
             raise
 
     async def end(self) -> None:
         """End it, and remove its folder."""
-        await _end(self._process, self._folder)
-
-
-async def _end(process: asyncio.subprocess.Process, folder: Path) -> None:
-    with suppress(ProcessLookupError):  # It may have crashed, or ended itself.
-        process.terminate()
-    await process.wait()
-    shutil.rmtree(folder, ignore_errors=True)
+        await end(self._process, self._folder)
 
 
 async def _address(folder: Path, process: asyncio.subprocess.Process) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from audit.browsers.bidi import Bidi
+from audit.browsers.ending import end
 from audit.browsers.errors import BidiError, BrowserCannot, CannotGoOn
 from audit.browsers.firefox_visitor import FirefoxVisitor
 from audit.browsers.visitor import Browser, BrowserProfile, Visitor, watch_script
@@ -86,7 +85,7 @@ class Firefox(Browser):
         try:
             bidi = await Bidi.open(await _address(log, process), EVENTS)
         except (CannotGoOn, BidiError):
-            await _end(process, profile)
+            await end(process, profile)
             raise
         return cls(process, profile, bidi, signals)
 
@@ -118,14 +117,7 @@ class Firefox(Browser):
 
     async def close(self) -> None:
         await self._bidi.close()
-        await _end(self._process, self._profile)
-
-
-async def _end(process: asyncio.subprocess.Process, profile: Path) -> None:
-    with suppress(ProcessLookupError):  # It may have crashed.
-        process.terminate()
-    await process.wait()
-    shutil.rmtree(profile, ignore_errors=True)
+        await end(self._process, self._profile)
 
 
 async def _address(log: Path, process: asyncio.subprocess.Process) -> str:
