@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 from generator.moving.by_hand import ByHand
 from generator.moving.by_hugo import rendered_by_hugo
 from generator.moving.code import outside_code
+from generator.moving.data import data_of, params_of
 from generator.moving.hugo_addresses import AddressesOfHugo, joined
 from generator.moving.hugo_config import read_hugo_config
 from generator.moving.hugo_front import inherit, read_name
 from generator.moving.hugo_languages import OldLanguage, languages_of, said_of, tell_words
-from generator.moving.hugo_lists import feeds, listed, main_lists, moved_terms
+from generator.moving.hugo_lists import feeds, listed, main_lists, moved_terms, paged, paging
 from generator.moving.hugo_menu import menus
 from generator.moving.hugo_pages import is_rendered, pages_of, translated
 from generator.moving.links import Addresses
@@ -80,11 +82,10 @@ class _Hugo:
         header, footer = menus(self._config, mine, self._referred, self._by_hand)
         taxonomies = carried(self._taxonomies(), shown, self._addresses.pages, self._by_hand)
         lists = {each.key: listed(of[each.key], each.content) for each in self._languages}
-        parameters = self._config.get("params")
-        description = parameters.get("description") if isinstance(parameters, dict) else ""
+        size, end = paging(self._root, self._of_site)
         return OldSite(
             str(self._config.get("title") or "A site"),
-            str(description or ""),
+            str(self._params(self._default).get("description") or ""),
             self._default.tag,
             shown,
             self._addresses,
@@ -103,7 +104,22 @@ class _Hugo:
                 )
             },
             [self._said(each, of[each.key]) for each in self._languages[1:]],
+            size,
+            dict(paged(shown, taxonomies, end)),
+            {**data_of(self._root, "data", self._by_hand), **dict(self._parameters())},
         )
+
+    def _params(self, language: OldLanguage) -> dict[str, Any]:
+        given = language.config.get("params")
+        return given if isinstance(given, dict) else {}
+
+    def _parameters(self) -> Iterator[tuple[str, Any]]:
+        """What templates read of the configuration: of other languages, what they say otherwise."""
+        mine = self._params(self._default)
+        yield from params_of({"": mine})
+        for each in self._languages[1:]:
+            items = self._params(each).items()
+            yield from params_of({each.tag: {key: v for key, v in items if mine.get(key) != v}})
 
     def _read(self, language: OldLanguage, pages: list[Source]) -> list[Source]:
         """Pages of a language with all that others say for them, and their addresses."""
@@ -141,12 +157,11 @@ class _Hugo:
         return shown
 
     def _shortcodes(self, pages: list[Source]) -> Shortcodes:
-        parameters = self._config.get("params")
         shortcodes = Shortcodes(
             self._root,
             self._default.content,
             self._referred,
-            parameters if isinstance(parameters, dict) else {},
+            self._params(self._default),
             self._by_hand,
         )
         if self._binary:

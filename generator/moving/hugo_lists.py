@@ -5,14 +5,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from generator.moving.clocks import read_written
 from generator.moving.dates import DATES, first_of
-from generator.moving.source import Source, truth
+from generator.moving.source import Source, files_below, read_text, truth
 from generator.moving.terms import OldTaxonomy
 
-__all__ = ["feeds", "listed", "main_lists", "moved_terms"]
+__all__ = ["feeds", "listed", "main_lists", "moved_terms", "paged", "paging"]
 
 
 def listed(pages: Iterable[Source], content: str) -> dict[str, Source]:
@@ -82,6 +83,39 @@ def moved_terms(
                 new = taxonomy.address_of(term, page.prefix)
                 if address != new and not re.search(r"[#?%]", step):
                     yield address, new
+
+
+def paging(root: Path, config: Mapping[str, Any]) -> tuple[int, str]:
+    """How many pages a list showed at once, 0 where it showed all; and the end of the address of
+    one of its pages. What templates alone know is taken from them, as far as they are there."""
+    given = config.get("pagination")
+    items = given.items() if isinstance(given, dict) else ()
+    said = {str(key).lower(): value for key, value in items}
+    size = said.get("pagersize") or config.get("paginate") or 0
+    path = str(said.get("path") or config.get("paginatepath") or "page").strip("/")
+    number = int(size) if str(size).isdecimal() else 0
+    if not number and any(
+        "aginat" in read_text(root / name)
+        for folder in ("layouts", "themes")
+        for name in files_below(root, folder)
+        if name.endswith(".html")
+    ):
+        number = 10
+    return number, f"{path}/:num/"
+
+
+def paged(
+    pages: Iterable[Source], taxonomies: Sequence[OldTaxonomy], end: str
+) -> Iterator[tuple[str, str]]:
+    """The lists by their addresses, and the addresses of their pages."""
+    for page in pages:
+        yield f"{page.home}/", f"{page.home}/{end}"
+        if page.is_list:
+            yield page.url, f"{page.url.rstrip('/')}/{end}"
+        for taxonomy in taxonomies:
+            for term in page.terms.get(taxonomy.name, ()):
+                home = f"{page.home}{taxonomy.home}{'-'.join(term.lower().split())}/"
+                yield home, f"{home}{end}"
 
 
 def _has_feed(config: Mapping[str, Any], kind: str) -> bool:

@@ -10,8 +10,17 @@ from typing import Any
 
 from generator.moving.by_hand import ByHand
 from generator.moving.clocks import read_written
+from generator.moving.data import data_of
 from generator.moving.jekyll_addresses import POST, AddressesOfJekyll, own_categories
-from generator.moving.jekyll_config import defaults, is_excluded, is_included, is_left_out, table
+from generator.moving.jekyll_config import (
+    defaults,
+    is_excluded,
+    is_included,
+    is_left_out,
+    own_values,
+    paging,
+    table,
+)
 from generator.moving.jekyll_lists import by_folders, feeds, put_into_lists, with_feed_ids
 from generator.moving.jekyll_menu import menus
 from generator.moving.jekyll_redirects import without_redirects
@@ -112,6 +121,9 @@ class _Jekyll:
             main,
             moved,
             feeds(self._root, config, list(self._addresses.files.values())),
+            [],
+            *paging(config, pages),
+            {**data_of(self._root, "_data", self._by_hand), "params": own_values(config)},
         )
 
     def _variables(self) -> dict[str, Any]:

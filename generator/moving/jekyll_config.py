@@ -4,10 +4,34 @@ many."""
 from __future__ import annotations
 
 import fnmatch
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-__all__ = ["defaults", "is_excluded", "is_included", "is_left_out", "table"]
+from generator.moving.source import Source, truth
+
+__all__ = [
+    "defaults",
+    "is_excluded",
+    "is_included",
+    "is_left_out",
+    "own_values",
+    "paging",
+    "table",
+]
+
+_OF_JEKYLL = frozenset(
+    {"baseurl", "cache_dir", "collections", "collections_dir", "compress_html", "data_dir"}
+    | {"defaults", "description", "destination", "disable_disk_cache", "email", "encoding"}
+    | {"exclude", "excerpt_separator", "feed", "future", "gems", "header_pages", "highlighter"}
+    | {"ignore_theme_config", "include", "includes_dir", "incremental", "keep_files", "kramdown"}
+    | {"lang", "layouts_dir", "limit_posts", "liquid", "livereload", "lsi", "markdown"}
+    | {"markdown_ext", "name", "paginate", "paginate_path", "pagination", "permalink", "plugins"}
+    | {"plugins_dir", "port", "host", "profile", "quiet", "redcarpet", "remote_theme", "repository"}
+    | {"safe", "sass", "show_drafts", "show_dir_listing", "source", "strict_front_matter", "theme"}
+    | {"timezone", "title", "unpublished", "url", "verbose", "watch", "webrick", "whitelist"}
+)
+"""The keys that mean something to Jekyll itself, or of which something is made."""
 
 _LEFT_OUT = ("node_modules", "vendor", "README*", "Gemfile*", "LICENSE*", "CONTRIBUTING*", "_site")
 
@@ -77,3 +101,27 @@ def table(of: object, key: object) -> dict[str, Any]:
     """A table of a configuration; an empty one for what is none."""
     found = of.get(key) if isinstance(of, dict) else None
     return found if isinstance(found, dict) else {}
+
+
+def own_values(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What the configuration says to templates alone."""
+    return {key: each for key, each in config.items() if key and key not in _OF_JEKYLL}
+
+
+def paging(config: Mapping[str, Any], pages: Iterable[Source]) -> tuple[int, dict[str, str]]:
+    """How many posts a list showed at once, 0 where it showed all; and the addresses of its pages,
+    by its own: those of `jekyll-paginate`, or of the second version of it."""
+    second = table(config, "pagination")
+    if truth(second.get("enabled")):
+        size = second.get("per_page") or 10
+        end = str(second.get("permalink") or "/page:num/")
+        lists = [
+            page.url for page in pages if truth(table(page.front, "pagination").get("enabled"))
+        ]
+        paged = {url: f"/{url.strip('/')}/{end.lstrip('/')}".replace("//", "/") for url in lists}
+    else:
+        size = config.get("paginate") or 0
+        path = str(config.get("paginate_path") or "/page:num/")
+        first = posixpath.dirname(path.split(":num", maxsplit=1)[0])
+        paged = {f"{first.rstrip('/')}/": f"/{path.lstrip('/')}"}
+    return (int(size) if str(size).isdecimal() else 0), paged

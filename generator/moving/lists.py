@@ -18,6 +18,7 @@ __all__ = [
     "fed_section",
     "feeds_in_languages",
     "in_order_of_days",
+    "list_of",
     "new_list",
     "tell_unreached",
 ]
@@ -36,7 +37,7 @@ def fed_section(old: OldSite) -> str:
             _with_new_list(old, prefix)
     fed = {feed, *feeds_in_languages(old, feed.strip("/"))}
     for page in _articles(old) if feed else ():
-        if _list_of(old, page) in fed:
+        if list_of(old, page) in fed:
             page.layout = "article"
     return feed.strip("/")
 
@@ -52,7 +53,7 @@ def _with_new_list(old: OldSite, prefix: str) -> str:
     articles = [
         page
         for page in _articles(old)
-        if page.prefix == prefix and _list_of(old, page) == f"{prefix}/"
+        if page.prefix == prefix and list_of(old, page) == f"{prefix}/"
     ]
     made = new_list(old.pages, USUAL[0], old.addresses.pages, prefix) if articles else None
     if made is None:
@@ -93,7 +94,8 @@ def _address(old: OldSite, page: Source) -> str:
     return old.addresses.pages.get(page.url, page.url)
 
 
-def _list_of(old: OldSite, page: Source) -> str:
+def list_of(old: OldSite, page: Source) -> str:
+    """The address of the list that has a page."""
     return page.section or parent_of(_address(old, page))
 
 
@@ -113,7 +115,7 @@ def _chosen(old: OldSite) -> str:
     """The list whose articles are meant to be followed: as the old site says, by its name, or the
     one with most."""
     counted = Counter(
-        _list_of(old, page) for page in _articles(old) if not (page.is_draft or page.prefix)
+        list_of(old, page) for page in _articles(old) if not (page.is_draft or page.prefix)
     )
     lists = {_address(old, page) for page in old.pages if page.is_list and not page.is_home}
     found = [each for each, _ in counted.most_common() if each in lists]
@@ -127,7 +129,7 @@ def in_order_of_days(old: OldSite) -> list[str]:
     dated = {page.path for page in _articles(old)}
     inside: defaultdict[str, list[Source]] = defaultdict(list)
     for page in old.pages:
-        inside[_list_of(old, page)].append(page)
+        inside[list_of(old, page)].append(page)
     found = []
     for page in old.pages:
         listed = inside[_address(old, page)] if page.is_list and not page.is_home else []
@@ -176,7 +178,7 @@ def _leads(old: OldSite, feed: str) -> defaultdict[str, list[str]]:
         for address, prefix in feeds_in_languages(old, feed).items():
             leads[f"{prefix}/"].append(address)
     for page in old.pages:
-        address, listed = _address(old, page), _list_of(old, page)
+        address, listed = _address(old, page), list_of(old, page)
         leads[address] += page.leads
         if listed in lists and listed != address and not is_unlisted(page):
             leads[listed].append(address)

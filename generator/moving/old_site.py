@@ -89,6 +89,15 @@ class OldSite:
     others: list[OtherLanguage] = field(default_factory=list)
     """The languages that have pages besides the default one."""
 
+    page_size: int = 0
+    """How many pages its lists showed at once; 0 where they showed all."""
+
+    paged: dict[str, str] = field(default_factory=dict)
+    """The address of the pages of each list, with their number as ":num"."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    """What templates read besides pages, by the names of data files."""
+
 
 def origin_and_base(url: str) -> tuple[str, str]:
     """The origin of a site, and the path below which it stands."""

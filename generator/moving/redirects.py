@@ -13,6 +13,7 @@ from generator.content.urls import is_reserved, was_address
 from generator.moving.by_hand import ByHand
 from generator.moving.lists import feeds_in_languages
 from generator.moving.old_site import OldSite
+from generator.moving.paged import later_pages
 from policy.redirects import FILE, as_asked
 
 __all__ = ["write_redirects"]
@@ -28,6 +29,7 @@ def write_redirects(
     that everybody gets."""
     found = {quote(address): new for address, new in old.moved.items()}
     found |= dict(_of_files(old, public)) | dict(_of_feeds(old, feed, by_hand))
+    found |= {quote(address): new for address, new in later_pages(old, feed)}
     if base := old.addresses.base:
         found |= {f"{quote(base)}{address}": new for address, new in found.items()}
         found |= {quote(base + address): new for address, new in _below(old, public)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import tomli_w
@@ -11,6 +12,7 @@ import tomli_w
 from generator.moving.by_hand import ByHand
 from generator.moving.lists import in_order_of_days
 from generator.moving.old_site import OldSite
+from generator.moving.paged import paged_folders
 from generator.moving.source import without_tags
 
 __all__ = ["plain", "write_settings"]
@@ -36,11 +38,16 @@ def write_settings(old: OldSite, into: Path, zone: ZoneInfo, feed: str, by_hand:
         shown = home.read_text(encoding="utf-8").replace('"/news/"', f'"/{feed}/"')
         home.write_text(shown, encoding="utf-8")
     if old.taxonomies:
-        declared = {"taxonomy": [each.declared for each in old.taxonomies]}
+        size = {"page_size": old.page_size} if old.page_size else {}
+        declared = {"taxonomy": [{**each.declared, **size} for each in old.taxonomies]}
         (into / "site/taxonomies.toml").write_text(tomli_w.dumps(declared), encoding="utf-8")
-    if sorted_by_day := in_order_of_days(old):
-        sections = [{"folder": each, "sort": "date"} for each in sorted(sorted_by_day)]
-        text = tomli_w.dumps({"section": sections})
+    sections: dict[str, dict[str, Any]] = {
+        each: {"folder": each, "sort": "date"} for each in sorted(in_order_of_days(old))
+    }
+    for each in paged_folders(old, feed):
+        sections.setdefault(each, {"folder": each})["page_size"] = old.page_size
+    if sections:
+        text = tomli_w.dumps({"section": list(sections.values())})
         (into / "site/sections.toml").write_text(text, encoding="utf-8")
     if old.others:
         said = {each.tag: each.said for each in old.others}

@@ -13,6 +13,7 @@ from generator.content.files import KINDS
 from generator.content.pages import HOME
 from generator.moving.by_hand import ByHand
 from generator.moving.code import outside_code
+from generator.moving.data import write_data
 from generator.moving.dates import Dates, zone_of
 from generator.moving.front import front_matter, not_public
 from generator.moving.headings import levelled
@@ -72,6 +73,7 @@ def move(
     writing.aside()
     _copy_files(old, root, into, public, by_hand)
     write_settings(old, into, zone, feed, by_hand)
+    write_data(old.data, into, by_hand)
     write_redirects(old, into, feed, public, by_hand)
     menus = write_navigation(old, into, feed, by_hand)
     write_catalogues(old, into, by_hand)
