@@ -91,6 +91,9 @@ class _Tags:
     _open: list[tuple[str, int]] = field(default_factory=list)
     _cut: list[tuple[str, int]] = field(default_factory=list)
     """What ended a paragraph before its own end tag."""
+    _left: list[tuple[str, str, int, int, int]] = field(default_factory=list)
+    """What the end of another tag ended: its name, that of the other, where each began, and which
+    fault says so."""
 
     def read(self) -> None:
         for found in _TOKENS.finditer(_WORDS.sub(_blank, self.html)):
@@ -120,21 +123,46 @@ class _Tags:
         if not any(each == name for each, _ in self._open):
             self._ends_nothing(name, at)
             return
+        around = next(where for each, where in reversed(self._open) if each == name)
         while self._open[-1][0] != name:
             inner, where = self._open.pop()
             if inner == "p":
                 self._cut.append((f"</{name}>", at))
+            if name != _BLOCK and inner not in {_BLOCK, *MAY_STAY_OPEN}:
+                self._left.append((inner, name, where, around, len(self.faults)))
             self._left_open(inner, where)
         self._open.pop()
 
     def _ends_nothing(self, name: str, at: int) -> None:
-        if name == "p" and self._cut:
+        if crossing := next((each for each in reversed(self._left) if each[0] == name), None):
+            self._left.remove(crossing)
+            self._cross(*crossing)
+        elif name == "p" and self._cut:
             tag, at = self._cut.pop()
             message = f"{tag} stands in the middle of a paragraph"
             self._add(message, "leave an empty line before it and after it", at)
         elif name != _BLOCK:  # A block that ends here was told where it begins.
             message = f"</{name}> ends nothing"
             self._add(message, f"remove it, or write <{name}> where it begins", at)
+
+    def _cross(self, name: str, around: str, at: int, around_at: int, number: int) -> None:
+        """Say of two that cross that they do, instead of each that its other half is missing."""
+        hint = f"write </{name}> before </{around}>"
+        if not self._is_written(around, around_at):
+            hint = f"write </{name}> before the Markdown around it ends"
+            if around == "p":
+                hint = (
+                    f"write </{name}> where the paragraph ends, and <{name}> where the next begins"
+                )
+        message = f"<{name}> begins in <{around}> and ends after it"
+        self.faults[number] = self._told(message, hint, at)
+
+    def _is_written(self, name: str, at: int) -> bool:
+        """Whether the tag that begins there is one of the text, and not what Markdown made."""
+        found = _TOKENS.match(self.html, at)
+        place = marks.place_before(found[0], len(found[0])) if found else None
+        text = self.source.text.split("\n")[place[1] - 1] if place else self.source.text
+        return bool(re.search(rf"<{name}(?=[\s/>])", text, re.IGNORECASE))
 
     def _left_open(self, name: str, at: int) -> None:
         if name == _BLOCK:
@@ -146,7 +174,10 @@ class _Tags:
             self._add(message, f"write </{name}> where it ends", at)
 
     def _add(self, message: str, hint: str, at: int) -> None:
-        self.faults.append(fault(message, hint, self._mark(at) if self.marked else ""))
+        self.faults.append(self._told(message, hint, at))
+
+    def _told(self, message: str, hint: str, at: int) -> str:
+        return fault(message, hint, self._mark(at) if self.marked else "")
 
     def _mark(self, at: int) -> str:
         """The mark of the line that the tag at `at` came from."""

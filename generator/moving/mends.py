@@ -162,7 +162,7 @@ MENDS: tuple[tuple[str, Callable[[str, re.Match[str], str], str | None]], ...] =
     (r"^this is not read as a link: (.+)", _escaped),
     (r"^the footnote (\[\^.+\]) is (?:explained|used) nowhere", _escaped),
     (r"^the attributes (\{.+\}) belong to nothing", _without_attributes),
-    (r"^(</?[\w-]+>) (?:has no end|ends nothing|stands in the middle)", _without_tag),
+    (r"^(</?[\w-]+>) (?:has no end|ends nothing|begins in|stands in the middle)", _without_tag),
     (r"^(\w+) cannot stand in a page", _without_word),
     (r'^the id "(.+)" (?:stands twice|could be one)', _without_id),
     (r'^"(.*)" is no id', _without_id),
