@@ -41,7 +41,7 @@ HOME = """() => ({
 })"""
 ASKED = """() => [...document.querySelectorAll(".form label, .form legend")]
   .map((each) => each.firstChild.textContent.trim())"""
-STEP = """() => document.querySelector(".call > p:last-child > a")?.getAttribute("href")"""
+STEP = """() => document.querySelector(".call > p > a")?.getAttribute("href")"""
 LETTER = "() => document.querySelector('.letter').innerText"
 WHY = """() => { document.querySelector(".chosen summary").click();
   return document.querySelector(".chosen").innerText; }"""

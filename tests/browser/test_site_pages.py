@@ -92,6 +92,50 @@ def test_the_header_has_the_action_where_there_is_room(sized: Page) -> None:
             assert bar["height"] <= (128 if width < 1120 else 80), (width, address)
 
 
+@pytest.mark.parametrize("address", ["/", "/es/"])
+def test_on_a_phone_no_entry_of_the_menu_stands_alone(sized: Page, address: str) -> None:
+    for width in (320, 360, 390, 414):
+        size(sized, width, 740)
+        sized.goto(address)
+        assert sized.evaluate(ROWS, ".main-nav > ul") == [[5]], width
+        assert sized.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("address", ["/request-information/", "/newsletter/", "/your-data/"])
+def test_a_page_with_a_form_has_one_thing_to_press(sized: Page, address: str) -> None:
+    """The way to another form is there, and does not compete with the button of this one."""
+    sized.goto(address)
+    expect(sized.locator(".top .action")).to_be_visible()
+    grounds = sized.evaluate(
+        """() => [...document.querySelectorAll("a, button")]
+          .filter((each) => !each.matches(".skip") && each.checkVisibility())
+          .filter((each) => getComputedStyle(each).backgroundColor === "rgb(255, 198, 41)")
+          .map((each) => each.localName)"""
+    )
+    assert grounds == ["button"]
+
+
+def test_what_an_article_ends_with_is_offered_once(sized: Page, public: object) -> None:
+    """The page of the next step is not among those that are related, and none is there twice."""
+    for address in pages_of(public):
+        if address.startswith("/resources/"):
+            sized.goto(address)
+            offered = sized.evaluate(
+                """() => [...document.querySelectorAll(".call a, .related a, [rel=prev], [rel=next]"
+                )].map((link) => link.getAttribute("href"))"""
+            )
+            assert len(offered) == len(set(offered)), address
+
+
+def test_what_ways_to_reach_us_are_for_stands_in_two_columns(sized: Page) -> None:
+    """No half of the page is empty; on a phone one follows the other."""
+    for width, beside in ((1280, True), (1920, True), (360, False)):
+        size(sized, width)
+        sized.goto("/contact/")
+        first, second = (each.bounding_box() for each in sized.locator(".prose > h2").all())
+        assert (abs(first["y"] - second["y"]) < 2) == beside, width
+
+
 def test_no_row_of_three_is_broken_into_two_and_one(sized: Page) -> None:
     for width in (640, 768, 1280, 1920):
         size(sized, width)
@@ -103,7 +147,7 @@ def test_no_row_of_three_is_broken_into_two_and_one(sized: Page) -> None:
 
 
 def test_the_one_action_has_one_color_by_day_and_by_night(browser: Browser, served: Served) -> None:
-    """In the header, over the fold, in the calls and below the form."""
+    """In the header, over the fold, in the calls, and below a form, where the header steps back."""
     seen = set()
     for scheme in ("light", "dark"):
         page = browser.new_page(base_url=served.address, color_scheme=scheme)
@@ -111,7 +155,9 @@ def test_the_one_action_has_one_color_by_day_and_by_night(browser: Browser, serv
         seen.add(tuple(page.evaluate(ACTION)))
         for address in ("/", "/solutions/", ARTICLE, "/request-information/"):
             page.goto(address)
-            seen |= {tuple(each) for each in page.evaluate(CALLS)}
+            calls = {tuple(each) for each in page.evaluate(CALLS)}
+            seen |= {each for each in calls if each[0] != "rgba(0, 0, 0, 0)"}
+            assert len(calls) == (2 if address == "/request-information/" else 1), address
         page.close()
     assert len(seen) == 1, seen
 
@@ -195,11 +241,17 @@ def test_a_table_that_is_filled_in_has_room_on_a_phone(sized: Page) -> None:
     ):
         sized.goto(address)
         widths = sized.evaluate(
-            "() => [...document.querySelectorAll('.prose > table td:empty')]"
+            "() => [...document.querySelectorAll('.prose table td:empty')]"
             ".map((cell) => cell.getBoundingClientRect().width)"
         )
         assert widths, address
         assert min(widths) >= 200, address
+        words = sized.evaluate(
+            """() => [...document.querySelectorAll('.prose table td:empty')].map((cell) =>
+              [getComputedStyle(cell, '::before').content, cell.dataset.label])"""
+        )
+        assert all(label and "attr" not in label for _, label in words), address
+        assert all(shown not in ("none", "normal") for shown, _ in words), address
         assert sized.evaluate("document.documentElement.scrollWidth") <= 360
 
 

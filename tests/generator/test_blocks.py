@@ -112,6 +112,7 @@ def test_each_block_is_rendered_with_its_arguments(root: Path) -> None:
         'poster="/gate.png"',
         '<figcaption><a href="https://video.example/1">The same, elsewhere</a></figcaption>',
         'role="region" aria-label="Who calls whom" tabindex="0"> <table>',
+        '<td data-label="Who">A</td> <td data-label="Whom">B</td>',
         "<summary>Can “we” &lt; help &amp; &lt;/script&gt;?</summary>",
     ):
         assert part in html
