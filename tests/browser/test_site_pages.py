@@ -268,6 +268,19 @@ def test_print_has_no_addresses_of_our_own_pages(sized: Page) -> None:
         assert all("(" in after for link, after in printed if link.startswith("http"))
 
 
+def test_paper_has_what_a_click_or_a_drag_would_show(sized: Page) -> None:
+    """The answers to questions, and each column of a table."""
+    size(sized, 700)
+    sized.emulate_media(media="print")
+    sized.goto("/contact/")
+    for answer in sized.locator(".faq-answer").all():
+        expect(answer).to_be_visible()
+    for address in ("/solutions/", "/es/solutions/", "/resources/call-text-email-letter/"):
+        sized.goto(address)
+        table = sized.locator(".table-scroll").first
+        assert table.evaluate("(each) => each.scrollWidth <= each.clientWidth"), address
+
+
 @pytest.mark.promise("P4")
 def test_the_page_of_choices_marks_the_answer_in_force(sized: Page) -> None:
     """Before an answer neither; then the one that was given, and after a change the other."""
