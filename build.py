@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,12 +49,18 @@ COMMANDS = {
 }
 
 
+OF_A_SITE = ("build", "check")
+"""Those that hold a whole site in memory until they end."""
+
 STOPPED = 128 + 2
 """The status of a command that Ctrl-C ended (SIGINT is 2), as shells give it."""
 
 
 class Commands(click.Group):
     """The commands of the table above."""
+
+    is_program = False
+    """Whether the process ends with the command."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         """Their names, in the order in which one needs them."""
@@ -62,10 +70,17 @@ class Commands(click.Group):
         """The command of that name."""
         if name not in COMMANDS:
             return None
+        if name in OF_A_SITE:
+            self.hold()
         module = import_module(COMMANDS[name][0])
         # A word of Python's own names no function.
         command: click.Command = getattr(module, name.replace("-", "_"), None) or module.import_site
         return command
+
+    def hold(self) -> None:
+        """What the command makes is needed until the process ends: look for nothing to free."""
+        if self.is_program:
+            gc.disable()
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """The table, as --help shows it."""
@@ -151,6 +166,7 @@ def main(context: click.Context, root: Path, traceback: bool) -> None:
     if context.invoked_subcommand is None:
         from generator.command import build_and_say  # noqa: PLC0415  (as above)
 
+        main.hold()
         build_and_say(context.obj, drafts=False)
 
 
@@ -161,5 +177,20 @@ def builder(places: Places) -> Any:
     return Builder(places)
 
 
+def run() -> None:
+    """Run the command that this process was started for. At ten thousand pages, to take apart what
+    was made takes longer than to make one page anew: so the process ends as it is."""
+    main.is_program = True
+    try:
+        main()
+    except SystemExit as ended:
+        if not gc.isenabled() and isinstance(ended.code, int):
+            with suppress(OSError):  # Python's own end tells of it.
+                sys.stdout.flush()
+                sys.stderr.flush()
+                os._exit(ended.code)
+        raise
+
+
 if __name__ == "__main__":
-    main()
+    run()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["Refusal", "Told", "tell"]
 
 _ENGINE = Path(__file__).parents[1]
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""What writing anything can end with; an error of an open file does not say which."""
+
 _REPORT = "this is a mistake of ours. Please report what `python build.py --traceback …` prints"
 
 
@@ -53,6 +57,9 @@ def tell(error: Exception, faults: FaultText | None = None) -> Told:
         case OSError() if error.filename and error.strerror:
             hint = "see what stands there, and who may read and write it"
             return Told(f"error: {error.filename}: {error.strerror}\nhint: {hint}", 2)
+        case OSError() if error.errno in _OF_THE_DISK:
+            hint = "make room; it may be where the output of this command goes"
+            return Told(f"error: not all could be written: {error.strerror}\nhint: {hint}", 2)
     place = _place(error)
     notes = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
     kind = type(error).__name__

@@ -8,6 +8,7 @@ does.
 from __future__ import annotations
 
 import datetime
+import gc
 import multiprocessing
 import signal
 import time
@@ -174,8 +175,10 @@ def _work(make: MakeBuild, places: Places, orders: Connection) -> None:
     """The other process: until there is nobody who gives orders."""
     # Ctrl-C reaches both; the preview decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
     build: Build | None = None
     while True:
+        gc.collect()  # Nobody waits for it: what was built is told.
         try:
             order: Order = orders.recv()
         except (EOFError, OSError):

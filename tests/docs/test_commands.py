@@ -76,6 +76,32 @@ def test_a_mistake_of_ours_says_where_and_how_to_report_it():
     assert "--traceback" in text
 
 
+@pytest.mark.parametrize("command", ["check", "build", "policy show"])
+def test_an_output_that_has_no_room_is_no_mistake_of_ours(command, tmp_path):
+    """`build.py check > list.txt` on a full disk. A command of a site ends in its own way."""
+    site = shutil.copytree(build.ROOT / "tests/sites/base", tmp_path / "site")
+    run = [sys.executable, "build.py", "--root", site, *command.split()]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            run, cwd=build.ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode
+    assert "No space left on device" in done.stderr
+    assert "itself failed" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("command", "status"), [("build", 0), ("check", 0), ("chek", 2)])
+def test_a_command_says_all_and_its_status_when_its_process_ends(command, status, tmp_path):
+    """Also through a pipe, which is written to at the end."""
+    site = shutil.copytree(build.ROOT / "tests/sites/base", tmp_path / "site")
+    run = [sys.executable, "build.py", "--root", site, command]
+    done = subprocess.run(run, cwd=build.ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert ("pages" in done.stdout) is (status == 0)
+    assert ("No such command 'chek'" in done.stderr) is (status != 0)
+
+
 @pytest.mark.parametrize("ended_by", [KeyboardInterrupt, click.Abort])
 def test_ctrl_c_ends_a_command_in_a_word(ended_by, monkeypatch):
     """With the status that shells give it; at a question as well (click's Abort)."""
