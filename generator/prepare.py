@@ -6,7 +6,6 @@ Nothing here writes in `public/`; what is rendered is handed over where it is ma
 from __future__ import annotations
 
 import datetime
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,28 +13,26 @@ from pathlib import Path
 
 from generator.asked import Asked
 from generator.assets import Assets, load_assets
-from generator.budget import budget_faults, budget_warnings
+from generator.budget import budget_faults
 from generator.check.cards import card_style
 from generator.check.doubts import are_addresses_known
-from generator.check.experiments import experiment_page_faults, experiment_warnings
+from generator.check.experiments import experiment_page_faults
 from generator.check.feed_ids import feed_id_faults
 from generator.check.goals import goal_address_faults
 from generator.check.links import addresses_used
 from generator.check.listed import listed_faults
-from generator.check.of_templates import lost_text_warnings
-from generator.check.passing import passing_warnings
 from generator.check.redirects import redirect_faults
-from generator.check.shown import shown_warnings
-from generator.check.site_files import misnamed_warnings, section_faults, site_file_faults
-from generator.check.translations import translation_faults, translation_warnings
-from generator.check.warnings import description_warnings, missing_page_warnings
+from generator.check.site_files import section_faults, site_file_faults
+from generator.check.site_warnings import site_warnings
+from generator.check.translations import translation_faults
 from generator.check.whole import Offers
+from generator.content.context import reading_context
 from generator.content.data import read_data
 from generator.content.derived import taken_by_files, with_derived
 from generator.content.library import Content, Others, load_content
 from generator.content.moments import end_of
 from generator.content.pages import Page
-from generator.content.timetable import goes, next_change
+from generator.content.timetable import next_change
 from generator.fates import Fated, with_fates
 from generator.files import PlainFile, read_file
 from generator.graph.changes import Inputs
@@ -46,7 +43,6 @@ from generator.outputs.addresses import addresses_for_programs, all_addresses
 from generator.outputs.feeds import fed_pages
 from generator.outputs.finished import finisher
 from generator.outputs.policy_pages import policy_pages
-from generator.outputs.redirects import later_redirects
 from generator.pictures.found import Pictures
 from generator.recorded import Place, Rendered
 from generator.render import Renderer
@@ -144,14 +140,17 @@ class _Preparation:
             made=self._made,
             uses=fated.uses,
             told_of_files=told_of_files,
-            warnings=self._warnings(content, told_of_files),
+            warnings=(
+                *self._assets.left_out,
+                *site_warnings(
+                    self._site, content, self._made, self._assets, self._now, self._rendered
+                ),
+                *(each for told in told_of_files.values() for each in told),
+            ),
         )
 
         def place_of(path: str) -> Place | None:
             return next(_places(path, content, self._made, self._renderer), None)
-
-        def rendered(page: Page) -> Rendered:
-            return self._renderer.render(page, marked=True)
 
         bodies = {each.url: each.body for each in self._outcomes if each.url in self._fed}
 
@@ -167,10 +166,14 @@ class _Preparation:
             state,
             place_of,
             listed,
-            rendered,
+            self._rendered,
             self._fed,
             body,
         )
+
+    def _rendered(self, page: Page) -> Rendered:
+        """A page once more, with the place of each thing that it holds."""
+        return self._renderer.render(page, marked=True)
 
     def _refuse(self) -> None:
         """Raise `Faults` with everything that is wrong."""
@@ -197,7 +200,7 @@ class _Preparation:
         self._known_assets = since.assets(site)
         self._assets, faults = (self._known_assets, ()) if self._known_assets else load_assets(site)
         self._faults.extend(faults)
-        self._context = _context(site, asked.root, self._others)
+        self._context = reading_context(site, self._others)
         self._content = self._load()
         site = self._site
         self._content, more = with_derived(
@@ -283,7 +286,7 @@ class _Preparation:
             page = content.pages[url]
             if url in alone:
                 return self._renderer.text_alone(page)
-            return self._renderer.render(page, marked=True)
+            return self._rendered(page)
 
         unmet = offers.unmet(look_at, render, files)
         # What a template leads to may follow from what is wrong.
@@ -304,42 +307,10 @@ class _Preparation:
                 self._faults.extend(budget_faults(self._site, content))
             self._faults.extend(experiment_page_faults(self._site, content, self._made, self._now))
 
-    def _leaving(self, content: Content) -> Iterator[Fault]:
-        if not content.gone and not any(map(goes, content.pages.values())):
-            return iter(())
-        # Many sites need none of it.
-        from generator.check.leaving import leaving_warnings  # noqa: PLC0415  (as said)
-
-        def rendered(page: Page) -> Rendered:
-            return self._renderer.render(page, marked=True)
-
-        leads = later_redirects(self._site, content)
-        return leaving_warnings(self._site, content, self._made, leads, rendered)
-
     def _next_change(self) -> datetime.datetime | None:
         if self._asked.drafts:  # All is there, at any time.
             return None
         return next_change(self._content.read, self._now, self._site.settings.zone)
-
-    def _warnings(
-        self, content: Content, told_of_files: Mapping[str, Sequence[Fault]]
-    ) -> tuple[Fault, ...]:
-        return (
-            *self._assets.left_out,
-            *content.left_out,
-            *content.told,
-            *description_warnings(content),
-            *lost_text_warnings(content, self._made),
-            *missing_page_warnings(self._site, content),
-            *translation_warnings(self._site, content),
-            *shown_warnings(self._site, content, self._made, self._assets),
-            *experiment_warnings(self._site, content, self._now),
-            *self._leaving(content),
-            *misnamed_warnings(self._site),
-            *passing_warnings(self._site, content),
-            *budget_warnings(self._site, content),
-            *(each for told in told_of_files.values() for each in told),
-        )
 
 
 def _gone(root: Path) -> list[Fault]:
@@ -361,28 +332,3 @@ def _places(
                 used = addresses_used(url, (found,))
                 if any(content.files.get(address) == path for address in used):
                     yield found.place
-
-
-def _context(site: Site, root: Path, others: Others) -> bytes:
-    """What reading a page depends on besides its file."""
-    folder = root / "templates"
-    files = (path for path in folder.rglob("*.html") if path.is_file())
-    layouts = sorted(path.relative_to(folder).as_posix() for path in files)
-    made_of = (
-        site.settings.feed,
-        site.settings.all_languages.tags,
-        site.settings.downloads,
-        site.settings.timezone,
-        site.sections,
-        site.blocks,
-        site.taxonomies,
-        site.register.features,
-        site.audiences.names,
-        site.audiences.default,
-        site.experiments,
-        sorted(site.forms),
-        sorted(others.pages),
-        others.reserved,
-        layouts,
-    )
-    return hashlib.blake2b(repr(made_of).encode(), digest_size=16).digest()
