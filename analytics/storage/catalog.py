@@ -30,22 +30,34 @@ __all__ = [
     "write_version",
 ]
 
-COMMENTS = """
+OF_A_TABLE = """EXISTS (SELECT FROM pg_inherits JOIN pg_class AS of ON of.oid = inhparent
+WHERE inhrelid = pg_class.oid AND starts_with(pg_class.relname, of.relname || '_part_'))"""
+"""Whether it is a part of a table, as `postgresql_parts` makes them."""
+
+COMMENTS = (
+    """
 SELECT relname, coalesce(obj_description(oid, 'pg_class'), '') FROM pg_class
-WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'
+WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT """
+    + OF_A_TABLE
+    + """
 """
+)
 COLUMNS = """
 SELECT attname FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped AND attrelid =
 (SELECT oid FROM pg_class WHERE relname = :table AND relkind = 'r'
 AND relnamespace = current_schema()::regnamespace) ORDER BY attnum
 """
-OTHERS = """
+OTHERS = (
+    """
 SELECT CASE relkind WHEN 'r' THEN 'table' WHEN 'v' THEN 'view' WHEN 'i' THEN 'index'
 WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' ELSE 'foreign table' END, relname
 FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind <> 'c'
 AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = pg_class.oid)
-ORDER BY relname
+AND NOT """
+    + OF_A_TABLE
+    + """ ORDER BY relname
 """
+)
 LOCKS = {
     "postgresql": "SELECT pg_advisory_xact_lock(hashtext('plainsite'), hashtext(current_schema()))",
     "clickhouse": "LOCK",

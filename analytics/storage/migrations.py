@@ -32,6 +32,7 @@ from sqlalchemy.exc import IntegrityError
 
 from analytics.storage import catalog
 from analytics.storage.counters_by_number import numbers_for_names
+from analytics.storage.postgresql_parts import put_together
 from analytics.storage.unusable import lost
 from policy import Fault, Register
 
@@ -256,6 +257,7 @@ def _rebuild(
     connection: Connection, table: Table, source: Mapping[str, str], file: str
 ) -> list[Fault]:
     """Make the table anew as declared, with its rows. https://www.sqlite.org/lang_altertable.html"""
+    put_together(connection, table.name)
     found = set(catalog.columns(connection, table.name))
     values: list[ColumnElement[Any]] = [
         column(source[each.name])

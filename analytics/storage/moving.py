@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, MetaData, Table, insert, select
+from sqlalchemy import Connection, MetaData, Table, insert
 from sqlalchemy.exc import OperationalError
 
 from analytics.storage.clickhouse import ClickHouse
+from analytics.storage.postgresql_parts import everything
 from analytics.storage.store import LookedAfter
 from policy.failures import Refusal
 
@@ -71,7 +72,7 @@ def sums_of(database: LookedAfter, connection: Connection) -> Sums:
 
 def _sums(connection: Connection, table: Table) -> tuple[int, int]:
     number = total = 0
-    with connection.execute(select(table), execution_options=IN_PARTS) as rows:
+    with connection.execute(everything(connection, table), execution_options=IN_PARTS) as rows:
         for row in rows:
             digest = hashlib.blake2b(repr(tuple(row)).encode("utf-8", "surrogatepass")).digest()
             number, total = number + 1, (total + int.from_bytes(digest)) % DIGESTS
@@ -107,7 +108,7 @@ def copy_rows(old: Connection, new: Connection, tables: MetaData) -> None:
 
 
 def _copy(old: Connection, new: Connection, table: Table) -> None:
-    ordered = select(table).order_by(*table.primary_key)
+    ordered = everything(old, table).order_by(*table.primary_key)
     with old.execute(ordered, execution_options=IN_PARTS) as rows:
         if new.dialect.name == "postgresql":
             _stream(new, table, rows)

@@ -18,6 +18,7 @@ from analytics.storage.known_tables import KnownTables
 from analytics.storage.migrations import columns_of, follow
 from analytics.storage.postgresql_connection import connect, patiently
 from analytics.storage.postgresql_order import forget_log, write_anew
+from analytics.storage.postgresql_parts import make_parts
 from analytics.storage.postgresql_rules import place_of, refused, unmet
 from analytics.storage.postgresql_samples import take_no_samples
 from analytics.storage.server import OF_SITE, Server
@@ -141,6 +142,9 @@ class PostgreSQL(Server):
         known = self.known.read()
         faults = tuple(follow(connection, self.name, self.register, self.tables, self.place, known))
         found = columns_of(connection)
+        if not faults and self.name == "counters":
+            gone = make_parts(connection, self.tables.sorted_tables)
+            faults = (_lost_part(self.place, gone),) if gone else ()
         if faults or not keep:
             connection.rollback()
             return faults
@@ -149,6 +153,16 @@ class PostgreSQL(Server):
         connection.commit()
         self.known.write(found)
         return ()
+
+
+def _lost_part(place: str, part: str) -> Fault:
+    table = part.partition("_part_")[0]
+    message = f'"{part}" is gone, a part of the table "{table}", with what it held'
+    hint = (
+        f"put a backup back; or begin the table anew: DROP TABLE {table} CASCADE in psql, and "
+        f"build.py data accept-loss counters {table}"
+    )
+    return Fault(place, None, message, hint)
 
 
 def _make_schema(connection: Connection, schema: str) -> None:

@@ -17,7 +17,7 @@ from psycopg.abc import PQGen
 from psycopg.types.numeric import IntLoader
 from sqlalchemy import Connection
 
-__all__ = ["BUSY_MS", "connect", "patiently"]
+__all__ = ["BUSY_MS", "SECONDS_TO_WRITE_ANEW", "connect", "patiently"]
 
 BUSY_MS = 5_000
 SECONDS_TO_ANSWER = 15.0

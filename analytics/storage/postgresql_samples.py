@@ -21,6 +21,7 @@ FROM pg_attribute AS a
 JOIN pg_class AS c ON c.oid = a.attrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE n.nspname = current_schema() AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+  AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid)
   AND (a.attstattarget IS DISTINCT FROM 0 OR EXISTS (
     SELECT FROM pg_stats AS s
     WHERE s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname

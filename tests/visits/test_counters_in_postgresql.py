@@ -145,7 +145,7 @@ def test_tables_follow_the_register_and_nothing_else_may_be_there(url: URL) -> N
         with psycopg.connect(server().dsn, autocommit=True) as elsewhere:
             elsewhere.execute(fault.hint.partition(": ")[2].removesuffix(" in psql").encode())
         wait_until(lambda: counters.database.state.usable)
-        change("DROP TABLE rare")
+        change("DROP TABLE rare CASCADE")
         counters.database.look()
         assert counters.database.lost() == ("rare",)
         assert not counters.database.state.usable

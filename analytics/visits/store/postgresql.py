@@ -6,18 +6,23 @@ to the same few rows, and with it none waits for another crosswise.
 """
 
 import datetime
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import URL, Connection
-from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.storage.catalog import lock
 from analytics.storage.known_tables import KnownTables
 from analytics.storage.postgresql import PostgreSQL
+from analytics.storage.postgresql_anew import write_parts_anew
+from analytics.storage.postgresql_connection import SECONDS_TO_WRITE_ANEW
 from analytics.storage.postgresql_order import forget_log, write_anew
+from analytics.storage.postgresql_parts import PARTS, has_turn
 from analytics.visits.store.base import StoreError
 from analytics.visits.store.shared_commits import SharedCommits
 from analytics.web.log import ServiceLog
@@ -31,12 +36,19 @@ Done = TypeVar("Done")
 BY_HITS = {"consents", "experiments", "names", "pages_served", "refusals", "running", "totals"}
 """What hits change, or is counted beside them."""
 
-TOUCHED = """SELECT relname FROM pg_stat_xact_user_tables
+TOUCHED = """SELECT regexp_replace(relname, '_part_[0-9]+$', '') FROM pg_stat_xact_user_tables
 WHERE schemaname = current_schema() AND n_tup_ins + n_tup_upd + n_tup_del > 0"""
 """The tables that a transaction changed
 (https://www.postgresql.org/docs/15/monitoring-stats.html#MONITORING-STATS-VIEWS)."""
 
 READ = "totals, running, counters, rare, names, struck_hours, closings"
+
+
+SECONDS_BETWEEN = 0.1
+
+
+class NotNow(Exception):
+    """A large table is written anew."""
 
 
 class PostgreSQLCounters(SharedCommits):
@@ -53,7 +65,8 @@ class PostgreSQLCounters(SharedCommits):
         database = PostgreSQL("counters", url, register, begin="DEFERRED", known=known)
         super().__init__(database, register, log or ServiceLog(register), zone)
         # One that was killed may have left the order of its last hits.
-        self._changes, self._written_anew = 1, 0
+        self._changes, self._written_anew, self._noted = 1, 0, 0
+        self._taken = set[str]()
         self._changed = set(self.database.tables.tables)
 
     @contextmanager
@@ -70,12 +83,24 @@ class PostgreSQLCounters(SharedCommits):
             connection.exec_driver_sql(f"LOCK TABLE {READ} IN ACCESS SHARE MODE")
             return ask(connection)
 
+    def write_ended(self, work: Callable[[Connection], Done]) -> Done:
+        """As `write`, where it may change what large tables have; not while one of them is written
+        anew. Raises StoreError."""
+        until = time.monotonic() + SECONDS_TO_WRITE_ANEW
+        while time.monotonic() < until:
+            with suppress(NotNow):
+                return self.write(partial(_in_turn, work))
+            time.sleep(SECONDS_BETWEEN)  # Hits go on.
+        raise StoreError("the counters are written anew")
+
     def _in_a_transaction(self, work: Callable[[Connection], Done]) -> Done:
         def alone(connection: Connection) -> Done:
             lock(connection)
             done = work(connection)
-            if work != self._write_anew:
-                self._changed |= {*connection.exec_driver_sql(TOUCHED).scalars()}
+            touched = {*connection.exec_driver_sql(TOUCHED).scalars()}
+            if touched & PARTS.keys() and not has_turn(connection):
+                raise NotNow  # It would be lost with what is written anew.
+            self._changed.update(touched)
             return done
 
         return super()._in_a_transaction(alone)
@@ -86,23 +111,34 @@ class PostgreSQLCounters(SharedCommits):
         return self._changes != self._written_anew
 
     def rewrite(self) -> None:
-        """Write all that was changed anew, and have the server forget its log. Raises
-        SQLAlchemyError."""
-        try:
-            self.write(self._write_anew)
-            forget_log(self._engine)
-        except StoreError as error:
-            self._all_is_due()
-            raise DisconnectionError("the counters could not be written") from error
-        except SQLAlchemyError:
-            self._all_is_due()
-            raise
-
-    def _write_anew(self, connection: Connection) -> None:
+        """Write all that was changed anew, while hits go on, and have the server forget its log.
+        Raises SQLAlchemyError."""
         tables = self.database.tables.sorted_tables
-        write_anew(connection, [each for each in tables if each.name in BY_HITS | self._changed])
-        # With this one, by the one thread that counts them.
-        self._written_anew, self._changed = self._changes + 1, set()
+        parted = [each for each in tables if each.name in PARTS]
+        try:
+            write_parts_anew(self._engine, parted, self._due, self._write_rest_anew)
+            forget_log(self._engine)
+        except SQLAlchemyError:
+            self._changes += 1
+            self._changed.update(each.name for each in tables)
+            raise
+        self._written_anew = self._noted
 
-    def _all_is_due(self) -> None:
-        self._written_anew, self._changed = 0, set(self.database.tables.tables)
+    def _due(self) -> Iterable[str]:
+        # All that was committed by now is counted, and what is counted later is due again.
+        self._noted, self._taken = self._changes, set[str]()
+        return self._changed & PARTS.keys()
+
+    def _write_rest_anew(self, connection: Connection) -> None:
+        # By whoever has the writers' lock, so what is changed later is noted after this.
+        self._taken |= self._changed
+        self._changed.difference_update(self._taken)
+        tables = self.database.tables.sorted_tables
+        rest = (BY_HITS | self._taken) - PARTS.keys()
+        write_anew(connection, [each for each in tables if each.name in rest])
+
+
+def _in_turn(work: Callable[[Connection], Done], connection: Connection) -> Done:
+    if not has_turn(connection):
+        raise NotNow
+    return work(connection)

@@ -189,7 +189,7 @@ class SharedCommits(Reading, ABC):
         except SQLAlchemyError as error:
             raise StoreError("the counters could not be read") from error
         self._coarsening.plan(facts)
-        return self.write(lambda connection: self._coarsen(connection, now))
+        return self.write_ended(lambda connection: self._coarsen(connection, now))
 
     def _coarsen(self, connection: Connection, now: int) -> bool:
         trials = self.database.tables.tables.get(TABLE)
@@ -209,7 +209,7 @@ class SharedCommits(Reading, ABC):
                 draw_mark(connection)
             return rows
 
-        return self.write(write)
+        return self.write_ended(write)
 
     def write(self, work: Callable[[Connection], Done]) -> Done:
         """Do `work` in a transaction of its own, between two commits; what it returns.
@@ -221,6 +221,10 @@ class SharedCommits(Reading, ABC):
             return self._writer.submit(self._in_a_transaction, work).result()
         except (RuntimeError, SQLAlchemyError) as error:
             raise StoreError("the counters could not be written") from error
+
+    def write_ended(self, work: Callable[[Connection], Done]) -> Done:
+        """As `write`, for what may change or delete what has ended. Raises StoreError."""
+        return self.write(work)
 
     def _in_a_transaction(self, work: Callable[[Connection], Done]) -> Done:
         self._began = time.monotonic()

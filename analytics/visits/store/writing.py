@@ -3,12 +3,13 @@ here, and each function asks the connection which one it speaks to."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from sqlalchemy import Connection
 
+from analytics.storage.postgresql_parts import place_for
 from analytics.visits.model import MEASURES
 
 __all__ = ["CONSENTS", "COUNTERS", "RARE", "RUNNING", "TOTALS", "Sums", "add", "continue_"]
@@ -53,9 +54,7 @@ def add(connection: Connection, sums: Sums, rows: Sequence[Values]) -> None:
     if connection.dialect.name == "clickhouse":
         _add_differences(connection, sums, _within_bounds(connection, sums, rows))
         return
-    connection.exec_driver_sql(_upsert_of_lists(sums), _lists(rows))
-    if sums.is_bounded:
-        _bound(connection, sums, rows)
+    _add_lists(connection, sums, _within_bounds(connection, sums, rows))
 
 
 def continue_(connection: Connection, sums: Sums, rows: Sequence[Values]) -> None:
@@ -67,14 +66,12 @@ def continue_(connection: Connection, sums: Sums, rows: Sequence[Values]) -> Non
         values = [(row[-1], *row[:-1]) for row in rows]
         connection.exec_driver_sql(_continue(sums), values)
         return
-    if connection.dialect.name == "clickhouse":
-        nothing = [0 for name in sums.amounts if name != sums.bounded]
-        at = sums.amounts.index(sums.bounded)
-        whole = [(*row[:-1], *nothing[:at], row[-1], *nothing[at:]) for row in rows]
-        found = _within_bounds(connection, sums, whole)
-        _add_differences(connection, sums, [row for row in found if any(row[len(sums.key) :])])
-        return
-    connection.exec_driver_sql(_continue_lists(sums), _lists(rows))
+    nothing = [0 for name in sums.amounts if name != sums.bounded]
+    at = sums.amounts.index(sums.bounded)
+    whole = [(*row[:-1], *nothing[:at], row[-1], *nothing[at:]) for row in rows]
+    found = _within_bounds(connection, sums, whole)
+    add_all = _add_differences if connection.dialect.name == "clickhouse" else _add_lists
+    add_all(connection, sums, [row for row in found if any(row[len(sums.key) :])])
 
 
 @lru_cache
@@ -114,41 +111,21 @@ def _is_the_same(sums: Sums) -> str:
     return " AND ".join(f"it.{name} = new.{name}" for name in sums.key)
 
 
+def _add_lists(connection: Connection, sums: Sums, rows: Sequence[Values]) -> None:
+    if rows:
+        place = place_for(connection, sums.table)
+        connection.exec_driver_sql(_upsert_of_lists(sums, place), _lists(rows))
+
+
 @lru_cache
-def _upsert_of_lists(sums: Sums) -> str:
-    names = [*sums.key, *sums.amounts]
-    added = {name: f"it.{name} + excluded.{name}" for name in sums.amounts}
-    if sums.is_bounded:
-        added[sums.bounded] = f"least({added[sums.bounded]}, {added['visits']})"
-    updates = ", ".join(f"{name} = {added[name]}" for name in sums.amounts)
+def _upsert_of_lists(sums: Sums, place: str) -> str:
+    names = ", ".join([*sums.key, *sums.amounts])
+    updates = ", ".join(f"{name} = it.{name} + excluded.{name}" for name in sums.amounts)
     return (
-        f"INSERT INTO {sums.table} AS it ({', '.join(names)})"
-        f" SELECT {', '.join(names)} FROM {_unnest(names)}"
+        f"INSERT INTO {place} AS it ({names})"
+        f" SELECT {names} FROM {_unnest([*sums.key, *sums.amounts])}"
         f" ON CONFLICT ({', '.join(sums.key)}) DO UPDATE SET {updates}"
     )
-
-
-@lru_cache
-def _continue_lists(sums: Sums) -> str:
-    return (
-        f"UPDATE {sums.table} AS it"
-        f" SET {sums.bounded} = least(it.{sums.bounded} + new.more, it.visits)"
-        f" FROM {_unnest([*sums.key, 'more'])} WHERE {_is_the_same(sums)}"
-    )
-
-
-def _bound(connection: Connection, sums: Sums, rows: Sequence[Values]) -> None:
-    """A row that was made of what continued has as much as was given, until this."""
-    of: Mapping[str, int] = {name: at for at, name in enumerate([*sums.key, *sums.amounts])}
-    over = [
-        row[: len(sums.key)] for row in rows if int(row[of[sums.bounded]]) > int(row[of["visits"]])
-    ]
-    if over:
-        connection.exec_driver_sql(
-            f"UPDATE {sums.table} AS it SET {sums.bounded} = it.visits FROM {_unnest(sums.key)}"
-            f" WHERE {_is_the_same(sums)} AND it.{sums.bounded} > it.visits",
-            _lists(over),
-        )
 
 
 # ClickHouse has no row to change: what is added to one is a row of its own, until both are summed.
@@ -181,6 +158,9 @@ def _rooms(
     connection: Connection, sums: Sums, keys: Sequence[Values]
 ) -> dict[tuple[str | int, ...], int]:
     """By key: how many more visits a row has than of what is bounded."""
+    if connection.dialect.name == "postgresql":
+        found = connection.exec_driver_sql(_rooms_of_lists(sums), _lists(keys))
+        return {tuple(key): int(room) for *key, room in found}
     listed = ", ".join(f"({', '.join('?' for _ in sums.key)})" for _ in keys)
     texts = [f"toString({name})" if TYPES.get(name) == "date" else name for name in sums.key]
     query = (
@@ -189,3 +169,13 @@ def _rooms(
     )
     values = tuple(value for key in keys for value in key)
     return {tuple(key): room for *key, room in connection.exec_driver_sql(query, values)}
+
+
+@lru_cache
+def _rooms_of_lists(sums: Sums) -> str:
+    # Of each part of the table one row at most.
+    key = ", ".join(f"it.{name}" for name in sums.key)
+    return (
+        f"SELECT {key}, sum(it.visits - it.{sums.bounded}) FROM {_unnest(sums.key)}"
+        f" JOIN {sums.table} AS it ON {_is_the_same(sums)} GROUP BY {key}"
+    )

@@ -74,9 +74,10 @@ def _move(connection: Connection, sums: Sums, misfit: Misfit) -> None:
     if table != "running":  # Its key begins with the step, that of the others with the pair.
         pairs = values_of(connection, "pair", table)
         where += f" AND pair IN ({', '.join(map(str, pairs)) or 'NULL'})"
-    columns = ", ".join(
-        str(misfit.wanted) if name == "first" else name for name in (*sums.key, *sums.amounts)
-    )
-    rows = connection.exec_driver_sql(f"SELECT {columns} FROM {table} WHERE {where}").all()
+    key = ", ".join(str(misfit.wanted) if name == "first" else name for name in sums.key)
+    amounts = ", ".join(f"sum({name})" for name in sums.amounts)
+    rows = connection.exec_driver_sql(
+        f"SELECT {key}, {amounts} FROM {table} WHERE {where} GROUP BY {', '.join(sums.key)}"
+    ).all()
     connection.exec_driver_sql(f"DELETE FROM {table} WHERE {where}")
     add(connection, sums, [tuple(row) for row in sorted(rows)])
