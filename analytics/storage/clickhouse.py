@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -24,8 +23,8 @@ from analytics.storage.addresses import servers_of
 from analytics.storage.catalog import lock
 from analytics.storage.clickhouse_client import Session
 from analytics.storage.clickhouse_following import Following, columns_of
-from analytics.storage.clickhouse_layout import LIFETIME_SECONDS, Layout, whole_of
-from analytics.storage.clickhouse_merging import copy_to, forget_old_copies, merge_all
+from analytics.storage.clickhouse_layout import LIFETIME_SECONDS, Layout
+from analytics.storage.clickhouse_merging import copied, forget_old_copies, merge_all
 from analytics.storage.clickhouse_rules import (
     UNKNOWN_DATABASE,
     is_apart,
@@ -134,7 +133,7 @@ class ClickHouse(Server):
         self.take_up()
         with (
             self._session() as session,
-            self._copy(session) as name,
+            copied(session, self._each(session), self._layout) as name,
             self.engine.connect() as connection,
         ):
             raw: Any = connection.connection.dbapi_connection
@@ -142,27 +141,11 @@ class ClickHouse(Server):
                 yield connection
 
     @contextmanager
-    def _copy(self, session: clickhouse_dbapi.Connection) -> Iterator[str]:
-        """The name of what shows what there is now."""
-        servers, layout = self._each(session), self._layout
-        name = f"{layout.copy}{int(time.time())}"
-        whole = whole_of(name, layout.servers)
-        try:
-            if layout.servers > 1:
-                session.lock()  # All of them at one moment.
-            for one in servers:
-                copy_to(one, layout.cells, name)
-            session.rollback()
-            merge_all(servers, name)
-            if layout.servers > 1:
-                ((database,),), _ = session.ask("SELECT currentDatabase()")
-                session.ask(layout.create_whole(name, database))
-            yield whole
-        finally:
-            for one in servers:
-                one.ask(f"DROP TABLE IF EXISTS {name}")
-            if whole != name:
-                session.ask(f"DROP TABLE IF EXISTS {whole}")
+    def sessions(self) -> Iterator[tuple[clickhouse_dbapi.Connection, list[One], Layout]]:
+        """A connection beside the pool, the servers as they are asked by it, and how the rows stand
+        there. Raises SQLAlchemyError."""
+        with self._session() as session:
+            yield session, self._each(session), self._layout
 
     def _open(self) -> clickhouse_dbapi.Connection:
         self.take_up()

@@ -71,6 +71,11 @@ class Connection:
         return Cursor(self)
 
     @property
+    def cells(self) -> str:
+        """The table that all questions see."""
+        return self._cells
+
+    @property
     def has_changes(self) -> bool:
         """Whether anything is to be written."""
         return bool(self._pending.rows)

@@ -5,14 +5,25 @@ They are merged there as all are, so that they tell what came together for no lo
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from analytics.storage.clickhouse_errors import DatabaseError
-from analytics.storage.clickhouse_layout import CELLS, Layout
+from analytics.storage.clickhouse_layout import CELLS, Layout, whole_of
 
-__all__ = ["COPY", "Asks", "copies", "copy_to", "forget_old_copies", "merge", "merge_all"]
+__all__ = [
+    "COPY",
+    "Asks",
+    "copied",
+    "copies",
+    "copy_to",
+    "forget_old_copies",
+    "merge",
+    "merge_all",
+    "moving",
+]
 
 COPY = f"{CELLS}_seen_"
 COPY_SECONDS = 600
@@ -34,6 +45,19 @@ class Asks(Protocol):
 
     def ask_patiently(self, statement: str) -> Any:
         """What it answers once all rows were written anew."""
+
+
+class Transacts(Protocol):
+    """Who asks the first of several servers, and can keep others from writing."""
+
+    def ask(self, statement: str) -> Any:
+        """What it answers."""
+
+    def lock(self) -> None:
+        """Be the only one who writes."""
+
+    def rollback(self) -> None:
+        """Write nothing, and let others."""
 
 
 def merge(server: Asks, table: str) -> None:
@@ -65,6 +89,34 @@ def copy_to(server: Asks, table: str, name: str) -> None:
     server.ask(f"ALTER TABLE {name} ATTACH PARTITION tuple() FROM {table}")
 
 
+def moving(layout: Layout) -> str:
+    """The table of what is moved to the database, until all of it is there."""
+    return f"{layout.copy}moving"
+
+
+@contextmanager
+def copied(session: Transacts, servers: Sequence[Asks], layout: Layout) -> Iterator[str]:
+    """The name of what shows what there is now. Raises what `ask` does."""
+    name = f"{layout.copy}{int(time.time())}"
+    whole = whole_of(name, layout.servers)
+    try:
+        if layout.servers > 1:
+            session.lock()  # All of them at one moment.
+        for one in servers:
+            copy_to(one, layout.cells, name)
+        session.rollback()
+        merge_all(servers, name)
+        if layout.servers > 1:
+            ((database,),), _ = session.ask("SELECT currentDatabase()")
+            session.ask(layout.create_whole(name, database))
+        yield whole
+    finally:
+        for one in servers:
+            one.ask(f"DROP TABLE IF EXISTS {name}")
+        if whole != name:
+            session.ask(f"DROP TABLE IF EXISTS {whole}")
+
+
 def copies(server: Asks, layout: Layout) -> list[tuple[str, int]]:
     """Those that there are, with when they were made. Raises what `ask` does."""
     found = (name for (name,) in server.ask(COPIES.format(layout.copy))[0])
@@ -73,6 +125,7 @@ def copies(server: Asks, layout: Layout) -> list[tuple[str, int]]:
 
 def forget_old_copies(server: Asks, layout: Layout) -> None:
     """Drop those of whoever was killed. Raises what `ask` does."""
+    server.ask(f"DROP TABLE IF EXISTS {moving(layout)}")  # What counts has rows by now.
     for name, made in copies(server, layout):
         if made < time.time() - COPY_SECONDS:
             server.ask(f"DROP TABLE IF EXISTS {name}")

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, MetaData, Table, insert
 from sqlalchemy.exc import OperationalError
 
 from analytics.storage.clickhouse import ClickHouse
+from analytics.storage.clickhouse_arriving import arriving, parts_of_table
 from analytics.storage.postgresql_parts import everything
 from analytics.storage.store import LookedAfter
 from policy.failures import Refusal
@@ -36,6 +37,8 @@ def move(source: LookedAfter, target: LookedAfter) -> Sums:
     Committed on return; stopped before, it did nothing, and can be done again. Raises Refusal,
     DatabaseUnavailable, SQLAlchemyError.
     """
+    if isinstance(target, ClickHouse):
+        return _arrived(source, target)
     with reading(source) as old, target.engine.begin() as new:
         wanted, there = _compared(source, old, target, new)
         if there == wanted:
@@ -43,9 +46,37 @@ def move(source: LookedAfter, target: LookedAfter) -> Sums:
         copy_rows(old, new, target.tables)
         moved = sums_of(target, new)
         if moved != wanted:  # The transaction ends here, so nothing of it stays.
-            different = ", ".join(name for name in wanted if moved[name] != wanted[name])
-            raise Refusal(f"the copy differs in {different}: nothing was moved", "try it again")
+            raise _differs(wanted, moved)
     return moved
+
+
+def _arrived(source: LookedAfter, target: ClickHouse) -> Sums:
+    """As `move`. What it had done is gone on with where it was stopped, as long as the one that is
+    copied has stayed the same."""
+    with reading(source) as old, arriving(target) as place:
+        with target.engine.connect() as new:
+            wanted, there = _compared(source, old, target, new)
+        if there != wanted:
+            for table in target.tables.sorted_tables:
+                place.take(table, rows_in_parts(old, table, ordered=True))
+            found = {each.name: _sums(place.rows(each)) for each in target.tables.sorted_tables}
+            if found != wanted:
+                place.forget()
+                raise _differs(wanted, found)
+            if not place.put_in_place():
+                raise _has_rows(target)
+        place.forget()
+    return wanted
+
+
+def _differs(wanted: Sums, moved: Sums) -> Refusal:
+    different = ", ".join(name for name in wanted if moved[name] != wanted[name])
+    return Refusal(f"the copy differs in {different}: nothing was moved", "try it again")
+
+
+def _has_rows(target: LookedAfter) -> Refusal:
+    hint = "move it away, or name another place"
+    return Refusal(f"the {target.name} there have rows already", hint)
 
 
 def check_free(source: LookedAfter, target: LookedAfter) -> None:
@@ -60,23 +91,41 @@ def _compared(
 ) -> tuple[Sums, Sums]:
     wanted, there = sums_of(source, old), sums_of(target, new)
     if there != wanted and any(rows for rows, _ in there.values()):
-        hint = "move it away, or name another place"
-        raise Refusal(f"the {target.name} there have rows already", hint)
+        raise _has_rows(target)
     return wanted, there
 
 
 def sums_of(database: LookedAfter, connection: Connection) -> Sums:
     """What its tables add up to now. Raises SQLAlchemyError."""
-    return {table.name: _sums(connection, table) for table in database.tables.sorted_tables}
+    return {
+        table.name: _sums(rows_in_parts(connection, table))
+        for table in database.tables.sorted_tables
+    }
 
 
-def _sums(connection: Connection, table: Table) -> tuple[int, int]:
+def _sums(parts: Iterable[Sequence[Sequence[Any]]]) -> tuple[int, int]:
     number = total = 0
-    with connection.execute(everything(connection, table), execution_options=IN_PARTS) as rows:
-        for row in rows:
+    for part in parts:
+        for row in part:
             digest = hashlib.blake2b(repr(tuple(row)).encode("utf-8", "surrogatepass")).digest()
             number, total = number + 1, (total + int.from_bytes(digest)) % DIGESTS
     return number, total
+
+
+def rows_in_parts(
+    connection: Connection, table: Table, *, ordered: bool = False
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """All rows of a table, so many at once that they are no matter of memory, and in the same order
+    each time; where the engine has one for all, in that of their keys if they are to be `ordered`.
+    """
+    if connection.dialect.name == "clickhouse":
+        raw: Any = connection.connection.dbapi_connection
+        yield from parts_of_table(raw, table.name)
+        return
+    rows = everything(connection, table)
+    rows = rows.order_by(*table.primary_key) if ordered else rows
+    with connection.execute(rows, execution_options=IN_PARTS) as found:
+        yield from found.partitions()
 
 
 @contextmanager
@@ -108,13 +157,13 @@ def copy_rows(old: Connection, new: Connection, tables: MetaData) -> None:
 
 
 def _copy(old: Connection, new: Connection, table: Table) -> None:
-    ordered = everything(old, table).order_by(*table.primary_key)
-    with old.execute(ordered, execution_options=IN_PARTS) as rows:
-        if new.dialect.name == "postgresql":
-            _stream(new, table, rows)
-            return
-        for part in rows.mappings().partitions():
-            new.execute(insert(table), [dict(row) for row in part])
+    parts = rows_in_parts(old, table, ordered=True)
+    if new.dialect.name == "postgresql":
+        _stream(new, table, (row for part in parts for row in part))
+        return
+    names = [column.name for column in table.columns]
+    for part in parts:
+        new.execute(insert(table), [dict(zip(names, row, strict=True)) for row in part])
 
 
 def _stream(new: Connection, table: Table, rows: Iterable[Sequence[Any]]) -> None:

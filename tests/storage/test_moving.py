@@ -8,14 +8,15 @@ import os
 import random
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 
 import build
-from analytics.storage import in_use, moving
+from analytics.storage import clickhouse_arriving, in_use, moving
 from analytics.storage.opening import database_at
 from analytics.visits.model import Dimension, Increment
 from analytics.visits.store.base import CounterStore
@@ -186,3 +187,67 @@ def test_a_service_that_is_closed_twice_closes_nothing_of_others(tmp_path: Path)
         site.service.close()
     for handle in (end for pipe in pipes for end in pipe):
         os.close(handle)
+
+
+@pytest.mark.parametrize("engine", ["clickhouse on one", "clickhouse"])
+def test_a_move_in_parts_that_is_stopped_counts_nothing_and_goes_on_where_it_was(
+    engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No process, and no INSERT, has more rows than a part, however many there are."""
+    with closing(ENGINES["sqlite"](tmp_path, REGISTER, UTC)) as store:
+        fill(store)
+        before = told(store)
+    monkeypatch.setattr(clickhouse_arriving, "AT_ONCE", 200)
+    monkeypatch.setattr(moving, "IN_PARTS", {"yield_per": 100})
+    put, sizes = clickhouse_arriving.Arriving._put, list[int]()
+
+    def note(arriving: clickhouse_arriving.Arriving, rows: list[tuple[object, ...]]) -> None:
+        if len(sizes) == 4:
+            raise KeyboardInterrupt
+        sizes.append(len(rows))
+        put(arriving, rows)
+
+    monkeypatch.setattr(clickhouse_arriving.Arriving, "_put", note)
+    places = address("sqlite", tmp_path), address(engine, tmp_path)
+    assert moved(*places).exit_code != 0
+    with closing(database_at("counters", make_url(places[1]), REGISTER)) as database:
+        with database.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT count(*) FROM running").scalar_one()
+        assert rows == 0
+    first, sizes[:] = sum(sizes), [0, 0, 0, 0, 0]
+    done = moved(*places)
+    assert done.exit_code == 0, done.output
+    rows = int(done.output.partition(" rows")[0].replace(",", ""))
+    assert first + sum(sizes) == rows
+    assert max(sizes) < 400
+    with closing(EVERY[engine](tmp_path, REGISTER, UTC)) as store:
+        assert told(store) == before
+    with closing(database_at("counters", make_url(places[1]), REGISTER)) as database:
+        assert database.check() == ()
+        with database.engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            parts = [*clickhouse_arriving.parts_of_table(raw, "running")]
+            query = "SELECT name FROM system.tables WHERE name LIKE '%moving%'"
+            assert raw.ask(query)[0] == []
+    assert sum(map(len, parts)) > 1_000
+    assert max(map(len, parts)) < 400
+
+
+def test_what_arrived_otherwise_than_it_was_is_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(ENGINES["sqlite"](tmp_path, REGISTER, UTC)) as store:
+        fill(store)
+    put = clickhouse_arriving.Arriving._put
+
+    def lose(arriving: clickhouse_arriving.Arriving, rows: list[tuple[object, ...]]) -> None:
+        put(arriving, rows[1:])
+
+    places = address("sqlite", tmp_path), address("clickhouse", tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(clickhouse_arriving.Arriving, "_put", lose)
+        refused = moved(*places)
+    assert "the copy differs in" in refused.output
+    with closing(ENGINES["clickhouse"](tmp_path, REGISTER, UTC)) as store:
+        assert store.series(0, 10**7) == []
+    assert moved(*places).exit_code == 0
