@@ -40,12 +40,20 @@ class TaskState:
 
 
 class Progress:
-    """Keeps the state of a task; any thread may write and read it."""
+    """Keeps the state of a task; any thread may write and read it. What goes on failing is logged
+    again after `seconds_between`."""
 
-    def __init__(self, name: str, log: ServiceLog, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        name: str,
+        log: ServiceLog,
+        clock: Callable[[], float] = time.time,
+        seconds_between: float = 0.0,
+    ) -> None:
         self._state = TaskState(name)
         self._log = log
         self._clock = clock
+        self._seconds_between, self._told_at = seconds_between, 0.0
         self._lock = Lock()
 
     @property
@@ -63,12 +71,17 @@ class Progress:
         and its place are for the log alone."""
         kind, place = type(error).__name__, place_of(error)
         with self._lock:
+            now = time.monotonic()
+            is_told = self._state.failures > 0 and now < self._told_at + self._seconds_between
+            self._told_at = self._told_at if is_told else now
             self._state = replace(
                 self._state,
                 last_failure=self._now(),
                 failure=reason_of(error),
                 failures=self._state.failures + 1,
             )
+        if is_told:
+            return
         task = self._state.name.replace(" ", "-")  # A word, as the register says.
         self._log.say("task failed", task=task, error=kind, place=place)
 

@@ -105,6 +105,8 @@ def accept_loss(places: Places, names: tuple[str, ...]) -> None:
     missing = {name: database for database in databases for name in database.lost()}
     for name in names:
         if name not in missing:
+            if faults := [fault for each in databases for fault in each.check()]:
+                raise Faults(faults)
             known = ", ".join(missing) or "nothing"
             raise Refusal(f'"{name}" is not missing', f"missing is: {known}")
     for name in names:
@@ -162,7 +164,10 @@ def retention(places: Places, confirm: bool) -> None:
             for due in what_is_due(*kept, now):
                 click.echo(f"{due.table}: {due.over} of {due.rows} rows are over.")
             return
-        for each in purge(*kept, now):
+        purged = purge(*kept, now)
+        if not purged:
+            click.echo("Nothing is over.")
+        for each in purged:
             rows = "row" if each.rows == 1 else "rows"
             click.echo(f"Deleted {each.rows} {rows} of {each.table}.")
         LastRun(places.var / LAST_RUN).write(now.date())
@@ -171,8 +176,13 @@ def retention(places: Places, confirm: bool) -> None:
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--of", "of", metavar="URL", help="The site that it is of, if not of this one.")
+@click.option(
+    "--only",
+    type=click.Choice(["counters", "records"]),
+    help="Put one database back, and leave the other and the key as they are.",
+)
 @click.pass_obj
-def restore(places: Places, file: Path, of: str | None) -> None:
+def restore(places: Places, file: Path, of: str | None, only: Name | None) -> None:
     """Put back what a backup holds. The service must be stopped, and its databases moved away.
 
     A backup that is of another site is refused, unless --of says that it is meant.
@@ -180,9 +190,16 @@ def restore(places: Places, file: Path, of: str | None) -> None:
     site = keeping(places)
     with _servers(places, site, anew=True) as servers:
         owners = (*site.settings.owners, *([of] if of else []))
-        restored = put_back(file, places.var, site.register.databases, servers, owners=owners)
+        restored = put_back(
+            file,
+            places.var,
+            [only] if only else site.register.databases,
+            [each for each in servers if only in (None, each.name)],
+            owners=owners,
+            with_key=only is None,
+        )
     click.echo(f"Restored {places.var} as it was on {restored.made:%Y-%m-%d at %H:%M:%S} UTC.")
-    for name in restored.left:
+    for name in () if only else restored.left:
         click.echo(f"Left in {file}: the {name}, as no feature that is on keeps any.")
     for name in restored.missing:
         click.echo(f"{file} holds no {name}: the next start makes them empty.")

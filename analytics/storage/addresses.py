@@ -24,6 +24,7 @@ OF_COUNTERS = {"clickhouse"}
 SECURE = {"true", "false"}
 SHARD = re.compile(r"(\[[0-9a-fA-F:]+\]|[^\s\[\]:/@?&,]+)(:\d{1,5})?")
 """A further server of an address."""
+MOST_PORT = 65_535
 OF_SHARD = "each shard= says HOST or HOST:PORT"
 
 VARIABLES = {"records": "PLAINSITE_RECORDS", "counters": "PLAINSITE_COUNTERS"}
@@ -119,6 +120,8 @@ def _wrong_on_server(name: str, url: URL, address: str, site: str) -> str:
     kind = SERVERS[url.drivername]
     if not url.database:
         return f"a {kind} address names a database"
+    if any(not 0 < port <= MOST_PORT for port in _ports(url)):
+        return f"a port is a number from 1 to {MOST_PORT}"
     if re.search(r"[?&]shard=(&|$)", address):  # SQLAlchemy leaves it out.
         return OF_SHARD
     return _wrong_options(url, site if (called := _called(address)) is None else called)
@@ -152,6 +155,13 @@ def _wrong_shards(url: URL) -> str:
         return OF_SHARD
     hosts = [(each.host or "localhost", each.port or 9_000) for each in servers_of(url)]
     return "" if len({*hosts}) == len(hosts) else "it names a server twice"
+
+
+def _ports(url: URL) -> list[int]:
+    """All ports that an address says, as numbers."""
+    shards = (each.rpartition("]")[2].rpartition(":")[2] for each in _shards(url) if ":" in each)
+    said = [int(each) for each in shards if each.isdigit()]
+    return said if url.port is None else [url.port, *said]
 
 
 def _shards(url: URL) -> tuple[str, ...]:

@@ -142,23 +142,26 @@ def _raise_of(servers: Iterable[LookedAfter]) -> None:
         raise Faults(faults)
 
 
-def restore(
+def restore(  # noqa: PLR0913  (what is put back, from where, and what stays)
     path: Path,
     var: Path,
     databases: Iterable[str] = BOTH,
     servers: Iterable[LookedAfter] = (),
     *,
     owners: tuple[str, ...] = (),
+    with_key: bool = True,
 ) -> Restored:
     """Put back what a backup holds of a site's `databases`, into a folder without any.
 
     Everything is checked before the first file is put in its place. `servers` must have nothing of
     those that they keep, and know of none before. One that says whose it is must be of the
-    `owners`, the first of whom is this site. Raises BackupError, Refusal, Faults.
+    `owners`, the first of whom is this site. Where the key stays as it is, so do other databases.
+    Raises BackupError, Refusal, Faults.
     """
     wanted = tuple(databases)
     paths = _paths(var)
-    there = [path for path in paths.values() if path.exists()]
+    replaced = {*paths} if with_key else {f"{name}.sqlite3" for name in wanted}
+    there = [path for name, path in paths.items() if name in replaced and path.exists()]
     if there:
         raise BackupError(
             f"{there[0]} exists: stop the service and move it away, so that nothing is lost"
@@ -178,11 +181,13 @@ def restore(
                 for each in servers
                 if each.name in names
             }
-            _put_in_place([KEY], Path(unpacked), paths)  # Rows whose key is lost are of no use.
+            if with_key:  # Rows whose key is lost are of no use.
+                _put_in_place([KEY], Path(unpacked), paths)
             try:
                 put_back(copies)
             except BaseException:
-                paths[KEY].unlink(missing_ok=True)
+                if with_key:
+                    paths[KEY].unlink(missing_ok=True)
                 raise
             files = (f"{name}.sqlite3" for name in reversed(names))
             _put_in_place(files, Path(unpacked), paths)

@@ -33,7 +33,7 @@ from analytics.storage.clickhouse_rules import (
     refused,
     unmet,
 )
-from analytics.storage.clickhouse_together import One, Together, misplaced
+from analytics.storage.clickhouse_together import One, Together, misplaced, one_twice
 from analytics.storage.database import Name
 from analytics.storage.known_tables import KnownTables
 from analytics.storage.server import OF_SITE, Server
@@ -190,7 +190,8 @@ class ClickHouse(Server):
         }
 
     def _refused(self, error: Exception) -> Fault:
-        return refused(self._places[getattr(getattr(error, "orig", None), "at", 0)], error)
+        place = self._places[getattr(getattr(error, "orig", None), "at", 0)]
+        return refused(place, error, had_rows=bool(self.known.read()))
 
     def _note(self, context: ExceptionContext) -> None:
         error = context.sqlalchemy_exception
@@ -236,7 +237,7 @@ class ClickHouse(Server):
             for one in servers:
                 if faults := unmet(one.ask, one.place):
                     return faults
-            if faults := tuple(misplaced(servers, self._layout)):
+            if faults := (*misplaced(servers, self._layout), *one_twice(servers)):
                 return faults
             if self._layout.servers > 1:
                 return self._follow_all(servers, keep=keep)

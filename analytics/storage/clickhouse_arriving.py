@@ -129,7 +129,8 @@ def parts_of_table(connection: Connection, table: str) -> Iterator[Rows]:
         of = layout.relation(place, layout.source(place, where, cells=cells))
         order = ", ".join([_hash(named), *named])
         found, _ = connection.ask(f"SELECT {told} FROM {of} ORDER BY {order}")
-        yield found
+        if found:
+            yield found
 
 
 def _hash(keys: Iterable[str]) -> str:

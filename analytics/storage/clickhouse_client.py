@@ -150,6 +150,12 @@ class Session:
         name = f"{self._name}{SETTLES if settles else ''}"
         _in_turn(lambda: self._opened(f"INSERT INTO {table} ({', '.join(columns)}) VALUES", name))
 
+    def begin_nothing(self, called: str) -> None:
+        """Open an INSERT into a table that this connection alone sees, under a name of its own.
+        Raises as `ask`."""
+        self._writer.execute("CREATE TEMPORARY TABLE IF NOT EXISTS unseen (nothing UInt8)")
+        self._opened("INSERT INTO unseen (nothing) VALUES", called)
+
     def _opened(self, statement: str, name: str) -> bool:
         client = self._writer
         try:

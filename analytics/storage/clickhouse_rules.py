@@ -70,7 +70,8 @@ def quoted(name: str | None) -> str:
 def place_of(url: URL, *, of_several: bool = False) -> str:
     """An address as it may be shown: without its password and its options. Of several servers, some
     may be on one host."""
-    port = f":{url.port or PORT}" if of_several else ""
+    is_usual = (url.port or PORT) == PORT and not of_several
+    port = "" if is_usual else f":{url.port or PORT}"
     return f"{url.database} at {url.host or 'localhost'}{port}"
 
 
@@ -99,8 +100,9 @@ def unmet(ask: Callable[[str], Any], place: str) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def refused(place: str, error: Exception) -> Fault:
-    """What a failure to use the server means. A driver's own words may hold a password."""
+def refused(place: str, error: Exception, *, had_rows: bool = False) -> Fault:
+    """What a failure to use the server means, which is known to have had rows or not. A driver's
+    own words may hold a password."""
     original = getattr(error, "orig", None) or error
     code = int(getattr(original, "code", 0) or 0)
     if not code:
@@ -109,6 +111,9 @@ def refused(place: str, error: Exception) -> Fault:
         return Fault(place, None, *(ENDED if is_ended else AWAY))
     if code == UNKNOWN_DATABASE:
         made = f"CREATE DATABASE {quoted(place.rpartition(' at ')[0])} in clickhouse-client"
-        return Fault(place, None, "there is no such database", f"make it: {made}")
+        hint = f"make it: {made}"
+        if had_rows:
+            hint += ". What it held is lost: build.py data check then says how to go on"
+        return Fault(place, None, "there is no such database", hint)
     other = (f"it cannot be used (code {code})", "look into the server's log")
     return Fault(place, None, *CODES.get(code, other))

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from analytics.storage.clickhouse_dbapi import Connection
@@ -21,11 +22,12 @@ from analytics.storage.clickhouse_settling import CLOSED
 from analytics.storage.clickhouse_strangers import all_columns, generation_of
 from policy import Fault
 
-__all__ = ["One", "Together", "misplaced"]
+__all__ = ["One", "Together", "misplaced", "one_twice"]
 
 Known = Mapping[str, frozenset[str]]
 Follows = Callable[["One", Layout], Following]
 CLUSTERS = "SELECT count() FROM system.clusters WHERE cluster = '{}'"
+ASKED = "SELECT count() FROM system.processes WHERE query_id = '{}'"
 WORDS = "write the address with all of them, in the order in which they came: ?shard=HOST:PORT each"
 
 
@@ -90,6 +92,24 @@ def misplaced(servers: Sequence[One], layout: Layout) -> Iterator[Fault]:
             message = "it has counters of its own"
             hint = "move them away, or name a server whose database is empty"
             yield Fault(one.place, None, message, hint)
+
+
+def one_twice(servers: Sequence[One]) -> Iterator[Fault]:
+    """One that an address names twice, by two of its names: what is asked of one is seen there by
+    the other. Nothing is made on it for that."""
+    names = [f"plainsite {secrets.token_hex(8)}" for _ in servers]
+    for at, one in enumerate(servers):
+        for before in servers[:at]:
+            ((asked,),), _ = one.ask(ASKED.format(names[before.at]))
+            if asked:
+                message = f"it is the same server as {before.place.rpartition(' at ')[2]}"
+                yield Fault(one.place, None, message, "name each server once")
+                return
+        if one is not servers[-1]:
+            session = one.connection.sessions[at]
+            one.connection.do(partial(session.begin_nothing, names[at]), at)
+    for one in servers:
+        one.connection.sessions[one.at].give_up()
 
 
 class Together:

@@ -159,8 +159,9 @@ def gone(place: Path | str, name: str) -> Fault:
             f" build.py data move {name} 'ADDRESS?site=BEFORE' ADDRESS (BEFORE is what it was"
             f" called, or nothing); else {hint}"
         )
-    shown = place.name if isinstance(place, Path) else place
-    return Fault(shown, None, f"{place} is gone, or empty", hint)
+    if isinstance(place, Path):
+        return Fault(place.name, None, f"{place} is gone, or empty", hint)
+    return Fault(place, None, "it is gone, or empty", hint)
 
 
 def is_of_another(found: str, owners: tuple[str, ...]) -> bool:

@@ -257,6 +257,23 @@ def test_the_commands(site, folder, tmp_path, monkeypatch):
     assert everything(tmp_path / "new") == everything(site.var, without=(MARK,))
 
 
+def test_one_database_is_put_back_and_the_rest_stays(site, folder, tmp_path, monkeypatch):
+    """As where one server of several has lost its part of the counters."""
+    monkeypatch.setenv("PLAINSITE_VAR", str(site.var))
+    path = back_up(site.var, folder, KEEP, NOW).path
+    words = ["data", "restore", str(path), "--only", "counters"]
+    refused = CliRunner().invoke(build.main, words)
+    assert (refused.exit_code, "counters.sqlite3 exists" in refused.output) == (1, True)
+    counters = site.var / "counters.sqlite3"
+    counters.rename(tmp_path / "away")
+    before = {each.name: each.read_bytes() for each in site.var.iterdir() if "records" in each.name}
+    before["secret.key"] = (site.var / "secret.key").read_bytes()
+    restored = CliRunner().invoke(build.main, words)
+    assert restored.exit_code == 0, restored.output
+    assert counters.is_file()
+    assert {name: (site.var / name).read_bytes() for name in before} == before
+
+
 def test_a_backup_that_does_not_say_whose_it_is_is_restored(site, folder, tmp_path):
     """Those of earlier versions do not; and what says it is read by those."""
     made = back_up(site.var, folder, KEEP, NOW)

@@ -107,6 +107,8 @@ def test_an_address_names_further_servers(tmp_path: Path, more: str) -> None:
         ("?shard=one", "it names a server twice"),
         ("?shard=two&shard=two:9000", "it names a server twice"),
         ("?shard=two:port", "each shard= says HOST or HOST:PORT"),
+        ("?shard=two:99999", "a port is a number from 1 to 65535"),
+        ("?shard=[::1]:0", "a port is a number from 1 to 65535"),
         ("?shard=", "each shard= says HOST or HOST:PORT"),
         ("?shard=two,three", "each shard= says HOST or HOST:PORT"),
         ("?shards=two", "has no option but secure=true and shard=HOST:PORT"),
@@ -247,6 +249,17 @@ def test_servers_in_another_order_or_number_are_refused(tmp_path: Path) -> None:
     assert "not 1 as the address" in faults(in_order(three, 1, 0, 2))[0].message
     twice = url.update_query_dict({"shard": f"localhost:{shards().ports[0]}"})
     assert "it is server 1 of the counters, and not 2" in faults(twice)[0].message
+
+
+def test_one_server_under_two_names_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    url = shards().address(tmp_path)
+    port = shards().ports[0]
+    twice = url.update_query_dict({"shard": f"localhost:{port}"})
+    (fault,) = faults(twice)
+    assert fault.path == f"{url.database} at localhost:{port}"
+    assert fault.message == f"it is the same server as 127.0.0.1:{port}"
+    tables = f"SELECT name FROM system.tables WHERE database = '{url.database}'"
+    assert shards().ask(tables) == []
 
 
 def test_one_that_keeps_other_counters_is_not_taken(tmp_path: Path) -> None:

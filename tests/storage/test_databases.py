@@ -362,6 +362,7 @@ def test_files_that_others_could_read_are_taken_from_them(tmp_path: Path) -> Non
         ("sqlite://", "names a file"),
         ("sqlite:///:memory:", "names a file"),
         ("sqlite:////srv/x.sqlite3?mode=ro", "names a file"),
+        ("postgresql://one:99999/records", "a port is a number from 1 to 65535"),
         ("records.sqlite3", "not the address of a database"),
     ],
 )

@@ -176,7 +176,7 @@ def test_a_site_that_was_alone_moves_to_a_part_of_its_own(
     status, told = run(tmp_path, "north", "check")
     assert status == 1
     assert re.search(
-        r"^error: \S*west(_counters)?( in \S+)? at [^:]+: .* is gone, or empty$", told, re.M
+        r"^error: \S*west(_counters)?( in \S+)? at \S+: it is gone, or empty$", told, re.M
     )
     assert "call it so again in site/settings.toml ([databases] site)" in told
     assert told.count("error: ") == (2 if kind == "clickhouse" else 1)

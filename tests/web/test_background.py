@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from analytics.background import BackgroundTask, Waits
+from analytics.background import BackgroundTask, Progress, Waits
 from analytics.web.log import ServiceLog
 from policy import read_site
 from tests.fixtures.patience import PATIENCE
@@ -18,6 +18,18 @@ from tests.fixtures.small_site import ROOT
 LOG = ServiceLog(read_site(ROOT).register)
 SOON = Waits(first=0.01, longest=0.02)
 CANARY = "ada@example.org"
+
+
+def test_what_goes_on_failing_is_logged_once_in_its_time(caplog):
+    """A line for each hit that a busy site refuses would say nothing more."""
+    progress = Progress("counters", LOG, seconds_between=60)
+    for _ in range(3):
+        progress.failed(ValueError())
+    assert caplog.text.count("counters failed") == 1
+    assert progress.state.failures == 3
+    progress.succeeded()
+    progress.failed(ValueError())
+    assert caplog.text.count("counters failed") == 2
 
 
 def test_a_task_is_named_in_the_log_though_its_name_is_of_two_words(caplog):

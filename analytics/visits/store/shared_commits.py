@@ -47,6 +47,7 @@ STUCK_SECONDS = 2.0
 pages."""
 
 
+SECONDS_BETWEEN_LINES = 60.0
 SECONDS_TO_COMMIT = 20.0
 """Longer than any lock is waited for."""
 
@@ -74,7 +75,8 @@ class SharedCommits(Reading, ABC):
         self._lock = Lock()
         self._commit: Future[None] | None = None
         self._began: float | None = None
-        self._progress = Progress("counters", log)
+        # A busy site would have a line for each hit that is refused.
+        self._progress = Progress("counters", log, seconds_between=SECONDS_BETWEEN_LINES)
         with suppress(DatabaseUnavailable):  # Said by whoever uses it, until it was mended.
             self.database.take_up()
 
