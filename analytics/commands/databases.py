@@ -105,8 +105,8 @@ def accept_loss(places: Places, names: tuple[str, ...]) -> None:
     missing = {name: database for database in databases for name in database.lost()}
     for name in names:
         if name not in missing:
-            if faults := [fault for each in databases for fault in each.check()]:
-                raise Faults(faults)
+            if not missing and (faults := [fault for of in databases for fault in of.check()]):
+                raise Faults(faults)  # What is wrong is another thing.
             known = ", ".join(missing) or "nothing"
             raise Refusal(f'"{name}" is not missing', f"missing is: {known}")
     for name in names:

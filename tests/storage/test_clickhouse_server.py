@@ -74,7 +74,7 @@ def test_what_others_made_is_left_as_it_is(url: URL, name: str) -> None:
     with closing(ClickHouseCounters(url, REGISTER)) as counters:
         (fault,) = counters.database.check()
         assert fault.message.startswith(
-            f'the table "{name}" of {url.database} at 127.0.0.1 was not'
+            f'the table "{name}" of {url.database} at 127.0.0.1:{url.port} was not'
         )
         with pytest.raises(DatabaseUnavailable):
             counters.database.take_up()
