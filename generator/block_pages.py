@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from jinja2 import Environment
 from markupsafe import Markup
 
+from generator.changed_text import PageText
 from generator.content.block_values import block_values
 from generator.content.blocks import ARGUMENTS, FORM, BlockLine
 from generator.content.pages import Page
@@ -59,13 +60,15 @@ class BlockPages:
             return body
         template = self._here.jinja.get_template(f"blocks/{name}.html")
         if schema is None:
-            return template.render(title=line.argument, attribution=line.argument, body=body)
+            return template.render(
+                title=line.argument, attribution=line.argument, body=PageText(body)
+            )
         values, faults = block_values(self._page.path, line, schema, self._address)
         if faults:
             return body
         self._note_addresses(line, schema, values)
         self.shown.setdefault(name, []).append({**values, "body": body})
-        return template.render(body=body, audience=self._audience, **values)
+        return template.render(body=PageText(body), audience=self._audience, **values)
 
     def note(self, line: BlockLine, body: Markup) -> str:
         """Only note what a block of a page that waits names."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -257,3 +257,9 @@ def split_address(address: str) -> SplitResult | None:
 def is_elsewhere(parts: SplitResult) -> bool:
     """Whether a browser that loads the address would ask another machine."""
     return bool(parts.netloc) or parts.scheme in ("http", "https", "ftp", "ws", "wss")
+
+
+def unplaced(found: Iterable[Found], named: Mapping[str, Sequence[Found]]) -> Iterator[Found]:
+    """What templates made of nothing that is `named`."""
+    values = {each.value for each in (*named["link"], *named["file"])}
+    return (each for each in found if each.place.own or each.value not in values)

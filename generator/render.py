@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from generator.block_pages import BlockPages
 from generator.budget import bits
+from generator.changed_text import PageText, with_plain_filters, with_text
 from generator.check.of_templates import left_open
 from generator.content.audience_blocks import select
 from generator.content.blocks import Blocks, names
@@ -29,7 +30,7 @@ from generator.marks import place_before, unmarked
 from generator.pictures.cards import CardStyle
 from generator.pictures.found import Pictures
 from generator.pictures.pages import PagePictures
-from generator.recorded import Found, Place, Recorded, Rendered, record
+from generator.recorded import Found, Place, Recorded, Rendered, record, unplaced
 from generator.watched_templates import WatchedTemplates, environment
 from policy import Fault, Faults, Site, templates
 from policy.block_schemas import FOLDER as BLOCKS
@@ -216,7 +217,7 @@ class Renderer:
         resolve = self._resolver(page)
         chosen = select(text, blocks, name, variant)
         body = self._markdown.read(chosen, resolve, marked=marked)
-        view = self._sections.own(page, body.html, body.headings)
+        view = self._sections.own(page, PageText(body.html), body.headings)
         previous, following = self._sections.neighbours(page)
         lists = self._sections.lists
         html = self._here.jinja.get_template(f"{page.layout}.html").render(
@@ -237,6 +238,8 @@ class Renderer:
         recorded = self._pictures.recorded(record(html, page.path, self._path))
         recorded = self._with_own_addresses(page, recorded)
         lost = is_text_lost(view) and not self._blocks.shown
+        if not lost and body.html not in html:
+            recorded = with_text(recorded, record(body.html, page.path, self._path))
         wrong = () if recorded.of_text else tuple(self._wrong_tags(html, page))
         if wrong and not self._here.marks_ends:
             self._here = self._in_language(page.language, marks_ends=True)
@@ -268,8 +271,8 @@ class Renderer:
             return recorded
         return replace(
             recorded,
-            links=(*_unplaced(recorded.links, named), *named["link"]),
-            loads=(*_unplaced(recorded.loads, named), *named["file"]),
+            links=(*unplaced(recorded.links, named), *named["link"]),
+            loads=(*unplaced(recorded.loads, named), *named["file"]),
         )
 
     def _refuse_lost(self, html: str, page: Page) -> None:
@@ -337,6 +340,7 @@ class Renderer:
             site.root, self.reads, self._paths, language, marks_ends=marks_ends
         )
         jinja = environment(site, self._assets, loader, self.reads, language)
+        with_plain_filters(jinja)
         jinja.globals["data"] = self._data
         jinja.globals["get_section"] = self._sections.get
         jinja.globals["bits"] = self._bits
@@ -359,9 +363,3 @@ class Renderer:
             return count(entry)
 
         return watched
-
-
-def _unplaced(found: Iterable[Found], named: Mapping[str, Sequence[Found]]) -> Iterator[Found]:
-    """What templates made of nothing that is `named`."""
-    values = {each.value for each in (*named["link"], *named["file"])}
-    return (each for each in found if each.place.own or each.value not in values)

@@ -141,6 +141,8 @@ def translated(pages: Mapping[str, Sequence[Source]], default: str) -> None:
         for page in each if key != default else ():
             if original := originals.get(_key(page)):
                 page.original = original.file
+                # What stands beside a page is that of its translations, too.
+                page.folders = (*page.folders, *original.folders)
 
 
 def _key(page: Source) -> str:

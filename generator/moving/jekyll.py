@@ -21,7 +21,14 @@ from generator.moving.jekyll_config import (
     paging,
     table,
 )
-from generator.moving.jekyll_lists import by_folders, feeds, put_into_lists, with_feed_ids
+from generator.moving.jekyll_languages import (
+    default_language,
+    languages_of,
+    lists_of_posts,
+    translated,
+    with_home_pages,
+)
+from generator.moving.jekyll_lists import as_list, by_folders, feeds, put_into_lists, with_feed_ids
 from generator.moving.jekyll_menu import menus
 from generator.moving.jekyll_redirects import without_redirects
 from generator.moving.links import Addresses
@@ -37,6 +44,7 @@ from generator.moving.source import (
     read_source,
 )
 from generator.moving.terms import OldTaxonomy, carried
+from policy.languages import folder_of
 
 __all__ = ["read_jekyll"]
 
@@ -81,7 +89,12 @@ class _Jekyll:
         pages = list(self._read_pages())
         if not pages:
             raise none_read(self._by_hand, "no page with front matter was found")
-        pages = placed(pages, self._addresses, self._by_hand)
+        others = languages_of(self._config, pages)
+        pages += with_home_pages(pages)
+        pages.sort(key=lambda page: page.prefix)  # Of two with one old address the default one's.
+        tags = [default_language(self._config), *(each.tag for each in others)]
+        folders = [folder_of(each) for each in tags] if others else []
+        pages = placed(pages, self._addresses, self._by_hand, folders)
         for page in pages:
             if not page.is_not_found:
                 page.layout = page.layout or "page"
@@ -103,14 +116,23 @@ class _Jekyll:
         variables, config = self._variables(), self._config
         liquid = Liquid(self._root, {"site": variables}, self._referred, self._by_hand)
         header, footer = menus(config, variables["data"], pages, self._by_hand)
+        mine = [page for page in pages if not page.prefix]
         if not header:
-            by_folders(pages, self._members, self._addresses)
-        main = put_into_lists(self._root, pages, self._members, self._addresses)
+            by_folders(mine, self._members, self._addresses)
+        main = put_into_lists(self._root, mine, self._members, self._addresses)
+        pages = [*mine, *(page for page in pages if page.prefix)]
+        for page in pages:
+            if page.prefix and page.url.rstrip("/") == page.home:
+                as_list(page)
+        translated(pages)
+        posts, addresses = self._members["posts"], self._addresses.pages
+        for each in main[:1]:
+            pages += lists_of_posts(pages, posts, each, addresses)
         with_feed_ids(self._root, config, self._members["posts"], self._addresses)
         return OldSite(
             str(config.get("title") or config.get("name") or "A site"),
             str(config.get("description") or ""),
-            str(config.get("lang") or "en")[:2],
+            default_language(config),
             pages,
             self._addresses,
             liquid.converted,
@@ -121,7 +143,7 @@ class _Jekyll:
             main,
             moved,
             feeds(self._root, config, list(self._addresses.files.values())),
-            [],
+            others,
             *paging(config, pages),
             {**data_of(self._root, "_data", self._by_hand), "params": own_values(config)},
         )

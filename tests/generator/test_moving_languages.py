@@ -180,11 +180,14 @@ def test_the_default_language_may_have_stood_in_a_folder(tmp_path):
 
 def test_translations_may_be_named_by_a_key(tmp_path):
     files = by_folder()
-    files["content/fr/qui.md"] = "---\ntitle: Qui\ntranslationKey: about-us\n---\nTexte.\n"
-    files["content/en/about.md"] = "---\ntitle: About\ntranslationKey: about-us\n---\nText.\n"
-    del files["content/fr/about.md"]
+    key = "translationKey: about-us"
+    files["content/fr/qui.md"] = f"---\ntitle: Qui\n{key}\n---\n![S](s.svg)\n"
+    files["content/en/about/index.md"] = f"---\ntitle: About\n{key}\n---\nText.\n"
+    files["content/en/about/s.svg"] = SVG
+    del files["content/fr/about.md"], files["content/en/about.md"]
     new, told = imported(tmp_path, files)
     assert "translation_of: about.md" in (new / "content/fr/qui.md").read_text()
+    assert "![S](/about/s.svg)" in (new / "content/fr/qui.md").read_text()
     assert "translationkey" not in told
 
 
@@ -239,3 +242,52 @@ def test_a_page_of_the_default_language_is_not_taken_for_one_of_another(tmp_path
     assert build.redirects["/fr/a/"] == "/pages/fr/a/"
     assert "/release-fr/" in build.pages
     assert "/fr/c/" in build.pages
+
+
+JEKYLL = {
+    "_config.yml": "url: https://old.example\ntitle: Old\nlang: en\n",
+    "index.md": PAGE.format("Home"),
+    "about.md": "---\ntitle: About\npermalink: /about/\nref: about\n---\n[guide](/guide/)\n",
+    "guide.md": "---\ntitle: Guide\npermalink: /guide/\n---\nWords.\n",
+}
+
+
+def test_pages_of_jekyll_in_the_folder_of_their_language_are_in_it(tmp_path):
+    files = JEKYLL | {
+        "fr/qui.md": "---\ntitle: Qui\nlang: fr\nref: about\npermalink: /fr/qui/\n---\n"
+        "[guide](/fr/guide/)\n",
+        "fr/guide.md": "---\ntitle: Le guide\nlang: fr\npermalink: /fr/guide/\n---\nMots.\n",
+        "pt_BR/guide.md": "---\ntitle: O guia\nlang: pt_BR\npermalink: /pt_BR/guide/\n---\nP.\n",
+        "note.md": "---\ntitle: Une note\nlang: fr\npermalink: /note/\n---\nMots.\n",
+    }
+    new, told = imported(tmp_path, files, "jekyll")
+    run("--root", new)
+    build = read_build(new / "public")
+    for address in ("/fr/", "/fr/qui/", "/fr/guide/", "/pt-br/guide/", "/note/", "/guide/"):
+        assert address in build.pages, address
+    assert build.redirects["/pt_BR/guide/"] == "/pt-br/guide/"
+    assert "translation_of: about.md" in (new / "content/fr/qui.md").read_text()
+    html = (new / "public/guide/index.html").read_text()
+    assert 'hreflang="pt-BR" href="https://old.example/pt-br/guide/"' in html
+    assert 'href="/fr/guide/"' in (new / "public/fr/index.html").read_text()
+    assert "nothing leads to a page" not in told.replace("`note.md`", "") or "note.md" in told
+
+
+def test_pages_of_polyglot_are_in_their_language(tmp_path):
+    files = JEKYLL | {
+        "_config.yml": "url: https://old.example\ntitle: Old\nlanguages: [en, fr]\n"
+        "default_lang: en\nplugins: [jekyll-polyglot]\n",
+        "about.fr.md": "---\ntitle: Qui\nlang: fr\npermalink: /about/\n---\nMots.\n",
+        "_posts/2024-05-01-one.md": PAGE.format("One"),
+        "_posts/fr/2024-05-01-one.md": "---\ntitle: Un\nlang: fr\n---\nMots.\n",
+        "blog.html": "---\ntitle: Blog\npermalink: /blog/\n---\n"
+        "{% for post in site.posts %}{{ post.title }}{% endfor %}\n",
+    }
+    new, _ = imported(tmp_path, files, "jekyll")
+    run("--root", new)
+    build = read_build(new / "public")
+    assert {"/about/", "/fr/about/", "/fr/", "/blog/", "/fr/blog/"} <= set(build.pages)
+    text = next(new.glob("content/fr/**/one.md")).read_text()
+    assert "section: /blog/" in text or 'section: "/blog/"' in text
+    assert "layout: article" in text
+    assert (new / "public/fr/blog/feed.xml").is_file()
