@@ -268,6 +268,15 @@ def test_print_has_no_addresses_of_our_own_pages(sized: Page) -> None:
         assert all("(" in after for link, after in printed if link.startswith("http"))
 
 
+@pytest.mark.parametrize("width", [360, 768, 1024])
+def test_no_table_is_cut_off_where_its_words_could_be_wrapped(sized: Page, width: int) -> None:
+    size(sized, width)
+    for address in ("/solutions/", "/es/solutions/", "/resources/call-text-email-letter/"):
+        sized.goto(address)
+        table = sized.locator(".table-scroll").first
+        assert table.evaluate("(each) => each.scrollWidth <= each.clientWidth"), address
+
+
 def test_paper_has_what_a_click_or_a_drag_would_show(sized: Page) -> None:
     """The answers to questions, and each column of a table."""
     size(sized, 700)

@@ -100,6 +100,18 @@ def test_marks_are_in_order_and_over_the_bar_of_their_day() -> None:
     ]
 
 
+def test_no_two_labels_of_the_chart_lie_on_one_another(rita: Client) -> None:
+    """Notes of one day share a label; that of the day after is a line higher, the next is not."""
+    for day, text in (("27", "A"), ("27", "B"), ("26", "C"), ("25", "D"), ("10", "E")):
+        write(rita, day=f"2026-02-{day}", text=text)
+    chart = rita.get(f"{REPORT}?period=30-days").text
+    found = re.findall(r'<text x="([\d.]+)%" y="(-\d+)">([\d–]+)</text>', chart)
+    assert [(label, height) for _, height, label in found][:4] == [
+        ("1", "-6"), ("2", "-6"), ("3", "-22"), ("4–5", "-6"),
+    ]  # fmt: skip
+    assert len({where for where, *_ in found}) == len(found)
+
+
 @pytest.mark.parametrize(
     ("day", "text", "words"),
     [
