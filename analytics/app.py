@@ -37,6 +37,7 @@ from analytics.staff.by_mail import routes as by_mail
 from analytics.staff.by_mail.mailing import Mailing, open_sender
 from analytics.staff.by_mail.rounds import open_rounds
 from analytics.staff.context import StaffContext
+from analytics.staff.reports.ahead import open_ahead
 from analytics.staff.reports.counted import Counted
 from analytics.staff.shared import routes as shared
 from analytics.storage.secret import keys_in_use
@@ -120,8 +121,9 @@ def create_app(  # noqa: PLR0913  (each has its default)
         service.publishing.task.start()
     for sender in service.senders:
         sender.start()
-    if service.digests:
-        service.digests.start()
+    for task in (service.digests, service.ahead):
+        if task:
+            task.start()
     if service.due_builds:
         service.due_builds.start()
     return app
@@ -209,7 +211,7 @@ def _open_service(
     log = ServiceLog(site.register)
     pages = Pages(places.public, site.register.version, log, clock)
     keys: tuple[bytes, ...] = ()
-    stores = counters = forms = to_staff = digests = None
+    stores = counters = forms = to_staff = digests = ahead = None
     if _sends_mail(site):
         relay = relay or read_relay()  # It may be wrongly named: before anything is opened.
     if site.register.tables:  # A plain site keeps nothing, not even a key.
@@ -233,6 +235,7 @@ def _open_service(
         to_staff = open_sender(site, stores.records.engine, keys, log, clock, relay)
     if stores is not None and counters is not None and to_staff is not None:
         counted = Counted(site, pages, clock, counters)
+        ahead = open_ahead(counted, log)
         digests = open_rounds(counted, stores.records.engine, keys, to_staff, places.root, log)
     return Service(
         site=site,
@@ -247,6 +250,7 @@ def _open_service(
         form_stores=forms,
         staff_sender=to_staff,
         digests=digests,
+        ahead=ahead,
         coverage=Coverage(counters, clock, log) if counters else None,
         publishing=Publishing(pages, counters, clock, log) if counters and is_staffed else None,
         var=places.var,

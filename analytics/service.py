@@ -56,6 +56,9 @@ class Service:
     """What sends to staff who asked for figures; `digests` puts together what is due to them."""
 
     digests: BackgroundTask | None
+    ahead: BackgroundTask | None
+    """What makes reports before they are asked for."""
+
     var: Path
     """Where the databases are, and what links to drafts show."""
 
@@ -126,7 +129,7 @@ class Service:
         clock = part_of_clock(self.clock)
         counted = [each.task.state for each in (self.coverage, self.publishing) if each]
         mail = [sender.state for sender in self.senders]
-        due_mail = (self.digests.state,) if self.digests else ()
+        figures = [each.state for each in (self.digests, self.ahead) if each]
         return (
             pages,
             *due,
@@ -135,7 +138,7 @@ class Service:
                 Part(f"{each.name} database", each.works, each.failure or _first(each.faults))
                 for each in storage.databases
             ),
-            *(part_of(task) for task in (*storage.tasks, *counted, *mail, *due_mail)),
+            *(part_of(task) for task in (*storage.tasks, *counted, *mail, *figures)),
             *(Part(f"window of the {name}", not why, why) for name, why in storage.late.items()),
             Part("deletions", storage.refusal is None, "they were refused" * bool(storage.refusal)),
         )
@@ -154,8 +157,9 @@ class Service:
         """Commit what was accepted, then let go of both databases."""
         if self.due_builds:
             self.due_builds.close()
-        if self.digests:
-            self.digests.close()
+        for task in (self.digests, self.ahead):
+            if task:
+                task.close()
         for sender in self.senders:
             sender.close()
         if self.publishing:

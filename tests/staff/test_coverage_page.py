@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import random
 import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -76,19 +76,25 @@ def test_only_who_may_read_reports_sees_it(site: SmallSite) -> None:
     assert site.app.test_client().get("/staff/coverage/").status_code == 303
 
 
+def unusual_in(
+    rows: Sequence[Hour], hours: range, struck: Sequence[Struck] = ()
+) -> tuple[Unusual, ...]:
+    return unusual_hours({row.hour: row.views for row in rows}, hours, struck)
+
+
 def test_an_hour_is_unusual_beside_the_same_hour_of_other_days() -> None:
     usual = [Hour(NOW - 24 * day, views=20) for day in range(1, 29)]
-    assert unusual_hours([*usual, Hour(NOW, views=161)], range(NOW, NOW + 1)) == (
+    assert unusual_in([*usual, Hour(NOW, views=161)], range(NOW, NOW + 1)) == (
         Unusual(NOW, 161, 20),
     )
-    assert unusual_hours([*usual, Hour(NOW, views=160)], range(NOW, NOW + 1)) == ()
+    assert unusual_in([*usual, Hour(NOW, views=160)], range(NOW, NOW + 1)) == ()
     # Where nothing else is known, nobody knows what is usual; and a few views mean nothing.
-    assert unusual_hours([Hour(NOW, views=5_000)], range(NOW, NOW + 1)) == ()
+    assert unusual_in([Hour(NOW, views=5_000)], range(NOW, NOW + 1)) == ()
     quiet = [Hour(NOW - 24 * 28, views=1)]
-    assert unusual_hours([*quiet, Hour(NOW, views=99)], range(NOW, NOW + 1)) == ()
+    assert unusual_in([*quiet, Hour(NOW, views=99)], range(NOW, NOW + 1)) == ()
     # One flood does not hide the next.
     floods = [*usual[1:], Hour(NOW - 24, views=9_000), Hour(NOW, views=9_000)]
-    assert [each.hour for each in unusual_hours(floods, range(NOW, NOW + 1))] == [NOW]
+    assert [each.hour for each in unusual_in(floods, range(NOW, NOW + 1))] == [NOW]
 
 
 def test_an_unusual_hour_is_marked_with_how_to_take_it_out(site: SmallSite, rita: Client) -> None:
@@ -223,8 +229,8 @@ def test_struck_hours_do_not_make_others_unusual() -> None:
     earlier = [Hour(NOW - 24 * 28, views=200)]
     gone = [Struck(NOW - 24 * day, datetime.date(2026, 3, 2), "x") for day in range(11, 28)]
     rows = [*earlier, *usual, Hour(NOW, views=300)]
-    assert [each.usual for each in unusual_hours(rows, range(NOW, NOW + 1))] == [0]
-    assert unusual_hours(rows, range(NOW, NOW + 1), gone) == ()
+    assert [each.usual for each in unusual_in(rows, range(NOW, NOW + 1))] == [0]
+    assert unusual_in(rows, range(NOW, NOW + 1), gone) == ()
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -243,7 +249,7 @@ def test_whichever_hours_are_looked_at_closely_the_unusual_ones_are_found(seed: 
         if len(known) >= 7 and (seen := views.get(hour, 0)) >= 100:
             expected += [hour] if seen > 8 * max(statistics.median(known), 1) else []
     rows = [Hour(hour, views=each) for hour, each in views.items()]
-    found = unusual_hours(rows, hours)
+    found = unusual_in(rows, hours)
     assert [each.hour for each in found] == expected[::-1]
     assert expected
 

@@ -12,9 +12,10 @@ from analytics.staff.reports.naming import Naming
 from analytics.staff.reports.panels import Making, Panel, make_panel
 from analytics.staff.reports.periods import Period
 from analytics.staff.reports.reading import Told
-from analytics.staff.reports.report import KINDS, Added, Change, Kind, change, points
+from analytics.staff.reports.report import KINDS, Change, Kind, change, points
 from analytics.visits.model import LISTED, MEASURES, Counts, Dimension, Hour, Total
 from analytics.visits.store.query import Row
+from analytics.visits.store.site_hours import SiteHours
 
 PAGES, ENTRIES = KINDS[0], KINDS[1]
 counts = st.integers(0, 10_000)
@@ -52,7 +53,7 @@ def test_parts_add_up_to_the_whole(rows: list[Hour], cuts: list[int]) -> None:
     """However a time is cut into parts, the parts' counts add up to the whole's."""
     edges = [0, *cuts, 100]
     parts = [range(start, end) for start, end in pairwise(edges)]
-    added = Added(rows)
+    added = SiteHours.of(rows)
     whole = added.between(range(100))
     assert sum(map(added.between, parts), Counts()) == whole
     assert whole == sum(rows, Counts())
@@ -61,7 +62,7 @@ def test_parts_add_up_to_the_whole(rows: list[Hour], cuts: list[int]) -> None:
 def test_hours_without_a_row_are_zero() -> None:
     """Every part has its place in the answer, counted or not."""
     parts = [range(hour, hour + 1) for hour in range(3)]
-    added = Added([Hour(hour=1, views=7)])
+    added = SiteHours.of([Hour(hour=1, views=7)])
     assert [added.between(part).views for part in parts] == [0, 7, 0]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import delete
 
-from analytics.visits.model import MEASURES, Counts, Dimension
+from analytics.visits.model import MEASURES, Counts, Dimension, Hour, Increment
 from analytics.visits.store import reading, remembered
 from analytics.visits.store.base import CounterStore
 from analytics.visits.store.daily import Daily, Struck
@@ -42,7 +43,8 @@ class Changing:
         self.chance, self.store, self.folder = chance, store, folder
         self.now = MARCH + 24
         self.ways: tuple[Callable[[], object], ...] = (
-            self.visits, self.close, self.step, self.come_late, self.delete, self.strike
+            self.visits, self.close, self.step, self.come_late, self.go_on, self.delete,
+            self.delete_hours, self.strike,
         )  # fmt: skip
 
     def change(self) -> None:
@@ -69,6 +71,16 @@ class Changing:
         day = self.now - 24 * self.chance.randint(3, 40)
         self.count(range(day, day + 5))
 
+    def go_on(self) -> None:
+        """What continues is counted where its visit began, however long ago that is."""
+        began = self.now - self.chance.choice((1, 30, 80, 300))
+        self.store.add(self.now, [Increment(Dimension.ALL, "", views=1, continued=1)], began=began)
+
+    def delete_hours(self) -> None:
+        """As retention does it: the oldest, when their time is over."""
+        table = self.store.database.tables.tables["totals"]
+        self.store.forget(delete(table).where(table.c.hour < self.now - 24 * 70))
+
     def delete(self) -> None:
         table = self.store.database.tables.tables[self.chance.choice(("counters", "rare"))]
         self.store.forget(delete(table).where(table.c.first < self.now - 24 * 60))
@@ -84,8 +96,34 @@ def told(store: CounterStore, **asked: Any) -> Rows:
     return answer
 
 
+def hours_there(store: CounterStore, first: int, last: int) -> list[Hour]:
+    names = ", ".join(("hour", *MEASURES))
+    query = f"SELECT {names} FROM totals WHERE hour NOT IN (SELECT hour FROM struck_hours)"
+    with store.database.engine.connect() as connection:
+        rows = [
+            Hour(row[0], **dict(zip(MEASURES, row[1:], strict=True)))
+            for row in connection.exec_driver_sql(query)
+        ]
+    return sorted((row for row in rows if first <= row.hour <= last), key=attrgetter("hour"))
+
+
+def check_hours(store: CounterStore, first: int, last: int) -> None:
+    """Those of the whole site, and what they add up to, beside the rows that are there."""
+    found, there = store.by_hour(first, last), hours_there(store, first, last)
+    assert [*found.each()] == [*store.series(first, last)] == there
+    for part in (range(first, last + 1), range(first + 7, last - 30)):
+        some = [row for row in there if row.hour in part]
+        assert found.between(part) == sum(some, Counts())
+        assert found.views(part) == {row.hour: row.views for row in some}
+        assert found.first(part) == min((row.hour for row in some), default=None)
+    total = told(store, first=first, last=last).rows
+    assert [row.views for row in total] == ([sum(row.views for row in there)] if there else [])
+
+
 def check(store: CounterStore, now: int) -> None:
     """What is remembered, beside what the store adds up anew where all is asked for."""
+    for first, last in ((0, now), (MARCH + 30, now - 24), (now - 200, now - 60)):
+        check_hours(store, first, last)
     for dimension in (Dimension.PAGE, Dimension.SOURCE):
         for first, last in ((0, now), (MARCH + 30, now - 24)):
             asked = {"dimension": dimension, "first": first, "last": last}

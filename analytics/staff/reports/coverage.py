@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 
 from analytics.visits.hours import start_of
-from analytics.visits.model import Hour
 from analytics.visits.store.calendar import Calendar
 from analytics.visits.store.daily import Refusals, Struck
+from analytics.visits.store.site_hours import SiteHours
 
 __all__ = ["Shown", "Unusual", "by_reason", "shown_by_day", "shown_by_page"]
 __all__ += ["struck_days", "total", "unusual_hours", "views_by_day"]
@@ -64,18 +64,16 @@ class Unusual:
     usual: int
 
 
-def views_by_day(rows: Iterable[Hour], hours: range, zone: tzinfo) -> Mapping[date, int]:
-    """The views that were counted on each local day of a period."""
-    views: Counter[date] = Counter()
+def views_by_day(counted: SiteHours, hours: range, zone: tzinfo) -> Mapping[date, int]:
+    """The views that were counted on each local day of a period that has any hour counted."""
+    views: dict[date, int] = {}
     calendar = Calendar(zone)
-    day, its_hours = date.min, range(0)
-    for row in rows:
-        if row.hour not in hours:
-            continue
-        if row.hour not in its_hours:
-            day = calendar.date(row.hour)
-            its_hours = range(calendar.day(row.hour), calendar.after_day(row.hour))
-        views[day] += row.views
+    hour = counted.first(hours)
+    while hour is not None:
+        end = calendar.after_day(hour)
+        part = range(hour, min(end, hours.stop))
+        views[calendar.date(hour)] = counted.between(part).views
+        hour = counted.first(range(end, hours.stop))
     return views
 
 
@@ -164,15 +162,14 @@ def _is_usual(
 
 
 def unusual_hours(
-    rows: Iterable[Hour], hours: range, struck: Iterable[Struck] = ()
+    views: Mapping[int, int], hours: range, struck: Iterable[Struck] = ()
 ) -> tuple[Unusual, ...]:
     """The hours of a period that are far above the same hour of the 28 days before, newest first.
 
-    `rows` reach so far before the period. The median tells what is usual, so that one flood does
-    not hide the next. Nothing is known of hours that were `struck`.
+    `views` are those of each hour, and reach so far before the period. The median tells what is
+    usual, so that one flood does not hide the next. Nothing is known of hours that were `struck`.
     """
     unknown = {each.hour for each in struck}
-    views = {row.hour: row.views for row in rows}
     first = min(views, default=0)
     found = []
     for hour in sorted(_perhaps_unusual(views), reverse=True):

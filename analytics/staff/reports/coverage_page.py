@@ -38,8 +38,8 @@ def coverage_page() -> Response:
     period = choose(PERIOD, context.today)
     hours = period.hours(zone)
     before = coverage.HOURS_A_DAY * coverage.DAYS_COMPARED
-    rows = context.counters.series(hours.start - before, hours.stop - 1)
-    counted = coverage.views_by_day(rows, hours, zone)
+    by_hour = context.counters.by_hour(hours.start - before, hours.stop - 1)
+    counted = coverage.views_by_day(by_hour, hours, zone)
     served, struck = daily.served(period.first, period.last), daily.struck()
     left_out = coverage.struck_days(struck, zone)
     days = coverage.shown_by_day(served, counted, left_out)
@@ -61,7 +61,7 @@ def coverage_page() -> Response:
         refusals=[
             (each.day, WORDS.get(each.reason, each.reason), each.refused) for each in refusals
         ],
-        unusual=coverage.unusual_hours(rows, hours, struck),
+        unusual=coverage.unusual_hours(by_hour.views(), hours, struck),
         struck=struck,
         hour_words=lambda hour: hour_words(hour, zone),
         hour_name=lambda hour: name_of(hour, zone),

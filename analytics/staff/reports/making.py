@@ -34,8 +34,9 @@ from analytics.staff.reports.report import Kind
 from analytics.staff.reports.tabs import OF_A_GOAL, OF_A_PAGE, TABS, Tab, absent_from
 from analytics.staff.roles import COUNTERS
 from analytics.visits.hours import start_of
-from analytics.visits.model import MEASURES, Dimension, Hour, Total
+from analytics.visits.model import MEASURES, Dimension, Total
 from analytics.visits.store.daily import Daily, Struck
+from analytics.visits.store.site_hours import SiteHours
 
 __all__ = ["Report"]
 
@@ -59,7 +60,7 @@ class Report:
     def reader(self) -> Reader:
         """What asks the counters."""
         context = self.context
-        return Reader(context.counters, context.zone, context.today, lambda: self.rows)
+        return Reader(context.counters, context.zone, context.today, lambda: self.by_hour)
 
     @cached_property
     def naming(self) -> Naming:
@@ -87,23 +88,26 @@ class Report:
         return self.asked.period.hours(self.context.zone)
 
     @cached_property
-    def rows(self) -> Sequence[Hour]:
+    def by_hour(self) -> SiteHours:
         """What the whole site adds up to by hour: of the period, of what it is compared with, and
         of the four weeks before it."""
-        first = self.hours.start - coverage.HOURS_A_DAY * coverage.DAYS_COMPARED
-        series = self.context.counters.series
-        rows = list(series(first, self.hours.stop - 1))
+        first, stop = self._with_weeks_before.start, self.hours.stop
         if self.asked.other:
             hours = self.asked.other.hours(self.context.zone)
-            rows += series(hours.start, min(hours.stop, first) - 1) if hours.start < first else []
-            later = max(hours.start, self.hours.stop)
-            rows += series(later, hours.stop - 1) if hours.stop > later else []
-        return rows
+            first, stop = min(first, hours.start), max(stop, hours.stop)
+        return self.context.counters.by_hour(first, stop - 1)
+
+    @property
+    def _with_weeks_before(self) -> range:
+        """The hours of the period and of four weeks before it, which tell what is usual."""
+        first = self.hours.start - coverage.HOURS_A_DAY * coverage.DAYS_COMPARED
+        return range(first, self.hours.stop)
 
     @cached_property
-    def added(self) -> report.Added:
-        """What these add up to."""
-        return report.Added(self.rows)
+    def unusual(self) -> Sequence[coverage.Unusual]:
+        """The hours that are far above their usual."""
+        views = self.by_hour.views(self._with_weeks_before)
+        return coverage.unusual_hours(views, self.hours, self.struck)
 
     @cached_property
     def struck(self) -> Sequence[Struck]:
@@ -115,7 +119,7 @@ class Report:
         """Of how many shown pages it tells."""
         period, zone = self.asked.period, self.context.zone
         served = Daily(self.context.counters).served(period.first, period.last)
-        counted = coverage.views_by_day(self.rows, self.hours, zone)
+        counted = coverage.views_by_day(self.by_hour, self.hours, zone)
         return coverage.total(
             coverage.shown_by_day(served, counted, coverage.struck_days(self.struck, zone))
         )
@@ -141,7 +145,7 @@ class Report:
             return self.both.total
         if self.filters:
             return self.reader.total(hours, self.filters).total
-        counts = self.added.between(hours)
+        counts = self.by_hour.between(hours)
         return Total("", **{name: getattr(counts, name) for name in MEASURES})
 
     @cached_property
@@ -242,7 +246,7 @@ class Report:
         struck = [each.hour for each in self.struck]
         reader, both = self.reader, (self.history.shown, self.history.before)
         drawing = Drawing(
-            reader, self.asked, self.added, self.total, self.now_hour, struck, *both, self.began
+            reader, self.asked, self.by_hour, self.total, self.now_hour, struck, *both, self.began
         )
         return drawing.made()
 
@@ -259,8 +263,8 @@ class Report:
     @property
     def _counted_from(self) -> date | None:
         """The first day on which anything was counted, of the period and of four weeks before."""
-        since = self.hours.start - coverage.HOURS_A_DAY * coverage.DAYS_COMPARED
-        hour = min((row.hour for row in self.rows if row.hour >= since), default=None)
+        since = self._with_weeks_before.start
+        hour = self.by_hour.first(range(since, self.now_hour + 1))
         return None if hour is None else start_of(hour, self.context.zone).date()
 
     @cached_property

@@ -11,10 +11,10 @@ from analytics.staff.reports.chart import Chart, Measured, draw
 from analytics.staff.reports.filters import measures_of, table_of
 from analytics.staff.reports.history import NONE, History
 from analytics.staff.reports.reading import Reader
-from analytics.staff.reports.report import Added
 from analytics.staff.reports.steps import INTERVALS, Step, drawn_as, steps_of
 from analytics.visits.model import Counts, Dimension, count_of
 from analytics.visits.store.calendar import Calendar, first_hour
+from analytics.visits.store.site_hours import SiteHours
 
 __all__ = ["Drawing", "OverTime"]
 
@@ -32,14 +32,14 @@ class OverTime:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a chart is made of: of the whole site its `rows` by hour; of a filter, what each step is
-    asked for. `whole` is what the headline says, `struck` are the hours that were taken out,
-    `history` and `history_before` what was imported of the period, and of what it is compared
-    with, `began` when counting began, where that is within the latter."""
+    """What a chart is made of: of the whole site its hours; of a filter, what each step is asked
+    for. `whole` is what the headline says, `struck` are the hours that were taken out, `history`
+    and `history_before` what was imported of the period, and of what it is compared with, `began`
+    when counting began, where that is within the latter."""
 
     reader: Reader
     asked: Asked
-    rows: Added
+    by_hour: SiteHours
     whole: Counts
     now_hour: int
     struck: Collection[int]
@@ -116,7 +116,7 @@ class Drawing:
 
     def _counts(self, steps: Sequence[Step], interval: str) -> Sequence[Counts]:
         if not self.asked.filters or not steps:
-            return [self.rows.between(step.hours) for step in steps]
+            return [self.by_hour.between(step.hours) for step in steps]
         if interval in ("hour", "day"):
             placed = self.reader.placed(steps, interval, self.asked.filters)
             return [placed.get(step.hours.start, Counts()) for step in steps]

@@ -10,10 +10,11 @@ from analytics.staff.reports.filters import Filter, left_of, table_of
 from analytics.staff.reports.periods import DAY, Period, month_after
 from analytics.staff.reports.steps import Step
 from analytics.visits.hours import start_of
-from analytics.visits.model import MEASURES, Counts, Dimension, Hour, count_of
+from analytics.visits.model import MEASURES, Counts, Dimension, count_of
 from analytics.visits.store.base import CounterStore
 from analytics.visits.store.calendar import Calendar
 from analytics.visits.store.query import Interval, NotKept, Query, Row
+from analytics.visits.store.site_hours import SiteHours
 
 __all__ = ["Reader", "Told", "whole_months"]
 
@@ -44,13 +45,13 @@ class Told:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads the counters of a site at home in `zone`. `hours` gives what the whole site adds up to
-    by hour, of the period and perhaps more."""
+    """Reads the counters of a site at home in `zone`. `by_hour` gives what the whole site adds
+    up to by hour, of the period and perhaps more."""
 
     counters: CounterStore
     zone: tzinfo
     today: date
-    hours: Callable[[], Sequence[Hour]]
+    by_hour: Callable[[], SiteHours]
     _whole: dict[Period, bool] = field(default_factory=dict, init=False, repr=False)
     _counted: dict[tuple[Period, bool], int] = field(default_factory=dict, init=False, repr=False)
 
@@ -98,16 +99,14 @@ class Reader:
         """Of how many days or months anything was counted."""
         if (days, by_month) not in self._counted:
             hours, calendar = days.hours(self.zone), Calendar(self.zone)
-            begin, after = calendar.day, calendar.after_day
-            if by_month:
-                begin, after = calendar.month, calendar.after_month
-            found, part = set(), range(0)
-            for row in self.hours():
-                # Two years have 17,520 rows: of a part that is known, no more is looked at.
-                if row.hour not in part and row.hour in hours and _is_any(row):
-                    part = range(begin(row.hour), after(row.hour))
-                    found.add(part.start)
-            self._counted[days, by_month] = len(found)
+            after = calendar.after_month if by_month else calendar.after_day
+            counted, found = self.by_hour(), 0
+            hour = counted.first(hours)
+            while hour is not None:
+                end = after(hour)
+                found += _is_any(counted.between(range(hour, min(end, hours.stop))))
+                hour = counted.first(range(end, hours.stop))
+            self._counted[days, by_month] = found
         return self._counted[days, by_month]
 
     def is_whole(self, period: Period) -> bool:
@@ -126,9 +125,8 @@ class Reader:
         """The day after the first one of a period on which counting began; None where there is
         none, or nothing was counted at all. Raises SQLAlchemyError."""
         hours = period.hours(self.zone)
-        counted = (row.hour for row in self.hours() if row.hour in hours)
-        began = min(counted, default=hours.start)
-        day = start_of(began, self.zone).date()
+        began = self.by_hour().first(hours)
+        day = start_of(hours.start if began is None else began, self.zone).date()
         if day == period.first:
             return None
         earlier = self.total(range(hours.start), ())

@@ -1,18 +1,16 @@
 """Counters -> the values of a report. Pure: rows and a period in, frozen values out."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from operator import attrgetter
 
-from analytics.visits.model import LISTED, MEASURES, Counts, Dimension, Hour, Total
+from analytics.visits.model import LISTED, MEASURES, Counts, Dimension, Total
 from analytics.visits.store.query import Row
 from policy import Register
 from policy.campaigns import NO_CAMPAIGN
 from policy.sections import section_of
 
-__all__ = ["KINDS", "Added", "Change", "Kind", "cells_of", "change", "has_line_for_each"]
+__all__ = ["KINDS", "Change", "Kind", "cells_of", "change", "has_line_for_each"]
 __all__ += ["kinds_of", "points"]
 
 
@@ -100,23 +98,6 @@ def _summed(rows: Iterable[Total | Row], name_of: Callable[[str], str]) -> Itera
         Total(cell, untold, **{name: getattr(sum, name) for name in MEASURES})
         for cell, (sum, untold) in sums.items()
     ]
-
-
-class Added:
-    """What hours add up to, from the first of them on: sorted and added up once, and asked often.
-    Hours without a row count nothing."""
-
-    def __init__(self, rows: Iterable[Hour]) -> None:
-        ordered = sorted(rows, key=attrgetter("hour"))
-        self._hours = [row.hour for row in ordered]
-        self._sums = {name: [0, *accumulate(map(attrgetter(name), ordered))] for name in MEASURES}
-
-    def between(self, part: range) -> Counts:
-        """The measures of some hours."""
-        first, end = bisect_left(self._hours, part.start), bisect_left(self._hours, part.stop)
-        if end <= first:
-            return Counts()
-        return Counts(**{name: each[end] - each[first] for name, each in self._sums.items()})
 
 
 def change(now: float | None, before: float | None) -> Change:

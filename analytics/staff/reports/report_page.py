@@ -13,7 +13,6 @@ from analytics.exports.forms import is_there
 from analytics.staff import format as formats
 from analytics.staff.context import current_context
 from analytics.staff.layout import may_read, reads, show
-from analytics.staff.reports import coverage
 from analytics.staff.reports.asked import Asked, read_asked
 from analytics.staff.reports.filters import PAIRED, Filter
 from analytics.staff.reports.making import Report
@@ -90,7 +89,6 @@ def page_of(made: Report, leads: Leads, template: str, **values: object) -> Resp
     shown = LINES_ALONE if asked.only else LINES_SHOWN
     most = None if asked.only and asked.find else shown
     panels = [_found(panel, asked) for panel in made.panels(most)]
-    hours = made.hours
     return show(
         template,
         400 if asked.problem else 404 if made.unknown else 200,
@@ -135,7 +133,7 @@ def page_of(made: Report, leads: Leads, template: str, **values: object) -> Resp
         leads=leads,
         **values,
         shown=made.coverage,
-        unusual=coverage.unusual_hours(made.rows, hours, made.struck),
+        unusual=made.unusual,
         today=context.today,
         lately=context.lately.told(context.now),
         least_lately=LEAST,

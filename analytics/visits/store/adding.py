@@ -15,6 +15,7 @@ from analytics.visits.store.cells import CONTINUED, MOVED, TABLES, Cell, cells_o
 from analytics.visits.store.names import Name, Names
 from analytics.visits.store.ordering import Group, Ordering
 from analytics.visits.store.reached import bounded, reaches
+from analytics.visits.store.remembered import draw_for
 from analytics.visits.store.trials import Tried, add_tried
 from analytics.visits.store.writing import CONSENTS, RUNNING, TOTALS, Sums, add, continue_
 
@@ -58,6 +59,8 @@ class Adding:
         add(connection, CONSENTS, [(*key, *answers) for key, answers in sorted(given.items())])
         _bound_withdrawn(connection, given)
         _write(connection, TOTALS, {(at,): of for at, of in totals.items()})
+        if totals:
+            draw_for(connection, min(totals))
         self.ordering.changed(connection, touched | self._write_cells(connection, cells))
 
     def _add_cell(

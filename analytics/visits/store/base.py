@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from analytics.storage.store import Store, StoreError
 from analytics.visits.model import Dimension, Hour, Increment, Total
 from analytics.visits.store.query import Answer, NotKept, Query, Rows
+from analytics.visits.store.site_hours import SiteHours
 from analytics.visits.store.trials import Tried
 
 __all__ = ["Consents", "CounterStore", "Reading", "StoreError"]
@@ -78,6 +79,13 @@ class CounterStore(Store, Protocol):
 
     def series(self, first_hour: int, last_hour: int) -> Sequence[Hour]:
         """Each hour in which anything was counted, oldest first. Raises SQLAlchemyError."""
+
+    def by_hour(self, first_hour: int, last_hour: int) -> SiteHours:
+        """The same as columns, which are added up. Raises SQLAlchemyError."""
+
+    def mark(self) -> tuple[int, ...]:
+        """Another one where something of what has ended has changed; empty before that is known.
+        Raises SQLAlchemyError."""
 
     def consents(self) -> Sequence[Consents]:
         """The consents of each day, newest first. Raises SQLAlchemyError."""

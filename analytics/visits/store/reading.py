@@ -41,8 +41,6 @@ from analytics.visits.store.query import (
 from analytics.visits.store.remembered import Ended, Recall, Remembered
 from analytics.visits.store.running import Part, Running
 from analytics.visits.store.selecting import (
-    NOT_STRUCK,
-    SUMS,
     Span,
     by_hour,
     listed,
@@ -51,6 +49,7 @@ from analytics.visits.store.selecting import (
     select_hours,
     span_of,
 )
+from analytics.visits.store.site_hours import site_hours
 
 __all__ = ["answer_of"]
 
@@ -94,7 +93,7 @@ def _asked(
     if query.interval:
         return _series(connection, calendar, query)
     if query.dimension == Dimension.ALL and not query.filters:
-        return Rows(tuple(_total(connection, query)))
+        return Rows(tuple(_total(connection, recall, query)))
     span = span_of(connection, calendar, query)
     if not query.filters:
         return _alone(connection, span, query, recall)
@@ -116,14 +115,13 @@ def _totals(connection: Connection, query: Query, start: Callable[[int], int]) -
     return _by_start((start(hour), [*amounts, 0]) for hour, *amounts in rows)
 
 
-def _total(connection: Connection, query: Query) -> list[Row]:
+def _total(connection: Connection, recall: Recall, query: Query) -> list[Row]:
     """One row, or none where nothing was counted."""
-    rows = connection.exec_driver_sql(
-        f"SELECT {SUMS}, 0 FROM totals WHERE hour BETWEEN ? AND ? AND {NOT_STRUCK}"
-        " HAVING count(*) > 0",
-        (query.first, query.last),
-    )
-    return [row_of(amounts) for amounts in rows]
+    hours = site_hours(connection, recall, query.first, query.last)
+    if hours.first() is None:
+        return []
+    counts = hours.between(range(query.first, query.last + 1))
+    return [row_of([*(getattr(counts, name) for name in MEASURES), 0])]
 
 
 def _by_start(rows: Iterable[tuple[int, Sequence[int]]]) -> list[Row]:
@@ -203,7 +201,7 @@ def _filtered(
 def _alone(connection: Connection, span: Span, query: Query, recall: Recall) -> Rows:
     """The values of a dimension by itself: where not all are asked for, those alone are made, and
     what has ended is read once."""
-    number, total = number_of(query.dimension), _whole(connection, query)
+    number, total = number_of(query.dimension), _whole(connection, recall, query)
     if query.limit is None and query.values is None:
         found = select(connection, span, number, "value", "")
         return named_rows(connection, query, number, found, total)
@@ -252,8 +250,8 @@ def _most(
         yield (value, *map(sum, zip(*parts, strict=True)))
 
 
-def _whole(connection: Connection, query: Query) -> Row | None:
+def _whole(connection: Connection, recall: Recall, query: Query) -> Row | None:
     if not LISTED[query.dimension].adds_up:
         return None
-    (total,) = _total(connection, query) or [Row()]
+    (total,) = _total(connection, recall, query) or [Row()]
     return total

@@ -12,10 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
+from typing import Protocol, TypeVar, cast
 
 from sqlalchemy import Connection
 
-__all__ = ["CHANGED", "Ended", "Recall", "Remembered", "draw_first", "draw_mark"]
+__all__ = ["CHANGED", "HOURS_THAT_CHANGE", "Ended", "Mark", "Recall", "Remembered"]
+__all__ += ["draw_first", "draw_for", "draw_mark", "mark_of"]
 
 CHANGED = frozenset({"counters", "rare", "running"})
 """The tables that have what has ended; `running` has hours as well, which are not remembered."""
@@ -26,8 +28,23 @@ goes first."""
 
 MARK_BITS = 62
 
+HOURS_THAT_CHANGE = 48
+"""Of the whole site, so many hours before that of the mark are not remembered: hits go to them, and
+what continues them."""
+
 Mark = tuple[int, ...]
 Key = tuple[object, ...]
+
+
+class Sized(Protocol):
+    """Something that is remembered."""
+
+    @property
+    def size(self) -> int:
+        """How many values it is like."""
+
+
+Found = TypeVar("Found", bound=Sized)
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,11 @@ class Ended:
     whole: Sequence[int]
     at: int
     """Which of the measures says how often a value was counted."""
+
+    @property
+    def size(self) -> int:
+        """How many values it has."""
+        return len(self.sums)
 
     def count(self, value: int) -> int:
         """How often it was counted."""
@@ -64,9 +86,9 @@ class Remembered:
 
     def __init__(self) -> None:
         self._lock, self._mark = Lock(), Mark()
-        self._found: dict[Key, Ended] = {}
+        self._found: dict[Key, Sized] = {}
 
-    def find(self, mark: Mark, key: Key) -> Ended | None:
+    def find(self, mark: Mark, key: Key) -> Sized | None:
         """What was kept under the same mark; None where nothing was, or there is no mark."""
         with self._lock:
             if mark != self._mark or key not in self._found:
@@ -74,15 +96,15 @@ class Remembered:
             found = self._found[key] = self._found.pop(key)  # Now it is the latest.
             return found
 
-    def keep(self, mark: Mark, found: Mapping[Key, Ended]) -> None:
+    def keep(self, mark: Mark, found: Mapping[Key, Sized]) -> None:
         """Remember it until there is another mark."""
         with self._lock:
             if mark != self._mark:
                 self._mark, self._found = mark, {}
             self._found |= found
-            left = sum(len(each.sums) for each in self._found.values())
+            left = sum(each.size for each in self._found.values())
             while left > MOST_VALUES:
-                left -= len(self._found.pop(next(iter(self._found))).sums)
+                left -= self._found.pop(next(iter(self._found))).size
 
 
 class Recall:
@@ -91,21 +113,26 @@ class Recall:
 
     def __init__(self, remembered: Remembered, connection: Connection) -> None:
         self._remembered = remembered
-        rows = connection.exec_driver_sql("SELECT mark FROM closings ORDER BY mark")
-        self._mark = tuple(rows.scalars())
-        self._read: dict[Key, Ended] = {}
+        self.mark, self.hour = mark_of(connection)
+        self._read: dict[Key, Sized] = {}
 
-    def ended(self, key: Key, read: Callable[[], Ended]) -> Ended:
-        """What is remembered by the key, or is read now."""
-        found = self._remembered.find(self._mark, key)
+    def ended(self, key: Key, read: Callable[[], Found]) -> Found:
+        """What is remembered by the key, or is read now: each key has one kind of value."""
+        found = self._read.get(key) or self._remembered.find(self.mark, key)
         if found is None:
             found = self._read[key] = read()
-        return found
+        return cast("Found", found)
 
     def keep(self) -> None:
         """Remember what was read; without a mark nobody knows for how long."""
-        if self._mark and self._read:
-            self._remembered.keep(self._mark, self._read)
+        if self.mark and self._read:
+            self._remembered.keep(self.mark, self._read)
+
+
+def mark_of(connection: Connection) -> tuple[Mark, int | None]:
+    """The mark that stands there, and its hour; empty and None without one."""
+    rows = connection.exec_driver_sql("SELECT mark, hour FROM closings ORDER BY mark").all()
+    return tuple(mark for mark, _ in rows), min((hour for _, hour in rows), default=None)
 
 
 def draw_mark(connection: Connection, hour: int | None = None) -> None:
@@ -119,6 +146,14 @@ def draw_mark(connection: Connection, hour: int | None = None) -> None:
     insert = "INSERT INTO closings (hour, mark) VALUES (?, ?)"
     drawn = before[-1] if hour is None else hour
     connection.exec_driver_sql(insert, (drawn, secrets.randbits(MARK_BITS)))
+
+
+def draw_for(connection: Connection, hour: int) -> None:
+    """Draw one where what is added to an hour of the site adds to what is remembered: a clock was
+    set back, or a visit goes on that began long ago."""
+    marked = connection.exec_driver_sql("SELECT hour FROM closings").scalars()
+    if any(hour < each - HOURS_THAT_CHANGE for each in marked.all()):
+        draw_mark(connection)
 
 
 def draw_first(connection: Connection, hour: int) -> None:

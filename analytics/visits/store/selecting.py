@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from analytics.visits.model import MEASURES, Hour
+from analytics.visits.model import MEASURES
 from analytics.visits.store.calendar import Calendar
 from analytics.visits.store.cells import TABLES
 from analytics.visits.store.distinct import values_of
 from analytics.visits.store.query import Query
 from analytics.visits.store.remembered import Ended
 
-__all__ = ["NOT_STRUCK", "SUMS", "Span", "by_hour", "hours_of", "listed", "select"]
+__all__ = ["NOT_STRUCK", "SUMS", "Span", "by_hour", "listed", "select"]
 __all__ += ["select_ended", "select_hours", "span_of"]
 
 SUMS = ", ".join(f"sum({name})" for name in MEASURES)
@@ -47,12 +47,6 @@ def by_hour(connection: Connection, first: int, last: int) -> Sequence[Sequence[
         " ORDER BY hour",
         (first, last),
     ).all()
-
-
-def hours_of(connection: Connection, first: int, last: int) -> list[Hour]:
-    """The same as values: two years have 17,520, of which none is made twice."""
-    rows = by_hour(connection, first, last)
-    return [Hour(hour, **dict(zip(MEASURES, amounts, strict=True))) for hour, *amounts in rows]
 
 
 def select(

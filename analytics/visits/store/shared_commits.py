@@ -31,9 +31,17 @@ from analytics.visits.store.calendar import Calendar
 from analytics.visits.store.coarsening import Coarsening
 from analytics.visits.store.query import Answer, Query
 from analytics.visits.store.reading import answer_of
-from analytics.visits.store.remembered import CHANGED, Remembered, draw_first, draw_mark
+from analytics.visits.store.remembered import (
+    CHANGED,
+    Mark,
+    Recall,
+    Remembered,
+    draw_first,
+    draw_mark,
+    mark_of,
+)
 from analytics.visits.store.running import Running
-from analytics.visits.store.selecting import hours_of
+from analytics.visits.store.site_hours import SiteHours, site_hours
 from analytics.visits.store.trials import TABLE, Tried, fold_small
 from analytics.web.log import ServiceLog
 from policy import Register
@@ -173,7 +181,22 @@ class SharedCommits(Reading, ABC):
 
     def series(self, first_hour: int, last_hour: int) -> Sequence[Hour]:
         """Each hour in which anything was counted, oldest first."""
-        return self._read(lambda connection: hours_of(connection, first_hour, last_hour))
+        return [*self.by_hour(first_hour, last_hour).each()]
+
+    def by_hour(self, first_hour: int, last_hour: int) -> SiteHours:
+        """The same as columns, which are added up."""
+
+        def ask(connection: Connection) -> tuple[SiteHours, Recall]:
+            recall = Recall(self._remembered, connection)
+            return site_hours(connection, recall, first_hour, last_hour), recall
+
+        found, recall = self._read(ask)
+        recall.keep()
+        return found
+
+    def mark(self) -> Mark:
+        """Another one where something of what has ended has changed; empty before that is known."""
+        return self._read(mark_of)[0]
 
     def consents(self) -> Sequence[Consents]:
         """The consents of each day, newest first."""
