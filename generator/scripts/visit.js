@@ -17,6 +17,9 @@
   let before = 0; // milliseconds sent
   let deep = 0; // how much of the page was in view
   let told = 0; // of that, sent
+  // Of a screen that is touched as it is upright: whoever turns it stays in its class.
+  const { width: across, height } = screen;
+  const width = matchMedia("(pointer:coarse)").matches ? Math.min(across, height) : across;
   const times = {}; // LCP and INP in milliseconds, CLS (web.dev/articles/vitals)
   let speed = times; // or nothing, once it was sent
 
@@ -38,7 +41,7 @@
         method: "POST",
         keepalive: true,
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ page, width: screen.width, ...body }),
+        body: JSON.stringify({ page, width, ...body }),
       });
       if ([429, 503].includes(answer.status)) return "later";
       return answer.ok ? "" : (answer.headers.get("Plainsite-Refused") ?? "unknown");

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.fixtures.browsers import follow
 from tests.fixtures.first_site import Served
@@ -30,6 +30,8 @@ ADD = """() => {
   addEventListener("click", (event) => event.preventDefault());
 }"""
 """What no page of the site has."""
+
+TURNED = {"type": "landscapePrimary", "angle": 90}
 
 
 def eventually(served: Served, dimension: str, wanted: dict[str, int]) -> None:
@@ -92,6 +94,31 @@ def test_reading_and_speed_are_told_with_the_time(page: Page, served: Served) ->
     assert {cell.split()[0] for cell in speeds} >= {"LCP"}
     eventually(served, "flow", {"/about/ /solutions/": 1})
     assert served.counters("screen").keys() == {"Large (992 to 1439 px)"}
+
+
+@pytest.mark.promise("P4")
+def test_a_telephone_that_is_turned_stays_in_its_class(browser: Browser, served: Served) -> None:
+    """Else its visit would go on in a class in which it did not begin."""
+    sides = (390, 844)
+    held = {"is_mobile": True, "has_touch": True, "base_url": served.address}
+    upright = dict(zip(("width", "height"), sides, strict=True))
+    context = browser.new_context(viewport=upright, screen=upright, **held)
+    context.set_default_timeout(1_000 * PATIENCE)
+    page = context.new_page()
+    page.goto("/about/")
+    accept(page)
+    expect(page.locator("html")).to_have_attribute("data-counted", "yes")
+    turned = {"width": sides[1], "height": sides[0], "screenOrientation": TURNED}
+    sizes = {"screenWidth": sides[1], "screenHeight": sides[0], "mobile": True}
+    context.new_cdp_session(page).send(
+        "Emulation.setDeviceMetricsOverride", {**turned, **sizes, "deviceScaleFactor": 1}
+    )
+    assert page.evaluate("screen.width") == sides[1]
+    page.goto("/solutions/")
+    expect(page.locator("html")).to_have_attribute("data-counted", "yes")
+    context.close()
+    found = {name: row[:3] for name, row in served.counters("screen").items()}
+    assert found == {"Small (under 576 px)": (1, 2, 1)}
 
 
 @pytest.mark.promise("P4")
