@@ -128,6 +128,36 @@ def test_with_a_filter_a_line_is_compared_where_both_times_tell_all_of_it(rita: 
     assert "Chrome 30 up" in panel(asked(rita, filter="source:Google", **day), "browser")
 
 
+def test_a_goal_that_was_perhaps_declared_meanwhile_is_compared_with_nothing(
+    site: SmallSite,
+) -> None:
+    """Nobody knows whether it was counted in all of the time before: not even that it was none."""
+    lived(site)
+    come(site, date(2026, 2, 10), 40)
+    for day, goals in (
+        (date(2026, 2, 10), {"asked": 12}),
+        (THEN, {"asked": 14}),
+        (THEN + timedelta(3), {"late": 11}),
+        (NOW, {"asked": 21, "late": 22, "new": 33}),
+    ):
+        for goal, times in goals.items():
+            reached = Increment(Dimension.GOAL, goal, visits=times, times=times)
+            site.service.counters.add(hour_of(day) + 8, [reached])
+    rita = close(site)
+    told = file(rita, "goal")
+    assert {row["cell"]: row["visits"] for row in told["rows"]} == {
+        "new": 33, "late": 22, "asked": 21
+    }  # fmt: skip
+    assert of(told) == {"asked": (21, 14)}
+    assert "33 – not told" in panel(asked(rita, tab="goals"), "goal")
+    for goal, day in (("late", "Mar 12"), ("new", "Mar 16")):
+        text = words(asked(rita, tab="goals", filter=f"goal:{goal}"))
+        assert f"nothing was counted before {day}, 2026, so no change is told" in text
+        assert "up from" not in text
+    text = words(asked(rita, tab="goals", filter="goal:asked"))
+    assert "nothing was counted before" not in text
+
+
 def test_a_line_that_is_kept_back_then_is_not_told_to_have_been_none(site: SmallSite) -> None:
     """Three phones by Bing, and twelve a day later: nobody learns of the three."""
     lived(site)

@@ -3,7 +3,7 @@ whole days, since they are kept by day. Whatever reads raises SQLAlchemyError.""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from functools import cached_property
@@ -19,9 +19,19 @@ from analytics.visits.model import LISTED, Dimension
 from analytics.visits.store.cells import Table
 from analytics.visits.store.daily import Struck
 
-__all__ = ["Changes", "side_of", "side_of_part", "were_struck_late", "with_changes"]
+__all__ = [
+    "Changes",
+    "declared_within",
+    "side_of",
+    "side_of_part",
+    "were_struck_late",
+    "with_changes",
+]
 
 NOT_OVER = "No line is compared, as today is not over and panels are kept by day."
+DECLARED = frozenset({Dimension.CAMPAIGN, Dimension.EVENT, Dimension.FUNNEL, Dimension.GOAL})
+"""Values of these are counted from the day on which the site declares them."""
+
 STRUCK = (
     "No line is compared, as an hour was struck out after its day had closed:"
     " the lines have it, the figures above do not."
@@ -93,6 +103,13 @@ class Changes:
         is_there = bool(before.rows or getattr(before.beyond, table.count))
         return (this, before) if is_there and self._is_whole(table, before) else None
 
+    def perhaps_new(self, dimension: Dimension, cells: Sequence[str]) -> frozenset[str]:
+        """Which of some values nobody knows to have been counted in all of the time before: the
+        site may have declared them within it, as they were never counted earlier."""
+        if dimension not in DECLARED or self.days is None:
+            return frozenset()
+        return frozenset(cells) - self.reader.counted_before(self.days[1], dimension, cells)
+
     def _is_whole(self, table: Table, told: Told) -> bool:
         """Whether each line is of all of the days: of two things, a day or a month tells all of a
         line or nothing; of one, a day with few visits is told by its week alone."""
@@ -119,6 +136,20 @@ class Side:
         return self.counts.get(cell, 0 if self.is_all else None)
 
 
+def declared_within(
+    reader: Reader, filters: Sequence[Filter], period: Period, other: Period
+) -> date | None:
+    """The first day on which the one filter was counted, where the site declares such values and it
+    was never counted before the time that is compared: it may have been declared within it."""
+    if len(filters) != 1 or filters[0].dimension not in DECLARED:
+        return None
+    (one,) = filters
+    if reader.counted_before(other, one.dimension, [one.cell]):
+        return None
+    first, last = min(period.first, other.first), max(period.last, other.last)
+    return reader.first_day(one, Period("custom", first, last))
+
+
 def side_of(panel: Panel, told: Told) -> Side:
     """That of the lines of a panel."""
     count, wanted = panel.kind.count, {line.cell for line in panel.lines}
@@ -132,12 +163,12 @@ def side_of_part(panel: Panel) -> Side:
     return Side(panel.days, {line.cell: line.count for line in panel.lines}, is_all=True)
 
 
-def with_changes(panel: Panel, now: Side, then: Side) -> Panel:
-    """A panel whose lines say how they changed."""
+def with_changes(panel: Panel, now: Side, then: Side, new: Collection[str] = frozenset()) -> Panel:
+    """A panel whose lines say how they changed, but for those that are perhaps `new`."""
 
     def compared(cell: str) -> Compared | None:
         one, other = now.count(cell), then.count(cell)
-        return None if one is None or other is None else Compared(one, other)
+        return None if one is None or other is None or cell in new else Compared(one, other)
 
     lines = tuple(replace(line, compared=compared(line.cell)) for line in panel.lines)
     return replace(panel, lines=lines, compared=(now.days, then.days))

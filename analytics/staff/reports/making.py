@@ -12,6 +12,7 @@ from analytics.staff.reports.asked import Asked
 from analytics.staff.reports.both import Both, read_both
 from analytics.staff.reports.changes import (
     Changes,
+    declared_within,
     side_of,
     side_of_part,
     were_struck_late,
@@ -214,8 +215,12 @@ class Report:
     @cached_property
     def began(self) -> date | None:
         """When counting began, where the time that is compared has days before that: a part of it
-        is beside no whole."""
-        return self.reader.began_within(self.asked.other) if self.asked.other else None
+        is beside no whole. So it is of what is filtered by, if the site declares it."""
+        other = self.asked.other
+        if other is None:
+            return None
+        began = self.reader.began_within(other)
+        return began or declared_within(self.reader, self.filters, self.asked.period, other)
 
     @cached_property
     def _changes(self) -> tuple[Total, Total] | None:
@@ -320,7 +325,9 @@ class Report:
         panel = make_panel(kind, told, self.making, most)
         wanted = None if few is None else tuple(line.cell for line in panel.lines)
         if both := self.changes.told(dimension, self.filters, told, wanted):
-            return with_changes(panel, *(side_of(panel, each) for each in both))
+            new = self.changes.perhaps_new(dimension, [line.cell for line in panel.lines])
+            now, then = (side_of(panel, each) for each in both)
+            return with_changes(panel, now, then, new)
         return panel
 
     def panels(self, most: int | None = None) -> Iterator[Panel]:
@@ -346,6 +353,7 @@ class Report:
                 if both := self.changes.told(dimension, (), told):
                     of = [parts_of_page(kind, each, page, whole, self.naming) for each in both]
                     for each, *two in zip(panels, *of, strict=True):
-                        yield with_changes(each, *map(side_of_part, two))
+                        now, then = map(side_of_part, two)
+                        yield with_changes(each, now, then)
                 else:
                     yield from panels

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, tzinfo
@@ -131,6 +132,27 @@ class Reader:
             return None
         earlier = self.total(range(hours.start), ())
         return None if _is_any(earlier) else day
+
+    def counted_before(
+        self, period: Period, dimension: Dimension, cells: Sequence[str]
+    ) -> frozenset[str]:
+        """Which of some values were counted before a period, ever. Raises SQLAlchemyError."""
+        end = period.hours(self.zone).start
+        asked = Query(first=0, last=end - 1, dimension=dimension, values=tuple(cells))
+        answer = self.counters.rows(asked)
+        rows = () if isinstance(answer, NotKept) else answer.rows
+        return frozenset(row.cell for row in rows if _is_any(row))
+
+    def first_day(self, one: Filter, period: Period) -> date:
+        """The day of a period on which a value was counted first; its last day where that is not
+        kept by day. Raises SQLAlchemyError."""
+        days = [*period.each_day()]
+
+        def is_counted(day: date) -> bool:
+            until = Period("custom", period.first, day).hours(self.zone)
+            return _is_any(self.total(until, (one,)))
+
+        return days[min(bisect_left(days, True, key=is_counted), len(days) - 1)]
 
     def placed(
         self, steps: Sequence[Step], interval: str, filters: Sequence[Filter]
