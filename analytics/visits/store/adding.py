@@ -55,12 +55,12 @@ class Adding:
                 self._add_cell(cells, addition, cell, amounts)
         touched = {Group("consents", ("day",), (day,)) for day, _ in given}
         lock(connection)
+        if totals:
+            draw_for(connection, min(totals))
         touched |= add_tried(connection, tried)
         add(connection, CONSENTS, [(*key, *answers) for key, answers in sorted(given.items())])
         _bound_withdrawn(connection, given)
         _write(connection, TOTALS, {(at,): of for at, of in totals.items()})
-        if totals:
-            draw_for(connection, min(totals))
         self.ordering.changed(connection, touched | self._write_cells(connection, cells))
 
     def _add_cell(
