@@ -209,7 +209,8 @@ class _Hugo:
         whole = path.strip("/")
         for each in (posixpath.normpath(posixpath.join(folder, whole)), whole):
             for name in (each, f"{each}.md", f"{each}/index.md", f"{each}/_index.md"):
-                if found := self._by_inside.get((page.prefix, name)):
+                found = self._by_inside.get((page.prefix, name)) or self._by_inside.get(("", name))
+                if found:
                     return self._addresses.pages[found.url] + mark + anchor
         last = posixpath.basename(path.rstrip("/")).removesuffix(".md")
         same = [

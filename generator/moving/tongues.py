@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,13 @@ def write_catalogues(old: OldSite, into: Path, by_hand: ByHand) -> None:
     that the default language has not is told."""
     navigation = tomllib.loads((into / FILE).read_text(encoding="utf-8"))
     labels = {each["label"] for items in navigation.values() for each in _items(items)}
-    addresses = _originals(old)
+    original = _originals(old)
     for language in old.others:
         said: dict[str, str] = {}
         for mine, other in ((old.header, language.header), (old.footer, language.footer)):
             known = list(_flat(mine))
             for entry in _flat(other):
-                same = _same(entry, known, addresses)
+                same = _same(entry, known, original)
                 if same is None:
                     what = f"{language.tag}: {entry.words} {entry.address}"
                     by_hand.add(_OTHER, "the menu", 0, what)
@@ -47,25 +47,27 @@ def _write(said: dict[str, str], language: OtherLanguage, into: Path) -> None:
     path.write_bytes(new_catalogue(language.tag, said, FILE))
 
 
-def _same(entry: MenuEntry, known: list[MenuEntry], addresses: dict[str, str]) -> MenuEntry | None:
-    """The entry of the default language that leads to the same page, or is called the same."""
-    here = addresses.get(entry.address, entry.address)
-    by_place = (
-        each for each in known if here and addresses.get(each.address, each.address) == here
-    )
+def _same(
+    entry: MenuEntry, known: list[MenuEntry], original: Callable[[str], str]
+) -> MenuEntry | None:
+    """The entry of the default language that is called the same, or leads to the same page."""
     by_name = (each for each in known if each.name == entry.name)
+    here = original(entry.address) if entry.address else ""
+    by_place = (each for each in known if here and original(each.address) == here)
     return next(by_name, None) or next(by_place, None)
 
 
-def _originals(old: OldSite) -> dict[str, str]:
-    """The address of the original of each page, by the old address of the page."""
+def _originals(old: OldSite) -> Callable[[str], str]:
+    """What gives the address of the original of a page by an old address of the page."""
     new = old.addresses.pages
     by_file = {page.file: new[page.url] for page in old.pages if page.url in new}
-    found = dict(new)
-    for page in old.pages:
-        if page.original in by_file:
-            found[page.url] = by_file[page.original]
-    return found
+    translated = {new[page.url]: by_file.get(page.original, "") for page in old.pages}
+
+    def original(address: str) -> str:
+        found = old.addresses.page(address) or address
+        return translated.get(found) or found
+
+    return original
 
 
 def _flat(entries: list[MenuEntry]) -> Iterator[MenuEntry]:

@@ -20,6 +20,9 @@ languageName = "English"
 name = "About us"
 url = "/about/"
 [[languages.en.menus.main]]
+name = "Guide"
+url = "/guide/"
+[[languages.en.menus.main]]
 name = "Shop"
 identifier = "shop"
 url = "https://shop.example/"
@@ -32,6 +35,9 @@ description = "Tout <b>sur</b> nous."
 [[languages.fr.menus.main]]
 name = "Qui nous sommes"
 pageRef = "/about"
+[[languages.fr.menus.main]]
+name = "Le guide"
+pageRef = "/guide"
 [[languages.fr.menus.main]]
 name = "Boutique"
 identifier = "shop"
@@ -52,6 +58,7 @@ EN = {
     "blog/one.md": POST.format("One", "2024-05-01", "snow", '[two]({{< ref "two" >}})'),
     "blog/two/index.md": POST.format("Two", "2024-05-02", "snow", "![P](p.svg)"),
     "blog/two/p.svg": SVG,
+    "guide.md": PAGE.format("Guide"),
     "g.svg": SVG,
 }
 FR = {
@@ -60,7 +67,7 @@ FR = {
     "blog/_index.md": PAGE.format("Carnet"),
     "blog/one.md": POST.format("Un", "2024-05-01", "neige", '[two]({{< ref "two" >}})'),
     "blog/two/index.md": POST.format("Deux", "2024-05-02", "snow", "![P](p.svg)"),
-    "seul.md": PAGE.format("Seul"),
+    "seul.md": '---\ntitle: Seul\n---\n[guide]({{< ref "guide" >}})\n',
 }
 PT = {"about.md": PAGE.format("Sobre")}
 
@@ -134,6 +141,8 @@ def test_menus_say_the_same_in_each_language(site):
     html = (new / "public/fr/seul/index.html").read_text()
     assert 'href="/fr/qui-nous-sommes/">Qui nous sommes</a>' in html
     assert ">Boutique</a>" in html
+    # A page that is in the default language alone is called otherwise all the same.
+    assert 'href="/guide/">Le guide</a>' in html
     assert "fr: Ailleurs https://elsewhere.example/" in told
 
 
@@ -142,6 +151,7 @@ def test_files_and_links_lead_to_where_they_led(site):
     assert "![G](/g.svg) [blog](/fr/blog/)" in (new / "content/fr/qui-nous-sommes.md").read_text()
     assert "(/blog/two/p.svg)" in (new / "content/fr/blog/two.md").read_text()
     assert "[two](/fr/blog/two/)" in (new / "content/fr/blog/one.md").read_text()
+    assert "[guide](/guide/)" in (new / "content/fr/seul.md").read_text()
     assert "[two](/blog/two/)" in (new / "content/blog/one.md").read_text()
 
 
