@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from generator.content.urls import is_reserved
 from generator.moving.by_hand import ByHand
 from generator.moving.hugo_config import of_language
 from generator.moving.hugo_folders import content_folder, own_folder
@@ -24,6 +25,7 @@ __all__ = ["OldLanguage", "languages_of", "parted", "said_of", "tell_words"]
 _ENDING = re.compile(r"^(.+)\.([A-Za-z0-9_-]+)(\.(?:md|markdown|html))$", re.IGNORECASE)
 _OFF = "a language is switched off: its pages did not come over"
 _NO_TAG = "a language has no tag that a browser knows: its pages did not come over"
+_RESERVED = "a language has the address of the service: its pages did not come over"
 _TWICE = "a language has the tag of another: its pages did not come over"
 _WORDS = "words of the old templates are to be said in site/locale/, where new ones say them"
 _ORIGIN = "a language had an origin of its own: lead its addresses to the new ones"
@@ -79,6 +81,8 @@ def _others(
             by_hand.add(_OFF, "the configuration", 0, key)
         elif not tag:
             by_hand.add(_NO_TAG, "the configuration", 0, key)
+        elif is_reserved(f"/{folder_of(tag)}/"):
+            by_hand.add(_RESERVED, "the configuration", 0, key)
         elif tag in taken:
             by_hand.add(_TWICE, "the configuration", 0, key)
         else:

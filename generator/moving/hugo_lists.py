@@ -10,6 +10,7 @@ from typing import Any
 
 from generator.moving.clocks import read_written
 from generator.moving.dates import DATES, first_of
+from generator.moving.paged import LARGEST
 from generator.moving.source import Source, files_below, read_text, truth
 from generator.moving.terms import OldTaxonomy
 
@@ -101,7 +102,7 @@ def paging(root: Path, config: Mapping[str, Any]) -> tuple[int, str]:
         if name.endswith(".html")
     ):
         number = 10
-    return number, f"{path}/:num/"
+    return (number if number <= LARGEST else 0), f"{path}/:num/"
 
 
 def paged(

@@ -8,6 +8,7 @@ import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from generator.moving.paged import LARGEST
 from generator.moving.source import Source, truth
 
 __all__ = [
@@ -124,4 +125,5 @@ def paging(config: Mapping[str, Any], pages: Iterable[Source]) -> tuple[int, dic
         path = str(config.get("paginate_path") or "/page:num/")
         first = posixpath.dirname(path.split(":num", maxsplit=1)[0])
         paged = {f"{first.rstrip('/')}/": f"/{path.lstrip('/')}"}
-    return (int(size) if str(size).isdecimal() else 0), paged
+    number = int(size) if str(size).isdecimal() else 0
+    return (number if number <= LARGEST else 0), paged

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from generator.content.urls import is_reserved
 from generator.moving.lists import new_list
 from generator.moving.old_site import OtherLanguage
 from generator.moving.source import Source
@@ -34,6 +35,8 @@ def languages_of(config: Mapping[str, Any], pages: Sequence[Source]) -> list[Oth
         said = next((page.front[key] for key in _SAYS if page.front.get(key)), "")
         tag = _tag(said)
         if not tag or tag == default or tag.partition("-")[0] == default:
+            continue
+        if is_reserved(f"/{folder_of(tag)}/"):
             continue
         first = page.url.strip("/").partition("/")[0]
         if first.lower() in (folder_of(tag), str(said).lower()):

@@ -11,7 +11,10 @@ from generator.moving.front import is_unlisted
 from generator.moving.lists import feeds_in_languages, in_order_of_days, list_of
 from generator.moving.old_site import OldSite
 
-__all__ = ["later_pages", "paged_folders"]
+__all__ = ["LARGEST", "later_pages", "paged_folders"]
+
+LARGEST = 10_000
+"""Pages on one: of what showed more at once, all are shown."""
 
 MOST = 500
 """Pages of one list. Nobody has more."""

@@ -767,12 +767,17 @@ ODD += [
     "[{scope: 5, values: 5}]",
     "{date: [1]}",
     "{main: [x, 5]}",
+    "{fr: {weight: x, languageName: [5], params: 7, menus: x, title: {}, disabled: {}}}",
+    "{pagerSize: -3, per_page: x, enabled: true, path: [5], permalink: 5}",
+    "-7",
 ]
 KEYS = {
     "hugo": "languages cascade frontmatter menus menu permalinks taxonomies params module"
-    " outputs outputformats disablekinds sectionpagesmenu",
+    " outputs outputformats disablekinds sectionpagesmenu pagination paginate paginatepath"
+    " disablelanguages defaultcontentlanguage defaultcontentlanguageinsubdir",
     "jekyll": "include collections exclude defaults header_pages permalink timezone baseurl"
-    " plugins feed navigation theme",
+    " plugins feed navigation theme pagination paginate paginate_path languages lang"
+    " default_lang",
 }
 
 
@@ -780,7 +785,8 @@ KEYS = {
     ("kind", "key"), [(kind, key) for kind in KEYS for key in KEYS[kind].split()]
 )
 def test_an_odd_configuration_ends_no_import(tmp_path, kind, key):
-    page = "---\ntitle: A\ncascade: 5\ncategories: 5\n---\nWords.\n"
+    page = "---\ntitle: A\ncascade: 5\ncategories: 5\ntranslationKey: [x]\nlang: {x: y}\n"
+    page += "pagination: 5\nref: [1]\n---\nWords.\n"
     old = made(tmp_path, {"content/posts/a.md": page, "_posts/2020-01-02-a.md": page})
     for value in ODD:
         for name in ("hugo.yaml", "_config.yml"):

@@ -227,15 +227,17 @@ def test_a_language_gets_the_tag_that_browsers_know(tmp_path, key, line, tag):
 def test_what_of_a_language_cannot_come_over_is_told(tmp_path):
     files = {
         "hugo.toml": 'baseURL = "https://old.example/"\n[languages.en]\n[languages.klingonish]\n'
-        '[languages.fr]\nbaseURL = "https://vieux.example/"\n',
+        '[languages.own]\n[languages.fr]\nbaseURL = "https://vieux.example/"\n',
         "content/a.md": PAGE.format("A"),
         "content/a.fr.md": PAGE.format("B"),
         "content/a.klingonish.md": PAGE.format("C"),
+        "content/a.own.md": PAGE.format("D"),
         "i18n/fr.toml": '[more]\nother = "Plus"\n',
     }
     _, told = imported(tmp_path, files)
     assert "a language has no tag that a browser knows: its pages did not come over (1)" in told
     assert "`the configuration` https://vieux.example/ -> /fr/" in told
+    assert "a language has the address of the service: its pages did not come over (1)" in told
     assert "- `i18n/fr.toml`" in told
 
 

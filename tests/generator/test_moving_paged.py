@@ -60,8 +60,9 @@ def test_pages_of_lists_may_have_been_called_otherwise(tmp_path):
     assert build.redirects["/guides/seite/2/"] == "/guides/"
 
 
-def test_lists_that_were_whole_stay_whole(tmp_path):
-    new, _ = imported(tmp_path, {"hugo.toml": PLAIN, **POSTS})
+@pytest.mark.parametrize("said", ["", "paginate = 100000\n", "paginate = 0\n"])
+def test_lists_that_were_whole_stay_whole(tmp_path, said):
+    new, _ = imported(tmp_path, {"hugo.toml": PLAIN + said, **POSTS})
     run("--root", new)
     assert not any("/page/" in each for each in read_build(new / "public").pages)
 
