@@ -4,6 +4,7 @@ wide, narrow and printed pages use their room."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -113,6 +114,23 @@ def test_a_page_with_a_form_has_one_thing_to_press(sized: Page, address: str) ->
           .map((each) => each.localName)"""
     )
     assert grounds == ["button"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_comes_second_is_drawn_as_second(
+    browser: Browser, served: Served, scheme: Literal["light", "dark"]
+) -> None:
+    """Beside the first thing to press, or below it, another is an outline until pointed at."""
+    page = browser.new_page(base_url=served.address, color_scheme=scheme, reduced_motion="reduce")
+    for address, which in (("/", ".hero .button:not(.action)"), (ARTICLE, ".letter .button")):
+        page.goto(address)
+        style = "(each) => [getComputedStyle(each).backgroundColor, getComputedStyle(each).color]"
+        ground, ink = page.locator(which).evaluate(style)
+        assert ground == "rgba(0, 0, 0, 0)"
+        page.locator(which).hover()
+        assert page.locator(which).evaluate(style) not in ([ground, ink], [ink, ink])
+        assert page.locator(which).evaluate(style)[1] == "rgb(255, 255, 255)"
+    page.close()
 
 
 def test_what_an_article_ends_with_is_offered_once(sized: Page, public: object) -> None:
