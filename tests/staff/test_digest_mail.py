@@ -208,6 +208,29 @@ def test_a_clock_that_ran_ahead_sends_no_week_before_its_end(site, rita, post):
     assert (f"{name}: 32 visits, Mar 2 – Mar 8, 2026",) in rows(site, WAITING)
 
 
+def test_a_service_that_starts_with_a_clock_ahead_sends_nothing_before_it_may_be_set_right(
+    site, rita, post
+):
+    """As a machine does that lost its time: it asks for the right one when it has a network."""
+    confirmed(site, rita, post, EMAIL, "week", "unusual")
+    count(site, 3, 20)
+    at(site, "2026-03-09 07:30")
+    assert site.service.digests is not None
+    assert site.service.digests._once() <= 60
+    assert rows(site, WAITING) == []
+    steady = 0.0
+    looking = replace(rounds(site), is_even=EvenClock(site.clock, lambda: steady, known=False))
+    for now in ("2026-03-09 07:31", "2026-03-04 09:15", "2026-03-04 09:16"):
+        at(site, now)
+        steady += 60
+        looking.step()
+    assert rows(site, WAITING) == []
+    steady += 5 * 86_400
+    at(site, "2026-03-09 09:16")
+    looking.step()
+    assert len(rows(site, WAITING)) == 1
+
+
 def test_another_address_loses_nothing(site, rita, post):
     """What waits for the first one goes to it, and so does what is due."""
     confirmed(site, rita, post, EMAIL, "week")

@@ -172,5 +172,7 @@ def open_rounds(  # noqa: PLR0913, PLR0917  (what all parts share)
         return None
     access_log = AccessLog(records, metadata(site.register, "records").tables["access_log"])
     render = renderer(root, site, counted.pages.asset)
-    rounds = Rounds(counted, mailing, access_log, render, EvenClock(counted.clock))
+    # A machine that lost its time is set right soon after a start.
+    is_even = EvenClock(counted.clock, known=False)
+    rounds = Rounds(counted, mailing, access_log, render, is_even)
     return BackgroundTask("digests", rounds.step, log, clock=counted.clock)
