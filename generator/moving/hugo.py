@@ -95,7 +95,7 @@ class _Hugo:
             taxonomies,
             str(self._config.get("timezone") or ""),
             main_lists(self._config, lists[self._default.key]),
-            dict(moved_terms(self._config, taxonomies, shown)),
+            {**self._moved_home(), **dict(moved_terms(self._config, taxonomies, shown))},
             {
                 address: followed
                 for each in self._languages
@@ -108,6 +108,12 @@ class _Hugo:
             dict(paged(shown, taxonomies, end)),
             {**data_of(self._root, "data", self._by_hand), **dict(self._parameters())},
         )
+
+    def _moved_home(self) -> dict[str, str]:
+        """Where Hugo leads on from the folder of the default language, as far as it does."""
+        default = self._default
+        is_led = len(self._languages) > 1 and not default.home
+        return {f"/{default.key}/": "/"} if is_led else {}
 
     def _params(self, language: OldLanguage) -> dict[str, Any]:
         given = language.config.get("params")

@@ -161,6 +161,7 @@ def test_lists_terms_and_feeds_come_over_in_each_language(site):
     for address in ("/tags/snow/", "/fr/tags/neige/", "/fr/tags/snow/"):
         assert address in build.pages
     assert build.redirects["/index.xml"] == "/blog/feed.xml"
+    assert build.redirects["/en/"] == "/"  # As Hugo has it.
     assert build.redirects["/fr/index.xml"] == "/fr/blog/feed.xml"
     assert build.redirects["/fr/blog/index.xml"] == "/fr/blog/feed.xml"
     assert build.redirects["/fr/tags/neige/index.xml"] == "/fr/tags/neige/feed.xml"
