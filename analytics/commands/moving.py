@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import click
@@ -12,6 +12,7 @@ from analytics.commands.kept import keeping
 from analytics.storage.addresses import address_of
 from analytics.storage.database import Name
 from analytics.storage.in_use import unused
+from analytics.storage.moving import as_it_was
 from analytics.storage.moving import move as move_rows
 from analytics.storage.opening import database_at
 from analytics.storage.unusable import DatabaseUnavailable, shown
@@ -42,8 +43,14 @@ def move(places: Places, name: Name, source: str, target: str) -> None:
         raise Refusal("FROM and TO are the same place: nothing was moved", "name two")
     if isinstance(at[0], Path) and not at[0].is_file():
         raise Refusal(f"there is no {at[0]}", "say where the database is now, in FROM")
-    old, new = (database_at(name, each, site.register) for each in at)
-    with unused(places.var), closing(old), closing(new):
+    with ExitStack() as stack:
+        stack.enter_context(unused(places.var))
+        source_at = (
+            stack.enter_context(as_it_was(at[0], name)) if isinstance(at[0], Path) else at[0]
+        )
+        old, new = (database_at(name, each, site.register) for each in (source_at, at[1]))
+        stack.enter_context(closing(old))
+        stack.enter_context(closing(new))
         if faults := old.check():
             raise Faults(faults)
         try:

@@ -7,8 +7,11 @@ is read under a lock that keeps others from writing, and stays as it is.
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import psycopg
@@ -17,11 +20,13 @@ from sqlalchemy.exc import OperationalError
 
 from analytics.storage.clickhouse import ClickHouse
 from analytics.storage.clickhouse_arriving import arriving, parts_of_table
+from analytics.storage.database import Name
+from analytics.storage.migrations import STEPS
 from analytics.storage.postgresql_parts import everything
 from analytics.storage.store import LookedAfter
 from policy.failures import Refusal
 
-__all__ = ["Sums", "check_free", "copy_rows", "move", "reading"]
+__all__ = ["Sums", "as_it_was", "check_free", "copy_rows", "move", "reading"]
 
 IN_PARTS = {"yield_per": 5_000}
 DIGESTS = 1 << 512
@@ -148,6 +153,36 @@ def reading(database: LookedAfter, *, alone: bool = True) -> Iterator[Connection
         kind = "SHARE" if alone else "ACCESS SHARE"
         connection.exec_driver_sql(f"LOCK TABLE {names} IN {kind} MODE")
         yield connection
+
+
+@contextmanager
+def as_it_was(path: Path, name: Name) -> Iterator[Path]:
+    """A file that may follow this version: the one at `path`, or a copy of it where that is of an
+    earlier one and stays as it is. Raises sqlite3.Error, OSError."""
+    if not _is_earlier(path, name):
+        yield path
+        return
+    with (
+        TemporaryDirectory(dir=path.parent, prefix="moving-") as folder,
+        closing(sqlite3.connect(path)) as old,
+    ):
+        copy = Path(folder) / path.name
+        copy.touch(mode=0o600)
+        old.execute("BEGIN IMMEDIATE")  # Nobody writes to it until it was moved.
+        with closing(sqlite3.connect(copy)) as new:
+            with closing(sqlite3.connect(path)) as reader:
+                reader.backup(new)
+            new.execute("PRAGMA journal_mode = DELETE")
+        yield copy
+
+
+def _is_earlier(path: Path, name: Name) -> bool:
+    with closing(sqlite3.connect(path)) as file:
+        try:
+            ((steps,),) = file.execute("PRAGMA user_version")
+        except sqlite3.Error:  # Who uses it says what is wrong.
+            return False
+    return bool(steps < len(STEPS[name]))
 
 
 def copy_rows(old: Connection, new: Connection, tables: MetaData) -> None:

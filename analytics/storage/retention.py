@@ -21,10 +21,11 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    insert,
     or_,
     select,
+    update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.background import BackgroundTask
@@ -153,15 +154,12 @@ def _over(entry: declared.Table, table: Table, now: datetime.datetime) -> Column
 
 
 def _record(connection: Connection, table: Table, deleted: Deleted) -> None:
-    values = {"day": deleted.day, "table_name": deleted.table, "rows": deleted.rows}
-    # Each engine's own statement, which is called the same.
-    is_sqlite = connection.dialect.name == "sqlite"
-    new = (sqlite.insert if is_sqlite else postgresql.insert)(table).values(values)
-    connection.execute(
-        new.on_conflict_do_update(
-            index_elements=list(table.primary_key), set_={"rows": table.c.rows + new.excluded.rows}
-        )
-    )
+    # One transaction of the records at a time is had.
+    key = {"day": deleted.day, "table_name": deleted.table}
+    this = and_(*(table.c[name] == value for name, value in key.items()))
+    more = update(table).where(this).values(rows=table.c.rows + deleted.rows)
+    if not connection.execute(more).rowcount:
+        connection.execute(insert(table).values({**key, "rows": deleted.rows}))
 
 
 class Retention:

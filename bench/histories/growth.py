@@ -34,10 +34,6 @@ SETTINGS = {
     "random_page_cost": "1.1",
     "effective_cache_size": "8GB",
 }
-MOST_MOVED = 100_000
-"""Views whose counters `data move` takes to ClickHouse here; more would need too much memory."""
-
-
 MOST_ALONE = 2_000_000
 """Views of a history with which one is filled after the other."""
 
@@ -89,10 +85,9 @@ def _keepers(
     """Filled one after another, or, where that would take long, at once: then what it took of the
     processor is that of several."""
     first = Ours("SQLite", file)  # Before others read it: it makes the file follow the register.
-    fill = Ours.moved if days.views <= MOST_MOVED else Ours.poured
     makers: list[Callable[[], Keeper]] = [
         lambda: Ours.moved("PostgreSQL", server.address(file), server, file),
-        lambda: fill("ClickHouse", other.address(file), other, file),
+        lambda: Ours.moved("ClickHouse", other.address(file), other, file),
         lambda: Umami(server, days),
         lambda: Plausible(other, days),
     ]
@@ -103,7 +98,7 @@ def _keepers(
 
 def _add_more(ours: list[Ours], given: Namespace) -> None:
     """Hits a second on top of what is there, and the time in which all that changed is written
-    anew: of PostgreSQL, so long no hit is counted."""
+    anew, while nothing else is done."""
     print("  on top of it, hits a second of one, two and four collectors; then written anew")
     for each in ours:
         first = counters.LAST_HOUR - 47

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import datetime
 import resource
-import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from clickhouse_driver import Client
 from sqlalchemy import URL
 
-from analytics.storage.clickhouse_layout import CELLS, TABLE, THERE, Layout
 from analytics.storage.moving import move
 from analytics.visits.model import Counts, Dimension
 from analytics.visits.store.base import CounterStore
@@ -27,7 +24,6 @@ from tests.fixtures import clickhouse, postgresql
 
 __all__ = ["Ours"]
 
-PART = 300_000
 Server = clickhouse.Server | postgresql.Server | None
 
 
@@ -53,28 +49,6 @@ class Ours:
             flush=True,
         )
         made.store.rewrite()
-        return made
-
-    @classmethod
-    def poured(cls, name: str, place: URL, server: clickhouse.Server, source: Path) -> Ours:
-        """Fill one in ClickHouse table by table: `data move` makes one INSERT of all rows, and
-        needs the memory for that."""
-        made = cls(name, place, server)
-        client = Client("127.0.0.1", port=server.port, user="plainsite", database=place.database)
-        layout = Layout(made.store.database.tables)
-        began = time.perf_counter()
-        with closing(sqlite3.connect(source)) as old, closing(client.connection):
-            for table in ("totals", "names", "rare", "running", "counters"):
-                at = layout.places[table]
-                columns = ", ".join([TABLE, THERE, *at.columns.values()])
-                rows = old.execute(f"SELECT '{table}', 1, {', '.join(at.columns)} FROM {table}")
-                while part := rows.fetchmany(PART):
-                    client.execute(
-                        f"INSERT INTO {CELLS} ({columns}) VALUES", [*zip(*part, strict=True)],
-                        columnar=True,
-                    )  # fmt: skip
-        made.store.rewrite()
-        print(f"  {name}: filled in {time.perf_counter() - began:.1f} s", flush=True)
         return made
 
     def rows(self, question: Question) -> Rows:

@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import os
 import random
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from policy import read_site
 from tests.fixtures import postgresql
 from tests.fixtures.counter_stores import ADDRESSES, ENGINES, EVERY, lived
 from tests.fixtures.small_site import ROOT, small_site
+from tests.storage.test_databases import write_old
 
 REGISTER = read_site(ROOT).register
 UTC = ZoneInfo("UTC")
@@ -251,3 +253,40 @@ def test_what_arrived_otherwise_than_it_was_is_not_counted(
     with closing(ENGINES["clickhouse"](tmp_path, REGISTER, UTC)) as store:
         assert store.series(0, 10**7) == []
     assert moved(*places).exit_code == 0
+
+
+@pytest.mark.parametrize("engine", ["postgresql", "clickhouse on one", "clickhouse"])
+def test_files_of_version_0_1_are_moved_and_stay_what_they_are(engine: str, tmp_path: Path) -> None:
+    """What they have follows on the way, so that they can be gone back to with the old version."""
+    write_old(tmp_path / "var")
+    file = tmp_path / "var/counters.sqlite3"
+    before = {each.name: each.read_bytes() for each in file.parent.iterdir()}
+    done = moved(f"sqlite:///{file}", address(engine, tmp_path))
+    assert done.exit_code == 0, done.output
+    assert {each.name: each.read_bytes() for each in file.parent.iterdir()} == before
+    with (
+        closing(EVERY[engine](tmp_path, REGISTER, UTC)) as store,
+        closing(sqlite3.connect(file)) as old,
+    ):
+        query = "SELECT cell, sum(views) FROM counters WHERE dimension = 'page' GROUP BY cell"
+        views = dict(old.execute(query))
+        assert views
+        assert {each.cell: each.views for each in store.totals("page", 0, 10**7, 99)} == views
+
+
+def test_records_of_version_0_1_are_moved_to_a_server(tmp_path: Path) -> None:
+    write_old(tmp_path / "var")
+    file = tmp_path / "var/records.sqlite3"
+    before = digest(file)
+    words = ["--root", str(ROOT), "data", "move", "records", f"sqlite:///{file}"]
+    done = CliRunner().invoke(build.main, [*words, ADDRESSES["postgresql"](tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert digest(file) == before
+    url = postgresql.server().address(tmp_path)
+    with (
+        closing(database_at("records", url, REGISTER)) as records,
+        records.engine.connect() as connection,
+    ):
+        found = connection.exec_driver_sql("SELECT count(*) FROM submissions").scalar_one()
+    with closing(sqlite3.connect(file)) as old:
+        assert old.execute("SELECT count(*) FROM submissions").fetchone() == (found,)
