@@ -249,8 +249,8 @@ def test_it_is_told_again_each_hour(tmp_path: Path, caplog: pytest.LogCaptureFix
         check()
         said = [record.getMessage() for record in caplog.records]
     assert said == [
-        "the records database cannot be used until somebody mends it: build.py data check says why",
-        "the records database cannot be used until somebody mends it: build.py data check says why",
+        "the records database cannot be used now: build.py data check says why",
+        "the records database cannot be used now: build.py data check says why",
         "the records database can be used again",
     ]
 
