@@ -24,13 +24,16 @@ from sqlalchemy import URL
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.histories import comparing, counters  # noqa: E402  (the path comes first)
+from analytics.visits.model import Dimension, Increment  # noqa: E402  (the path comes first)
+from bench.histories import comparing, counters  # noqa: E402  (as above)
 from bench.histories.asking import QUESTIONS, Keeper  # noqa: E402  (as above)
 from bench.histories.growth import _file  # noqa: E402  (as above)
 from bench.histories.ours import Ours  # noqa: E402  (as above)
 from bench.histories.processes import seconds_of  # noqa: E402  (as above)
 from bench.histories.visits import Days  # noqa: E402  (as above)
 from tests.fixtures import clickhouse  # noqa: E402  (as above)
+
+HIT = [Increment(Dimension.ALL, "", visits=1, views=1)]
 
 
 class OfServers(Ours):
@@ -61,7 +64,7 @@ def merged(of: OfServers, times: int) -> None:
     """Print how long it takes to merge all, after a hit."""
     took, used = list[float](), list[float]()
     for _ in range(times):
-        of.store.add(counters.LAST_HOUR, [])
+        of.store.add(counters.LAST_HOUR, HIT)
         before, began = of.processor(), time.perf_counter()
         of.store.rewrite()
         took.append(time.perf_counter() - began)
