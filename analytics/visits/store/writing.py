@@ -175,7 +175,10 @@ def _rooms(
 def _rooms_of_lists(sums: Sums) -> str:
     # Of each part of the table one row at most.
     key = ", ".join(f"it.{name}" for name in sums.key)
+    told = ", ".join(
+        f"it.{name}::text" if TYPES.get(name) == "date" else f"it.{name}" for name in sums.key
+    )
     return (
-        f"SELECT {key}, sum(it.visits - it.{sums.bounded}) FROM {_unnest(sums.key)}"
+        f"SELECT {told}, sum(it.visits - it.{sums.bounded}) FROM {_unnest(sums.key)}"
         f" JOIN {sums.table} AS it ON {_is_the_same(sums)} GROUP BY {key}"
     )
