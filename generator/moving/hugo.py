@@ -15,7 +15,13 @@ from generator.moving.data import data_of, params_of
 from generator.moving.hugo_addresses import AddressesOfHugo, joined
 from generator.moving.hugo_config import read_hugo_config
 from generator.moving.hugo_front import inherit, read_name
-from generator.moving.hugo_languages import OldLanguage, languages_of, said_of, tell_words
+from generator.moving.hugo_languages import (
+    OldLanguage,
+    languages_of,
+    own_origins,
+    said_of,
+    tell_words,
+)
 from generator.moving.hugo_lists import feeds, listed, main_lists, moved_terms, paged, paging
 from generator.moving.hugo_menu import menus
 from generator.moving.hugo_pages import is_rendered, pages_of, translated
@@ -54,8 +60,10 @@ class _Hugo:
         self._languages = languages_of(root, config, by_hand)
         self._default = self._languages[0]
         self._of_site, self._config = config, self._default.config
-        origin, base = origin_and_base(str(config.get("baseurl") or ""))
-        self._addresses = Addresses(origin, base, place_of=address_of_file)
+        said = self._of_site["languages"].get(self._default.key, {})
+        origin, base = origin_and_base(str(said.get("baseurl") or config.get("baseurl") or ""))
+        homes = own_origins(config, self._languages[1:])
+        self._addresses = Addresses(origin, base, homes=homes, place_of=address_of_file)
         self._by_inside: dict[tuple[str, str], Source] = {}
         """The pages by their language's folder and their path in it."""
 

@@ -16,11 +16,11 @@ from generator.content.urls import is_reserved
 from generator.moving.by_hand import ByHand
 from generator.moving.hugo_config import of_language
 from generator.moving.hugo_folders import content_folder, own_folder
-from generator.moving.old_site import OtherLanguage
+from generator.moving.old_site import OtherLanguage, origin_and_base
 from generator.moving.source import files_below, one_line, truth, without_tags
 from policy.languages import Language, folder_of, usual_tag
 
-__all__ = ["OldLanguage", "languages_of", "parted", "said_of", "tell_words"]
+__all__ = ["OldLanguage", "languages_of", "own_origins", "parted", "said_of", "tell_words"]
 
 _ENDING = re.compile(r"^(.+)\.([A-Za-z0-9_-]+)(\.(?:md|markdown|html))$", re.IGNORECASE)
 _OFF = "a language is switched off: its pages did not come over"
@@ -56,6 +56,14 @@ def languages_of(root: Path, config: dict[str, Any], by_hand: ByHand) -> list[Ol
         default, tag, content, of_language(config, default), f"/{default}" if is_below else "", ""
     )
     return [first, *_others(root, config, first, by_hand)]
+
+
+def own_origins(config: Mapping[str, Any], languages: Iterable[OldLanguage]) -> dict[str, str]:
+    """The origins that languages have of their own, and where their pages are taken to have stood
+    on that of the default one."""
+    given = ((each, config["languages"][each.key].get("baseurl")) for each in languages)
+    found = ((origin_and_base(str(url))[0], each.home) for each, url in given if url)
+    return {origin: home for origin, home in found if origin}
 
 
 def tell_words(root: Path, languages: Iterable[OldLanguage], by_hand: ByHand) -> None:

@@ -50,6 +50,9 @@ class Addresses:
     used: dict[str, str] = field(default_factory=dict)
     """The files that pages name, and where each goes in the new site."""
 
+    homes: dict[str, str] = field(default_factory=dict)
+    """Other origins, and below which path of this site their pages are taken to have been."""
+
     made: set[str] = field(default_factory=set)
     """Their new addresses."""
 
@@ -185,10 +188,12 @@ class _Linking:
     def _paths(self, address: str) -> list[str]:
         """The old address on the old site, whole: as browsers find it, then beside the file. None
         where it leads elsewhere."""
-        addresses = self._addresses
-        for origin in (addresses.origin, addresses.origin.replace("https:", "http:")):
-            if origin and (address == origin or address.startswith(f"{origin}/")):
-                address = address[len(origin) :] or "/"
+        addresses, is_whole = self._addresses, False
+        for own, home in {addresses.origin: "", **addresses.homes}.items():
+            for origin in (own, own.replace("https:", "http:")):
+                if origin and (address == origin or address.startswith(f"{origin}/")):
+                    address = home + (address[len(origin) :] or "/")
+                    is_whole = True
         if _ELSEWHERE.match(address):
             return []
         try:
@@ -196,6 +201,10 @@ class _Linking:
             paths = [urlsplit(urljoin(base, address)).path for base in bases]
         except ValueError:
             return []
+        if not is_whole and self._page.home in addresses.homes.values():
+            # What begins with a slash began at the origin of its language.
+            below = [each for each in paths if not f"{each}/".startswith(f"{self._page.home}/")]
+            paths = [*(self._page.home + each for each in below), *paths]
         base = addresses.base
         found = [
             each[len(base) :] if base and each.startswith(f"{base}/") else each for each in paths

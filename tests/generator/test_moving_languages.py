@@ -304,3 +304,28 @@ def test_pages_of_polyglot_are_in_their_language(tmp_path):
     assert "section: /blog/" in text or 'section: "/blog/"' in text
     assert "layout: article" in text
     assert (new / "public/fr/blog/feed.xml").is_file()
+
+
+def test_a_language_that_had_an_origin_of_its_own_keeps_its_links(tmp_path):
+    """Also where the default language has its origin there alone; links from one to another lead
+    to where these pages are now."""
+    config = (
+        '[languages.en]\nbaseURL = "https://old.example/"\n'
+        '[languages.fr]\nbaseURL = "https://vieux.example/"\n'
+    )
+    files = {
+        "hugo.toml": config,
+        "content/a.md": "---\ntitle: A\n---\n[fr](https://vieux.example/a/) [b](/b/)\n",
+        "content/b.md": PAGE.format("B"),
+        "content/c.md": PAGE.format("C"),
+        "content/a.fr.md": "---\ntitle: Un\n---\n"
+        "[en](https://old.example/a/) [b](/b/) [b](https://vieux.example/b/) [c](/c/)\n",
+        "content/b.fr.md": PAGE.format("Deux"),
+    }
+    new, told = imported(tmp_path, files)
+    run("--root", new)
+    assert 'url = "https://old.example"' in (new / "site/settings.toml").read_text()
+    assert "[fr](/fr/a/) [b](/b/)" in (new / "content/a.md").read_text()
+    text = (new / "content/fr/a.md").read_text()
+    assert "[en](/a/) [b](/fr/b/) [b](/fr/b/)" in text
+    assert "`the configuration` https://vieux.example/ -> /fr/" in told
