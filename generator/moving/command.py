@@ -13,6 +13,7 @@ from generator.moving.jekyll import read_jekyll
 from generator.moving.site import HOME_HIDDEN, LIST, move
 from generator.moving.source import Unread
 from policy.failures import Refusal
+from policy.faults import Faults
 from policy.typed import as_typed
 
 __all__ = ["import_site"]
@@ -55,7 +56,11 @@ def import_site(system: str, path: Path, into: Path, binary: str | None) -> None
     except Unread as error:
         message = f"{path} is no site of {system.capitalize()}: {error}"
         raise Refusal(message, "name the folder with its configuration") from None
-    moved = move(old, path, into, by_hand, lambda text: click.echo(text, err=True))
+    try:
+        moved = move(old, path, into, by_hand, lambda text: click.echo(text, err=True))
+    except Faults:  # Their lines are shown as they stand in the new site.
+        click.get_current_context().find_root().params["root"] = into
+        raise
     click.echo(f"Moved {moved.pages} pages and {moved.files} files into {into}.")
     if moved.drafts:
         click.echo(f"{moved.drafts} of them wait as drafts: a person must look at them first.")

@@ -18,6 +18,7 @@ from generator.moving.command import READERS
 from generator.moving.dates import Dates
 from generator.moving.kramdown import without_kramdown
 from generator.moving.mends import MENDS, decorative
+from policy.faults import Fault, Faults
 
 HUGO = {
     "hugo.toml": """
@@ -569,6 +570,18 @@ def test_the_old_site_is_only_read(tmp_path):
     assert {
         path: (path.read_bytes(), path.stat().st_mtime_ns) for path in old.rglob("*.*")
     } == before
+
+
+def test_a_mistake_that_ends_an_import_is_shown_as_it_is_in_the_new_site(tmp_path, monkeypatch):
+    def broken(_old, _root, into, *_more):
+        (into / "site").mkdir(parents=True)
+        (into / "site/sections.toml").write_text("one = 1\ntwo = 2\n")
+        raise Faults([Fault("site/sections.toml", 2, "two is wrong", "remove it")])
+
+    monkeypatch.setattr("generator.moving.command.move", broken)
+    old = made(tmp_path / "old", HUGO)
+    said = run("import", "hugo", old, "--into", tmp_path / "new", status=1)
+    assert "2 | two = 2" in said
 
 
 def test_a_folder_that_is_no_such_site_is_told(tmp_path):
