@@ -33,6 +33,12 @@ UTC = ZoneInfo("UTC")
 MARCH = 24 * 20_513
 
 
+@pytest.fixture(autouse=True)
+def of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two moves in one folder would refuse each other, as tests run beside one another."""
+    monkeypatch.setenv("PLAINSITE_VAR", str(tmp_path / "of-its-own"))
+
+
 def fill(store: CounterStore) -> None:
     for visit in lived(random.Random(1), range(MARCH, MARCH + 24 * 6), 150):
         store.add(visit.hour, visit.increments, consent=(datetime.date(2026, 3, 1), 1))
