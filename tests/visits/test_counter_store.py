@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import event
 
 from analytics.visits.model import LISTED, MEASURES, Counts, Dimension, Increment
-from analytics.visits.store import coarsening, reading
+from analytics.visits.store import coarsening, planning, reading
 from analytics.visits.store.base import CounterStore, StoreError
 from analytics.visits.store.calendar import Calendar
 from analytics.visits.store.cells import TABLES
@@ -175,7 +175,9 @@ def test_hits_do_not_wait_for_what_is_told_to_be_decided(
         decided.append(store._began)  # type: ignore[attr-defined]  # since when it is written
         return decide(facts, least)
 
-    monkeypatch.setattr(coarsening, "told_of", told_of)
+    for module in (coarsening, planning):
+        monkeypatch.setattr(module, "told_of", told_of)
+    monkeypatch.setattr(planning, "MOST_ROWS_HERE", 10**9)
     coarsen(store, MARCH + 24 * 40)
     assert len(decided) > 20
     assert {*decided} == {None}
@@ -197,7 +199,9 @@ def test_nothing_is_decided_of_a_month_while_a_week_goes_to_it(
         decided[tuple(sorted(facts.rows))] += 1
         return decide(facts, least)
 
-    monkeypatch.setattr(coarsening, "told_of", told_of)
+    for module in (coarsening, planning):
+        monkeypatch.setattr(module, "told_of", told_of)
+    monkeypatch.setattr(planning, "MOST_ROWS_HERE", 10**9)
     coarsen(store, MARCH + 24 * 40)
     assert decided
     assert max(decided.values()) == 2 + 1, "two days and their month"

@@ -36,6 +36,7 @@ from analytics.visits.store.closing_rows import (
 from analytics.visits.store.distinct import values_of_each
 from analytics.visits.store.ended import oldest_running
 from analytics.visits.store.ordering import Group, write_anew
+from analytics.visits.store.planning import told_of_all
 from analytics.visits.store.writing import COUNTERS, RARE, RUNNING, add
 from analytics.visits.store.zones import Zones
 
@@ -81,7 +82,7 @@ class Coarsening:
 
     def plan(self, facts: Sequence[Facts]) -> None:
         """Decide what will be told, while nobody waits for the database."""
-        self._planned = [(each, told_of(each, self._least)) for each in facts]
+        self._planned = [*zip(facts, told_of_all(facts, self._least), strict=True)]
 
     def _running(self, now: int) -> int:
         # A visit that began yesterday may go on today, and yesterday can be struck out by hours.
