@@ -27,7 +27,7 @@ _PROTECTED = re.compile("\x02(\\d+)\x03")
 _OPEN = "a comment has no end"
 _COMMENT = re.compile("<!--(?![\ufdd4\ufdd5])")
 _CODE = re.compile(r"<(code|pre|kbd|samp|script|style|textarea)\b.*?</\1>", re.DOTALL)
-_TAG = re.compile(r"""<[A-Za-z/!](?:[^<>"']|"[^"]*"|'[^']*')*>""")
+_TAG = re.compile(rf"""<(?:{marks.LEADING})?[A-Za-z/!](?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _SYSTEM = re.compile(
     r"\{\{.*?(?:\}\}|$)|\{%.*?(?:%\}|$)|(?:^|(?<=>))(?::::|!!! )[^\n<]*", re.MULTILINE
 )

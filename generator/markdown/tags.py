@@ -91,8 +91,8 @@ class _Tags:
     _open: list[tuple[str, int]] = field(default_factory=list)
     _cut: list[tuple[str, int]] = field(default_factory=list)
     """What ended a paragraph before its own end tag."""
-    _left: list[tuple[str, str, int, int, int]] = field(default_factory=list)
-    """What the end of another tag ended: its name, that of the other, where each began, and which
+    _left: list[tuple[str, str, int, int]] = field(default_factory=list)
+    """What the end of another tag ended: its name, that of the other, where it began, and which
     fault says so."""
 
     def read(self) -> None:
@@ -123,13 +123,12 @@ class _Tags:
         if not any(each == name for each, _ in self._open):
             self._ends_nothing(name, at)
             return
-        around = next(where for each, where in reversed(self._open) if each == name)
         while self._open[-1][0] != name:
             inner, where = self._open.pop()
             if inner == "p":
                 self._cut.append((f"</{name}>", at))
             if name != _BLOCK and inner not in {_BLOCK, *MAY_STAY_OPEN}:
-                self._left.append((inner, name, where, around, len(self.faults)))
+                self._left.append((inner, name, where, len(self.faults)))
             self._left_open(inner, where)
         self._open.pop()
 
@@ -145,24 +144,15 @@ class _Tags:
             message = f"</{name}> ends nothing"
             self._add(message, f"remove it, or write <{name}> where it begins", at)
 
-    def _cross(self, name: str, around: str, at: int, around_at: int, number: int) -> None:
+    def _cross(self, name: str, around: str, at: int, number: int) -> None:
         """Say of two that cross that they do, instead of each that its other half is missing."""
         hint = f"write </{name}> before </{around}>"
-        if not self._is_written(around, around_at):
+        if around == "p":
+            hint = f"write </{name}> where the paragraph ends, and <{name}> where the next begins"
+        elif not re.search(rf"</{around}(?=[\s/>])", self.source.text, re.IGNORECASE):
             hint = f"write </{name}> before the Markdown around it ends"
-            if around == "p":
-                hint = (
-                    f"write </{name}> where the paragraph ends, and <{name}> where the next begins"
-                )
         message = f"<{name}> begins in <{around}> and ends after it"
         self.faults[number] = self._told(message, hint, at)
-
-    def _is_written(self, name: str, at: int) -> bool:
-        """Whether the tag that begins there is one of the text, and not what Markdown made."""
-        found = _TOKENS.match(self.html, at)
-        place = marks.place_before(found[0], len(found[0])) if found else None
-        text = self.source.text.split("\n")[place[1] - 1] if place else self.source.text
-        return bool(re.search(rf"<{name}(?=[\s/>])", text, re.IGNORECASE))
 
     def _left_open(self, name: str, at: int) -> None:
         if name == _BLOCK:

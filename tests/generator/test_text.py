@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import generator
@@ -83,6 +83,8 @@ def test_an_id_made_of_a_heading_never_has_two_hyphens(text):
 
 
 @given(st.lists(PIECES, max_size=12), st.sampled_from(["\n", "\n\n", " "]))
+@example(["<div markdown>", "```", "<https://x.example>"], " ")
+@example(["<div markdown>", "<b class=c>", "</div>", "*a <b>b* c</b>"], "\n")
 def test_marks_change_nothing_that_is_published(pieces, between):
     """With marks and without, the HTML is the same, letter for letter; and none is left."""
     text = between.join(pieces)
