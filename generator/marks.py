@@ -151,6 +151,16 @@ def unmarked(text: str) -> str:
     return _ANY.sub("", text) if END in text else text
 
 
+def marks_in(text: str) -> tuple[list[int], list[int]]:
+    """Where marks stand, in the text without them; and how long they are together, up to each."""
+    where, lengths, total = [], [], 0
+    for found in _ANY.finditer(text):
+        where.append(found.start() - total)
+        total += len(found[0])
+        lengths.append(total)
+    return where, lengths
+
+
 def attribute(mark: str) -> str:
     """A leading mark, as the value of the element's `ATTRIBUTE`."""
     return mark.replace(_VALUE, _TAG)

@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markupsafe import Markup
 
 import generator
@@ -103,6 +105,64 @@ def test_no_mistake_in_a_changed_text_is_lost_or_told_of_a_template(root, expres
     )
     assert ("content/t.md", line) in found or cut
     assert not [each for each in found if each[0].startswith("templates/")]
+
+
+MISTAKES = """One.
+
+[dead](/nowhere/) and <span style="color:red">red</span> and <span data-event="nix">e</span>
+
+<p id="x1">one</p>
+
+<p id="x1">twice</p>
+
+<iframe src="https://example.com/"></iframe>
+
+![](nothing.png)
+"""
+
+
+@pytest.mark.parametrize("engine", ["commonmark", "python-markdown"])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'page.body.split("[[here]]")[0]',
+        'page.body.split("One.")|join("1.")',
+        'page.body.partition("One.")[2]',
+        'page.body|replace("One", "1")',
+        "page.body[3:]",
+        "page.body|trim",
+        "page.body.strip()",
+    ],
+)
+def test_each_mistake_in_a_changed_text_has_its_line_and_is_told_once(root, engine, expression):
+    def told(template):
+        site_with(root, template, MISTAKES, engine)
+        with pytest.raises(Faults) as found:
+            generator.check(root)
+        return sorted((each.path, each.line, each.message) for each in found.value.faults)
+
+    assert told(f"{{{{ {expression} }}}}") == told("{{ page.body }}")
+
+
+@given(
+    st.lists(st.sampled_from(["<p>", "</p>", "a", "b ", "<b>", "</b>", "\n", "-", "&lt;"])),
+    st.sampled_from(["-", "a", "\n", "<p>", "b "]),
+    st.integers(-1, 3),
+)
+def test_pieces_of_a_text_are_those_of_its_html_and_lose_no_mark(pieces, at, most):
+    html = "".join(pieces)
+    marked = mark_tags(html, 0)
+    text = PageText(marked)
+    assert [str(each) for each in text.split(at, most)] == html.split(at, most)
+    assert [str(each) for each in text.rsplit(at, most)] == html.rsplit(at, most)
+    for made in (text.partition(at), text.rpartition(at)):
+        assert NONCHARACTERS.sub("", "".join(each.__html__() for each in made)) == (
+            NONCHARACTERS.sub("", marked)
+        )
+        assert "".join(map(str, made)) == html
+    assert str(text.replace(at, "x", most)) == html.replace(at, "x", most)
+    assert text[:most].__html__() + text[most:].__html__() == marked
+    assert str(text[most:]) == html[most:]
 
 
 def test_a_text_that_nobody_changes_keeps_its_marks():
