@@ -1,0 +1,1 @@
+"""The servers that `bench/ingest.py` asks, and how it asks them."""
