@@ -75,7 +75,6 @@ def main(given: Namespace) -> None:
         ours.stop()
         dimensions, pairs = ours.everything()
         print(f"counted: {dimensions} dimensions, {pairs} pairs of them")
-        ours.start()
 
 
 def made(folder: Path) -> Path:

@@ -104,8 +104,9 @@ class Plainsite(Server):
         self.processes = [self.main]
 
     def stop(self) -> None:
-        process = self.main
-        os.kill(process, signal.SIGTERM)
+        if not (self.folder / "pid").exists():
+            return
+        os.kill(self.main, signal.SIGTERM)
         deadline = time.monotonic() + PATIENCE
         while (self.folder / "pid").exists():
             assert time.monotonic() < deadline, f"{self.name} does not end"
