@@ -208,6 +208,16 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineDeed:
+    """Something that the service did to its machine, and by which module and line. What it was
+    about, as a file's name, may tell of a visitor, and is not kept."""
+
+    what: str
+    place: str
+    is_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
     """What the server kept after a journey."""
 
@@ -216,6 +226,8 @@ class Stored:
     logs: tuple[str, ...] = ()
     now: float = 0
     """The service's clock then, in seconds since 1970."""
+    deeds: tuple[MachineDeed, ...] = ()
+    """What it did to its machine beside writing what is its own."""
 
 
 @dataclass(frozen=True, slots=True)

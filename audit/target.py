@@ -22,11 +22,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from analytics.app import create_app
 from analytics.service import Service
 from analytics.staff.accounts import add_staff
+from analytics.storage.deletion_limits import LAST_RUN
 from analytics.visits.model import Dimension
 from analytics.visits.store.daily import Daily, Struck
 from analytics.visits.store.imported import Cell, Day, Import, Imported
 from analytics.visits.store.publications import Publications
 from audit.browsers.recorder import request_of
+from audit.machine_deeds import Watched, acting_for
 from audit.observations import Answer, SentRequest, Stored, Table, Trace
 from audit.printed import printed_to
 from audit.traces import in_files, in_lines
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "seventeen paper lanterns"  # noqa: S105  (of an account in a database thrown away)
 
+KEY = "secret.key"
 PUT_SECONDS = 20.0
 """For so long the figures that are mailed may take to be put together."""
 
@@ -90,12 +93,14 @@ class Instance:
     logged: list[str] = field(default_factory=list)
     mailbox: Mailbox = field(default_factory=Mailbox)
     service: Service | None = None
+    watched: Watched | None = None
 
     def purge(self) -> None:
         """Have the service delete what is too old, as it does once an hour."""
         if self.service is not None:
             self._settle()
-            self.service.retention_thread.purge()
+            with acting_for(self.watched):
+                self.service.retention_thread.purge()
 
     def strike(self) -> None:
         """Leave the hour at hand out of all reports, as an operator may."""
@@ -142,7 +147,8 @@ class Instance:
     def send_what_waits(self) -> None:
         """Have the service try again to send it."""
         if self.service is not None and self.service.staff_sender is not None:
-            self.service.staff_sender.round()
+            with acting_for(self.watched):
+                self.service.staff_sender.round()
 
     def add_staff(self, username: str, *roles: str) -> None:
         """An account to sign in with, its password PASSWORD. Raises RuntimeError for a site that is
@@ -169,12 +175,14 @@ class Instance:
             for table in _tables(path, self._dated_by())
         )
         traces = tuple(self._traces(given))
-        return Stored(tables, traces, tuple(self.logged), self.clock())
+        deeds = tuple(dict.fromkeys(self.watched.deeds)) if self.watched else ()
+        return Stored(tables, traces, tuple(self.logged), self.clock(), deeds)
 
     def _settle(self) -> None:
         """Have written down what waits in memory, for ten seconds at most."""
         if self.service is not None and self.service.coverage is not None:
-            self.service.coverage.write()
+            with acting_for(self.watched):
+                self.service.coverage.write()
 
     def _dated_by(self) -> dict[str, str]:
         tables = self.site.register.tables if self.site else ()
@@ -232,10 +240,12 @@ class LocalSite:
         clock = Clock()
         instance = Instance("", clock, var=var, site=self.site)
         var.mkdir(mode=0o700, parents=True)
-        key = var / "secret.key"
+        key = var / KEY
         key.touch(mode=0o600)
         key.write_text(self.secret, encoding="ascii")
-        app = create_app(self.root, self.public, var, clock=clock, relay=instance.mailbox)
+        instance.watched = Watched(var, _own_files(self.site))
+        with acting_for(instance.watched):
+            app = create_app(self.root, self.public, var, clock=clock, relay=instance.mailbox)
         instance.service = app.extensions["plainsite"]
         served: WSGIApplication = app
         served = self.wrap(served) if self.wrap else served
@@ -243,7 +253,8 @@ class LocalSite:
         server = make_server("127.0.0.1", 0, witness, threaded=True, request_handler=_Quiet)
         instance.origin = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-        thread.start()
+        with acting_for(instance.watched):
+            thread.start()
         with _logs_to(instance.logged), printed_to(instance.printed):
             try:
                 if self.tamper:
@@ -254,6 +265,13 @@ class LocalSite:
                 thread.join()
                 server.server_close()
                 instance.service.close()
+
+
+def _own_files(site: Site) -> frozenset[str]:
+    """The names of all files that a service keeps."""
+    databases = {str(table.database) for table in site.register.tables}
+    endings = (".sqlite3", ".tables.json")
+    return frozenset({KEY, LAST_RUN, *map("".join, product(databases, endings))})
 
 
 @dataclass(frozen=True)

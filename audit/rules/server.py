@@ -27,6 +27,7 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
             *_rows(declared, journey, journey.stored),
             *_traces(journey.stored),
             *_lines(declared, journey.stored),
+            *_deeds(journey.stored),
         ):
             yield at(finding, journey)
 
@@ -99,6 +100,15 @@ def _lines(declared: Declared, stored: Stored) -> Iterator[Finding]:
                 "write it with analytics.web.log, and declare it as a [[log]] in policy/features/"
             )
             yield Finding("undeclared log line", "the log", message, "P11", mend)
+
+
+def _deeds(stored: Stored) -> Iterator[Finding]:
+    for deed in stored.deeds:
+        rule = "undeclared file" if deed.is_file else "undeclared connection"
+        own = " that is not one of its own" if deed.is_file else ""
+        message = f"the service {deed.what}{own}, at {deed.place}"
+        mend = "keep what is declared in the databases, and send mail by the outbox; nothing else"
+        yield Finding(rule, "the service", message, "P11", mend)
 
 
 def never_filled(declared: Declared, observed: Observed) -> Iterator[Finding]:

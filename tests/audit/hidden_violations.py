@@ -4,10 +4,17 @@ at times that few visitors come by, in another encoding. Planted before the rule
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import io
+import os
 import secrets
+import socket
+import subprocess
 import sys
+import tempfile
+import threading
+import zlib
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
@@ -176,6 +183,45 @@ def served(path: str, wrap: Callable[[App], App]) -> Callable[[App], App]:
     return lambda app: answers(change)(wrap(app))
 
 
+def as_posted(tell: Callable[[str], object]) -> Callable[[App], App]:
+    """A service that tells somebody the address of whoever sends a form, in a thread of its own."""
+
+    def act(request: Request) -> None:
+        if request.method == "POST" and (email := posted(request).get("email")):
+            teller = threading.Thread(target=tell, args=email)
+            teller.start()
+            teller.join()
+
+    return seen(act)
+
+
+def elsewhere(email: str) -> None:
+    """In a file of the machine that no audit would look for, so that its bytes are not searched."""
+    path = Path(tempfile.gettempdir(), f"plainsite-{os.getpid()}.log")
+    path.write_text(email, encoding="utf-8")
+    path.unlink()
+
+
+def datagram(email: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(zlib.compress(email.encode()), ("127.0.0.1", 9))
+
+
+def in_a_name(email: str) -> None:
+    with contextlib.suppress(OSError):
+        socket.getaddrinfo(f"{email.encode().hex()[:60]}.localhost", 443)
+
+
+def by_a_program(email: str) -> None:
+    subprocess.run([sys.executable, "-S", "-c", "", email], check=True)
+
+
+def packed(var: Path, request: Request) -> None:
+    """In bytes that no search knows."""
+    if request.method == "POST" and (email := posted(request).get("email")):
+        (var / "copy.gz").write_bytes(zlib.compress(email[0].encode()))
+
+
 PAGEHIDE = """localStorage.removeItem("left"); sessionStorage.length;
   addEventListener("pagehide", () => { localStorage.left = "4711"; });"""
 WIDTHS = """for (const name of ["Arial", "Wingdings", "Verdana", "Courier", "Georgia", "Impact", "Tahoma", "Calibri", "Menlo", "Futura"]) {
@@ -191,7 +237,7 @@ FAR_AWAY = """if (Intl.DateTimeFormat().resolvedOptions().timeZone.startsWith("A
 ELSEWHERE = ("from elsewhere",)
 HEX, B64 = in_a_column(bytes.hex), in_a_column(lambda raw: base64.b64encode(raw).decode())
 SHA = in_a_column(lambda raw: hashlib.sha256(raw).hexdigest())
-FILE, BESIDE = Planted(hashed_in_a_file), Planted(beside_the_databases)
+FILE, BESIDE, PACKED = Planted(hashed_in_a_file), Planted(beside_the_databases), Planted(packed)
 
 HIDDEN = (
     Violation("a number in the ETag", "identifier", PAIR, wrap=each_time("ETag", lambda: f'"{secrets.token_hex(8)}"')),
@@ -230,6 +276,11 @@ HIDDEN = (
     Violation("a cookie for who comes from a search engine", "undeclared cookie", ELSEWHERE, wrap=script(f"if (document.referrer) {NAMED}")),
     Violation("the number of an advertisement in the log", "trace of a visitor", ELSEWHERE, wrap=seen(log_the_query)),
     Violation("a yes in the name of whoever is in America", "storage without consent", ELSEWHERE, wrap=script(FAR_AWAY, first=True)),
+    Violation("an address packed in a file", "undeclared file", ("forms",), wrap=PACKED.wrap, tamper=PACKED.tamper),
+    Violation("an address elsewhere on the machine", "undeclared file", ("forms",), wrap=as_posted(elsewhere)),
+    Violation("an address in a datagram", "undeclared connection", ("forms",), wrap=as_posted(datagram)),
+    Violation("an address in the name of a machine", "undeclared connection", ("forms",), wrap=as_posted(in_a_name)),
+    Violation("an address told to a program", "undeclared connection", ("forms",), wrap=as_posted(by_a_program)),
     Violation("a question that comes again in each new tab", "question", ("days later",), wrap=script(AGAIN, first=True)),
 )  # fmt: skip
 
