@@ -301,3 +301,5 @@ class Observed:
     variants: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """Of pages that stand in several wordings: which ones the bytes with a digest are, by the
     page's address and the digest."""
+    personal: frozenset[tuple[str, str]] = frozenset()
+    """The address and digest of what is only for groups of visitors."""

@@ -28,6 +28,7 @@ from analytics.visits.store.daily import Daily, Struck
 from analytics.visits.store.imported import Cell, Day, Import, Imported
 from analytics.visits.store.publications import Publications
 from audit.browsers.recorder import request_of
+from audit.group_pages import for_groups_alone
 from audit.machine_deeds import Watched, acting_for
 from audit.observations import Answer, SentRequest, Stored, Table, Trace
 from audit.printed import printed_to
@@ -233,6 +234,10 @@ class LocalSite:
                     place = each.page, hashlib.sha256(data).hexdigest()
                     found[place] = found.get(place, frozenset()) | {name}
         return found
+
+    def personal(self) -> frozenset[tuple[str, str]]:
+        """The address and digest of what pages have for groups of visitors alone."""
+        return for_groups_alone(self.public)
 
     @contextmanager
     def running(self, var: Path) -> Iterator[Instance]:

@@ -1,7 +1,8 @@
 """Findings about what our own service answers, as it left: closed lists, and paired runs.
 
-Every answer is a file of `public/`, byte for byte, or comes from an address that is declared. Who
-does the same gets the same: bytes, and every header.
+Every answer is a file of `public/`, byte for byte, or comes from an address that is declared; one
+that is for a group comes to who agreed to be of it. Who does the same gets the same: bytes, and
+every header.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
     for journey in observed.journeys:
         for snapshot in journey.snapshots:
             for answer in snapshot.answers:
-                for finding in _unpublished(declared, observed.published, answer):
+                for finding in (
+                    *_unpublished(declared, observed.published, answer),
+                    *_for_a_group(declared, observed.personal, snapshot.agreed, answer),
+                ):
                     yield at(finding, journey, snapshot)
     made = {(journey.browser, journey.name): journey for journey in observed.journeys}
     for journey in observed.journeys:
@@ -46,6 +50,21 @@ def _unpublished(
         message = f"{answer.path} is answered with something else than was published"
         mend = "answer with the file, or declare an [[endpoint]] in policy/features/"
         yield Finding("not as published", answer.path, message, "P4", mend)
+
+
+def _for_a_group(
+    declared: Declared,
+    personal: frozenset[tuple[str, str]],
+    agreed: frozenset[str],
+    answer: Answer,
+) -> Iterator[Finding]:
+    if (answer.path, answer.digest) not in personal:
+        return
+    audience = declared.register.cookie("audience")
+    if audience.purpose not in agreed:
+        message = f"{answer.path} is answered as for a group that nobody agreed to be of"
+        mend = "let the cookie alone choose, which is set for whoever checked its box"
+        yield Finding("page without consent", answer.path, message, "P4", mend)
 
 
 def _by_address(journey: Journey) -> Mapping[Address, list[Answer]]:

@@ -21,6 +21,7 @@ KINDS = {
     "letter without a legal basis": "A letter was sent that no act of its receiver allows.",
     "not as published": "The service answered with something else than the file that was built.",
     "no way to withdraw": "A page has no link to where a choice is withdrawn.",
+    "page without consent": "A page came as for a group that its visitor did not agree to be of.",
     "privacy page": "The privacy page does not say what the register declares.",
     "question": "The question was asked where it must not be, or not where it must.",
     "request elsewhere": "A page asked another site for something.",

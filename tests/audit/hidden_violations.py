@@ -4,21 +4,15 @@ at times that few visitors come by, in another encoding. Planted before the rule
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
-import io
-import os
 import secrets
-import socket
-import subprocess
 import sys
-import tempfile
-import threading
 import zlib
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import parse_qs
+from typing import Any
+from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request, Response
 
@@ -26,6 +20,7 @@ from audit.journeys.routes import Route
 
 from .planting import LOG, App, Violation, answers, html, script, seen, sql
 from .seeded_violations import HOUR, table
+from .telling import as_posted, by_a_program, datagram, elsewhere, in_a_name, posted
 
 __all__ = ["HIDDEN"]
 
@@ -84,13 +79,6 @@ def on_status(status: int, path: str = "") -> Callable[[App], App]:
 def on_wrong_password(request: Request, response: Response) -> None:
     if request.method == "POST" and request.path == SIGN_IN and response.status_code != 303:
         response.headers.add("Set-Cookie", "tried=4711; Path=/")
-
-
-def posted(request: Request) -> dict[str, list[str]]:
-    """What a form sends, which the service reads again."""
-    body = request.get_data(cache=True)
-    request.environ["wsgi.input"] = io.BytesIO(body)
-    return parse_qs(body.decode())
 
 
 def on_stderr(request: Request) -> None:
@@ -183,37 +171,20 @@ def served(path: str, wrap: Callable[[App], App]) -> Callable[[App], App]:
     return lambda app: answers(change)(wrap(app))
 
 
-def as_posted(tell: Callable[[str], object]) -> Callable[[App], App]:
-    """A service that tells somebody the address of whoever sends a form, in a thread of its own."""
+def for_teachers(app: App) -> App:
+    """The home page of a group, for whoever comes from another site."""
+    pages = app.extensions["plainsite"].pages
 
-    def act(request: Request) -> None:
-        if request.method == "POST" and (email := posted(request).get("email")):
-            teller = threading.Thread(target=tell, args=email)
-            teller.start()
-            teller.join()
+    def wrapped(environ: dict[str, Any], start: Any) -> Any:
+        host = urlsplit(environ.get("HTTP_REFERER", "")).netloc
+        if environ["PATH_INFO"] != HOME or host in ("", environ["HTTP_HOST"]):
+            return app(environ, start)
+        variant, _ = pages.variant(pages.build, HOME)
+        return pages.send(pages.build, pages.build.file(HOME, "teacher", variant), environ)(
+            environ, start
+        )
 
-    return seen(act)
-
-
-def elsewhere(email: str) -> None:
-    """In a file of the machine that no audit would look for, so that its bytes are not searched."""
-    path = Path(tempfile.gettempdir(), f"plainsite-{os.getpid()}.log")
-    path.write_text(email, encoding="utf-8")
-    path.unlink()
-
-
-def datagram(email: str) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.sendto(zlib.compress(email.encode()), ("127.0.0.1", 9))
-
-
-def in_a_name(email: str) -> None:
-    with contextlib.suppress(OSError):
-        socket.getaddrinfo(f"{email.encode().hex()[:60]}.localhost", 443)
-
-
-def by_a_program(email: str) -> None:
-    subprocess.run([sys.executable, "-S", "-c", "", email], check=True)
+    return wrapped
 
 
 def packed(var: Path, request: Request) -> None:
@@ -276,6 +247,7 @@ HIDDEN = (
     Violation("a cookie for who comes from a search engine", "undeclared cookie", ELSEWHERE, wrap=script(f"if (document.referrer) {NAMED}")),
     Violation("the number of an advertisement in the log", "trace of a visitor", ELSEWHERE, wrap=seen(log_the_query)),
     Violation("a yes in the name of whoever is in America", "storage without consent", ELSEWHERE, wrap=script(FAR_AWAY, first=True)),
+    Violation("a page for teachers, for who comes from elsewhere", "page without consent", ELSEWHERE, wrap=for_teachers),
     Violation("an address packed in a file", "undeclared file", ("forms",), wrap=PACKED.wrap, tamper=PACKED.tamper),
     Violation("an address elsewhere on the machine", "undeclared file", ("forms",), wrap=as_posted(elsewhere)),
     Violation("an address in a datagram", "undeclared connection", ("forms",), wrap=as_posted(datagram)),

@@ -81,7 +81,13 @@ def findings(loop: Loop, running: Chromium, public: Path, tmp_path: Path):
 
         made = loop.run(journeys())
         pages = (*violation.pages, "/privacy/", "/cookies/")
-        observed = Observed("", tuple(made), pages=pages, published=honest.published())
+        observed = Observed(
+            "",
+            tuple(made),
+            pages=pages,
+            published=honest.published(),
+            personal=honest.personal(),
+        )
         return compare(site, observed, complete=violation.complete)
 
     return find
