@@ -15,7 +15,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import generator
 from analytics.visits.model import LISTED, Dimension
@@ -25,10 +24,7 @@ from policy import read_site, versions
 from policy.manifest import read_build
 from tests.fixtures.patience import PATIENCE
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-__all__ = ["Nothing", "Plainsite", "nothing"]
+__all__ = ["Nothing", "Plainsite"]
 
 ROOT = Path(__file__).resolve().parents[2]
 CAME_FROM = ("", "www.google.com", "bing.com", "chatgpt.com", "www.facebook.com", "example.org")
@@ -101,15 +97,19 @@ class Plainsite(Server):
         """As `systemctl reload` does it. The new one is on the core of the one before."""
         command = [sys.executable, "deploy/reload.py", str(self.main)]
         subprocess.run(["taskset", "-c", str(CORE), *command], cwd=ROOT, check=True)
+        self._await_file(there=True)  # The new one writes it once it sees that the old one is gone.
         self.processes = [self.main]
 
     def stop(self) -> None:
         if not (self.folder / "pid").exists():
             return
         os.kill(self.main, signal.SIGTERM)
+        self._await_file(there=False)
+
+    def _await_file(self, *, there: bool) -> None:
         deadline = time.monotonic() + PATIENCE
-        while (self.folder / "pid").exists():
-            assert time.monotonic() < deadline, f"{self.name} does not end"
+        while (self.folder / "pid").exists() is not there:
+            assert time.monotonic() < deadline, f"{self.name} does not start or end"
             time.sleep(0.05)
 
     def counted(self) -> int:
@@ -168,17 +168,11 @@ class Nothing(Plainsite):
         self._like = like
 
     def start(self) -> None:
-        self.launch("bench.ingesting.ours:nothing")
+        self.launch("bench.ingesting.nothing:nothing")
+        self.ask(self._like.hits[0])
 
     def counted(self) -> int:
         return -1
 
     def prepared(self, chance: random.Random) -> Iterator[bytes]:
         return iter(self._like.hits)
-
-
-def nothing(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    """An application that reads what is sent, and says that it was taken."""
-    environ["wsgi.input"].read()
-    start_response("204 No Content", [("Cache-Control", "no-store")])
-    return []
