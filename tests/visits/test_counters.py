@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, event, update
 
-from analytics.visits.model import Dimension, Hour, Increment, Total
+from analytics.visits.model import LISTED, Dimension, Hour, Increment, Total
 from analytics.visits.store import shared_commits, sqlite
 from analytics.visits.store.base import StoreError
 from analytics.visits.store.sqlite import Counters
@@ -178,6 +178,22 @@ def test_what_waits_shares_a_commit(path: Path, monkeypatch: pytest.MonkeyPatch)
             addition.result()
     assert len(commits) == 2
     assert on_disk(path) == 51
+
+
+def test_a_hit_of_every_pair_takes_few_statements(counters: Counters) -> None:
+    """A statement costs more than the row that it writes, and a full hit has 91 pairs."""
+    hit = [
+        Increment(each, "a", **dict.fromkeys({"visits", "views", "times"} & {*listed.measures}, 1))
+        for each, listed in LISTED.items()
+        if listed.paired
+    ]
+    counters.add(1, [VIEW, *hit])  # This one makes the names.
+    asked: list[str] = []
+    event.listen(
+        counters._engine, "before_cursor_execute", lambda *given: asked.append(str(given[2]))
+    )
+    counters.add(1, [VIEW, *hit])
+    assert len(asked) <= 40, asked
 
 
 def test_two_services_on_one_file(counters: Counters, path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -78,17 +79,18 @@ class Adding:
         newest = max(first for _, first, _ in cells)
         month = self._calendar.after_month(newest)
         self.names.at(newest)
-        named = self.names.take(connection, month, {name for key in cells for name in _names(key)})
+        names = {key: _named(key) for key in cells}
+        wanted = {name for both in names.values() for name in both if name}
+        changed = self.names.take(connection, month, wanted)
         rows: dict[tuple[str | int, ...], list[int]] = {}
-        touched = {Group("names", ("dimension",), (each,)) for each in named}
+        groups: set[tuple[str | int, ...]] = set()
         for key, amounts in cells.items():
             step, first, (pair, _, _) = key
-            value, other = (self.names.of(*name) if name else 0 for name in _named(key))
+            value, other = (self.names.of(*name) if name else 0 for name in names[key])
             rows[step, first, pair, value, other] = amounts
-            if step == "hour":
-                touched.add(Group("running", ("step", "first"), (step, first)))
-            else:
-                touched.add(Group("running", ("step", "first", "pair"), (step, first, pair)))
+            groups.add((step, first) if step == "hour" else (step, first, pair))
+        touched = {Group("names", ("dimension",), (each,)) for each in changed}
+        touched |= {Group("running", RUNNING.key[: len(each)], each) for each in groups}
         _write(connection, RUNNING, rows)
         return touched
 
@@ -137,10 +139,6 @@ def _named(key: CellKey) -> tuple[Name, Name | None]:
     return (table.one, one), (table.other, other) if table.other else None
 
 
-def _names(key: CellKey) -> Iterator[Name]:
-    return (name for name in _named(key) if name)
-
-
 def _of_the_site(addition: Addition) -> Iterator[tuple[int, Sequence[int]]]:
     for each in addition.increments:
         if each.dimension == Dimension.ALL:
@@ -151,18 +149,16 @@ def _of_the_site(addition: Addition) -> Iterator[tuple[int, Sequence[int]]]:
 
 def _by_hour(
     addition: Addition, amounts: Sequence[int], moved: Sequence[bool]
-) -> Iterator[tuple[int, Sequence[int]]]:
+) -> Sequence[tuple[int, Sequence[int]]]:
     """What continues is counted where its visit began, so that the two can be compared."""
-    if addition.began == addition.hour or not any(
-        amount for amount, moves in zip(amounts, moved, strict=True) if moves
-    ):
-        yield addition.hour, amounts
-        return
+    if addition.began == addition.hour or not any(compress(amounts, moved)):
+        return ((addition.hour, amounts),)
     parts = [*zip(amounts, moved, strict=True)]
-    yield addition.began, [amount if moves else 0 for amount, moves in parts]
+    of_its_visit = [amount if moves else 0 for amount, moves in parts]
     rest = [0 if moves else amount for amount, moves in parts]
     if any(rest):
-        yield addition.hour, rest
+        return ((addition.began, of_its_visit), (addition.hour, rest))
+    return ((addition.began, of_its_visit),)
 
 
 def _add(sums: dict[Key, list[int]], key: Key, amounts: Sequence[int]) -> None:

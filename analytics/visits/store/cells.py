@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from operator import attrgetter
+from functools import cache, lru_cache
+from itertools import combinations
+from operator import attrgetter, mul
 
 from analytics.visits.model import LISTED, MEASURES, PAIRS, TIMES, Dimension, Increment, count_of
 
@@ -101,21 +102,31 @@ def _pair(one: Dimension, other: Dimension) -> tuple[int, bool, bool, tuple[bool
 
 _amounts = attrgetter(*MEASURES)
 
+Shape = tuple[tuple[Dimension, type[Increment]], ...]
+
+
+@lru_cache(1 << 12)
+def _pairs(shape: Shape) -> Sequence[tuple[int, int, int, int, tuple[bool, ...]]]:
+    """Of increments of these dimensions and kinds, which come together: the table, where in the
+    list its first and its second are, where that is which says how much, and what they share."""
+    found = []
+    for (at, (one, kind)), (to, (other, other_kind)) in combinations(enumerate(shape), 2):
+        if kind is other_kind and (pair := _pair(one, other)) is not None:
+            number, swapped, second_says, shared = pair
+            first, second = (to, at) if swapped else (at, to)
+            found.append((number, first, second, to if second_says else at, shared))
+    return found
+
 
 def cells_of(increments: Iterable[Increment]) -> Iterator[tuple[Cell, Sequence[int]]]:
     """What a hit adds to each cell but that of the whole site: its measures, as in `MEASURES`."""
-    single = [(each.dimension, each.cell, _amounts(each), type(each)) for each in increments]
-    for dimension, value, amounts, _ in single:
-        if dimension != Dimension.ALL and any(amounts):
-            yield (number_of(dimension), value, ""), amounts
-    for at, (one, a, of_one, kind) in enumerate(single):
-        for other, b, of_other, other_kind in single[at + 1 :]:
-            if kind is not other_kind or (pair := _pair(one, other)) is None:
-                continue
-            number, swapped, second_says, shared = pair
-            amounts = of_other if second_says else of_one
-            amounts = tuple(
-                amount if there else 0 for amount, there in zip(amounts, shared, strict=True)
-            )
-            if amounts != NOTHING:
-                yield (number, b, a) if swapped else (number, a, b), amounts
+    single = [*increments]
+    amounts = [_amounts(each) for each in single]
+    for each, added in zip(single, amounts, strict=True):
+        if each.dimension != Dimension.ALL and any(added):
+            yield (number_of(each.dimension), each.cell, ""), added
+    shape = tuple((each.dimension, type(each)) for each in single)
+    for number, first, second, says, shared in _pairs(shape):
+        added = tuple(map(mul, amounts[says], shared))
+        if added != NOTHING:
+            yield (number, single[first].cell, single[second].cell), added

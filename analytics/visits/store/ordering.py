@@ -8,8 +8,9 @@ register's window: the more there are, the more visits are among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from threading import Lock
 
 from sqlalchemy import Connection
@@ -50,11 +51,14 @@ class Ordering:
         """Write the small ones anew; note the others."""
         if connection.dialect.name != "sqlite":
             return  # `postgresql_order` writes whole tables anew.
-        for group in sorted(groups):
-            if _is_small(connection, group):
-                write_anew(connection, group)
+        found = sorted(groups)
+        small = []
+        for group, rows in zip(found, _rows(connection, found), strict=True):
+            if rows <= FEW:
+                small.append(group)
             else:
                 self.add(group)
+        _write_all_anew(connection, small)
 
     def add(self, group: Group) -> None:
         """Note one that is to be written anew."""
@@ -68,22 +72,33 @@ class Ordering:
         return sorted(waiting)
 
 
-def _is_small(connection: Connection, group: Group) -> bool:
-    rows = f"SELECT 1 FROM {group.table} WHERE {group.where} LIMIT {FEW + 1}"
-    return len(connection.exec_driver_sql(rows, group.key).all()) <= FEW
+def _rows(connection: Connection, groups: Sequence[Group]) -> Sequence[int]:
+    """How many each has, as far as one more than FEW; in one statement, as there are many."""
+    if not groups:
+        return ()
+    limited = "(SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT {}))"
+    each = (limited.format(group.table, group.where, FEW + 1) for group in groups)
+    values = tuple(value for group in groups for value in group.key)
+    return tuple(connection.exec_driver_sql(f"SELECT {', '.join(each)}", values).one())
 
 
 def write_anew(connection: Connection, group: Group) -> None:
     """Delete the rows, and insert them in the order of their keys, in the same transaction."""
     if connection.dialect.name != "sqlite":
         return  # As above.
-    table, where = group.table, group.where
-    for statement, values in (
-        (f"CREATE TEMPORARY TABLE IF NOT EXISTS anew_{table} AS SELECT * FROM {table} LIMIT 0", ()),
+    _write_all_anew(connection, [group])
+
+
+def _write_all_anew(connection: Connection, groups: Sequence[Group]) -> None:
+    """Those of several groups, in their order; with a few statements for all that are alike."""
+    for (table, where), alike in groupby(groups, lambda group: (group.table, group.where)):
+        keys = [group.key for group in alike]
+        anew = f"CREATE TEMPORARY TABLE IF NOT EXISTS anew_{table} AS SELECT * FROM {table} LIMIT 0"
+        connection.exec_driver_sql(anew)
         # By the prefix of the key, so they are read in its order.
-        (f"INSERT INTO anew_{table} SELECT * FROM {table} WHERE {where}", group.key),
-        (f"DELETE FROM {table} WHERE {where}", group.key),
-        (f"INSERT INTO {table} SELECT * FROM anew_{table} ORDER BY rowid", ()),
-        (f"DELETE FROM anew_{table}", ()),
-    ):
-        connection.exec_driver_sql(statement, values)
+        chosen = f"INSERT INTO anew_{table} SELECT * FROM {table} WHERE {where}"
+        connection.exec_driver_sql(chosen, keys)
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE {where}", keys)
+        back = f"INSERT INTO {table} SELECT * FROM anew_{table} ORDER BY rowid"
+        connection.exec_driver_sql(back)
+        connection.exec_driver_sql(f"DELETE FROM anew_{table}")
