@@ -361,7 +361,7 @@ def _logs_to(lines: list[str]) -> Iterator[None]:
 
 def _tables(path: Path, dated_by: Mapping[str, str]) -> Iterator[Table]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
         for (name,) in names.fetchall():
             info = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
             counts = ", ".join(f'count("{column[1]}")' for column in info)

@@ -248,6 +248,8 @@ HIDDEN = (
     Violation("the number of an advertisement in the log", "trace of a visitor", ELSEWHERE, wrap=seen(log_the_query)),
     Violation("a yes in the name of whoever is in America", "storage without consent", ELSEWHERE, wrap=script(FAR_AWAY, first=True)),
     Violation("a page for teachers, for who comes from elsewhere", "page without consent", ELSEWHERE, wrap=for_teachers),
+    Violation("a view that joins what is kept apart", "undeclared table",
+        tamper=sql("records", "CREATE VIEW everybody AS SELECT email, day FROM contacts JOIN submissions ON contact = contacts.id")),
     Violation("an address packed in a file", "undeclared file", ("forms",), wrap=PACKED.wrap, tamper=PACKED.tamper),
     Violation("an address elsewhere on the machine", "undeclared file", ("forms",), wrap=as_posted(elsewhere)),
     Violation("an address in a datagram", "undeclared connection", ("forms",), wrap=as_posted(datagram)),
