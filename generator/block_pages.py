@@ -8,11 +8,11 @@ from typing import Any, Protocol
 from jinja2 import Environment
 from markupsafe import Markup
 
-from generator.changed_text import PageText
 from generator.content.block_values import block_values
 from generator.content.blocks import ARGUMENTS, FORM, BlockLine
 from generator.content.pages import Page
 from generator.graph.reads import of_language
+from generator.page_text import PageText
 from generator.recorded import Found, Place
 from policy import Site
 from policy.block_schemas import BlockSchema

@@ -24,7 +24,7 @@ _DIGITS = {ord(str(digit)): _ZERO + digit for digit in range(10)}
 _NUMBERS = {_ZERO + digit: str(digit) for digit in range(10)}
 _BODY = "[\ufde0-\ufde9]+\ufdd2[\ufde0-\ufde9]+\ufdd3"
 _MARK = f"{_TAG}{_BODY}"
-_QUOTE = '(?:"|&quot;|%22)?'
+_QUOTE = '(?:"|&quot;|&#34;|%22)?'
 _ANY = re.compile(f"(?: |%20){ATTRIBUTE}={_QUOTE}{_MARK}{_QUOTE}| {_MARK}|[{_TAG}{_VALUE}]{_BODY}")
 _READ = re.compile(f"[{_TAG}{_VALUE}]([\ufde0-\ufde9]+)\ufdd2([\ufde0-\ufde9]+)\ufdd3")
 LEADING = f"{_VALUE}{_BODY}"

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from generator.block_pages import BlockPages
 from generator.budget import bits
-from generator.changed_text import PageText, with_plain_filters, with_text
+from generator.changed_text import with_text
 from generator.check.of_templates import left_open
 from generator.content.audience_blocks import select
 from generator.content.blocks import Blocks, names
@@ -27,6 +27,7 @@ from generator.content.sections import OwnView, Sections, is_text_lost
 from generator.graph.reads import Reads
 from generator.markdown import Hooks, reader
 from generator.marks import place_before, unmarked
+from generator.page_text import PageText, with_texts
 from generator.pictures.cards import CardStyle
 from generator.pictures.found import Pictures
 from generator.pictures.pages import PagePictures
@@ -339,8 +340,7 @@ class Renderer:
         loader = WatchedTemplates(
             site.root, self.reads, self._paths, language, marks_ends=marks_ends
         )
-        jinja = environment(site, self._assets, loader, self.reads, language)
-        with_plain_filters(jinja)
+        jinja = with_texts(environment(site, self._assets, loader, self.reads, language))
         jinja.globals["data"] = self._data
         jinja.globals["get_section"] = self._sections.get
         jinja.globals["bits"] = self._bits

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 import generator
-from generator.changed_text import PageText
 from generator.marks import NONCHARACTERS, mark_tags
+from generator.page_text import PageText
 from policy import Faults
 
 TEXT = "One [link](/) & *more*.\n\nTwo.\n"
@@ -65,6 +65,12 @@ def test_what_a_template_makes_of_a_text_is_there(root, engine, expression, want
 def test_a_set_of_a_text_can_be_changed_too(root):
     template = '{% set x %}{{ page.body }}{% endset %}{{ x|replace("<p>", "<p class=lead>") }}'
     assert "<p class=lead>One" in shown(root, template)
+
+
+def test_what_a_template_made_itself_can_be_changed_too(root):
+    made = '{% macro m() %}<p id="t--a">Words<br></p>{% endmacro %}{% set x %}{{ m() }}{% endset %}'
+    template = '{{ m()[:16] }}{{ x[16:] }} {{ "<br>" in x }} {{ (m() ~ "!").split("<br>")[1] }}'
+    assert shown(root, made + template).strip() == '<p id="t--a">Words<br></p> True </p>!'
 
 
 def test_the_text_of_a_block_can_be_changed_too(root):
