@@ -79,6 +79,7 @@ def create_app(  # noqa: PLR0913  (each has its default)
     var: Path,
     *,
     clock: Callable[[], float] = time.time,
+    steady: Callable[[], float] = time.monotonic,
     relay: Transport | None = None,
     proxies: int = 0,
     tracebacks: bool = False,
@@ -86,8 +87,9 @@ def create_app(  # noqa: PLR0913  (each has its default)
 ) -> Flask:
     """The service for the site in `root`, built in `public`, with its databases in `var`.
 
-    `clock` returns seconds since 1970. Mail goes to `relay`, or to the one that the environment
-    names. So many `proxies` before the service are believed when they say who asks, and how.
+    `clock` returns seconds since 1970, and `steady` those that pass, whatever a clock says. Mail
+    goes to `relay`, or to the one that the environment names. So many `proxies` before the service
+    are believed when they say who asks, and how.
     `tracebacks` logs all of a fault of ours, for whoever is at work on the site; it may tell what
     a visitor sent. `build` has the site built when pages come or go.
 
@@ -96,7 +98,7 @@ def create_app(  # noqa: PLR0913  (each has its default)
     Raises Faults for a site folder with mistakes, and for one that was never built.
     """
     site = read_site(root)
-    the_clock = Clock(clock, ZoneInfo(site.settings.timezone))
+    the_clock = Clock(clock, ZoneInfo(site.settings.timezone), steady)
     service = _open_service(site, Places(root, public, var), the_clock, relay, build)
     kind = Flask if tracebacks else _Discreet
     app = kind(__name__, template_folder=root.resolve() / "templates", static_folder=None)

@@ -36,12 +36,14 @@ class UnusableClock(Refusal):
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Calling it gives seconds since 1970. `source` gives them too, and a test can turn it.
+    `steady` counts the seconds that pass, whatever a clock says.
 
     Whatever reads it may raise UnusableClock.
     """
 
     source: Callable[[], float]
     zone: ZoneInfo
+    steady: Callable[[], float] = time.monotonic
 
     def __call__(self) -> float:
         """Seconds since 1970."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from audit.browsers.errors import STOPS, CannotGoOn, NotGiven, PageDoesNotOpen
 from audit.browsers.recorder import Recorder
 from audit.browsers.visitor import LOOK, PATIENCE_SECONDS, READING, Tab, Visitor
+from audit.instance import Instance
 from audit.journeys.agreements import Agreements
 from audit.journeys.opened_letters import letter_of
 from audit.journeys.page_facts import facts_of
@@ -27,7 +28,6 @@ from audit.observations import (
     Snapshot,
     Stop,
 )
-from audit.target import Instance
 from policy import Register
 from policy.fields import CHOICES, Field
 from policy.forms import Form

@@ -7,11 +7,14 @@ import threading
 from collections.abc import Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from audit.browsers.chromium import Chromium, ChromiumVisitor
+from audit.instance import Instance
+from audit.journeys.local_routes import let_a_week_pass
 from audit.journeys.routes import ROUTES
 from audit.journeys.run import Options, make_journey
 from audit.observations import Journey, Observed
@@ -130,6 +133,24 @@ def test_a_browser_may_tell_late_what_the_visitor_wrote(findings, monkeypatch) -
 
     monkeypatch.setattr(ChromiumVisitor, "_stored", late)
     assert findings(Violation("none", "", ("outdated register",))) == ()
+
+
+def test_figures_by_mail_are_read(
+    loop: Loop, running: Chromium, public: Path, tmp_path: Path
+) -> None:
+    """The service distrusts a clock that jumps, and that of the audit does."""
+    target, gate = LocalSite.read(ROOT, public), asyncio.Semaphore(1)
+    options = Options(pages=("/",), idle_seconds=0)
+    made = loop.run(make_journey(ROUTE["staff"], running, target, options, tmp_path, gate))
+    letters = [letter for snapshot in made.snapshots for letter in snapshot.letters]
+    assert len(letters) == 2  # The first asks whether the address is theirs.
+    assert made.missed == ()
+
+
+def test_figures_that_do_not_come_are_told_as_missed(loop: Loop) -> None:
+    run = SimpleNamespace(missed=[], instance=Instance(""))
+    loop.run(let_a_week_pass(run))  # type: ignore[arg-type]  # all that it takes of one
+    assert run.missed == ["the figures that were asked for were not mailed"]
 
 
 def test_the_table_in_the_docs_is_that_of_the_violations() -> None:

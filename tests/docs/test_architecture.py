@@ -110,7 +110,7 @@ def test_features_get_what_they_need_as_arguments() -> None:
     """What holds all parts is for who makes and ends a service. No feature reaches for it, nor for
     the application that answers."""
     whole = {name for name, imported in imports().items() if "analytics.service" in imported}
-    assert whole == {"analytics.app", "audit.target"}
+    assert whole == {"analytics.app", "audit.instance"}
     reaching = {
         (name, word)
         for name, path in modules().items()

@@ -19,7 +19,9 @@ from sqlalchemy import delete, event, update
 from analytics.visits.model import LISTED, Dimension, Hour, Increment, Total
 from analytics.visits.store import shared_commits, sqlite
 from analytics.visits.store.base import StoreError
+from analytics.visits.store.ordering import Group, Ordering
 from analytics.visits.store.sqlite import Counters
+from analytics.visits.store.writing import RUNNING
 from policy import read_site
 from tests.fixtures.patience import PATIENCE
 from tests.fixtures.small_site import ROOT
@@ -194,6 +196,13 @@ def test_a_hit_of_every_pair_takes_few_statements(counters: Counters) -> None:
     )
     counters.add(1, [VIEW, *hit])
     assert len(asked) <= 40, asked
+
+
+def test_a_commit_may_touch_any_number_of_groups(counters: Counters) -> None:
+    """SQLite answers no question with more than 2,000 columns."""
+    groups = [Group("running", RUNNING.key[:3], ("day", first, 0)) for first in range(2_100)]
+    with counters._engine.begin() as connection:
+        Ordering().changed(connection, groups)
 
 
 def test_two_services_on_one_file(counters: Counters, path: Path) -> None:

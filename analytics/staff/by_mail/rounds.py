@@ -173,6 +173,6 @@ def open_rounds(  # noqa: PLR0913, PLR0917  (what all parts share)
     access_log = AccessLog(records, metadata(site.register, "records").tables["access_log"])
     render = renderer(root, site, counted.pages.asset)
     # A machine that lost its time is set right soon after a start.
-    is_even = EvenClock(counted.clock, known=False)
+    is_even = EvenClock(counted.clock, counted.clock.steady, known=False)
     rounds = Rounds(counted, mailing, access_log, render, is_even)
     return BackgroundTask("digests", rounds.step, log, clock=counted.clock)

@@ -8,7 +8,7 @@ register's window: the more there are, the more visits are among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from threading import Lock
@@ -19,6 +19,9 @@ __all__ = ["FEW", "Group", "Ordering"]
 
 FEW = 1_500
 """Rows that are written anew at each commit: 2 ms."""
+
+AT_ONCE = 500
+"""A statement of SQLite answers with 2,000 columns at most."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,14 +75,14 @@ class Ordering:
         return sorted(waiting)
 
 
-def _rows(connection: Connection, groups: Sequence[Group]) -> Sequence[int]:
-    """How many each has, as far as one more than FEW; in one statement, as there are many."""
-    if not groups:
-        return ()
+def _rows(connection: Connection, groups: Sequence[Group]) -> Iterator[int]:
+    """How many each has, as far as one more than FEW; asked of many with one statement."""
     limited = "(SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT {}))"
-    each = (limited.format(group.table, group.where, FEW + 1) for group in groups)
-    values = tuple(value for group in groups for value in group.key)
-    return tuple(connection.exec_driver_sql(f"SELECT {', '.join(each)}", values).one())
+    for at in range(0, len(groups), AT_ONCE):
+        some = groups[at : at + AT_ONCE]
+        each = (limited.format(group.table, group.where, FEW + 1) for group in some)
+        values = tuple(value for group in some for value in group.key)
+        yield from connection.exec_driver_sql(f"SELECT {', '.join(each)}", values).one()
 
 
 def write_anew(connection: Connection, group: Group) -> None:
