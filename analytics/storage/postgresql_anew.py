@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from analytics.storage.catalog import lock
 from analytics.storage.postgresql_connection import patiently
+from analytics.storage.postgresql_order import write_anew
 from analytics.storage.postgresql_parts import (
     TURN,
     full_of,
@@ -25,22 +26,23 @@ from analytics.storage.postgresql_parts import (
     put_together,
 )
 
-__all__ = ["Write", "write_parts_anew"]
+__all__ = ["write_parts_anew"]
 
 MS_TO_WAIT = 500
 SECONDS_BETWEEN = 0.5
 MOST_TRIES = 120
 LOCK_NOT_AVAILABLE = "55P03"
 
-Write = Callable[[Connection], None]
+Rest = Callable[[], Sequence[Table]]
 
 
 def write_parts_anew(
-    engine: Engine, tables: Sequence[Table], due: Callable[[], Iterable[str]], rest: Write
+    engine: Engine, tables: Sequence[Table], due: Callable[[], Iterable[str]], rest: Rest
 ) -> None:
     """Write those of the `tables` anew that are `due`, and those that have anything of hits, while
-    hits go on; and do the `rest` with the last of it, which hits wait for. `due` is asked when
-    nobody else changes any. Raises SQLAlchemyError."""
+    hits go on; and the `rest`, which have no parts, with the last of it, which hits wait for. `due`
+    is asked when nobody else changes any of the first, and `rest` when nobody changes anything.
+    Raises SQLAlchemyError."""
     with (
         engine.execution_options(tells_nothing=True).connect() as connection,
         patiently(connection),
@@ -50,10 +52,10 @@ def write_parts_anew(
         while True:
             with _apart(connection, tables) as (fresh, is_last):
                 chosen = [each for each in tables if each.name in changed | fresh.keys()]
-                _write_anew(connection, chosen, fresh, rest if is_last else _nothing)
+                _write_anew(connection, chosen, fresh, rest if is_last else list)
             if is_last:
                 return
-            changed -= fresh.keys()
+            changed.clear()
 
 
 @contextmanager
@@ -81,7 +83,7 @@ def _apart(
 
 
 def _write_anew(
-    connection: Connection, tables: Sequence[Table], fresh: dict[str, str], rest: Write
+    connection: Connection, tables: Sequence[Table], fresh: dict[str, str], rest: Rest
 ) -> None:
     ask = connection.exec_driver_sql
     moves = {}
@@ -103,8 +105,11 @@ def _write_anew(
 
         def swap() -> None:
             lock(connection)
+            small = rest()
+            _have(connection, [*tables, *small])
             _truncate(connection, [each for _, sources in moves.values() for each in sources])
-            rest(connection)
+            if small:
+                write_anew(connection, small)
 
         _between_readers(connection, swap)
 
@@ -147,14 +152,18 @@ def _between_readers(connection: Connection, swap: Callable[[], None]) -> None:
         time.sleep(SECONDS_BETWEEN)
 
 
+def _have(connection: Connection, tables: Iterable[Table]) -> None:
+    """Let nobody else read them. Whoever reads has them in this order too: who had one of them, and
+    not the next, would wait crosswise, and the server ends one of two who do."""
+    names = ", ".join(f'"{name}"' for name in sorted(each.name for each in tables))
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {MS_TO_WAIT}")
+    connection.exec_driver_sql(f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE")
+
+
 def _truncate(connection: Connection, tables: Iterable[str]) -> None:
     if names := ", ".join(f'ONLY "{each}"' for each in sorted(tables)):
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {MS_TO_WAIT}")
         connection.exec_driver_sql(f"TRUNCATE {names}")
-
-
-def _nothing(_connection: Connection) -> None:
-    pass
 
 
 @contextmanager

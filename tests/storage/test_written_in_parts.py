@@ -3,6 +3,7 @@ is killed, and whatever else changes them meanwhile."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -11,7 +12,7 @@ from threading import Event, Thread
 
 import psycopg
 import pytest
-from sqlalchemy import URL, Connection, Table
+from sqlalchemy import URL, Connection, Table, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.storage import postgresql_anew
@@ -119,6 +120,49 @@ def test_hits_are_counted_while_tables_are_written_anew(
     assert sources(counters) == Counter(visits=4, continued=4)
     assert sorted(rows(counters).values())[:3] == [0, 0, 0]
     assert not counters.rewriting_due
+
+
+def test_a_report_that_has_some_tables_has_the_others_too(
+    counters: PostgreSQLCounters, url: URL
+) -> None:
+    """Whoever writes anew waits for those that it has, and keeps none from it meanwhile: else one of
+    the two would be ended by the server."""
+    counters.add(HOUR, HIT)
+    schema = str(url.query["options"]).partition("=")[2]
+    named = locked_by(counters)
+    waits = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%TABLE%'"
+    for first in range(1, len(named)):
+        counters.add(HOUR, HIT)
+        counters._changed.update(counters.database.tables.tables)
+        with (
+            psycopg.connect(server().dsn) as report,
+            psycopg.connect(server().dsn, autocommit=True) as look,
+        ):
+            report.execute(f"SET search_path = {schema}; SET lock_timeout = 200".encode())
+            report.execute(f"LOCK TABLE {', '.join(named[:first])} IN ACCESS SHARE MODE".encode())
+            thread = Thread(target=counters.rewrite)
+            thread.start()
+            while thread.is_alive() and look.execute(waits).rowcount == 0:
+                time.sleep(0.02)
+            report.execute(f"LOCK TABLE {', '.join(named[first:])} IN ACCESS SHARE MODE".encode())
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+    assert sources(counters)["visits"] == len(named)
+
+
+def locked_by(counters: PostgreSQLCounters) -> list[str]:
+    """The tables that a report has, in the order in which it comes to have them."""
+    said = list[str]()
+    with counters.database.engine.connect() as connection:
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            said.append(statement)
+
+        event.listen(connection.engine, "before_cursor_execute", note)
+        counters.series(HOUR, HOUR)
+        event.remove(connection.engine, "before_cursor_execute", note)
+    (statement,) = (each for each in said if each.startswith("LOCK TABLE"))
+    return statement.removeprefix("LOCK TABLE ").partition(" IN ")[0].split(", ")
 
 
 def test_what_closes_while_tables_are_written_anew_waits_and_is_not_lost(

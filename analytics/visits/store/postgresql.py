@@ -13,7 +13,7 @@ from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import URL, Connection
+from sqlalchemy import URL, Connection, Table
 from sqlalchemy.exc import SQLAlchemyError
 
 from analytics.storage.catalog import lock
@@ -21,7 +21,7 @@ from analytics.storage.known_tables import KnownTables
 from analytics.storage.postgresql import PostgreSQL
 from analytics.storage.postgresql_anew import write_parts_anew
 from analytics.storage.postgresql_connection import SECONDS_TO_WRITE_ANEW
-from analytics.storage.postgresql_order import forget_log, write_anew
+from analytics.storage.postgresql_order import forget_log
 from analytics.storage.postgresql_parts import PARTS, has_turn
 from analytics.visits.store.base import StoreError
 from analytics.visits.store.shared_commits import SharedCommits
@@ -41,8 +41,8 @@ WHERE schemaname = current_schema() AND n_tup_ins + n_tup_upd + n_tup_del > 0"""
 """The tables that a transaction changed
 (https://www.postgresql.org/docs/15/monitoring-stats.html#MONITORING-STATS-VIEWS)."""
 
-READ = "totals, running, counters, rare, names, struck_hours, closings"
-
+READ = "closings, counters, names, rare, running, struck_hours, totals"
+"""What reports read, in the order in which whoever writes anew comes to have it."""
 
 SECONDS_BETWEEN = 0.1
 
@@ -116,7 +116,7 @@ class PostgreSQLCounters(SharedCommits):
         tables = self.database.tables.sorted_tables
         parted = [each for each in tables if each.name in PARTS]
         try:
-            write_parts_anew(self._engine, parted, self._due, self._write_rest_anew)
+            write_parts_anew(self._engine, parted, self._due, self._rest)
             forget_log(self._engine)
         except SQLAlchemyError:
             self._changes += 1
@@ -129,13 +129,12 @@ class PostgreSQLCounters(SharedCommits):
         self._noted, self._taken = self._changes, set[str]()
         return self._changed & PARTS.keys()
 
-    def _write_rest_anew(self, connection: Connection) -> None:
+    def _rest(self) -> list[Table]:
         # By whoever has the writers' lock, so what is changed later is noted after this.
         self._taken |= self._changed
         self._changed.difference_update(self._taken)
-        tables = self.database.tables.sorted_tables
         rest = (BY_HITS | self._taken) - PARTS.keys()
-        write_anew(connection, [each for each in tables if each.name in rest])
+        return [each for each in self.database.tables.sorted_tables if each.name in rest]
 
 
 def _in_turn(work: Callable[[Connection], Done], connection: Connection) -> Done:
