@@ -18,7 +18,7 @@ from analytics.storage.known_tables import KnownTables
 from analytics.storage.migrations import columns_of, follow
 from analytics.storage.postgresql_connection import connect, patiently
 from analytics.storage.postgresql_order import forget_log, write_anew
-from analytics.storage.postgresql_parts import make_parts
+from analytics.storage.postgresql_parts import OutOfTurn, make_parts, wait_for_turn
 from analytics.storage.postgresql_rules import place_of, refused, unmet
 from analytics.storage.postgresql_samples import take_no_samples
 from analytics.storage.server import OF_SITE, Server
@@ -124,7 +124,12 @@ class PostgreSQL(Server):
 
     def _follow(self, keep: bool) -> tuple[Fault, ...]:
         with self._alone() as connection, patiently(connection):
-            faults = self._follow_register(connection, keep)
+            try:
+                faults = self._follow_register(connection, keep)
+            except OutOfTurn:
+                connection.rollback()
+                wait_for_turn(connection)
+                faults = self._follow_register(connection, keep)
             if keep and not faults:
                 take_no_samples(connection)
                 connection.commit()

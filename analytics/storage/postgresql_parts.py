@@ -17,9 +17,12 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import BigInteger, Connection, Select, Table, cast, func, select
 
+from analytics.storage.postgresql_connection import BUSY_MS
+
 __all__ = [
     "PARTS",
     "TURN",
+    "OutOfTurn",
     "everything",
     "full_of",
     "has_turn",
@@ -29,6 +32,7 @@ __all__ = [
     "parts_of",
     "place_for",
     "put_together",
+    "wait_for_turn",
 ]
 
 PARTS = {"running": 3, "counters": 1, "rare": 1}
@@ -42,6 +46,10 @@ THERE = """SELECT relname FROM pg_inherits JOIN pg_class ON oid = inhrelid
 WHERE inhparent = to_regclass('"{}"') ORDER BY relname"""
 KEY_OF = """SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid
 AND attnum = ANY (indkey) WHERE indrelid = to_regclass('"{}"') AND indisprimary"""
+
+
+class OutOfTurn(Exception):
+    """A large table is written anew, and may not be changed otherwise."""
 
 
 def parts_of(table: str) -> list[str]:
@@ -72,11 +80,12 @@ def make_parts(connection: Connection, tables: Iterable[Table]) -> str:
 
 def put_together(connection: Connection, table: str) -> None:
     """Have all rows in the table itself, which has no parts then, in the caller's transaction.
-    Raises SQLAlchemyError."""
+    Raises OutOfTurn, SQLAlchemyError."""
     if connection.dialect.name != "postgresql" or not (there := _there(connection, table)):
         return
     ask = connection.exec_driver_sql
-    ask(f"SELECT pg_advisory_xact_lock({TURN})")
+    if not has_turn(connection):
+        raise OutOfTurn
     key = [*ask(KEY_OF.format(table)).scalars()]
     found = ask(f'SELECT * FROM "{table}" LIMIT 0').keys()
     named = ", ".join(f'"{each}"' for each in found)
@@ -124,6 +133,15 @@ def has_turn(connection: Connection) -> bool:
     """Whether the transaction may change such a table otherwise than hits do: nobody writes one
     anew, or begins to until it ends."""
     return bool(connection.exec_driver_sql(IS_MINE).scalar_one())
+
+
+def wait_for_turn(connection: Connection) -> None:
+    """Have it until the transaction ends. Whoever waits here has not the writers' lock: hits go on,
+    and whoever writes anew needs that for its end."""
+    ask = connection.exec_driver_sql
+    ask("SET LOCAL lock_timeout = 0")
+    ask(f"SELECT pg_advisory_xact_lock({TURN})")
+    ask(f"SET LOCAL lock_timeout = {BUSY_MS}")
 
 
 def kinds_of(table: str) -> tuple[list[str], list[str]]:

@@ -15,10 +15,11 @@ import pytest
 from sqlalchemy import URL, Connection, Table, event
 from sqlalchemy.exc import SQLAlchemyError
 
-from analytics.storage import postgresql_anew
+from analytics.storage import postgresql_anew, postgresql_connection
 from analytics.storage.moving import copy_rows, reading
 from analytics.storage.postgresql_parts import parts_of
 from analytics.visits.model import Dimension, Increment
+from analytics.visits.store.base import StoreError
 from analytics.visits.store.cells import TABLES
 from analytics.visits.store.closing_rows import WHOLE
 from analytics.visits.store.postgresql import PostgreSQLCounters
@@ -125,8 +126,8 @@ def test_hits_are_counted_while_tables_are_written_anew(
 def test_a_report_that_has_some_tables_has_the_others_too(
     counters: PostgreSQLCounters, url: URL
 ) -> None:
-    """Whoever writes anew waits for those that it has, and keeps none from it meanwhile: else one of
-    the two would be ended by the server."""
+    """Whoever writes anew waits for those that it has, and keeps none from it meanwhile: else the
+    server would end one of the two."""
     counters.add(HOUR, HIT)
     schema = str(url.query["options"]).partition("=")[2]
     named = locked_by(counters)
@@ -190,6 +191,42 @@ def test_what_closes_while_tables_are_written_anew_waits_and_is_not_lost(
         assert connection.exec_driver_sql(hours).scalar_one() == 0
         told = "SELECT count(*) FROM counters WHERE step = 'day'"
         assert connection.exec_driver_sql(told).scalar_one() > 0
+
+
+def test_a_service_that_starts_with_another_register_waits_and_hits_go_on(
+    url: URL, counters: PostgreSQLCounters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A table that is declared otherwise is put together, and is written anew just now."""
+    schema = str(url.query["options"]).partition("=")[2]
+    counters.add(HOUR, HIT)
+    held = Held(monkeypatch)
+    writing = held.begun(counters)
+    with psycopg.connect(server().dsn, autocommit=True) as connection:
+        declared = f"{schema}.running".encode()
+        query = b"SELECT obj_description('" + declared + b"'::regclass)"
+        ((said,),) = connection.execute(query).fetchall()
+        earlier = str(said).replace("visits BIGINT", "visits  INT").replace("'", "''").encode()
+        connection.execute(b"COMMENT ON TABLE " + declared + b" IS '" + earlier + b"'")
+    others = list[PostgreSQLCounters]()
+    starting = Thread(target=lambda: others.append(PostgreSQLCounters(url, REGISTER)))
+    starting.start()
+    until, waited = time.monotonic() + postgresql_connection.BUSY_MS / 1e3 + 1, list[float]()
+    while time.monotonic() < until:
+        began = time.monotonic()
+        with suppress(StoreError):
+            counters.add(HOUR, GOES_ON)
+        waited.append(time.monotonic() - began)
+        time.sleep(0.1)
+    is_waiting = starting.is_alive()
+    held.end(writing)
+    assert is_waiting
+    assert max(waited) < 2
+    starting.join(PATIENCE)
+    with closing(*others) as other:
+        assert other.database._is_ready, other.database.check()
+        other.add(HOUR, HIT)
+        other.rewrite()
+        assert sources(other)["visits"] == 2
 
 
 def test_a_service_that_is_killed_meanwhile_leaves_what_was_counted(

@@ -22,7 +22,7 @@ from analytics.storage.postgresql import PostgreSQL
 from analytics.storage.postgresql_anew import write_parts_anew
 from analytics.storage.postgresql_connection import SECONDS_TO_WRITE_ANEW
 from analytics.storage.postgresql_order import forget_log
-from analytics.storage.postgresql_parts import PARTS, has_turn
+from analytics.storage.postgresql_parts import PARTS, OutOfTurn, has_turn
 from analytics.visits.store.base import StoreError
 from analytics.visits.store.shared_commits import SharedCommits
 from analytics.web.log import ServiceLog
@@ -45,10 +45,6 @@ READ = "closings, counters, names, rare, running, struck_hours, totals"
 """What reports read, in the order in which whoever writes anew comes to have it."""
 
 SECONDS_BETWEEN = 0.1
-
-
-class NotNow(Exception):
-    """A large table is written anew."""
 
 
 class PostgreSQLCounters(SharedCommits):
@@ -88,7 +84,7 @@ class PostgreSQLCounters(SharedCommits):
         anew. Raises StoreError."""
         until = time.monotonic() + SECONDS_TO_WRITE_ANEW
         while time.monotonic() < until:
-            with suppress(NotNow):
+            with suppress(OutOfTurn):
                 return self.write(partial(_in_turn, work))
             time.sleep(SECONDS_BETWEEN)  # Hits go on.
         raise StoreError("the counters are written anew")
@@ -99,7 +95,7 @@ class PostgreSQLCounters(SharedCommits):
             done = work(connection)
             touched = {*connection.exec_driver_sql(TOUCHED).scalars()}
             if touched & PARTS.keys() and not has_turn(connection):
-                raise NotNow  # It would be lost with what is written anew.
+                raise OutOfTurn  # It would be lost with what is written anew.
             self._changed.update(touched)
             return done
 
@@ -139,5 +135,5 @@ class PostgreSQLCounters(SharedCommits):
 
 def _in_turn(work: Callable[[Connection], Done], connection: Connection) -> Done:
     if not has_turn(connection):
-        raise NotNow
+        raise OutOfTurn
     return work(connection)
