@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import sqlite3
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
@@ -18,7 +16,9 @@ from analytics.visits.store.daily import Daily, Struck
 from analytics.visits.store.imported import Cell, Day, Import, Imported
 from analytics.visits.store.publications import Publications
 from audit.machine_deeds import Watched, acting_for
-from audit.observations import Answer, SentRequest, Stored, Table, Trace
+from audit.observations import Answer, SentRequest
+from audit.stored import Stored, Trace
+from audit.tables import tables_in
 from audit.traces import in_files, in_lines
 from policy import Site
 
@@ -157,7 +157,7 @@ class Instance:
         tables = tuple(
             table
             for path in sorted(self.var.glob("*.sqlite3"))
-            for table in _tables(path, self._dated_by())
+            for table in tables_in(path, self.site.register if self.site else None)
         )
         traces = tuple(self._traces(given))
         deeds = tuple(dict.fromkeys(self.watched.deeds)) if self.watched else ()
@@ -169,27 +169,8 @@ class Instance:
             with acting_for(self.watched):
                 self.service.coverage.write()
 
-    def _dated_by(self) -> dict[str, str]:
-        tables = self.site.register.tables if self.site else ()
-        return {table.name: table.dated_by for table in tables if table.dated_by}
-
     def _traces(self, given: dict[str, str]) -> Iterator[Trace]:
         if self.var is not None:
             yield from in_files(self.var, given)
         yield from in_lines(self.logged, "the log", given)
         yield from in_lines(self.printed, "what the process prints", given)
-
-
-def _tables(path: Path, dated_by: Mapping[str, str]) -> Iterator[Table]:
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")
-        for (name,) in names.fetchall():
-            info = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
-            counts = ", ".join(f'count("{column[1]}")' for column in info)
-            filled = connection.execute(f'SELECT {counts}, count(*) FROM "{name}"').fetchone()  # noqa: S608  (names of the register)
-            columns = tuple(zip((column[1] for column in info), filled, strict=False))
-            oldest = None
-            if dated_by.get(name) in dict(columns):
-                least = connection.execute(f'SELECT min("{dated_by[name]}") FROM "{name}"')  # noqa: S608  (as above)
-                ((oldest,),) = least.fetchall()
-            yield Table(path.name.removesuffix(".sqlite3"), name, columns, filled[-1], oldest)

@@ -20,7 +20,7 @@ from types import FrameType
 from urllib.parse import unquote, urlsplit
 from weakref import WeakKeyDictionary
 
-from audit.observations import MachineDeed
+from audit.stored import MachineDeed
 
 __all__ = ["Watched", "acting_for"]
 

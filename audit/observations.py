@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from audit.banners import Banner
+from audit.stored import Sent, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,53 +185,6 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table as it stands in a database: its columns, and how many rows have each filled in.
-
-    `oldest` is the least value of the column that dates its rows, where there is one.
-    """
-
-    database: str
-    name: str
-    columns: tuple[tuple[str, int], ...]
-    rows: int
-    oldest: str | int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """Something of a visitor that was found where the server keeps things."""
-
-    what: str
-    where: str
-    form: str = ""
-    """How it was changed before; empty where it is as it was given."""
-
-
-@dataclass(frozen=True, slots=True)
-class MachineDeed:
-    """Something that the service did to its machine, and by which module and line. What it was
-    about, as a file's name, may tell of a visitor, and is not kept."""
-
-    what: str
-    place: str
-    is_file: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What the server kept after a journey."""
-
-    tables: tuple[Table, ...] = ()
-    traces: tuple[Trace, ...] = ()
-    logs: tuple[str, ...] = ()
-    now: float = 0
-    """The service's clock then, in seconds since 1970."""
-    deeds: tuple[MachineDeed, ...] = ()
-    """What it did to its machine beside writing what is its own."""
-
-
-@dataclass(frozen=True, slots=True)
 class Stop:
     """Why a journey ended before its end.
 
@@ -260,6 +214,15 @@ class Journey:
     """The journey that did the same things in another browser profile, at another second."""
     brought: str = ""
     """What the address had after a question mark by which the visitor came from elsewhere."""
+    looks: tuple[Stored, ...] = ()
+    """What the server kept on the way, where a journey looked."""
+    sent: tuple[Sent, ...] = ()
+    """Every form that was sent."""
+
+    @property
+    def kept(self) -> tuple[Stored, ...]:
+        """What the server kept whenever it was looked at, the end last."""
+        return (*self.looks, *([self.stored] if self.stored else ()))
 
     @property
     def stopped(self) -> str:

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from audit.observations import Trace
+from audit.stored import Trace
 
 __all__ = ["forms_of", "in_files", "in_lines"]
 

@@ -6,6 +6,7 @@ import asyncio
 
 from audit.journeys.consent import accept
 from audit.journeys.journey_run import JourneyRun
+from audit.journeys.sending import send
 from policy.fields import CHOICES
 
 __all__ = ["days_that_end", "doing"]
@@ -46,7 +47,7 @@ async def doing(run: JourneyRun) -> None:
     for name in run.forms:
         await _begin(run, name)
         await run.go("/")
-        await run.send(name)
+        await send(run, name)
     if len(left) == 3 and not run.forms:
         # Nothing of this site is counted so, and the address is there all the same.
         await run.tab.evaluate(TELL_NOTHING)

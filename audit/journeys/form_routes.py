@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from audit.browsers.errors import NotGiven
 from audit.journeys.journey_run import JourneyRun
+from audit.journeys.sending import send
 from policy.audiences import Audience
 from policy.forms import Form
 
@@ -13,10 +14,10 @@ __all__ = ["being_recognized", "plain_forms", "wrong_forms"]
 
 
 async def plain_forms(run: JourneyRun) -> None:
-    """Send every form with no box but those that it cannot do without."""
+    """Send every form with no box and no answer but those that it cannot do without."""
     await run.open_tab()
     for name in run.forms:
-        await run.send(name)
+        await send(run, name, needed_only=True)
     await run.go("/")
 
 
@@ -36,7 +37,7 @@ async def being_recognized(run: JourneyRun) -> None:
     await run.open_tab()
     for name, form in run.forms.items():
         if form.recognize:
-            await run.send(name, recognize=True)
+            await send(run, name, recognize=True)
             for page in run.pages[:4]:
                 await run.go(page)
             await run.keep("read a page for my role", picture=True)
@@ -70,10 +71,10 @@ async def _answer_as(run: JourneyRun, audience: Audience) -> None:
     if name is None:
         raise NotGiven(f"no form makes anybody one of {audience.name}")
     choices = {field: wanted[0] for field, wanted in audience.when.items()}
-    await run.send(name, recognize=True, choices=choices)
+    await send(run, name, recognize=True, choices=choices)
     for other, form in run.forms.items():
         if any(audience.name in field.audiences for field in form.fields):
-            await run.send(other, choices=choices)
+            await send(run, other, choices=choices)
     await _be_forgotten(run, run.forms[name])
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from audit.browsers.errors import STOPS, CannotGoOn, NotGiven, PageDoesNotOpen
+from audit.browsers.errors import STOPS, CannotGoOn, PageDoesNotOpen
 from audit.browsers.recorder import Recorder
 from audit.browsers.visitor import LOOK, PATIENCE_SECONDS, READING, Tab, Visitor
 from audit.instance import Instance
@@ -28,8 +27,8 @@ from audit.observations import (
     Snapshot,
     Stop,
 )
+from audit.stored import Sent, Stored
 from policy import Register
-from policy.fields import CHOICES, Field
 from policy.forms import Form
 
 STAFF = "/staff/"
@@ -60,6 +59,9 @@ class JourneyRun:
     addresses: dict[str, frozenset[str]] = field(default_factory=dict)
     """Every email address that the visitor gave, with the purposes allowed for it."""
     snapshots: list[Snapshot] = field(default_factory=list)
+    looks: list[Stored] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    """Every form that was sent."""
     missed: list[str] = field(default_factory=list)
     """What could not be looked at on the way."""
     audience: str = ""
@@ -217,62 +219,11 @@ class JourneyRun:
         (self.pictures / f"{name}.jpg").write_bytes(picture)
         return f"{name}.jpg"
 
-    async def send(
-        self,
-        name: str,
-        *,
-        permission: bool = False,
-        recognize: bool = False,
-        seconds: float = 0,
-        choices: Mapping[str, str] | None = None,
-    ) -> None:
-        """Fill in a form, tick its boxes as told, and send it after so many seconds. `choices` are
-        options by field; the first one is chosen where they have none.
-
-        Raises NotGiven where it does not ask what the visitor's group is asked, and where its page
-        of thanks does not follow."""
-        form = self.forms[name]
-        permission = permission or bool(form.permission and form.permission.required)
-        await self.go(form.page)
-        answers = {}
-        for question in form.fields:
-            if not question.audiences or self.audience in question.audiences:
-                answers[question.name] = await self._fill(question, choices or {})
-        for box, ticked in (("permission", permission), ("recognize", recognize)):
-            if ticked:
-                await self.tab.press(box)
-        await self.keep(f"fill in {name}")
-        allowed = self.agreements.sending(form, permission=permission, recognize=recognize)
-        self.agree(allowed)
-        self.allow(self.given["email"], allowed)
-        await asyncio.sleep(seconds)
-        await self.tab.submit(form.submit)
-        await self.keep(f"send {name}")
-        if self.snapshots[-1].page != form.thanks:
-            raise NotGiven(f"sending the form {name} did not lead to {form.thanks}")
-        if recognize and self.instance.site:
-            self.audience = self.instance.site.audiences.match(answers)
-
-    async def _fill(self, question: Field, choices: Mapping[str, str]) -> str:
-        """Answer a question; with what."""
-        if question.kind not in CHOICES:
-            answer = self._answer(question.name, question.kind)
-            await self.tab.fill(question.label, answer)
-            return answer
-        values = {option.value: option for option in question.options}
-        chosen = values.get(choices.get(question.name, ""), question.options[0])
-        if question.kind == "select":
-            await self.tab.choose(question.label, chosen.value)
-        else:
-            await self.tab.press(chosen.label)
-        return chosen.value
-
-    def _answer(self, name: str, kind: str) -> str:
-        token = secrets.token_hex(6)
-        digits = "".join(str(int(letter, 16) % 10) for letter in token)
-        answers = {"email": f"{token}@audit.example", "tel": digits}
-        self.given[name] = answers.get(kind, f"answer {token}")
-        return self.given[name]
+    async def look(self, *, then_erased: bool = False) -> None:
+        """Look at what the service keeps by now; `then_erased` says that it is to be erased."""
+        found = await asyncio.to_thread(self.instance.stored, dict(self.given))
+        if found:
+            self.looks.append(replace(found, then_erased=then_erased))
 
     def journey(self, stop: Stop | None, paired_with: str = "") -> Journey:
         """What there is of the journey."""
@@ -286,4 +237,6 @@ class JourneyRun:
             origin=self.instance.origin,
             paired_with=paired_with,
             brought=self.brought,
+            looks=tuple(self.looks),
+            sent=tuple(self.sent),
         )

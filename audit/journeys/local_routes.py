@@ -11,6 +11,7 @@ from audit.browsers.errors import NotGiven
 from audit.instance import PASSWORD
 from audit.journeys.consent import accept
 from audit.journeys.journey_run import JourneyRun
+from audit.journeys.sending import send
 
 __all__ = ["forms_with_permission", "growing_old", "let_a_week_pass", "personal_data", "staff"]
 __all__ += ["wordings", "wrong_password"]
@@ -32,7 +33,8 @@ LIKE_A_PERSON = 4.0
 
 
 async def personal_data(run: JourneyRun) -> None:
-    """See, correct and erase what is held; then ask once more while the relay is away."""
+    """See, correct and erase what is held; then send it from the same address, and ask once more
+    while the relay is away."""
     await run.open_tab()
     name = next(iter(run.forms))
     await _send_and_confirm(run, name)
@@ -43,10 +45,11 @@ async def personal_data(run: JourneyRun) -> None:
         await run.tab.submit(words)
         await run.keep(words.lower())
     await run.tab.press("sure")
+    await run.look(then_erased=True)
     await run.tab.submit("Erase it")
     await run.keep("erase it", picture=True)
     run.instance.mailbox.away = True
-    await run.send(name)
+    await send(run, name, email=run.given["email"])
     await _ask_for_data(run)
 
 
@@ -59,7 +62,7 @@ async def forms_with_permission(run: JourneyRun) -> None:
 
 
 async def _send_and_confirm(run: JourneyRun, name: str) -> None:
-    await run.send(name, permission=True, seconds=LIKE_A_PERSON)
+    await send(run, name, permission=True, seconds=LIKE_A_PERSON)
     await run.go(await _link(run, "/permission/confirm/"))
     await run.keep("read what is to be confirmed", picture=True)
     await run.tab.submit("Yes, email me")
@@ -124,7 +127,7 @@ async def growing_old(run: JourneyRun) -> None:
         await run.go("/")
         await accept(run)
     for name in run.forms:
-        await run.send(name)
+        await send(run, name)
     if run.register.has("staff"):
         await _enter(run)
     run.instance.clock.ahead += 10 * 366 * 86_400
@@ -137,7 +140,7 @@ async def staff(run: JourneyRun) -> None:
     idle too long, sign in again, sign out."""
     await run.open_tab()
     if run.forms:
-        await run.send(next(iter(run.forms)))
+        await send(run, next(iter(run.forms)))
     await _enter(run)
     pages = [page for page, feature in STAFF_PAGES.items() if feature in run.register.features]
     for page in pages:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from audit.observations import Observed
-from audit.rules import answers, experiments, letters, pages, requests, retention, server, storage
+from audit.rules import (
+    answers,
+    experiments,
+    letters,
+    pages,
+    requests,
+    retention,
+    rows,
+    server,
+    storage,
+)
 from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at, merged
 from audit.rules.outcome import untold_of
@@ -17,6 +27,7 @@ RULES = (
     requests.findings,
     pages.findings,
     server.findings,
+    rows.findings,
     retention.findings,
     letters.findings,
     answers.findings,

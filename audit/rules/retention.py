@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping
 
-from audit.observations import Observed, Stored, Table
+from audit.observations import Observed
 from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at
+from audit.stored import Stored, Table
 from policy import register
 from policy.durations import Duration
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from audit.observations import Journey, Observed, Stored
+from audit.observations import Journey, Observed
 from audit.rules.declared import Declared
 from audit.rules.experiments import is_tried
 from audit.rules.findings import Finding, at
+from audit.stored import Stored
 from policy.forms import FORM_TABLES
 
 EXPERIMENTS = "experiments"

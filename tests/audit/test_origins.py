@@ -10,14 +10,15 @@ from xml.etree import ElementTree
 
 import pytest
 
-from audit.observations import Journey, KeptCookie, KeptItem, Observed, PageFacts, Snapshot, Stored
-from audit.observations import Table as StoredTable
+from audit.observations import Journey, KeptCookie, KeptItem, Observed, PageFacts, Snapshot
 from audit.reports.formats import as_html, as_json, as_text
 from audit.reports.junit import as_junit
 from audit.reports.result import Result
 from audit.reports.sarif import as_sarif
 from audit.rules.compare import compare
 from audit.rules.findings import Finding
+from audit.stored import Stored
+from audit.stored import Table as StoredTable
 from policy import Site, read_site
 from policy.features import FOLDER
 from policy.privacy_pages import where

@@ -28,9 +28,11 @@ from tests.fixtures.patience import PATIENCE
 from .hidden_violations import HIDDEN
 from .planting import Violation
 from .seeded_violations import VIOLATIONS, table
+from .subtle_violations import SUBTLE
 
 LATE_SECONDS = 0.08
 ROUTE = {route.name: route for route in ROUTES}
+ALL = (*VIOLATIONS, *HIDDEN, *SUBTLE)
 
 
 class Loop:
@@ -96,9 +98,7 @@ def findings(loop: Loop, running: Chromium, public: Path, tmp_path: Path):
     return find
 
 
-@pytest.mark.parametrize(
-    "violation", [*VIOLATIONS, *HIDDEN], ids=lambda violation: violation.name.replace(" ", "-")
-)
+@pytest.mark.parametrize("violation", ALL, ids=lambda violation: violation.name.replace(" ", "-"))
 def test_a_violation_is_named(findings, violation: Violation) -> None:
     """By its rule, with a promise and a way to mend it."""
     found = findings(violation)
@@ -108,18 +108,11 @@ def test_a_violation_is_named(findings, violation: Violation) -> None:
         assert finding.mend
 
 
-@pytest.mark.parametrize(
-    "routes", sorted({violation.routes for violation in (*VIOLATIONS, *HIDDEN)}), ids="-".join
-)
+@pytest.mark.parametrize("routes", sorted({violation.routes for violation in ALL}), ids="-".join)
 def test_the_same_journeys_find_nothing_on_the_honest_site(findings, routes) -> None:
     """So that it was the violation that was found, and nothing else."""
     pages = tuple(
-        dict.fromkeys(
-            p
-            for violation in (*VIOLATIONS, *HIDDEN)
-            if violation.routes == routes
-            for p in violation.pages
-        )
+        dict.fromkeys(p for violation in ALL if violation.routes == routes for p in violation.pages)
     )
     assert findings(Violation("none", "", routes, pages)) == ()
 
@@ -154,11 +147,13 @@ def test_figures_that_do_not_come_are_told_as_missed(loop: Loop) -> None:
 
 
 def test_the_table_in_the_docs_is_that_of_the_violations() -> None:
-    """docs/audit.md, made by `python -m tests.audit.seeded_violations` and `hidden_violations`."""
+    """docs/audit.md, made by `python -m tests.audit.seeded_violations` , `hidden_violations` and
+    `subtle_violations`."""
     text = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
     assert table() in text
     assert table(HIDDEN) in text
+    assert table(SUBTLE) in text
     assert len({violation.name for violation in VIOLATIONS}) >= 40
-    assert {violation.rule for violation in (*VIOLATIONS, *HIDDEN)} <= KINDS.keys(), (
+    assert {violation.rule for violation in ALL} <= KINDS.keys(), (
         "each kind is explained in the reports"
     )
