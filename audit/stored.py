@@ -74,3 +74,5 @@ class Stored:
     """What it did to its machine beside writing what is its own."""
     then_erased: bool = False
     """Whether all of it that is about the visitor was erased afterwards, as they asked."""
+    only_time: bool = False
+    """Whether nothing but time passed since it was looked at before."""

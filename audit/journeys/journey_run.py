@@ -219,11 +219,12 @@ class JourneyRun:
         (self.pictures / f"{name}.jpg").write_bytes(picture)
         return f"{name}.jpg"
 
-    async def look(self, *, then_erased: bool = False) -> None:
-        """Look at what the service keeps by now; `then_erased` says that it is to be erased."""
+    async def look(self, *, then_erased: bool = False, only_time: bool = False) -> None:
+        """Look at what the service keeps by now; `then_erased` says that it is to be erased, and
+        `only_time` that nobody did anything since it was looked at before."""
         found = await asyncio.to_thread(self.instance.stored, dict(self.given))
         if found:
-            self.looks.append(replace(found, then_erased=then_erased))
+            self.looks.append(replace(found, then_erased=then_erased, only_time=only_time))
 
     def journey(self, stop: Stop | None, paired_with: str = "") -> Journey:
         """What there is of the journey."""

@@ -11,6 +11,7 @@ from audit.browsers.errors import NotGiven
 from audit.instance import PASSWORD
 from audit.journeys.consent import accept
 from audit.journeys.journey_run import JourneyRun
+from audit.journeys.passing import moments
 from audit.journeys.sending import send
 
 __all__ = ["forms_with_permission", "growing_old", "let_a_week_pass", "personal_data", "staff"]
@@ -28,6 +29,7 @@ STAFF_PAGES = {
 """Pages that staff read, with the feature of the engine that has them."""
 
 A_MINUTE = 60
+TEN_YEARS_SECONDS = 10 * 366 * 86_400
 LIKE_A_PERSON = 4.0
 """Seconds for a form: what is sent faster is taken for a program's, and nobody is asked."""
 
@@ -120,8 +122,8 @@ async def wordings(run: JourneyRun) -> None:
 
 
 async def growing_old(run: JourneyRun) -> None:
-    """Have everything stored that this site stores, and let the time pass for which any of it may
-    be kept."""
+    """Have everything stored that this site stores, and look at it shortly before and after the end
+    of each time for which any of it may be kept, and ten years later."""
     await run.open_tab()
     if run.register.has("visits"):
         await run.go("/")
@@ -130,7 +132,13 @@ async def growing_old(run: JourneyRun) -> None:
         await send(run, name)
     if run.register.has("staff"):
         await _enter(run)
-    run.instance.clock.ahead += 10 * 366 * 86_400
+    await run.look()
+    began = run.instance.clock()
+    for moment in moments(run.register, began):
+        run.instance.clock.ahead += moment - run.instance.clock()
+        await asyncio.to_thread(run.instance.purge)
+        await run.look(only_time=True)
+    run.instance.clock.ahead += TEN_YEARS_SECONDS
     await asyncio.to_thread(run.instance.purge)
     await run.keep("be forgotten in time")
 

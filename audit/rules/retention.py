@@ -21,8 +21,8 @@ Tables = Mapping[tuple[str, str], Table]
 def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """Every table with a row that is older than it may be."""
     for journey in observed.journeys:
-        if journey.stored is not None:
-            for finding in _kept_too_long(declared, journey.stored):
+        for stored in journey.kept:
+            for finding in _kept_too_long(declared, stored):
                 yield at(finding, journey)
 
 

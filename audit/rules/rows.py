@@ -41,7 +41,7 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
                     *_later_than_now(declared, stored, table),
                 ):
                     yield at(finding, journey)
-        for finding in _numbered_again(journey):
+        for finding in (*_numbered_again(journey), *_changed(declared, journey)):
             yield at(finding, journey)
     yield from _not_random(declared, observed)
 
@@ -110,6 +110,26 @@ def _dated(declared: Declared, table: str, column: str, message: str) -> Finding
     origin = declared.origin("table", table, column)
     subject = f"{table}.{column}"
     return Finding("dated otherwise", subject, message, "P11", mend, origin=origin)
+
+
+def _changed(declared: Declared, journey: Journey) -> Iterator[Finding]:
+    """A row that somebody gave stays as it is, or goes, while nobody does anything."""
+    for before, after in pairwise(journey.kept):
+        was = dict(_given(declared, before)) if after.only_time else {}
+        for place, row in _given(declared, after):
+            for column in row if place in was else ():
+                if row[column] != was[place][column]:
+                    message = f"{place[0]} changes {column} by itself, as time passes"
+                    yield _dated(declared, place[0], column, message)
+
+
+def _given(declared: Declared, stored: Stored) -> Iterator[tuple[tuple[str, ...], Row]]:
+    """Each row that a visitor or staff brought about, by its table and key."""
+    for table in stored.tables:
+        entry = _entry(declared, table)
+        if entry and any(column.given_by != "service" for column in entry.columns):
+            for row in table.cells():
+                yield (table.name, *(str(row.get(name)) for name in entry.key)), row
 
 
 def _numbered_again(journey: Journey) -> Iterator[Finding]:

@@ -21,16 +21,15 @@ SCHEMA = "let analytics.storage.schema make it; remove what is not declared"
 def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """Everything kept that the register does not allow."""
     for journey in observed.journeys:
-        if journey.stored is None:
-            continue
-        for finding in (
-            *_schema(declared, journey.stored),
-            *_rows(declared, journey, journey.stored),
-            *_traces(journey.stored),
-            *_lines(declared, journey.stored),
-            *_deeds(journey.stored),
-        ):
-            yield at(finding, journey)
+        for stored in journey.kept:
+            for finding in (
+                *_schema(declared, stored),
+                *_rows(declared, journey, stored),
+                *_traces(stored),
+                *_lines(declared, stored),
+                *_deeds(stored),
+            ):
+                yield at(finding, journey)
 
 
 def _schema(declared: Declared, stored: Stored) -> Iterator[Finding]:

@@ -15,7 +15,8 @@ from urllib.parse import parse_qs, unquote_plus
 
 from werkzeug.wrappers import Request, Response
 
-from policy.register import Register
+from policy.durations import Duration
+from policy.register import Register, Table
 
 App = Any
 LOG = logging.getLogger("plainsite")
@@ -113,21 +114,33 @@ def sql(database: str, *statements: str) -> Callable[[Path], None]:
     return tamper
 
 
-def never_deletes(table: str) -> Callable[[App], App]:
-    """A service that forgets to delete the rows of one table."""
+def keeps(change: Callable[[Table], Table]) -> Callable[[App], App]:
+    """A service that deletes as if its tables were declared otherwise."""
 
     def wrap(app: App) -> App:
         thread = app.extensions["plainsite"].retention_thread
         retention = thread.purge.__self__
         register, *stores = retention._stores
-        tables = tuple(
-            each.model_copy(update={"keep": "for ever"}) if each.name == table else each
-            for each in register.tables
-        )
+        tables = tuple(map(change, register.tables))
         retention._stores = (register.model_copy(update={"tables": tables}), *stores)
         return app
 
     return wrap
+
+
+def never_deletes(table: str) -> Callable[[App], App]:
+    """A service that forgets to delete the rows of one table."""
+    return keeps(
+        lambda each: each.model_copy(update={"keep": "for ever"}) if each.name == table else each
+    )
+
+
+def a_month_longer(table: Table) -> Table:
+    """Whatever is dated stays for a month more."""
+    if not isinstance(table.keep, Duration):
+        return table
+    longer = Duration(table.keep.number + 1, "months") if table.keep.unit == "months" else None
+    return table.model_copy(update={"keep": longer or Duration(table.keep.days + 31, "days")})
 
 
 def seen(act: Callable[[Request], None]) -> Callable[[App], App]:

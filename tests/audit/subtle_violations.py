@@ -3,12 +3,15 @@ of a page. Planted before the rules that name them."""
 
 from __future__ import annotations
 
+import datetime
 import io
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from sqlalchemy import text
 from werkzeug.wrappers import Request
 
-from .planting import Violation, seen, sql
+from .planting import App, Violation, a_month_longer, keeps, seen, sql
 from .renumbering import by_the_clock, of_the_address, renumbered
 from .seeded_violations import HOUR, table
 
@@ -27,12 +30,31 @@ def language_for_nothing(request: Request) -> None:
         request.environ.update({"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))})
 
 
+def dated_anew(app: App) -> App:
+    """Each deletion sets the day of what is left to today."""
+    service = app.extensions["plainsite"]
+    thread, engine = service.retention_thread, service.contacts._engine
+    purge = thread.purge
+
+    def also() -> Any:
+        done = purge()
+        today = datetime.datetime.fromtimestamp(service.clock(), datetime.UTC).date().isoformat()
+        with engine.begin() as connection:
+            connection.execute(text(f"UPDATE submissions SET day = '{today}'"))
+        return done
+
+    thread.purge = also
+    return app
+
+
 SUBTLE = (
     Violation("the browser's language in the place of an answer", "stored otherwise", ("forms",), wrap=seen(language_for_nothing)),
     Violation("numbers that begin with the millisecond", "number not random", ("pages for a role",),
         wrap=renumbered("submissions", by_the_clock)),
     Violation("a number that is made of the address", "number not random", ("own data",), wrap=renumbered("contacts", of_the_address)),
     Violation("minutes in a column of hours", "dated otherwise", tamper=sql("counters", f"INSERT INTO closings VALUES ({HOUR} * 60, 4711)")),
+    Violation("rows that are kept a month longer", "kept too long", ("retention",), wrap=keeps(a_month_longer)),
+    Violation("a day that each deletion sets to today", "dated otherwise", ("retention",), wrap=dated_anew),
 )  # fmt: skip
 
 
