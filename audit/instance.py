@@ -6,7 +6,6 @@ import datetime
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from pathlib import Path
 
 from analytics.service import Service
@@ -16,13 +15,14 @@ from analytics.visits.store.daily import Daily, Struck
 from analytics.visits.store.imported import Cell, Day, Import, Imported
 from analytics.visits.store.publications import Publications
 from audit.machine_deeds import Watched, acting_for
+from audit.mailbox import Mailbox
 from audit.observations import Answer, SentRequest
 from audit.stored import Stored, Trace
 from audit.tables import tables_in
 from audit.traces import in_files, in_lines
 from policy import Site
 
-__all__ = ["PASSWORD", "Clock", "Instance", "Mailbox"]
+__all__ = ["PASSWORD", "Clock", "Instance"]
 
 PASSWORD = "seventeen paper lanterns"  # noqa: S105  (of an account in a database thrown away)
 
@@ -44,20 +44,6 @@ class Clock:
     def steady(self) -> float:
         """Seconds that pass: those that are skipped have passed for the service as well."""
         return time.monotonic() + self.ahead
-
-
-@dataclass
-class Mailbox:
-    """Stands for the relay: letters arrive here, unless it is `away`."""
-
-    letters: list[EmailMessage] = field(default_factory=list)
-    away: bool = False
-
-    def send(self, message: EmailMessage) -> None:
-        """Take a letter. Raises ConnectionRefusedError while it is `away`."""
-        if self.away:
-            raise ConnectionRefusedError("away")
-        self.letters.append(message)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ __all__ = ["Watched", "acting_for"]
 
 CONNECTS = ("socket.connect", "socket.sendto", "socket.sendmsg")
 ASKS = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo")
+OWN_NAME = ("socket.gethostbyaddr", "socket.gethostbyname")
 RUNS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork")
 MAKES = {"os.mkdir": 0, "os.rename": 1, "os.link": 1, "os.symlink": 1, "os.setxattr": 0}
 """What makes a file or gives it a name, and which argument says where."""
@@ -48,6 +50,8 @@ class Watched:
 
     folder: Path
     names: frozenset[str]
+    relay: tuple[str, int]
+    """Whom it hands letters to, as is declared."""
     deeds: list[MachineDeed] = field(default_factory=list)
 
     def owns(self, path: str) -> bool:
@@ -60,9 +64,18 @@ class Watched:
     def note(self, event: str, args: tuple[object, ...]) -> None:
         """Keep what is not its own, by where in the code it was done."""
         if what := KINDS_OF_DEEDS.get(event):
-            self.deeds.append(MachineDeed(what, _place()))
+            if not self._is_for_mail(event, args):
+                self.deeds.append(MachineDeed(what, _place()))
         elif (path := _written(event, args)) and not self.owns(path) and not _is_cache_of_python():
             self.deeds.append(MachineDeed("writes a file", _place(), is_file=True))
+
+    def _is_for_mail(self, event: str, args: tuple[object, ...]) -> bool:
+        """Whether it connects to the relay, and tells that by which name this machine goes."""
+        return (
+            (event == "socket.connect" and args[1] == self.relay)
+            or (event == "socket.getaddrinfo" and args[:2] == self.relay)
+            or (event in OWN_NAME and args == (socket.gethostname(),))
+        )
 
 
 _of_thread: WeakKeyDictionary[threading.Thread, Watched] = WeakKeyDictionary()

@@ -117,7 +117,13 @@ class Letter:
     others: tuple[str, ...] = ()
     """Who else gets it, by whichever header."""
     extras: tuple[str, ...] = ()
-    """What is in it beside text and links to this site."""
+    """What is in it beside text and links to this site, and headers that letters have."""
+    kind: tuple[str, ...] = ()
+    """All that have this in common must say the same; empty where it has figures."""
+    says: str = ""
+    """Its headers and text, without what is its receiver's own."""
+    number: str = ""
+    """What stands for it in its Message-ID."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from analytics.app import create_app
+from analytics.contacts.mail.transport import Relay
 from analytics.storage.deletion_limits import LAST_RUN
 from analytics.storage.secret import FILE as KEY
 from audit.browsers.recorder import request_of
@@ -82,13 +83,18 @@ class LocalSite:
     @contextmanager
     def running(self, var: Path) -> Iterator[Instance]:
         """A service with its databases in `var`, until the context ends."""
-        clock = Clock()
-        instance = Instance("", clock, var=var, site=self.site)
+        instance = Instance("", Clock(), var=var, site=self.site)
+        with instance.mailbox.listening() as relay, self._running(var, instance, relay):
+            yield instance
+
+    @contextmanager
+    def _running(self, var: Path, instance: Instance, relay: Relay) -> Iterator[None]:
+        clock = instance.clock
         var.mkdir(mode=0o700, parents=True)
         key = var / KEY
         key.touch(mode=0o600)
         key.write_text(self.secret, encoding="ascii")
-        instance.watched = Watched(var, _own_files(self.site))
+        instance.watched = Watched(var, _own_files(self.site), (relay.host, relay.port))
         with acting_for(instance.watched):
             app = create_app(
                 self.root,
@@ -96,7 +102,7 @@ class LocalSite:
                 var,
                 clock=clock,
                 steady=clock.steady,
-                relay=instance.mailbox,
+                relay=relay,
             )
         instance.service = app.extensions["plainsite"]
         served: WSGIApplication = app
@@ -111,7 +117,7 @@ class LocalSite:
             try:
                 if self.tamper:
                     self.tamper(var)
-                yield instance
+                yield
             finally:
                 server.shutdown()
                 thread.join()

@@ -14,7 +14,7 @@ from audit.browsers.recorder import Recorder
 from audit.browsers.visitor import LOOK, PATIENCE_SECONDS, READING, Tab, Visitor
 from audit.instance import Instance
 from audit.journeys.agreements import Agreements
-from audit.journeys.opened_letters import letter_of
+from audit.journeys.opened_letters import Opening
 from audit.journeys.page_facts import facts_of
 from audit.languages import Languages
 from audit.observations import (
@@ -205,7 +205,9 @@ class JourneyRun:
         self._read += len(new)
         site = self.instance.site
         homes = (self.instance.origin, *([site.settings.url] if site else []))
-        return tuple(letter_of(letter, self.addresses, homes) for letter in new)
+        forms = {dict(each.answers).get("email", ""): each.form for each in self.sent}
+        opening = Opening(self.addresses, forms, homes)
+        return tuple(opening.letter_of(letter) for letter in new)
 
     async def _picture(self, step: str) -> str:
         if self.pictures is None:

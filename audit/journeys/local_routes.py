@@ -84,9 +84,9 @@ async def _link(run: JourneyRun, begins: str) -> str:
     """The address in the visitor's newest letter that has one of these, as a path of this site."""
     for _ in range(100):
         for letter in reversed(run.instance.mailbox.letters):
-            if letter["To"] != run.given["email"]:
+            if letter.to != run.given["email"]:
                 continue
-            found = re.search(rf"https?://[^/\s]+({begins}\S+)", _text(letter))
+            found = re.search(rf"https?://[^/\s]+({begins}\S+)", _text(letter.message))
             if found:
                 return found[1]
         await asyncio.sleep(0.05)

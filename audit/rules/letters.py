@@ -1,4 +1,5 @@
-"""Findings about letters: to whom they go, and what lets them be sent (P8, P9)."""
+"""Findings about letters: to whom they go, what lets them be sent, and whether each of a kind says
+the same (P8, P9)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from audit.journeys.agreements import Agreements
 from audit.observations import Letter, Observed
 from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at
+from audit.rules.rows import alike
 
 
 def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
@@ -18,6 +20,29 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
             for letter in snapshot.letters:
                 for finding in _letter(bases, letter):
                     yield at(finding, journey, snapshot)
+    yield from _of_a_kind(observed)
+
+
+def _of_a_kind(observed: Observed) -> Iterator[Finding]:
+    """Letters that one gets otherwise than another, and numbers that tell of whom they are."""
+    letters = [
+        letter
+        for journey in observed.journeys
+        for snapshot in journey.snapshots
+        for letter in snapshot.letters
+    ]
+    said: dict[tuple[str, ...], set[str]] = {}
+    for letter in letters:
+        if letter.kind:
+            said.setdefault(letter.kind, set()).add(letter.says)
+    for kind, ways in sorted(said.items()):
+        if len(ways) > 1:
+            message = f"letters about “{kind[-1]}” are not the same for everybody"
+            mend = "write what the template says, with nothing of the receiver but the link"
+            yield Finding("letter with something else", kind[-1], message, "P9", mend)
+    if what := alike([letter.number for letter in letters]):
+        message, mend = f"letters have {what}", "draw the number of each at random"
+        yield Finding("number not random", "Message-ID", message, "P9", mend)
 
 
 def _purposes(declared: Declared) -> Mapping[str, frozenset[str]]:

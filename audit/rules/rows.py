@@ -15,6 +15,8 @@ from audit.stored import Sent, Stored, Table
 from policy import register
 from policy.forms import FORM_TABLES
 
+__all__ = ["alike", "findings"]
+
 SOON_SECONDS = 120
 """Between what a visitor does and what is written of it."""
 
@@ -160,14 +162,14 @@ def _not_random(declared: Declared, observed: Observed) -> Iterator[Finding]:
                     found.update(str(row[ID]) for row in table.cells() if ID in row)
         for name, drawn in here.items():
             everywhere.setdefault(name, []).extend(drawn)
-            if what := _alike(list(drawn)):
+            if what := alike(list(drawn)):
                 yield at(_number(name, f"rows of {name} have {what}"), journey)
     for name, numbers in everywhere.items():
-        if what := _alike(numbers):
+        if what := alike(numbers):
             yield _number(name, f"rows of {name} have {what}")
 
 
-def _alike(numbers: list[str]) -> str:
+def alike(numbers: list[str]) -> str:
     """What numbers share that are said to be random; empty where they do not."""
     if any(len(each) < FEWEST_LETTERS for each in numbers):
         return "numbers that are too short to be random"

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from audit.journeys.routes import Route
 
-from .planting import LOG, App, Violation, answers, html, script, seen, sql
+from .planting import LOG, App, Violation, answers, html, letters, script, seen, sql
 from .seeded_violations import HOUR, table
 from .telling import as_posted, by_a_program, datagram, elsewhere, in_a_name, posted
 
@@ -119,24 +119,6 @@ def in_a_column(encode: Callable[[bytes], str]) -> Callable[[Path], None]:
     """The network address in a column that is declared, in other letters."""
     value = encode(Route.address.encode())
     return sql("counters", f"INSERT INTO names VALUES ('page', '{value}', 1, {HOUR} + 744)")
-
-
-def letters(change: Callable[[EmailMessage], None]) -> Callable[[App], App]:
-    """A service whose every letter is changed on its way to the relay."""
-
-    def wrap(app: App) -> App:
-        sender = app.extensions["plainsite"].mail_sender
-        relay = sender._relay
-        send = relay.send
-
-        def changed(message: EmailMessage) -> None:
-            change(message)
-            send(message)
-
-        relay.send = changed
-        return app
-
-    return wrap
 
 
 def cc(message: EmailMessage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+import smtplib
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -219,6 +220,7 @@ def letter(to: str, legal_basis: str = "") -> Callable[[App], App]:
                 body = request.get_data(cache=True)
                 environ["wsgi.input"] = io.BytesIO(body)
                 message = EmailMessage()
+                message["From"] = "us@example.org"
                 message["To"] = to or parse_qs(body.decode())["email"][0]
                 if legal_basis:
                     message["Plainsite-Legal-Basis"] = legal_basis
@@ -226,5 +228,34 @@ def letter(to: str, legal_basis: str = "") -> Callable[[App], App]:
             return app(environ, start)
 
         return wrapped
+
+    return wrap
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A relay that is given each letter otherwise, to more than whom its headers name."""
+
+    relay: Any
+    change: Callable[[EmailMessage], None]
+    more: tuple[str, ...] = ()
+
+    def send(self, message: EmailMessage) -> None:
+        self.change(message)
+        with smtplib.SMTP(self.relay.host, self.relay.port) as server:
+            server.send_message(
+                message, to_addrs=[message["To"], *self.more] if self.more else None
+            )
+
+
+def letters(
+    change: Callable[[EmailMessage], None], more: tuple[str, ...] = ()
+) -> Callable[[App], App]:
+    """A service whose every letter is changed on its way to the relay."""
+
+    def wrap(app: App) -> App:
+        sender = app.extensions["plainsite"].mail_sender
+        sender._relay = Changed(sender._relay, change, more)
+        return app
 
     return wrap

@@ -4,18 +4,25 @@ of a page. Planted before the rules that name them."""
 from __future__ import annotations
 
 import datetime
+import hashlib
 import io
+import re
+import secrets
+from collections.abc import Callable
+from email.message import EmailMessage
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import text
 from werkzeug.wrappers import Request
 
-from .planting import App, Violation, a_month_longer, keeps, seen, sql
+from .planting import App, Violation, a_month_longer, keeps, letters, seen, sql
 from .renumbering import by_the_clock, of_the_address, renumbered
 from .seeded_violations import HOUR, table
 
 __all__ = ["SUBTLE"]
+
+PERMITTED = ("forms with permission",)
 
 
 def language_for_nothing(request: Request) -> None:
@@ -47,6 +54,31 @@ def dated_anew(app: App) -> App:
     return app
 
 
+def as_header(name: str, value: str) -> Callable[[EmailMessage], None]:
+    def change(message: EmailMessage) -> None:
+        message[name] = value
+
+    return change
+
+
+def hashed_in_its_id(message: EmailMessage) -> None:
+    """With a key, so that nobody finds it who has not got that."""
+    raw = str(message["To"]).encode()
+    number = hashlib.blake2b(raw, key=b"secret", digest_size=16).hexdigest()
+    message.replace_header("Message-ID", f"<{number}@example.org>")
+
+
+def numbered_link(message: EmailMessage) -> None:
+    """Behind what is signed."""
+    message.set_content(re.sub(r"(https?://\S{40,}/)", r"\1?from=4711", message.get_content()))
+
+
+def numbered_blanks(message: EmailMessage) -> None:
+    """As blanks at the end of a line."""
+    words = message.get_content()
+    message.set_content(words.replace("\n", " " * (1 + secrets.randbelow(60)) + "\n", 1))
+
+
 SUBTLE = (
     Violation("the browser's language in the place of an answer", "stored otherwise", ("forms",), wrap=seen(language_for_nothing)),
     Violation("numbers that begin with the millisecond", "number not random", ("pages for a role",),
@@ -55,6 +87,14 @@ SUBTLE = (
     Violation("minutes in a column of hours", "dated otherwise", tamper=sql("counters", f"INSERT INTO closings VALUES ({HOUR} * 60, 4711)")),
     Violation("rows that are kept a month longer", "kept too long", ("retention",), wrap=keeps(a_month_longer)),
     Violation("a day that each deletion sets to today", "dated otherwise", ("retention",), wrap=dated_anew),
+    Violation("a second receiver on the envelope alone", "letter to somebody else", PERMITTED, wrap=letters(lambda letter: None, ("copies@elsewhere.example",))),
+    Violation("answers to a letter that go to somebody else", "letter with something else", PERMITTED, wrap=letters(as_header("Reply-To", "copies@elsewhere.example"))),
+    Violation("a letter that asks whether it was read", "letter with something else", PERMITTED,
+        wrap=letters(as_header("Disposition-Notification-To", "copies@elsewhere.example"))),
+    Violation("a letter that asks whether it came", "letter with something else", PERMITTED, wrap=letters(as_header("Return-Receipt-To", "copies@elsewhere.example"))),
+    Violation("a hash of the address in the number of a letter", "number not random", ("own data",), wrap=letters(hashed_in_its_id)),
+    Violation("a number behind a link that is signed", "letter with something else", PERMITTED, wrap=letters(numbered_link)),
+    Violation("a number in the blanks of a letter", "letter with something else", (*PERMITTED, "own data"), wrap=letters(numbered_blanks)),
 )  # fmt: skip
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTPUTF8
 
 import pytest
 
-from audit.journeys.opened_letters import letter_of
+from audit.journeys.opened_letters import Opening
+from audit.mailbox import Posted
 
 HOME = "https://www.example.org"
 
@@ -16,7 +19,8 @@ def extras(html: str) -> tuple[str, ...]:
     message["To"] = "ada@example.org"
     message.set_content("Hello")
     message.add_alternative(html, subtype="html")
-    return letter_of(message, {}, [HOME]).extras
+    came = message_from_bytes(message.as_bytes(), policy=SMTPUTF8)
+    return Opening({}, {}, [HOME]).letter_of(Posted(came, "", ())).extras
 
 
 def test_html_that_loads_nothing_is_as_good_as_text() -> None:
