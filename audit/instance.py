@@ -16,7 +16,7 @@ from analytics.visits.store.imported import Cell, Day, Import, Imported
 from analytics.visits.store.publications import Publications
 from audit.machine_deeds import Watched, acting_for
 from audit.mailbox import Mailbox
-from audit.observations import Answer, SentRequest
+from audit.observations import Answer, Arrival, SentRequest
 from audit.stored import Stored, Trace
 from audit.tables import tables_in
 from audit.traces import in_files, in_lines
@@ -53,6 +53,8 @@ class Instance:
     origin: str
     clock: Clock = field(default_factory=Clock)
     arrived: list[SentRequest] = field(default_factory=list)
+    came: list[Arrival] = field(default_factory=list)
+    """The same, as they came: with all headers, and what was in them."""
     answered: list[Answer] = field(default_factory=list)
     """Every answer that left it."""
     address: str = "127.0.0.1"

@@ -90,6 +90,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request as it came to our own service. Names of headers are in lower case."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """Something that a page did by script: wrote, opened, listened, drew to read back.
 
@@ -179,6 +189,7 @@ class Snapshot:
     acts: tuple[Act, ...] = ()
     console: tuple[str, ...] = ()
     answers: tuple[Answer, ...] = ()
+    arrived: tuple[Arrival, ...] = ()
     letters: tuple[Letter, ...] = ()
     facts: PageFacts | None = None
     """None where the page was an error's, somebody else's, or could not be looked at."""

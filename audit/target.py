@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import logging
 import secrets
 import threading
@@ -23,7 +24,7 @@ from audit.browsers.recorder import request_of
 from audit.group_pages import for_groups_alone
 from audit.instance import Clock, Instance
 from audit.machine_deeds import Watched, acting_for
-from audit.observations import Answer
+from audit.observations import Answer, Arrival
 from audit.printed import printed_to
 from policy import Site, read_site
 from policy.manifest import audience_in, read_build
@@ -81,9 +82,10 @@ class LocalSite:
         return for_groups_alone(self.public)
 
     @contextmanager
-    def running(self, var: Path) -> Iterator[Instance]:
-        """A service with its databases in `var`, until the context ends."""
-        instance = Instance("", Clock(), var=var, site=self.site)
+    def running(self, var: Path, stopped: float | None = None) -> Iterator[Instance]:
+        """A service with its databases in `var`, until the context ends; its clock stands still
+        where it is `stopped`, in seconds since 1970."""
+        instance = Instance("", Clock(stopped=stopped), var=var, site=self.site)
         with instance.mailbox.listening() as relay, self._running(var, instance, relay):
             yield instance
 
@@ -140,9 +142,9 @@ class RemoteSite:
     site: Site
 
     @contextmanager
-    def running(self, var: Path) -> Iterator[Instance]:
-        """The site as it is; `var` is not used."""
-        del var
+    def running(self, var: Path, stopped: float | None = None) -> Iterator[Instance]:
+        """The site as it is: it has its own folder and clock."""
+        del var, stopped
         yield Instance(self.origin)
 
 
@@ -163,6 +165,7 @@ class _Witness:
         query = environ.get("QUERY_STRING", "")
         url = f"{host}{environ['PATH_INFO']}{'?' + query if query else ''}"
         body = int(environ.get("CONTENT_LENGTH") or 0)
+        self._instance.came.append(_arrival(environ, body))
         cookie = environ.get("HTTP_COOKIE", "")
         method = environ["REQUEST_METHOD"]
         arrived = self._instance.arrived
@@ -182,6 +185,19 @@ class _Witness:
                 self._instance.answered.append(answer)
 
         return _closed(self._app(environ, starting), ended)
+
+
+def _arrival(environ: WSGIEnvironment, size: int) -> Arrival:
+    """The request, which the service reads again."""
+    sent = environ["wsgi.input"].read(size) if size else b""
+    environ["wsgi.input"] = io.BytesIO(sent)
+    headers = tuple(
+        (name.removeprefix("HTTP_").replace("_", "-").lower(), str(value))
+        for name, value in sorted(environ.items())
+        if name.startswith("HTTP_") or (name in ("CONTENT_TYPE", "CONTENT_LENGTH") and value)
+    )
+    text = sent.decode("utf-8", "replace")
+    return Arrival(environ["REQUEST_METHOD"], environ["PATH_INFO"], headers, text)
 
 
 def _closed(body: Iterable[bytes], ended: Callable[[str], None]) -> Iterator[bytes]:

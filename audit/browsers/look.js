@@ -4,6 +4,11 @@
 
 async (given) => {
   const items = await (__KEPT__)();
+  // An entry of the history comes back with its page, by the buttons and by loading it again.
+  for (const state of [history.state, globalThis.navigation?.currentEntry?.getState()]) {
+    if (state !== null && state !== undefined)
+      items.push({ where: "history.state", key: "", value: JSON.stringify(state) });
+  }
 
   const shown = (element) => element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
   const words = (element) => (element.innerText ?? "").trim().replace(/\s+/g, " ");
@@ -31,7 +36,8 @@ async (given) => {
       links: [...document.links].filter(shown).map((link) => new URL(link.href).pathname),
       forms: [...new Set(fields.filter((field) => field.name && shown(field)).map((field) => field.name))],
       hints: [...document.querySelectorAll("link[rel~=preconnect], link[rel~=dns-prefetch], link[rel~=prefetch], link[rel~=preload], link[rel~=modulepreload], link[rel~=prerender]")]
-        .map(({ href }) => href),
+        .map(({ href }) => href)
+        .concat([...document.querySelectorAll("[ping]")].map((link) => `ping ${link.getAttribute("ping")}`)),
       notice: titles.includes(given.title),
       width: document.documentElement.scrollWidth - innerWidth,
     },

@@ -19,6 +19,7 @@ from audit.journeys.page_facts import facts_of
 from audit.languages import Languages
 from audit.observations import (
     Answer,
+    Arrival,
     Journey,
     KeptCookie,
     KeptItem,
@@ -72,6 +73,7 @@ class JourneyRun:
     _known: int = 0
     _read: int = 0
     _answered: int = 0
+    _came: int = 0
 
     @property
     def tab(self) -> Tab:
@@ -177,6 +179,7 @@ class JourneyRun:
             acts=tuple(done.acts),
             console=tuple(done.console),
             answers=self._answers(),
+            arrived=self._arrived(),
             letters=self._letters(),
         )
 
@@ -197,6 +200,12 @@ class JourneyRun:
         """Those that left the service since the snapshot before."""
         new = self.instance.answered[self._answered :]
         self._answered += len(new)
+        return tuple(new)
+
+    def _arrived(self) -> tuple[Arrival, ...]:
+        """Those that came to the service since the snapshot before."""
+        new = self.instance.came[self._came :]
+        self._came += len(new)
         return tuple(new)
 
     def _letters(self) -> tuple[Letter, ...]:

@@ -173,8 +173,8 @@ async def make_journey(  # noqa: PLR0913, PLR0917  (what a journey is of)
 ) -> Journey:
     """One journey by one browser, with a service of its own; `gate` bounds how many at once."""
     async with gate:
-        with target.running(folder / f"{browser.name} {route.name}") as instance:
-            instance.clock.stopped = route.stopped_clock
+        var = folder / f"{browser.name} {route.name}"
+        with target.running(var, route.stopped_clock) as instance:
             instance.address = route.address
             began = time.monotonic()
             try:

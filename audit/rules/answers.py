@@ -15,7 +15,7 @@ from audit.rules.findings import Finding, at
 
 __all__ = ["findings"]
 
-OK = 200
+OK, REDIRECTS = 200, 300
 NOT_COMPARED = {"date", "set-cookie", "content-length"}
 """Headers of the moment; cookies are compared where browsers keep them."""
 
@@ -38,6 +38,20 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
         if pair is not None:
             for finding in _differing(_by_address(journey), _by_address(pair)):
                 yield at(finding, journey)
+    yield from _numbers(observed)
+
+
+def _numbers(observed: Observed) -> Iterator[Finding]:
+    """A post that is taken is answered with one number, to whomever."""
+    found: dict[Address, set[int]] = {}
+    for journey in observed.journeys:
+        for (method, path), answers in _by_address(journey).items():
+            taken = {each.status for each in answers if OK <= each.status < REDIRECTS}
+            if method == "POST":
+                found.setdefault((method, path), set()).update(taken)
+    for address, numbers in found.items():
+        if len(numbers) > 1:
+            yield _identifier(f"the status of {' '.join(address)}", address[1])
 
 
 def _unpublished(
@@ -84,6 +98,8 @@ def _differing(
         for name in names - NOT_COMPARED:
             if _values(one[address], name) != _values(two[address], name):
                 yield _identifier(f"the header {name}", name)
+        if {each.status for each in one[address]} != {each.status for each in two[address]}:
+            yield _identifier(f"the status of {' '.join(address)}", address[1])
         if {each.digest for each in one[address]} != {each.digest for each in two[address]}:
             yield _identifier(f"what {' '.join(address)} answers", address[1])
 

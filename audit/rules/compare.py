@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from audit.observations import Observed
 from audit.rules import (
     answers,
+    arrivals,
     experiments,
     letters,
     pages,
@@ -31,6 +32,7 @@ RULES = (
     retention.findings,
     letters.findings,
     answers.findings,
+    arrivals.findings,
     experiments.findings,
 )
 

@@ -9,6 +9,8 @@ KINDS = {
     "cookie otherwise": "A cookie differs from its declaration.",
     "cookie set elsewhere": "An address set a cookie that it is not declared to set.",
     "cookie without consent": "A cookie was kept before its purpose was agreed to, or after.",
+    "data in a body": "A browser sent something in a body beside the values that are declared.",
+    "data in a header": "A browser sent a header, or more in one, than it does by itself.",
     "data in an address": "A browser sent data behind the question mark of an address.",
     "dated otherwise": "A row has another date than the one of what it is about.",
     "declared, never seen": "Something is declared, and no journey came by it.",

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import io
+import itertools
 import re
 import secrets
 from collections.abc import Callable
@@ -14,9 +15,20 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import text
-from werkzeug.wrappers import Request
+from werkzeug.wrappers import Request, Response
 
-from .planting import App, Violation, a_month_longer, keeps, letters, seen, sql
+from .planting import (
+    App,
+    Violation,
+    a_month_longer,
+    answers,
+    html,
+    keeps,
+    letters,
+    script,
+    seen,
+    sql,
+)
 from .renumbering import by_the_clock, of_the_address, renumbered
 from .seeded_violations import HOUR, table
 
@@ -79,6 +91,29 @@ def numbered_blanks(message: EmailMessage) -> None:
     message.set_content(words.replace("\n", " " * (1 + secrets.randbelow(60)) + "\n", 1))
 
 
+def other_half(app: App) -> App:
+    """Every other service answers a count with another number."""
+    even = next(_HALVES)
+
+    def change(request: Request, response: Response) -> None:
+        if request.path == "/visit/view" and response.status_code == 204:
+            response.status_code = 204 if even else 200
+
+    return answers(change)(app)
+
+
+_HALVES = itertools.cycle((True, False))
+STATE = "history.replaceState({ number: 4711 }, '');"
+FETCH = """const plain = fetch;
+  fetch = (address, how = {}) => plain(address, how.body ? CHANGED : how);"""
+BLANKS = FETCH.replace("CHANGED", "{ ...how, body: how.body + ' '.repeat(1 + screen.height % 60) }")
+ACCEPT = FETCH.replace(
+    "CHANGED", "{ ...how, headers: { ...how.headers, Accept: `*/*;v=${screen.height}` } }"
+)
+OWN_HEADER = FETCH.replace("CHANGED", "{ ...how, headers: { ...how.headers, 'X-Number': '4711' } }")
+HIDDEN_FIELD = """addEventListener("formdata", ({ formData }) => { formData.append("height", screen.height); });"""
+
+
 SUBTLE = (
     Violation("the browser's language in the place of an answer", "stored otherwise", ("forms",), wrap=seen(language_for_nothing)),
     Violation("numbers that begin with the millisecond", "number not random", ("pages for a role",),
@@ -95,6 +130,13 @@ SUBTLE = (
     Violation("a hash of the address in the number of a letter", "number not random", ("own data",), wrap=letters(hashed_in_its_id)),
     Violation("a number behind a link that is signed", "letter with something else", PERMITTED, wrap=letters(numbered_link)),
     Violation("a number in the blanks of a letter", "letter with something else", (*PERMITTED, "own data"), wrap=letters(numbered_blanks)),
+    Violation("a number in the state of the history", "undeclared storage", wrap=script(STATE)),
+    Violation("a number as blanks behind the JSON of a view", "data in a body", ("accept",), wrap=script(BLANKS, first=True)),
+    Violation("a number in a field that a script adds", "data in a body", ("forms",), wrap=script(HIDDEN_FIELD)),
+    Violation("the height of the screen in the Accept header", "data in a header", ("accept",), wrap=script(ACCEPT, first=True)),
+    Violation("a header of its own with a number", "data in a header", ("accept",), wrap=script(OWN_HEADER, first=True)),
+    Violation("another status for half of the visitors", "identifier", ("paired run", "other paired run"), wrap=other_half),
+    Violation("a link that tells when it is followed", "undeclared connection", wrap=html("<footer", '<a href="/about/" ping="/own/">x</a><footer')),
 )  # fmt: skip
 
 
