@@ -125,6 +125,9 @@ class ChromiumTab(Tab):
     async def picture(self) -> bytes:
         return await self._page.screenshot(type="jpeg", quality=70, animations="disabled")
 
+    async def print(self) -> None:
+        await in_time("print", self._page.pdf())
+
     async def history(self, steps: int) -> None:
         await (self._page.go_back() if steps < 0 else self._page.go_forward())
         await self.settle()

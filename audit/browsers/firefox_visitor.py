@@ -131,6 +131,9 @@ class FirefoxTab(Tab):
         )
         return base64.b64decode(answer["data"])
 
+    async def print(self) -> None:
+        await self._bidi.send("browsingContext.print", context=self._context)
+
     async def history(self, steps: int) -> None:
         await self._bidi.send("browsingContext.traverseHistory", context=self._context, delta=steps)
         await self.settle()

@@ -207,6 +207,10 @@ class Tab(ABC):
             return CannotGoOn(f"{what}, which had not come to its end")
         return NotGiven(what)
 
+    @abstractmethod
+    async def print(self) -> None:
+        """Print the page, on paper that nobody keeps."""
+
     async def scroll(self) -> None:
         """Scroll to the end of the page and back, as one who looks it over."""
         for _ in range(2):

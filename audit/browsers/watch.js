@@ -32,7 +32,8 @@
     if (!own || typeof own.value !== "function") return;
     const before = own.value;
     const after = function (...given) {
-      if (when()) tell(what, detail.call(this, ...given));
+      const told = when() ? detail.call(this, ...given) : "";
+      if (what && when()) tell(what, told);
       return new.target ? Reflect.construct(before, given, new.target) : Reflect.apply(before, this, given);
     };
     Object.defineProperty(after, "name", { value: name });
@@ -88,11 +89,20 @@
     "connection", "userAgentData"]) watchGet(proto("Navigator"), name, `navigator.${name}`);
   watch(proto("FontFaceSet"), "check", "fonts.check", (font) => font);
   watch(globalThis, "queryLocalFonts", "queryLocalFonts");
+  const several = (most, what) => {
+    const seen = new Set();
+    return (each) => {
+      if (!seen.has(each) && seen.add(each).size === most) tell(what);
+    };
+  };
+  const SYSTEM = /\b(?:accentcolor(?:text)?|activetext|buttonborder|buttonface|buttontext|canvas(?:text)?|field(?:text)?|graytext|highlight(?:text)?|linktext|mark(?:text)?|selecteditem(?:text)?|visitedtext|activeborder|activecaption|appworkspace|background|captiontext|infobackground|infotext|menu(?:text)?|scrollbar|threed\w+|window(?:frame|text)?)\b/gi;
+  const colourOf = several(6, "system colours");
   // Whoever shows text in many families, one after another, measures which of them there are.
-  const families = new Set();
+  const fontOf = several(8, "fonts.width");
   const family = (style) => {
     const found = /font(?:-family)?\s*:\s*([^;]+)/.exec(style ?? "");
-    if (found && !families.has(found[1]) && families.add(found[1]).size === 8) tell("fonts.width");
+    if (found) fontOf(found[1]);
+    for (const [colour] of (style ?? "").matchAll(SYSTEM)) colourOf(colour.toLowerCase());
   };
   new MutationObserver((records) => {
     for (const { type, oldValue, target, addedNodes } of records) {
@@ -100,6 +110,11 @@
       for (const node of addedNodes) if (node.getAttribute) family(node.getAttribute("style"));
     }
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["style"], attributeOldValue: true });
+  watch(proto("SVGTextContentElement"), "getComputedTextLength", "", function () { fontOf(getComputedStyle(this).fontFamily); });
+  const mediaOf = several(6, "matchMedia of many features");
+  watch(globalThis, "matchMedia", "", (query) => {
+    for (const [, name] of String(query).matchAll(/\(\s*(?:min-|max-)?([\w-]+)/g)) mediaOf(name);
+  });
   for (const name of ["convertToBlob"]) watch(proto("OffscreenCanvas"), name, `canvas.${name}`);
   watch(proto("OffscreenCanvasRenderingContext2D"), "getImageData", "canvas.getImageData");
   watch(proto("GPU"), "requestAdapter", "webgpu.requestAdapter");
@@ -107,6 +122,28 @@
   watch(proto("Geolocation"), "getCurrentPosition", "geolocation.getCurrentPosition");
   watch(proto("Permissions"), "query", "permissions.query", (asked) => asked?.name);
   watch(proto("SpeechSynthesis"), "getVoices", "speechSynthesis.getVoices");
+  watch(proto("StorageManager"), "estimate", "storage.estimate");
+  watch(proto("HTMLMediaElement"), "canPlayType", "media.canPlayType");
+  for (const name of ["MediaSource", "ManagedMediaSource", "MediaRecorder"])
+    watch(globalThis[name], "isTypeSupported", `${name}.isTypeSupported`);
+  for (const name of ["decodingInfo", "encodingInfo"]) watch(proto("MediaCapabilities"), name, `mediaCapabilities.${name}`);
+  watch(proto("Navigator"), "requestMediaKeySystemAccess", "navigator.requestMediaKeySystemAccess");
+  for (const name of Object.getOwnPropertyNames(Intl)) {
+    if (Intl[name].prototype) watch(Intl[name].prototype, "resolvedOptions", `Intl.${name}.resolvedOptions`);
+  }
+  watch(Date.prototype, "getTimezoneOffset", "Date.getTimezoneOffset");
+
+  // What a browser asks its user to allow, or gives on a click.
+  watch(globalThis.Notification, "requestPermission", "Notification.requestPermission");
+  watch(proto("StorageManager"), "persist", "storage.persist");
+  watch(proto("PushManager"), "subscribe", "push.subscribe");
+  watch(proto("Geolocation"), "watchPosition", "geolocation.watchPosition");
+  for (const name of ["read", "readText"]) watch(proto("Clipboard"), name, `clipboard.${name}`);
+  for (const name of ["getUserMedia", "getDisplayMedia"]) watch(proto("MediaDevices"), name, `mediaDevices.${name}`);
+  for (const name of ["requestStorageAccess", "requestStorageAccessFor"]) watch(proto("Document"), name, `document.${name}`);
+  for (const [owner, name] of [["USB", "requestDevice"], ["HID", "requestDevice"], ["Serial", "requestPort"],
+    ["Bluetooth", "requestDevice"], ["IdleDetector", "requestPermission"], ["WakeLock", "request"]])
+    watch(owner === "IdleDetector" ? globalThis[owner] : proto(owner), name, `${owner}.${name}`);
   const listen = EventTarget.prototype.addEventListener;
   EventTarget.prototype.addEventListener = function (type, ...rest) {
     if (/^device(motion|orientation|light|proximity)/.test(type)) tell("sensor", type);

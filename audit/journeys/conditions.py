@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from contextlib import suppress
 
@@ -13,7 +14,7 @@ __all__ = ["arriving", "coming_back", "missing", "offline", "staying"]
 
 NOWHERE = "/nothing-is-here/"
 A_WHILE_SECONDS = 90
-DAY, DAYS = 86_400, 3
+DAY, DAYS, YEARS = 86_400, 3, 5 * 365
 NUMBERED = ("gclid", "fbclid", "msclkid", "mc_eid")
 """What advertisements, other sites and letters add to an address: a number for who followed it."""
 SEARCH = "https://www.google.com/"
@@ -73,13 +74,17 @@ async def arriving(run: JourneyRun) -> None:
 
 
 async def coming_back(run: JourneyRun) -> None:
-    """Say no, and come back the next day and on the fourth, in a tab of its own each time."""
+    """Say no, and come back the next day, on the fourth, and after years, in a tab of its own each
+    time."""
     await run.open_tab()
     await run.go("/")
     await reject(run)
-    for day in (1, DAYS):
+    for day in (1, DAYS, YEARS):
+        if day == YEARS:
+            run.withdraw(run.agreed)  # No answer holds for so long.
         await run.visitor.ahead(day * DAY)
         run.instance.clock.ahead = day * DAY
+        await asyncio.to_thread(run.instance.purge)
         await run.open_tab()
         await run.go("/")
         await run.go(run.pages[-1])

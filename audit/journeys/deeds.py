@@ -7,6 +7,7 @@ import asyncio
 from audit.journeys.consent import accept
 from audit.journeys.journey_run import JourneyRun
 from audit.journeys.sending import send
+from audit.observations import Act
 from policy.fields import CHOICES
 
 __all__ = ["days_that_end", "doing"]
@@ -26,11 +27,32 @@ FOLLOW = """(what) => {
 """Clicks what a page has of a kind, if anything, and stays: an audit asks no other site for
 anything, and keeps no file."""
 
+PRESS = """() => {
+  const links = [...document.links].slice(0, 200).map((link) => [link, link.href]);
+  for (const [link] of links) {
+    for (const type of ["pointerover", "mouseover", "pointerdown", "mousedown", "touchstart"])
+      link.dispatchEvent(new MouseEvent(type, { bubbles: true, cancelable: true, view: window }));
+  }
+  return links.some(([link, before]) => link.href !== before);
+}"""
+"""Whether a link leads elsewhere once it was pressed."""
+
+COPY = """() => {
+  const data = new DataTransfer();
+  getSelection().selectAllChildren(document.querySelector("main") ?? document.body);
+  const how = { clipboardData: data, bubbles: true, cancelable: true };
+  const own = document.activeElement.dispatchEvent(new ClipboardEvent("copy", how));
+  getSelection().removeAllRanges();
+  return !own || data.types.length > 0;
+}"""
+"""Whether a page copies something else than what is marked."""
+
 TELL_NOTHING = "() => fetch('/visit/action', { method: 'POST' }).then(({ status }) => status)"
 
 
 async def doing(run: JourneyRun) -> None:
-    """Read pages to their end, follow a link to another site, open a file, use what is counted by
+    """Read pages to their end, copy from them, press their links, print one, follow a link to
+    another site, open a file, use what is counted by
     name; begin a form and leave it, then send each."""
     await run.open_tab()
     await run.go("/")
@@ -39,6 +61,12 @@ async def doing(run: JourneyRun) -> None:
     for page in run.pages:
         await run.go(page)
         await run.tab.scroll()
+        for source, what in ((PRESS, "link changed"), (COPY, "copied otherwise")):
+            if await run.tab.evaluate(source):
+                run.visitor.recorder.acts.append(Act(what))
+        if page == run.pages[0]:
+            await run.tab.print()
+            await run.keep("print it")
         for what in sorted(left):
             if await run.tab.evaluate(FOLLOW, what):
                 await run.tab.settle()

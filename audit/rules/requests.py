@@ -20,6 +20,26 @@ KEEPS = {
     "serviceWorker.register",
     "service worker",
 }
+ASKS = {
+    "Notification.requestPermission",
+    "storage.persist",
+    "push.subscribe",
+    "permissions.query",
+    "geolocation.getCurrentPosition",
+    "geolocation.watchPosition",
+    "clipboard.read",
+    "clipboard.readText",
+    "mediaDevices.getUserMedia",
+    "mediaDevices.getDisplayMedia",
+    "document.requestStorageAccess",
+    "document.requestStorageAccessFor",
+    "USB.requestDevice",
+    "HID.requestDevice",
+    "Serial.requestPort",
+    "Bluetooth.requestDevice",
+    "IdleDetector.requestPermission",
+    "WakeLock.request",
+}
 TALKS = {
     "socket",
     "worker",
@@ -104,6 +124,18 @@ def _act(
     elif act.what in TALKS:
         message = f"a script uses {act.what}, which can send what no register declares"
         yield Finding("undeclared connection", act.what, message, "P6", "remove it, or use fetch")
+    elif act.what in ASKS:
+        message = f"a script uses {act.what}, for which a browser needs its user’s permission"
+        mend = "remove it: no page of this site needs to be permitted anything"
+        yield Finding("permission asked for", act.what, message, "P4", mend)
+    elif act.what == "link changed":
+        message = "the address of a link is another once it is pressed"
+        mend = "let links lead where they say"
+        yield Finding("data in an address", "a link", message, "P4", mend)
+    elif act.what == "copied otherwise":
+        message = "what is copied from a page is not what was marked"
+        mend = "leave it to the browser"
+        yield Finding("copied otherwise", "a page", message, "P4", mend)
     elif act.what == "fetch on leaving":
         return  # The service tells what came, and the security policy lets nothing go elsewhere.
     elif act.what == "violation":

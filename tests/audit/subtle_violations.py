@@ -34,6 +34,7 @@ from .seeded_violations import HOUR, table
 
 __all__ = ["SUBTLE"]
 
+HOME = "/"
 PERMITTED = ("forms with permission",)
 
 
@@ -114,6 +115,19 @@ OWN_HEADER = FETCH.replace("CHANGED", "{ ...how, headers: { ...how.headers, 'X-N
 HIDDEN_FIELD = """addEventListener("formdata", ({ formData }) => { formData.append("height", screen.height); });"""
 
 
+MEASURED = """for (const name of ["Arial", "Wingdings", "Verdana", "Courier", "Georgia", "Impact", "Tahoma", "Calibri", "Menlo"]) {
+  const one = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const text = document.createElementNS(one.namespaceURI, "text"); text.setAttribute("font-family", name); text.textContent = "mmm"; one.append(text); document.documentElement.append(one);
+  one.firstChild.getComputedTextLength(); one.remove(); }"""
+COLOURS = """for (const name of ["Canvas", "ButtonFace", "Highlight", "LinkText", "GrayText", "Field", "MarkText"]) {
+  const one = document.createElement("i"); one.style.color = name; document.documentElement.append(one); getComputedStyle(one).color; one.remove(); }"""
+MEDIA = """for (const one of ["prefers-reduced-motion", "prefers-contrast", "color-gamut", "forced-colors", "pointer", "hover", "inverted-colors"]) matchMedia(`(${one})`);"""
+CODECS = "document.createElement('audio').canPlayType('audio/flac');"
+PRINTED = "addEventListener('beforeprint', () => localStorage.setItem('printed', '4711'));"
+COPIED = """document.addEventListener("copy", (event) => { event.clipboardData.setData("text/plain", `${getSelection()} /?from=4711`); event.preventDefault(); });"""
+PRESSED = """document.addEventListener("mousedown", ({ target }) => { const link = target.closest("a"); if (link && link.host !== location.host) link.href += "?from=4711"; });"""
+LATER = "if (Date.now() > new Date(2028, 5)) localStorage.setItem('later', '4711');"
+
 SUBTLE = (
     Violation("the browser's language in the place of an answer", "stored otherwise", ("forms",), wrap=seen(language_for_nothing)),
     Violation("numbers that begin with the millisecond", "number not random", ("pages for a role",),
@@ -136,6 +150,19 @@ SUBTLE = (
     Violation("the height of the screen in the Accept header", "data in a header", ("accept",), wrap=script(ACCEPT, first=True)),
     Violation("a header of its own with a number", "data in a header", ("accept",), wrap=script(OWN_HEADER, first=True)),
     Violation("another status for half of the visitors", "identifier", ("paired run", "other paired run"), wrap=other_half),
+    Violation("letters of a drawing measured by their width", "fingerprinting", wrap=script(MEASURED)),
+    Violation("the reading of the system's colours", "fingerprinting", wrap=script(COLOURS)),
+    Violation("the reading of many kinds of media", "fingerprinting", wrap=script(MEDIA)),
+    Violation("the reading of what can be played", "fingerprinting", wrap=script(CODECS)),
+    Violation("the reading of how much may be kept", "fingerprinting", wrap=script("navigator.storage?.estimate();")),
+    Violation("the reading of the time zone", "fingerprinting", wrap=script("new Intl.DateTimeFormat().resolvedOptions().timeZone;")),
+    Violation("a request to keep things for good", "permission asked for", wrap=script("navigator.storage?.persist();")),
+    Violation("a request to notify", "permission asked for", wrap=script("Notification.requestPermission();")),
+    Violation("the clipboard, read on a click", "permission asked for", ("accept",), wrap=script("addEventListener('click', () => navigator.clipboard?.readText().catch(() => {}));")),
+    Violation("a key that is written when a page is printed", "undeclared storage", ("deeds",), wrap=script(PRINTED)),
+    Violation("a number in what is copied", "copied otherwise", ("deeds",), wrap=script(COPIED)),
+    Violation("a number in the address of a link that is pressed", "data in an address", ("deeds",), (HOME, "/about/"), wrap=script(PRESSED)),
+    Violation("a key from another year on", "undeclared storage", ("days later",), wrap=script(LATER)),
     Violation("a link that tells when it is followed", "undeclared connection", wrap=html("<footer", '<a href="/about/" ping="/own/">x</a><footer')),
 )  # fmt: skip
 
