@@ -44,6 +44,7 @@ from analytics.storage.secret import keys_in_use
 from analytics.storage.stores import Stores
 from analytics.visits import routes as visits
 from analytics.visits import user_agents
+from analytics.visits.countries import open_countries
 from analytics.visits.coverage import Coverage, Covered
 from analytics.visits.publishing import Publishing
 from analytics.web import own_cookie_routes
@@ -146,6 +147,7 @@ def _blueprints(service: Service) -> Iterator[Blueprint]:
                 service.rate_limiter,
                 service.keys,
                 service.lately,
+                countries=service.countries,
             )
         )
     if has("forms"):
@@ -180,6 +182,7 @@ def _staff_context(service: Service) -> StaffContext:
         due_builds=service.due_builds,
         mailing_store=_mailing(service),
         lately=service.lately,
+        countries=service.countries,
     )
 
 
@@ -257,6 +260,7 @@ def _open_service(
         publishing=Publishing(pages, counters, clock, log) if counters and is_staffed else None,
         var=places.var,
         due_builds=DueBuilds(pages, clock, log, build) if build else None,
+        countries=open_countries(places.var) if site.register.has("countries") else None,
     )
 
 

@@ -18,6 +18,7 @@ from analytics.storage.health import storage_health
 from analytics.storage.retention import RetentionThread
 from analytics.storage.stores import Stores
 from analytics.storage.unusable import DatabaseUnavailable
+from analytics.visits.countries import Countries
 from analytics.visits.coverage import Coverage
 from analytics.visits.lately import Lately
 from analytics.visits.publishing import Publishing
@@ -66,6 +67,8 @@ class Service:
     publishing: Publishing | None = None
     due_builds: DueBuilds | None = None
     lately: Lately = field(default_factory=Lately)
+    countries: Countries | None = None
+    """By which the countries of visits are told, where the site counts them."""
     metrics: Metrics = field(init=False)
 
     def __post_init__(self) -> None:
@@ -130,6 +133,7 @@ class Service:
         counted = [each.task.state for each in (self.coverage, self.publishing) if each]
         mail = [sender.state for sender in self.senders]
         figures = [each.state for each in (self.digests, self.ahead) if each]
+        table = (_part_of(self.countries),) if self.countries else ()
         return (
             pages,
             *due,
@@ -138,6 +142,7 @@ class Service:
                 Part(f"{each.name} database", each.works, each.failure or _first(each.faults))
                 for each in storage.databases
             ),
+            *table,
             *(part_of(task) for task in (*storage.tasks, *counted, *mail, *figures)),
             *(Part(f"window of the {name}", not why, why) for name, why in storage.late.items()),
             Part("deletions", storage.refusal is None, "they were refused" * bool(storage.refusal)),
@@ -173,3 +178,7 @@ class Service:
 
 def _first(faults: tuple[Fault, ...]) -> str:
     return faults[0].message if faults else ""
+
+
+def _part_of(countries: Countries) -> Part:
+    return Part("countries", not countries.trouble, countries.trouble)

@@ -50,6 +50,7 @@ GUIDES = {
     "docs/register.md": ("guides/register", "What a site collects and keeps, declared once."),
     "deploy/README.md": ("guides/running", "Servers, backups and reloads: for who runs it."),
     "docs/visits.md": ("guides/visits", "How visits are counted, and what is not."),
+    "docs/countries.md": ("guides/countries", "From which countries visits come, once it is on."),
     "docs/imports.md": ("guides/imports", "Figures of another tool, shown beside our own."),
     "docs/comparison.md": ("guides/comparison", "What the reports can, beside four other tools."),
     "docs/sizes.md": ("guides/sizes", "Bytes and times of each engine, as views grow."),

@@ -6,6 +6,7 @@ the engine, those of its code, features and templates.
 
 from __future__ import annotations
 
+import datetime
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,9 +21,14 @@ from jinja2.ext import babel_extract
 
 from policy import Fault, Faults, Site
 from policy.catalogues import ENGINE, read_po
+from policy.counted import COUNTED
+from policy.declaration import Declaration
 from policy.declared_texts import texts
-from policy.features import read_features
-from policy.register import Basis, Category, Use
+from policy.features import FEATURES, read_features
+from policy.origins import Origins
+from policy.register import Basis, Category, Register, Use
+from policy.sum import add_up
+from policy.toml_lines import Lines
 from policy.toml_source import read_text
 
 __all__ = ["Text", "engine_texts", "lacking", "new_catalogue", "site_texts", "updated"]
@@ -63,7 +69,7 @@ class Text(NamedTuple):
 def site_texts(site: Site) -> list[Text]:
     """The sentences of a site that are not the engine's."""
     known = {text.one for text in engine_texts()}
-    found = [*_declared(site, of_features=False), *_of_templates(site.root)]
+    found = [*_declared(site), *_of_templates(site.root)]
     return [text for text in found if text.one not in known]
 
 
@@ -72,22 +78,19 @@ def engine_texts() -> list[Text]:
     from policy import read_site  # noqa: PLC0415  (only here)
 
     root = ENGINE.parents[1]
-    found = list(_declared(read_site(root), of_features=True))
+    site = read_site(root)
+    found = [*_of_features(site.register, site.origins), *_with_all_on()]
     for folder in ("policy", "generator", "analytics"):
         for path in sorted((root / folder).rglob("*.py")):
             found += _extracted(root, path, "python")
-    return [*found, *_of_templates(root)]
+    return [*dict.fromkeys(found), *_of_templates(root)]
 
 
-def _declared(site: Site, *, of_features: bool) -> Iterator[Text]:
+def _declared(site: Site) -> Iterator[Text]:
     for place, words in texts(site.register):
         origin = site.origins.of(place)
-        if origin.path.startswith(_FEATURES) == of_features:
+        if not origin.path.startswith(_FEATURES):
             yield Text(words, "", origin.path, origin.line)
-    if of_features:
-        yield from _names(site)
-        yield from _elsewhere()
-        return
     values = [(path, getattr(site, name)) for name, path in _DECLARATIONS.items()]
     values += [(f"site/forms/{name}.toml", form) for name, form in site.forms.items()]
     for path, value in values:
@@ -95,27 +98,30 @@ def _declared(site: Site, *, of_features: bool) -> Iterator[Text]:
             yield Text(words, "", path, site.line(path, *place) or 1)
 
 
-def _elsewhere() -> Iterator[Text]:
-    """What is counted only where a site declares some of it: this one may not."""
-    for feature in read_features().values():
-        for kind, keys in (("event", ("name", "when")), ("table", ("holds", "coarsens"))):
-            for index, entry in enumerate(feature.entries.get(kind, ())):
-                if "if_declares" in entry:
-                    line = feature.lines.of((kind, index))
-                    words = [entry[key] for key in keys]
-                    for column in entry.get("columns", ()):
-                        words += (column["holds"], column["name"].capitalize())
-                    words += (entry["name"].capitalize(),) if kind == "table" else ()
-                    yield from (Text(each, "", feature.path, line) for each in words)
+def _with_all_on() -> Iterator[Text]:
+    """What features say where they are on, and where a site has more counted: this one may not."""
+    terms = {"version": 1, "date": datetime.date(2000, 1, 1), "features": FEATURES}
+    features, lines = read_features(), Lines("")
+    declared = Declaration.model_validate(terms)
+    whole = add_up(declared, lines, features, frozenset(COUNTED))
+    yield from _of_features(whole.register, whole.origins)
 
 
-def _names(site: Site) -> Iterator[Text]:
+def _of_features(register: Register, origins: Origins) -> Iterator[Text]:
+    for place, words in texts(register):
+        origin = origins.of(place)
+        if origin.path.startswith(_FEATURES):
+            yield Text(words, "", origin.path, origin.line)
+    yield from _names(register, origins)
+
+
+def _names(register: Register, origins: Origins) -> Iterator[Text]:
     """What the privacy page shows of the register besides sentences: uses, kinds and names."""
     fixed = [*(f"To {use}" for use in get_args(Use)), *get_args(Basis), *get_args(Category), "none"]
     for words in fixed:
         yield Text(f"{words[:1].upper()}{words[1:]}", "", "policy/register.py", 1)
-    for index, table in enumerate(site.register.tables):
-        origin = site.origins.of(("table", index))
+    for index, table in enumerate(register.tables):
+        origin = origins.of(("table", index))
         names = [table.name, *(each.name for each in table.columns if not each.label)]
         for name in names:
             yield Text(name.replace("_", " ").capitalize(), "", origin.path, origin.line)

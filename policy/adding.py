@@ -47,13 +47,19 @@ class Adding:
             if isinstance(entries, dict):
                 entry = self._as_on(kind, entries)
                 if entry is not None:
-                    self.sum[kind] = entry
-                    self.origins.put((kind,), feature.path, feature.lines, (kind,))
+                    self._put_words(kind, entry, feature)
                 continue
             for index, entry in enumerate(entries):
                 kept = self._as_on(kind, entry)
                 if kept is not None:
                     self._put(kind, kept, feature, index)
+
+    def _put_words(self, kind: str, entry: dict[str, Any], feature: Feature) -> None:
+        """An entry that there is once: of what a feature before has, this one has its own words."""
+        places = [(kind, key) for key in entry] if kind in self.sum else [(kind,)]
+        self.sum[kind] = self.sum.get(kind, {}) | entry
+        for place in places:
+            self.origins.put(place, feature.path, feature.lines, place)
 
     def _put(self, kind: str, kept: dict[str, Any], feature: Feature, index: int) -> None:
         place = self._next(kind)

@@ -3,7 +3,8 @@
 A file is written once, beside the engine, so that what the engine needs cannot be missing from a
 site's register. Its keys are those of a register (`policy.register`), and some of its own: `about`
 says what the feature does, `needs` names the features that it does not work without, `layouts` and
-`scripts` what no page has where it is off, `shown` what some page must have where it is on. An
+`scripts` what no page has where it is off, `shown` what some page must have where it is on;
+what a second `notice` says stands in the place of what one before does. An
 entry or column with `if_on` is declared only where one of those features is on, one with
 `values_if_on` has those values in its lists only so, and a part of a cookie with `if_entry` is
 declared only where the site has that `entry`.
@@ -32,7 +33,15 @@ __all__ = [
     "shown_attributes",
 ]
 
-FeatureName = Literal["visits", "audiences", "forms", "staff", "search", "drafts"]
+FeatureName = Literal[
+    "visits",
+    "audiences",
+    "forms",
+    "staff",
+    "search",
+    "drafts",
+    "countries",
+]
 FEATURES: tuple[FeatureName, ...] = get_args(FeatureName)
 """Those that a site turns on, in the order in which their entries stand in the sum."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from analytics.commands import databases, imports, keys
+from analytics.commands.countries import countries
 from analytics.commands.exporting import export
 from analytics.commands.moving import move
 from analytics.commands.strike import strike
@@ -23,6 +24,7 @@ __all__ = ["data"]
         databases.restore,
         move,
         strike,
+        countries,
         export,
         imports.import_,
         imports.imports,

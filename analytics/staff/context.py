@@ -21,6 +21,7 @@ from analytics.staff.sign_in_limits import SignInLimits
 from analytics.staff.tokens import Tokens
 from analytics.storage.database import Database
 from analytics.storage.retention import RetentionThread
+from analytics.visits.countries import Countries
 from analytics.visits.lately import Lately
 from analytics.visits.store.base import CounterStore
 from analytics.web.clock import Clock
@@ -55,6 +56,7 @@ class StaffContext:
     due_builds: DueBuilds | None
     mailing_store: Mailing | None
     lately: Lately = field(default_factory=Lately)
+    countries: Countries | None = None
     accounts: Accounts = field(init=False)
     sessions: Sessions = field(init=False)
     access_log: AccessLog = field(init=False)

@@ -38,6 +38,7 @@ from analytics.storage.clickhouse_strangers import (
     generation_of,
     strangers,
 )
+from analytics.storage.gone_dimensions import NAMES, GoneRows, at, listed
 from analytics.storage.migrations import WITH_DECLARATIONS, lost_of
 from analytics.storage.unusable import lost, of_another
 from policy import Fault, Register
@@ -82,6 +83,7 @@ class Following:
         self._server, self._ask = server, server.ask
         self._register, self._tables = register, tables
         self._layout, self._place, self._owners = layout, place, owners
+        self._gone = GoneRows.of(layout.places[NAMES])
 
     def make_turn(self, known: Mapping[str, frozenset[str]]) -> list[Fault]:
         """Make the table by which those wait for each other who make tables, where it is not there
@@ -227,9 +229,9 @@ class Following:
         for name, options in place.options.items():
             if not sources[name]:
                 continue
-            at = _at(place, name, sources[name])
-            listed = ", ".join("'{}'".format(each.replace("'", "\\'")) for each in sorted(options))
-            ((rows,),), _ = self._ask(f"{self._counted(place)} AND {at} NOT IN ({listed})")
+            where = at(place, name, sources[name])
+            known = {*options, *(self._gone.numbers if place.table == NAMES else ())}
+            ((rows,),), _ = self._ask(f"{self._counted(place)} AND {where} NOT IN {listed(known)}")
             if rows:
                 message = (
                     f'{self._place} has rows in "{place.table}" that the register does not allow'
@@ -245,7 +247,15 @@ class Following:
             for name, source in self._sources(place, found[place.table]).items()
         )
         went = bool({*GONE} & found.keys() - self._layout.places.keys())
-        return renamed or went or held != {*self._layout.columns}
+        return renamed or went or self._has_gone(found) or held != {*self._layout.columns}
+
+    def _has_gone(self, found: Mapping[str, frozenset[str]]) -> bool:
+        """Whether rows are there of dimensions that the register has no more."""
+        if NAMES not in found:
+            return False
+        place = self._layout.places[NAMES]
+        of_gone = self._gone.names(place, self._sources(place, found[NAMES]))
+        return bool(of_gone and self._ask(f"{self._counted(place)} AND {of_gone}")[0][0][0])
 
     def _finish_what_was_stopped(self) -> None:
         layout = self._layout
@@ -268,18 +278,14 @@ class Following:
             if name in found:
                 sources = self._sources(place, found[name])
                 known = {each: source for each, source in sources.items() if source}
-                old = [_at(place, each, source) for each, source in known.items()]
+                old = [at(place, each, source) for each, source in known.items()]
                 now = [place.columns[each] for each in known]
                 self._server.ask_patiently(
                     f"INSERT INTO {new} ({', '.join([*of_all, *now])})"
                     f" SELECT {', '.join([*of_all, *old])} FROM {cells} WHERE {TABLE} = '{name}'"
+                    f" AND NOT ({self._gone.rows(place, sources) or 0})"
                 )
         columns = ", ".join(of_all)
         self._ask(f"INSERT INTO {new} ({columns}) SELECT {columns} FROM {cells} WHERE {MARKS}")
         self._ask(f"RENAME TABLE {cells} TO {old_name}, {new} TO {cells}")
         self._ask(f"DROP TABLE {old_name}")
-
-
-def _at(place: Place, name: str, source: str) -> str:
-    """Where a column stood under the name that it had."""
-    return f"{source}_{place.columns[name].rpartition('_')[2]}"

@@ -32,6 +32,7 @@ from sqlalchemy.exc import IntegrityError
 
 from analytics.storage import catalog
 from analytics.storage.counters_by_number import numbers_for_names
+from analytics.storage.gone_dimensions import forget_dimensions
 from analytics.storage.postgresql_parts import put_together
 from analytics.storage.unusable import lost
 from policy import Fault, Register
@@ -126,6 +127,7 @@ def follow(  # noqa: PLR0913, PLR0917  (what a database is compared with)
         for step in steps[had:]:
             step(connection)
     _drop_what_went(connection, database, tables)
+    forget_dimensions(connection, tables)
     faults = [*_strangers(connection, tables, file)]
     missing = lost_of(columns_of(connection), database, register, tables, known)
     if missing:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from analytics.visits.bodies import Body
+from analytics.visits.countries import Countries
 from analytics.visits.model import Dimension
 from analytics.visits.state import Agent, State
 from analytics.visits.user_agents import Hints, agent_of
@@ -39,6 +40,7 @@ class Admission:
     cookies: CookieWriter
     pages: Pages
     rate_limiter: RateLimiter
+    countries: Countries | None = None
 
     def admit(self, kind: type[Sent]) -> tuple[Sent, Agent]:
         """What the request at hand sends, and the browser that does. Raises Refused."""
@@ -69,6 +71,8 @@ class Admission:
             audience = audience_of(self.cookies, request.environ)
             served = self.pages.build.is_for(page, audience) if audience else False
             found.append((Dimension.AUDIENCE, audience if served else site.audiences.default))
+        if self.countries:  # The address goes nowhere else, and is kept by nothing that it meets.
+            found.append((Dimension.COUNTRY, self.countries.of(request.remote_addr or "")))
         return tuple(found)
 
     def at_entry(self, state: State, deed: str = "") -> Mapping[Dimension, str]:

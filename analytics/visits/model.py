@@ -35,7 +35,7 @@ class Dimension(StrEnum):
     of one with its value; `form` what became of each form. `depth` and `attention` have how far,
     and for how many seconds, each page was read; `speed` the bands of how fast pages were; `flow`
     two pages, of which the first led to the second. `language` is the browser's, `page_language`
-    and `audience` are what a page was served in."""
+    and `audience` are what a page was served in. `country` is that of the address."""
 
     ALL = "all"
     PAGE = "page"
@@ -64,6 +64,7 @@ class Dimension(StrEnum):
     AUDIENCE = "audience"
     FLOW = "flow"
     SEGMENT = "segment"
+    COUNTRY = "country"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,6 +320,7 @@ LISTED: Mapping[Dimension, Listed] = {
         number=26, title="Segments", heading="Segment", detail="bounce", adds_up=False,
         paired=False, joins=True,
     ),
+    Dimension.COUNTRY: Listed(number=27, title="Countries", heading="Country", paired=False),
 }  # fmt: skip
 """By dimension, in the order of the report's panels."""
 

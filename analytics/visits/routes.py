@@ -12,6 +12,7 @@ from analytics.visits.admission import Admission
 from analytics.visits.beginnings import as_begun, parted
 from analytics.visits.bodies import ActionBody, EngagedBody, ViewBody
 from analytics.visits.checked_deeds import deed_of, told_of
+from analytics.visits.countries import Countries
 from analytics.visits.deeds import DIMENSION_OF, deed_cells
 from analytics.visits.early_hits import EarlyHits
 from analytics.visits.lately import Lately
@@ -71,7 +72,7 @@ def blueprint(visits: Visits) -> Blueprint:
 @dataclass(frozen=True, slots=True)
 class Visits:
     """What counts visits, with what that needs. `keys` sign receipts; `pages` is what is served
-    now, whichever build that is."""
+    now, whichever build that is; `countries` tell whence a hit comes, where that is counted."""
 
     site: Site
     cookies: CookieWriter
@@ -82,6 +83,7 @@ class Visits:
     keys: tuple[bytes, ...]
     lately: Lately = field(default_factory=Lately)
     early: EarlyHits = field(default_factory=EarlyHits)
+    countries: Countries | None = None
     cookie: VisitCookie = field(init=False)
     admission: Admission = field(init=False)
     withdrawals: Withdrawals = field(init=False)
@@ -90,7 +92,9 @@ class Visits:
         cookie = VisitCookie(self.site.register, self.cookies)
         made = {
             "cookie": cookie,
-            "admission": Admission(self.site, self.cookies, self.pages, self.rate_limiter),
+            "admission": Admission(
+                self.site, self.cookies, self.pages, self.rate_limiter, self.countries
+            ),
             "withdrawals": Withdrawals(
                 self.site, cookie, self.counters, self.clock, self.rate_limiter, self.keys
             ),

@@ -20,6 +20,7 @@ WORDS = {
     "staff": ("/staff/", "__Secure-session", "access_log", "access log", "report.js"),
     "search": ("/search/", "search.js", "pagefind"),
     "drafts": ("/unpublished/",),
+    "countries": ("country", "countries"),
 }
 """What nothing that is published says where the feature is off."""
 
@@ -30,6 +31,7 @@ ADDRESSES = {
     "staff": ("/staff/", "/staff/sign-in/"),
     "search": ("/search/", "/assets/search/pagefind.js"),
     "drafts": ("/unpublished/x/",),
+    "countries": (),
 }
 
 

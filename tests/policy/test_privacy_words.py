@@ -25,6 +25,7 @@ SAYS = {
     "staff": r"\b(signs? in|signed in|sign-in|our (own )?staff|passwords?|accounts?)\b",
     "search": r"\bsearch",
     "drafts": r"\b(not public|unpublished|given a link|link that you were given)\b",
+    "countries": r"\b(countries|(which|each|the) country)\b",
 }
 """Words that a visitor would take for a feature's."""
 

@@ -44,6 +44,7 @@ def definitions_in(
         segments=site.segments,
         experiments=site.experiments.experiments if with_experiments else (),
         campaigns=site.campaigns.own,
+        countries=current_context().countries,
         entry=entry,
         least=register.table(*COUNTERS[0]).least or 1,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analytics.visits.countries import names
 from analytics.visits.model import Dimension
 from analytics.visits.user_agents import BROWSERS, DEVICES, SYSTEMS
 from analytics.visits.versions import LANGUAGES
@@ -36,6 +37,8 @@ class Naming:
             return " → ".join(self.page(part) for part in cell.split(" "))
         if dimension == Dimension.PAGE_LANGUAGE:
             return LANGUAGES.get(cell.partition("-")[0], cell)
+        if dimension == Dimension.COUNTRY:
+            return names().get(cell, cell)
         if dimension in (Dimension.CHANNEL, Dimension.AUDIENCE):
             return cell[:1].upper() + cell[1:]
         return self.page(cell)

@@ -36,8 +36,8 @@ _TABS = (
     ),
     Tab(
         "people",
-        "Languages and audiences",
-        (D.LANGUAGE, D.PAGE_LANGUAGE, D.AUDIENCE, D.SEGMENT),
+        "Places, languages, audiences",
+        (D.COUNTRY, D.LANGUAGE, D.PAGE_LANGUAGE, D.AUDIENCE, D.SEGMENT),
     ),
     Tab("goals", "Goals and forms", (D.GOAL, D.FUNNEL, D.FORM, D.EVENT)),
 )
