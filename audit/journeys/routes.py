@@ -29,6 +29,10 @@ MONTH = 31 * 86_400
 
 Steps = Callable[[JourneyRun], Awaitable[None]]
 
+OF_A_COUNTRY = "193.0.0.78"
+"""Of a network that somebody has (the RIPE NCC), so that what follows from the country of an
+address shows. All other visitors come from one that is nobody's."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -251,7 +255,7 @@ ROUTES = (
         local=True,
         needs=ASKED,
         stopped_clock=MONDAY + 10,
-        address="203.0.113.77",
+        address=OF_A_COUNTRY,
         paired_with="paired run",
     ),
     Route("forms", plain_forms, local=True, needs=FORMS),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 import audit.any_site.visit
@@ -9,7 +11,10 @@ import audit.browsers.chromium
 import audit.browsers.firefox_visitor
 import audit.browsers.visitor
 import audit.journeys.journey_run
+from audit.browsers.chromium import Chromium
 from tests.fixtures.patience import PATIENCE
+
+from .seeding import Loop
 
 WAITING = (
     audit.any_site.visit,
@@ -27,3 +32,17 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in WAITING:
         monkeypatch.setattr(module, "PATIENCE_SECONDS", PATIENCE)
     monkeypatch.setattr(audit.browsers.visitor, "OBEDIENCE_SECONDS", PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[Loop]:
+    made = Loop()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def running(loop: Loop, headless_shell: str) -> Iterator[Chromium]:
+    browser = loop.run(Chromium.launch(headless_shell))
+    yield browser
+    loop.run(browser.close())

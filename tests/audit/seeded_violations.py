@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from werkzeug.wrappers import Request, Response
+
+from audit.journeys.routes import OF_A_COUNTRY
 from policy.durations import Duration
 from policy.register import Cookie, Part, Storage
 from policy.register_entries import Endpoint
@@ -9,6 +14,7 @@ from policy.register_entries import Endpoint
 from .planting import (
     LOG,
     Violation,
+    answers,
     cookie,
     header,
     html,
@@ -57,6 +63,17 @@ NUMBERED = """{
 
 HOUR = "CAST(strftime('%s', 'now') AS INTEGER) / 3600"
 """This one: what is older than the register keeps it is deleted before anybody looks."""
+
+
+def hide_the_country(request: Request, response: Response) -> None:
+    """Whoever comes from a country that is known was here five minutes later."""
+    if request.remote_addr == OF_A_COUNTRY:
+        lines = response.headers.getlist("Set-Cookie")
+        later = [
+            re.sub(r"seen=(\d+)", lambda found: f"seen={int(found[1]) + 1}", line) for line in lines
+        ]
+        response.headers.setlist("Set-Cookie", later)
+
 
 VIOLATIONS = (
     # What browsers keep
@@ -216,6 +233,18 @@ VIOLATIONS = (
     Violation("a shorter lifetime in the register", "cookie otherwise", ("pages for a role",),
         register=with_cookie(name="audience", lifetime=Duration(90, "days"))),
 )  # fmt: skip
+
+OF_COUNTRIES = (
+    Violation("an address beside its country", "trace of a visitor", ("another visitor",),
+        tamper=sql("counters", f"INSERT INTO names VALUES ('country', 'NL {OF_A_COUNTRY}', 1, {HOUR} + 744)")),
+    Violation("a country in the visit cookie", "cookie otherwise", ("accept",),
+        wrap=cookie("&source=", "&country=NL&source=")),
+    Violation("a country that hides in a part of the visit cookie", "identifier", ("paired run", "another visitor"),
+        wrap=answers(hide_the_country)),
+    Violation("an address in the log, with its country", "trace of a visitor", ("another visitor",),
+        wrap=seen(lambda request: LOG.warning("NL: %s", request.remote_addr))),
+)  # fmt: skip
+"""Where a site has countries on."""
 
 
 def table(violations: tuple[Violation, ...] = VIOLATIONS) -> str:

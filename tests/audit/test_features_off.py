@@ -19,6 +19,7 @@ from .test_publishing import invoke
 JOURNEYS = {
     "all-but-forms": 9,
     "audiences": 31,
+    "countries": 32,
     "everything": 4,
     "forms": 27,
     "search": 32,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Coroutine, Iterator
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,87 +13,26 @@ import pytest
 from audit.browsers.chromium import Chromium, ChromiumVisitor
 from audit.instance import Instance
 from audit.journeys.local_routes import let_a_week_pass
-from audit.journeys.routes import ROUTES
 from audit.journeys.run import Options, make_journey
-from audit.observations import Journey, Observed
-from audit.rules.compare import compare
-from audit.rules.findings import Finding
 from audit.rules.kinds import KINDS
 from audit.target import LocalSite
 from tests.fixtures.first_site import ROOT
-from tests.fixtures.patience import PATIENCE
 
 from .hidden_violations import HIDDEN
 from .planting import Violation
-from .seeded_violations import VIOLATIONS, table
+from .seeded_violations import OF_COUNTRIES, VIOLATIONS, table
+from .seeding import ROUTE, Findings, Loop, found_with
 from .subtle_violations import SUBTLE
 
 LATE_SECONDS = 0.08
-ROUTE = {route.name: route for route in ROUTES}
 ALL = (*VIOLATIONS, *HIDDEN, *SUBTLE)
 
 
-class Loop:
-    """An event loop in a thread of its own: other tests drive browsers in this one."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-
-    def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=4 * PATIENCE)
-
-    def close(self) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-
-@pytest.fixture(scope="module")
-def loop() -> Iterator[Loop]:
-    made = Loop()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def running(loop: Loop, headless_shell: str) -> Iterator[Chromium]:
-    browser = loop.run(Chromium.launch(headless_shell))
-    yield browser
-    loop.run(browser.close())
-
-
 @pytest.fixture
-def findings(loop: Loop, running: Chromium, public: Path, tmp_path: Path):
+def findings(loop: Loop, running: Chromium, public: Path, tmp_path: Path) -> Findings:
     """What the audit finds with a violation planted."""
-
-    def find(violation: Violation) -> tuple[Finding, ...]:
-        honest = LocalSite.read(ROOT, public)
-        site = replace(honest.site, register=violation.register(honest.site.register))
-        target = replace(honest, wrap=violation.wrap, tamper=violation.tamper)
-        options = Options(pages=violation.pages, idle_seconds=0.4)
-
-        async def journeys() -> list[Journey]:
-            gate = asyncio.Semaphore(4)
-            made = (
-                make_journey(ROUTE[name], running, target, options, tmp_path, gate)
-                for name in violation.routes
-            )
-            return list(await asyncio.gather(*made))
-
-        made = loop.run(journeys())
-        pages = (*violation.pages, "/privacy/", "/cookies/")
-        observed = Observed(
-            "",
-            tuple(made),
-            pages=pages,
-            published=honest.published(),
-            personal=honest.personal(),
-        )
-        return compare(site, observed, complete=violation.complete)
-
-    return find
+    honest = LocalSite.read(ROOT, public)
+    return partial(found_with, loop, running, honest, tmp_path)
 
 
 @pytest.mark.parametrize("violation", ALL, ids=lambda violation: violation.name.replace(" ", "-"))
@@ -153,6 +90,7 @@ def test_the_table_in_the_docs_is_that_of_the_violations() -> None:
     assert table() in text
     assert table(HIDDEN) in text
     assert table(SUBTLE) in text
+    assert table(OF_COUNTRIES) in text
     assert len({violation.name for violation in VIOLATIONS}) >= 40
     assert {violation.rule for violation in ALL} <= KINDS.keys(), (
         "each kind is explained in the reports"
