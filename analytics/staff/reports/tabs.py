@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from analytics.visits.model import LISTED, Dimension
-from policy import Site
+from policy import Register, Site
 
 __all__ = ["OF_A_GOAL", "OF_A_PAGE", "TABS", "Tab", "absent_from"]
 
@@ -14,11 +14,17 @@ D = Dimension
 
 @dataclass(frozen=True)
 class Tab:
-    """Panels that are shown together, and how the tab is called."""
+    """Panels that are shown together, and how the tab is called: with places, where it has some."""
 
     key: str
     title: str
     panels: tuple[Dimension, ...]
+    with_places: str = ""
+
+    def called(self, register: Register) -> str:
+        """Its title on a site with this register."""
+        has_places = self.with_places and register.has("countries")
+        return self.with_places if has_places else self.title
 
 
 _TABS = (
@@ -36,8 +42,9 @@ _TABS = (
     ),
     Tab(
         "people",
-        "Places, languages, audiences",
+        "Languages and audiences",
         (D.COUNTRY, D.LANGUAGE, D.PAGE_LANGUAGE, D.AUDIENCE, D.SEGMENT),
+        with_places="Places, languages, audiences",
     ),
     Tab("goals", "Goals and forms", (D.GOAL, D.FUNNEL, D.FORM, D.EVENT)),
 )
