@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 
 from analytics.visits.model import LISTED, MEASURES, Dimension, Increment  # noqa: E402  (the path comes first)
 from analytics.visits.store.calendar import Calendar  # noqa: E402  (as above)
-from analytics.visits.store.cells import TABLES, cells_of  # noqa: E402  (as above)
+from analytics.visits.store.cells import TABLES, added_by  # noqa: E402  (as above)
 from analytics.visits.store.folding import kept_alone  # noqa: E402  (as above)
 from analytics.visits.store.linked_folding import Linked, kept_linked  # noqa: E402  (as above)
 from analytics.visits.store.names import number_for  # noqa: E402  (as above)
@@ -165,8 +165,11 @@ def made(chance: random.Random, views: int) -> Day:
     for hour, many in sorted(by_hour.items()):
         cells: Cells = defaultdict(Counter)
         for _ in range(many):
-            for (pair, one, other), _ in cells_of(hit(chance)):
-                cells[pair][one, other] += 1
+            increments = [*hit(chance)]
+            names = [*(each.cell for each in increments), ""]  # The last is that of none.
+            for alike, _ in added_by(increments):
+                for pair, one, other in alike.tables:
+                    cells[pair][names[one], names[other]] += 1
         hours[hour] = many, cells
         for pair, counts in cells.items():
             all_cells[pair].update(counts)

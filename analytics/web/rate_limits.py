@@ -89,7 +89,9 @@ class RateLimiter:
         """
         with self._lock:
             left = self._seconds_left()
-            counts = self._counts.setdefault(limit.name, array("I", bytes(4 * ROWS * PLACES)))
+            counts = self._counts.get(limit.name)
+            if counts is None:  # A megabyte: too much to make it for each hit.
+                counts = self._counts[limit.name] = array("I", bytes(4 * ROWS * PLACES))
             places = self._places(limit, who)
             if min(counts[place] for place in places) >= limit.most:
                 return max(1, ceil(left))

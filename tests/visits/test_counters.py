@@ -18,6 +18,7 @@ from sqlalchemy import delete, event, update
 
 from analytics.visits.model import LISTED, Dimension, Hour, Increment, Total
 from analytics.visits.store import shared_commits, sqlite
+from analytics.visits.store.addition import Addition
 from analytics.visits.store.base import StoreError
 from analytics.visits.store.ordering import Group, Ordering
 from analytics.visits.store.sqlite import Counters
@@ -180,6 +181,35 @@ def test_what_waits_shares_a_commit(path: Path, monkeypatch: pytest.MonkeyPatch)
             addition.result()
     assert len(commits) == 2
     assert on_disk(path) == 51
+
+
+def test_hits_that_are_worked_on_share_the_commit(
+    counters: Counters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waits as long as more of them come, and no longer than it may."""
+    commits: list[object] = []
+    event.listen(counters._engine, "commit", commits.append)
+    left = [*range(7)]
+
+    class Timing:
+        monotonic = staticmethod(time.monotonic)
+
+        @staticmethod
+        def sleep(_seconds: float) -> None:
+            if left:
+                left.pop()
+                counters._waiting.append(Addition(1, 1, (VIEW,), None))
+
+    monkeypatch.setattr(shared_commits, "time", Timing)
+    monkeypatch.setattr(shared_commits, "SECONDS_TO_GATHER", 60)
+    counters.add(1, [VIEW])
+    assert len(commits) == 1
+    assert not left
+    assert counters.totals("all", 0, 1, 10) == [Total("", visits=8, views=8)]
+    left[:] = range(7)
+    monkeypatch.setattr(shared_commits, "SECONDS_TO_GATHER", 0)
+    counters.add(1, [VIEW])
+    assert len(left) == 7
 
 
 def test_a_hit_of_every_pair_takes_few_statements(counters: Counters) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 import threading
+from array import array
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from analytics.web import rate_limits
 from analytics.web.rate_limits import MINUTES, Limit, RateLimiter
 from policy import read_site
 from tests.fixtures.patience import PATIENCE
@@ -82,6 +85,21 @@ def test_forty_thousand_networks_take_no_more_memory_than_one(limiter: RateLimit
     later = int(IPv6Address("2001:db8::"))
     networks = [str(IPv6Address(later + (number << 64))) for number in range(1_000)]
     assert sum(limiter.wait_seconds(TWICE, network) > 0 for network in networks) < 50
+
+
+def test_counts_are_made_once(limiter: RateLimiter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A megabyte that is made for each hit costs more than the hit."""
+    made: list[object] = []
+
+    def noted(*given: Any) -> array[int]:
+        made.append(given)
+        return array(*given)
+
+    monkeypatch.setattr(rate_limits, "array", noted)
+    for who in range(10):
+        limiter.wait_seconds(TWICE, f"192.0.2.{who}")
+        limiter.wait_seconds(ONCE, f"192.0.2.{who}")
+    assert len(made) == 2
 
 
 @pytest.mark.promise("P11")

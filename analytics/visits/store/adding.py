@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress
+from operator import add as sum_of
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from analytics.storage.catalog import lock
 from analytics.visits.model import MEASURES, Dimension
 from analytics.visits.store.addition import Addition
 from analytics.visits.store.calendar import Calendar
-from analytics.visits.store.cells import CONTINUED, MOVED, TABLES, Cell, cells_of
+from analytics.visits.store.cells import CONTINUED, MOVED, TABLES, Alike, added_by
 from analytics.visits.store.names import Name, Names
 from analytics.visits.store.ordering import Group, Ordering
 from analytics.visits.store.reached import bounded, reaches
@@ -22,11 +23,17 @@ from analytics.visits.store.writing import CONSENTS, RUNNING, TOTALS, Sums, add,
 
 __all__ = ["Adding", "groups_of"]
 
-CellKey = tuple[str, int, Cell]
-"""A step, the first hour of that, and a cell."""
+Part = tuple[Alike, int, Sequence[int]]
+"""Tables to which a hit adds, the first hour of the step, and how much."""
 
-CellSums = dict[CellKey, list[int]]
+Hit = tuple[Sequence[Name], Sequence[Part]]
+"""The names of a hit, and all to which it adds."""
+
+RunningKey = tuple[str, int, int, int, int]
+"""A step, the first hour of that, the number of a table, and those of its two names."""
+
 Key = TypeVar("Key")
+RowKey = TypeVar("RowKey", bound=tuple[str | int, ...])
 
 
 class Adding:
@@ -41,7 +48,7 @@ class Adding:
         taken = [*taken]
         if any(reaches(one) for each in taken for one in each.increments):
             lock(connection)  # What was counted before decides.
-        cells: CellSums = {}
+        hits: list[Hit] = []
         totals: dict[int, list[int]] = {}
         given: dict[tuple[str, int], list[int]] = {}
         tried: list[Tried] = []
@@ -52,8 +59,8 @@ class Adding:
                 _add(given, (day.isoformat(), version), answers)
             for hour, amounts in _of_the_site(addition):
                 _add(totals, hour, amounts)
-            for cell, amounts in cells_of(addition.increments):
-                self._add_cell(cells, addition, cell, amounts)
+            names = [(one.dimension, one.cell) for one in addition.increments]
+            hits.append((names, self._parts(addition)))
         touched = {Group("consents", ("day",), (day,)) for day, _ in given}
         lock(connection)
         if totals:
@@ -62,37 +69,45 @@ class Adding:
         add(connection, CONSENTS, [(*key, *answers) for key, answers in sorted(given.items())])
         _bound_withdrawn(connection, given)
         _write(connection, TOTALS, {(at,): of for at, of in totals.items()})
-        self.ordering.changed(connection, touched | self._write_cells(connection, cells))
+        self.ordering.changed(connection, touched | self._write_hits(connection, hits))
 
-    def _add_cell(
-        self, cells: CellSums, addition: Addition, cell: Cell, amounts: Sequence[int]
-    ) -> None:
-        table = TABLES[cell[0]]
-        for hour, part in _by_hour(addition, amounts, table.moved):
-            first = self._calendar.day(hour) if table.by_day else hour
-            first = self._calendar.month(hour) if table.by_month else first
-            _add(cells, ("month" if table.by_month else "hour", first, cell), part)
+    def _parts(self, addition: Addition) -> list[Part]:
+        found = []
+        for alike, added in added_by(addition.increments):
+            for hour, amounts in _by_hour(addition, added, alike.moved):
+                first = self._calendar.day(hour) if alike.by_day else hour
+                first = self._calendar.month(hour) if alike.by_month else first
+                found.append((alike, first, amounts))
+        return found
 
-    def _write_cells(self, connection: Connection, cells: CellSums) -> set[Group]:
-        if not cells:
+    def _write_hits(self, connection: Connection, hits: Iterable[Hit]) -> set[Group]:
+        hits = [hit for hit in hits if hit[1]]
+        if not hits:
             return set()
-        newest = max(first for _, first, _ in cells)
+        newest = max(first for _, parts in hits for _, first, _ in parts)
         month = self._calendar.after_month(newest)
         self.names.at(newest)
-        names = {key: _named(key) for key in cells}
-        wanted = {name for both in names.values() for name in both if name}
+        wanted = {names[at] for names, parts in hits for alike, _, _ in parts for at in alike.used}
         changed = self.names.take(connection, month, wanted)
-        rows: dict[tuple[str | int, ...], list[int]] = {}
-        groups: set[tuple[str | int, ...]] = set()
-        for key, amounts in cells.items():
-            step, first, (pair, _, _) = key
-            value, other = (self.names.of(*name) if name else 0 for name in names[key])
-            rows[step, first, pair, value, other] = amounts
-            groups.add((step, first) if step == "hour" else (step, first, pair))
+        rows = self._rows(hits)
+        groups = {key[:3] if key[0] == "month" else key[:2] for key in rows}
         touched = {Group("names", ("dimension",), (each,)) for each in changed}
         touched |= {Group("running", RUNNING.key[: len(each)], each) for each in groups}
         _write(connection, RUNNING, rows)
         return touched
+
+    def _rows(self, hits: Iterable[Hit]) -> dict[RunningKey, Sequence[int]]:
+        """What the hits add up to. Each adds to a hundred rows."""
+        rows: dict[RunningKey, Sequence[int]] = {}
+        for names, parts in hits:
+            numbers = [*self.names.of(names), 0]  # The last is that of no name.
+            for alike, first, amounts in parts:
+                step = "month" if alike.by_month else "hour"
+                for pair, one, other in alike.tables:
+                    key = step, first, pair, numbers[one], numbers[other]
+                    before = rows.get(key)
+                    rows[key] = amounts if before is None else tuple(map(sum_of, before, amounts))
+        return rows
 
 
 def _bound_withdrawn(
@@ -133,12 +148,6 @@ def groups_of(connection: Connection) -> list[Group]:
     ]
 
 
-def _named(key: CellKey) -> tuple[Name, Name | None]:
-    pair, one, other = key[2]
-    table = TABLES[pair]
-    return (table.one, one), (table.other, other) if table.other else None
-
-
 def _of_the_site(addition: Addition) -> Iterator[tuple[int, Sequence[int]]]:
     for each in addition.increments:
         if each.dimension == Dimension.ALL:
@@ -174,12 +183,12 @@ def _add(sums: dict[Key, list[int]], key: Key, amounts: Sequence[int]) -> None:
 def _write(
     connection: Connection,
     sums: Sums,
-    rows: Mapping[tuple[str | int, ...], Sequence[int]],
+    rows: Mapping[RowKey, Sequence[int]],
 ) -> None:
     """Add to rows, or make them; what only continues makes none, as nothing began there."""
     whole, continued = [], []
     for key, amounts in sorted(rows.items()):
-        if sum(amounts) == amounts[CONTINUED]:
+        if amounts[CONTINUED] and sum(amounts) == amounts[CONTINUED]:
             continued.append((*key, amounts[CONTINUED]))
         else:
             whole.append((*key, *amounts))

@@ -14,10 +14,7 @@ from operator import attrgetter, mul
 
 from analytics.visits.model import LISTED, MEASURES, PAIRS, TIMES, Dimension, Increment, count_of
 
-__all__ = ["MOVED", "NOTHING", "TABLES", "Cell", "Table", "cells_of", "number_of"]
-
-Cell = tuple[int, str, str]
-"""A table's number, and the value of each of its dimensions; "" for the second of none."""
+__all__ = ["MOVED", "NOTHING", "TABLES", "Alike", "Table", "added_by", "number_of"]
 
 NOTHING = (0,) * len(MEASURES)
 CONTINUED = MEASURES.index("continued")
@@ -104,29 +101,64 @@ _amounts = attrgetter(*MEASURES)
 
 Shape = tuple[tuple[Dimension, type[Increment]], ...]
 
+NONE = -1
+"""Where the second dimension is of a table that has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Tables of one kind to which a hit adds the same: what one of its increments `says`, of the
+    measures that they have `shared`. Of each `tables` has the number, and where in the hit its
+    first and its second are; `used` are all that are in any."""
+
+    says: int
+    shared: tuple[bool, ...]
+    moved: tuple[bool, ...]
+    by_month: bool
+    by_day: bool
+    tables: tuple[tuple[int, int, int], ...]
+    used: tuple[int, ...]
+
 
 @lru_cache(1 << 12)
-def _pairs(shape: Shape) -> Sequence[tuple[int, int, int, int, tuple[bool, ...]]]:
-    """Of increments of these dimensions and kinds, which come together: the table, where in the
-    list its first and its second are, where that is which says how much, and what they share."""
-    found = []
+def _alike(shape: Shape) -> Sequence[Alike]:
+    """The tables of increments of these dimensions and kinds, which come together."""
+    found: dict[tuple[int, tuple[bool, ...], tuple[bool, ...], bool, bool], list[Place]] = {}
+    for place, says, shared in (*_singles(shape), *_pairs(shape)):
+        table = TABLES[place[0]]
+        key = says, shared, table.moved, table.by_month, table.by_day
+        found.setdefault(key, []).append(place)
+    return [Alike(*key, tuple(places), _used(places)) for key, places in found.items()]
+
+
+Place = tuple[int, int, int]
+"""A table's number, and where its first and its second are among the increments of a hit."""
+
+
+def _singles(shape: Shape) -> Iterator[tuple[Place, int, tuple[bool, ...]]]:
+    for at, (dimension, _) in enumerate(shape):
+        if dimension != Dimension.ALL:
+            yield (number_of(dimension), at, NONE), at, (True,) * len(MEASURES)
+
+
+def _pairs(shape: Shape) -> Iterator[tuple[Place, int, tuple[bool, ...]]]:
     for (at, (one, kind)), (to, (other, other_kind)) in combinations(enumerate(shape), 2):
         if kind is other_kind and (pair := _pair(one, other)) is not None:
             number, swapped, second_says, shared = pair
             first, second = (to, at) if swapped else (at, to)
-            found.append((number, first, second, to if second_says else at, shared))
-    return found
+            yield (number, first, second), to if second_says else at, shared
 
 
-def cells_of(increments: Iterable[Increment]) -> Iterator[tuple[Cell, Sequence[int]]]:
-    """What a hit adds to each cell but that of the whole site: its measures, as in `MEASURES`."""
+def _used(places: Iterable[Place]) -> tuple[int, ...]:
+    return tuple(sorted({at for _, *both in places for at in both} - {NONE}))
+
+
+def added_by(increments: Iterable[Increment]) -> Iterator[tuple[Alike, Sequence[int]]]:
+    """What a hit adds to the cells of which tables, but that of the whole site: its measures, as in
+    `MEASURES`. Nothing is left out."""
     single = [*increments]
     amounts = [_amounts(each) for each in single]
-    for each, added in zip(single, amounts, strict=True):
-        if each.dimension != Dimension.ALL and any(added):
-            yield (number_of(each.dimension), each.cell, ""), added
-    shape = tuple((each.dimension, type(each)) for each in single)
-    for number, first, second, says, shared in _pairs(shape):
-        added = tuple(map(mul, amounts[says], shared))
+    for alike in _alike(tuple((each.dimension, type(each)) for each in single)):
+        added = tuple(map(mul, amounts[alike.says], alike.shared))
         if added != NOTHING:
-            yield (number, single[first].cell, single[second].cell), added
+            yield alike, added

@@ -7,7 +7,7 @@ try, in the order of their coming, which happens once in 40 files of ten thousan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from hashlib import blake2b
 
 from sqlalchemy import Connection
@@ -72,9 +72,9 @@ class Names:
             self._numbers |= {(dimension, name): number for name, number in there.items()}
         return changed
 
-    def of(self, dimension: Dimension, name: str) -> int:
-        """The number of one that was taken."""
-        return self._numbers[dimension, name]
+    def of(self, names: Iterable[Name]) -> Iterator[int]:
+        """The numbers of those that were taken, and 0 for others."""
+        return (self._numbers.get(name, 0) for name in names)
 
 
 def _for(query: str, values: Collection[object]) -> str:

@@ -55,6 +55,9 @@ STUCK_SECONDS = 2.0
 pages."""
 
 
+SECONDS_TO_GATHER = 0.02
+SECONDS_BETWEEN_HITS = 0.0005
+
 SECONDS_BETWEEN_LINES = 60.0
 SECONDS_TO_COMMIT = 20.0
 """Longer than any lock is waited for."""
@@ -159,6 +162,7 @@ class SharedCommits(Reading, ABC):
             raise StoreError("the counters are busy")
 
     def _commit_waiting(self) -> None:
+        self._gather()
         with self._lock:
             taken, self._waiting = self._waiting, []
             self._commit = None
@@ -174,6 +178,18 @@ class SharedCommits(Reading, ABC):
             self._progress.succeeded()
         finally:
             self._began = None
+
+    def _gather(self) -> None:
+        """Wait while hits come: those that are worked on just now share the commit, and a processor
+        that works on them and on the commit by turns is slower at both."""
+        until, before = time.monotonic() + SECONDS_TO_GATHER, 0
+        while (coming := self._count_waiting()) > before and time.monotonic() < until:
+            before = coming
+            time.sleep(SECONDS_BETWEEN_HITS)
+
+    def _count_waiting(self) -> int:
+        with self._lock:
+            return len(self._waiting)
 
     def rows(self, query: Query) -> Answer:
         """What was counted, or why that is not kept."""
