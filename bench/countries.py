@@ -23,7 +23,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from analytics.visits.countries import EMBEDDED, UNKNOWN, Countries, codes
+from analytics.visits.countries import EMBEDDED, Countries
+from policy.country_codes import UNKNOWN, codes
 
 Ranges = list[tuple[int, int, str]]
 MANY = 200_000

@@ -15,6 +15,7 @@ from policy.audited import read_audited
 from policy.block_schemas import block_file
 from policy.campaigns import FILE as CAMPAIGNS
 from policy.campaigns import Campaigns, campaign_faults
+from policy.country_codes import UNKNOWN, codes
 from policy.data_schemas import FILE as DATA
 from policy.data_schemas import DataSchemas, data_schema_faults
 from policy.events import FILE as EVENTS
@@ -146,7 +147,8 @@ def read_as_far_as_possible(root: Path) -> tuple[Site, tuple[Fault, ...]]:
     listed = _listed(reader)
     forms = dict(reader.forms())
     blocks = dict(reader.blocks())
-    measured = _measured(reader, forms, settings[0] if settings else None, audiences)
+    countries = _countries(register or reader.rest_of_register())
+    measured = _measured(reader, forms, settings[0] if settings else None, audiences, countries)
     versions = reader.faultless(read_versions) or ()
     audit = reader.faultless(read_audited)
     catalogues = reader.catalogues(settings[0]) if settings else {}
@@ -186,6 +188,12 @@ def read_as_far_as_possible(root: Path) -> tuple[Site, tuple[Fault, ...]]:
     return site, (*reader.faults, *to_be_done)
 
 
+def _countries(register: Sum | None) -> frozenset[str]:
+    """Those that the site counts visits by."""
+    is_on = register is not None and register.register.has("countries")
+    return frozenset({UNKNOWN, *codes()}) if is_on else frozenset()
+
+
 class _Listed(NamedTuple):
     """How pages stand together."""
 
@@ -223,6 +231,7 @@ def _measured(
     forms: Collection[str],
     settings: Settings | None,
     audiences: tuple[Audiences, Lines] | None,
+    countries: frozenset[str],
 ) -> _Measured:
     sources = reader.optional(SOURCES, Sources, source_faults)
     campaigns = reader.optional(CAMPAIGNS, Campaigns, campaign_faults)
@@ -235,7 +244,7 @@ def _measured(
     experiments = reader.optional(
         EXPERIMENTS, Experiments, lambda read: faults_before_the_draw(read, known_goals, zone)
     )
-    places: dict[str, Collection[str]] = {}
+    places: dict[str, Collection[str]] = {"country": countries}
     if not reader.is_unread(SOURCES):
         places["source"] = sources.names
     if not reader.is_unread(CAMPAIGNS):

@@ -25,7 +25,7 @@ MOST = 20
 
 Condition = Literal[
     "entry", "source", "channel", "campaign", "browser", "system", "device", "screen", "language",
-    "page_language", "audience",
+    "page_language", "audience", "country",
 ]  # fmt: skip
 """The dimensions that a visit is known by with each of its hits."""
 
@@ -60,6 +60,8 @@ KNOWN: Mapping[str, frozenset[str]] = {
     "channel": CHANNELS,
 }  # fmt: skip
 """Names of kinds of browsers and so on; a test holds them to those that are counted."""
+
+CODES = 'write its code of ISO 3166-1, such as "DK", or "Unknown"'
 
 Places = Annotated[tuple[str, ...], Field(min_length=1, max_length=50)]
 
@@ -99,7 +101,8 @@ def segment_faults(
     segments: Segments, declared: Mapping[str, Collection[str]]
 ) -> Iterator[tuple[Location, str, str]]:
     """The place, the message and the hint of each segment that no visit can be of. `declared` are
-    the site's own names: its sources, campaigns, languages and audiences."""
+    the site's own names: its sources, campaigns, languages and audiences; and the countries that it
+    counts by."""
     names: set[str] = set()
     known = {**KNOWN, **declared}
     for index, segment in enumerate(segments.segments):
@@ -112,4 +115,10 @@ def segment_faults(
             for each in places:
                 if dimension in known and each not in known[dimension]:
                     message = f'segment "{segment.name}": "{each}" is no {dimension}'
-                    yield (*place, "when"), message, nearest(each, known[dimension])
+                    yield (*place, "when"), message, _hint(dimension, each, known[dimension])
+
+
+def _hint(dimension: str, place: str, known: Collection[str]) -> str:
+    if dimension != "country":
+        return nearest(place, known)
+    return CODES if known else 'add "countries" to features in site/policy.toml'

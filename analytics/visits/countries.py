@@ -16,13 +16,14 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.resources import files
 from ipaddress import IPv6Address, ip_address
 from itertools import accumulate
 from pathlib import Path
 
-__all__ = ["EMBEDDED", "FORMAT", "IPV4_BITS", "IPV6_BITS", "OWN", "UNKNOWN"]
-__all__ += ["Countries", "UnusableTable", "Whose", "codes", "names", "open_countries"]
+from policy.country_codes import UNKNOWN, codes
+
+__all__ = ["EMBEDDED", "FORMAT", "IPV4_BITS", "IPV6_BITS", "OWN"]
+__all__ += ["Countries", "UnusableTable", "Whose", "names", "open_countries"]
 
 FORMAT = "plainsite countries 1"
 EMBEDDED = Path(__file__).with_name("countries.xz")
@@ -32,7 +33,6 @@ OWN = "countries.xz"
 IPV4_BITS, IPV6_BITS = 8, 80
 """What is left out of addresses at their end, so that a line is a /24 or a /48."""
 
-UNKNOWN = "Unknown"
 NOBODY = 0
 """The place in a table's list of countries that stands for none."""
 
@@ -138,15 +138,6 @@ def _parts(rest: bytes, sizes: tuple[int, int], most: int) -> Iterator[Whose]:
         if steps[0] or not all(steps[1:]) or max(places) >= most:
             raise ValueError
         yield Whose(array(kind, accumulate(steps)), places)
-
-
-@lru_cache(maxsize=1)
-def codes() -> frozenset[str]:
-    """The codes of ISO 3166-1 as the time zones have them (the release of tzdata), and Kosovo's
-    XK, which all tables have."""
-    listed = files("tzdata").joinpath("zoneinfo", "iso3166.tab").read_text("utf-8")
-    lines = (line for line in listed.splitlines() if not line.startswith("#"))
-    return frozenset({"XK", *(line.partition("\t")[0] for line in lines)})
 
 
 @lru_cache(maxsize=4)

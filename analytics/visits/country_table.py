@@ -19,7 +19,8 @@ from ipaddress import ip_address, ip_network
 from itertools import chain, pairwise
 from pathlib import Path
 
-from analytics.visits.countries import FORMAT, IPV4_BITS, IPV6_BITS, UNKNOWN, codes
+from analytics.visits.countries import FORMAT, IPV4_BITS, IPV6_BITS
+from policy.country_codes import UNKNOWN, codes
 
 __all__ = ["BadRow", "Run", "made_of", "packed", "runs_of"]
 

@@ -14,11 +14,12 @@ import pytest
 from werkzeug.test import TestResponse
 
 from analytics.storage.gone_dimensions import WITH_FEATURES
-from analytics.visits.countries import OWN, UNKNOWN
+from analytics.visits.countries import OWN
 from analytics.visits.model import LISTED, Dimension, Increment
 from analytics.visits.store.base import CounterStore
 from analytics.visits.store.query import NotKept, Query
-from policy import read_site
+from policy import Faults, read_site
+from policy.country_codes import UNKNOWN
 from policy.features import read_features
 from policy.material_terms import material_terms
 from tests.fixtures.counter_stores import EVERY
@@ -277,3 +278,22 @@ def test_with_a_filter_it_is_not_kept(site: Served) -> None:
         first=0, last=1, dimension=Dimension.COUNTRY, filters=((Dimension.SOURCE, "Google"),)
     )
     assert isinstance(counters.rows(query), NotKept)
+
+
+def test_a_country_is_a_condition_of_segments(tmp_path: Path) -> None:
+    """So what is asked of one country is counted, though it is not paired with anything."""
+    root = whole_site(tmp_path / "site")
+    when = '[[segment]]\nname = "danes"\nlabel = "Danes"\nwhen = {{ country = ["{}"] }}\n'
+    segments = root / "site" / "segments.toml"
+    segments.write_text(when.format("Denmark"), encoding="utf-8")
+    with pytest.raises(Faults, match="is no country") as refused:
+        read_site(root)
+    assert "its code of ISO 3166-1" in str(refused.value)
+    segments.write_text(when.format("DK"), encoding="utf-8")
+    site = served(root)
+    try:
+        for address in (DENMARK, "8.8.8.8", NOBODYS[0]):
+            assert visit(site, address, "/", "/ask/")[-1].status_code == 204
+        assert counted(site, "segment") == {"danes": (1, 2, 1)}
+    finally:
+        site.close()

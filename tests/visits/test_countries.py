@@ -18,15 +18,14 @@ from hypothesis import strategies as st
 from analytics.visits.countries import (
     EMBEDDED,
     OWN,
-    UNKNOWN,
     Countries,
     UnusableTable,
-    codes,
     names,
     open_countries,
 )
 from analytics.visits.country_table import runs_of
 from build import main
+from policy.country_codes import UNKNOWN, codes
 from tests.fixtures.small_site import ROOT
 
 KNOWN = {
