@@ -36,7 +36,7 @@ from analytics.staff.api import routes as api
 from analytics.staff.by_mail import routes as by_mail
 from analytics.staff.by_mail.mailing import Mailing, open_sender
 from analytics.staff.by_mail.rounds import open_rounds
-from analytics.staff.context import StaffContext
+from analytics.staff.context import StaffContext, nothing
 from analytics.staff.reports.ahead import open_ahead
 from analytics.staff.reports.counted import Counted
 from analytics.staff.shared import routes as shared
@@ -183,6 +183,7 @@ def _staff_context(service: Service) -> StaffContext:
         mailing_store=_mailing(service),
         lately=service.lately,
         countries=service.countries,
+        report_was_read=service.ahead.was_read if service.ahead else nothing,
     )
 
 

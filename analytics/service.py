@@ -14,6 +14,7 @@ from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.repository import Contacts
 from analytics.contacts.stores import FormStores
 from analytics.due_builds import DueBuilds
+from analytics.staff.reports.ahead import AheadTask
 from analytics.storage.health import storage_health
 from analytics.storage.retention import RetentionThread
 from analytics.storage.stores import Stores
@@ -57,7 +58,7 @@ class Service:
     """What sends to staff who asked for figures; `digests` puts together what is due to them."""
 
     digests: BackgroundTask | None
-    ahead: BackgroundTask | None
+    ahead: AheadTask | None
     """What makes reports before they are asked for."""
 
     var: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 
@@ -32,7 +33,11 @@ from analytics.web.rate_limits import RateLimiter
 from analytics.web.static_files import Pages
 from policy import Register, Site
 
-__all__ = ["StaffContext", "current_context", "use"]
+__all__ = ["StaffContext", "current_context", "nothing", "use"]
+
+
+def nothing() -> None:
+    """Nothing is to be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ class StaffContext:
     mailing_store: Mailing | None
     lately: Lately = field(default_factory=Lately)
     countries: Countries | None = None
+    report_was_read: Callable[[], None] = nothing
     accounts: Accounts = field(init=False)
     sessions: Sessions = field(init=False)
     access_log: AccessLog = field(init=False)

@@ -11,10 +11,20 @@ from typing import Any
 
 import pytest
 
-from analytics.staff.reports.ahead import PERIODS, SECONDS_AFTER_A_START, SECONDS_BETWEEN, Ahead
+from analytics.staff.reports.ahead import (
+    PERIODS,
+    SECONDS_AFTER_A_START,
+    SECONDS_BETWEEN,
+    SECONDS_BETWEEN_FOLDS,
+    SECONDS_READ,
+    Ahead,
+)
 from analytics.staff.reports.counted import Counted
+from analytics.visits.model import PAIRS
 from analytics.visits.store import reading
+from analytics.visits.store.query import Query
 from analytics.visits.store.remembered import Ended
+from analytics.visits.store.running import SECONDS_TOLD_AGAIN, Part, Running
 from tests.fixtures.counter_stores import lived
 from tests.fixtures.small_site import MONDAY, SmallSite, small_site
 from tests.fixtures.staff import add, signed_in
@@ -90,3 +100,63 @@ def test_they_are_made_after_a_start_a_closing_and_at_a_new_day(
     ahead.step()
     ahead.step()
     assert len(made) == 3, "what has closed"
+
+
+def test_whoever_filters_a_report_that_was_read_waits_for_nothing_to_be_folded(
+    site: SmallSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folded: list[Part] = []
+    fold = Running._fold
+
+    def noted(self: Running, part: Part) -> object:
+        folded.append(part)
+        return fold(self, part)
+
+    monkeypatch.setattr(Running, "_fold", noted)
+    counters = site.service.counters
+    for each in lived(random.Random(6), [NOW - 2, NOW], 200):
+        counters.add(each.hour, each.increments)
+    ahead_of(site).fold()
+    assert len(folded) > 5, "the month, the day, and the one before"
+    folded.clear()
+    year = range(NOW - 300 * 24, NOW + 1)
+    for by, dimension in PAIRS:
+        for cell in ("", "Chrome", "/", "Desktop"):
+            filters = ((by, cell),)
+            counters.rows(Query(first=year[0], last=year[-1], dimension=dimension, filters=filters))
+    assert not folded
+
+
+def test_what_runs_is_folded_again_and_again_while_reports_are_read(
+    site: SmallSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000.0]
+    folds: list[float] = []
+    monkeypatch.setattr(Ahead, "make", lambda self: None)
+    monkeypatch.setattr(Ahead, "fold", lambda self: folds.append(now[0]))
+    service = site.service
+    counted = Counted(service.site, service.pages, service.clock, service.counters)
+    ahead = Ahead(counted, lambda: now[0])
+    ahead.step()
+    assert ahead.step() == SECONDS_BETWEEN
+    assert not folds, "nobody reads"
+    ahead.was_read()
+    assert ahead.step() == SECONDS_BETWEEN_FOLDS < SECONDS_TOLD_AGAIN
+    now[0] += 5
+    ahead.was_read()
+    assert ahead.step() == SECONDS_BETWEEN_FOLDS - 5
+    assert folds == [1_000.0]
+    while (waits := ahead.step()) != SECONDS_BETWEEN:
+        now[0] += waits
+    assert now[0] - SECONDS_BETWEEN_FOLDS <= folds[-1] < 1_005 + SECONDS_READ <= now[0]
+    assert len(folds) == 14
+
+
+def test_reading_a_report_has_what_runs_folded(
+    site: SmallSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(Ahead, "was_read", lambda self: read.append(1))
+    rita = signed_in(site, "rita")
+    rita.get("/staff/reports/")
+    assert len(read) == 1

@@ -89,7 +89,7 @@ def page_of(made: Report, leads: Leads, template: str, **values: object) -> Resp
     shown = LINES_ALONE if asked.only else LINES_SHOWN
     most = None if asked.only and asked.find else shown
     panels = [_found(panel, asked) for panel in made.panels(most)]
-    return show(
+    page = show(
         template,
         400 if asked.problem else 404 if made.unknown else 200,
         asked=asked,
@@ -138,6 +138,8 @@ def page_of(made: Report, leads: Leads, template: str, **values: object) -> Resp
         lately=context.lately.told(context.now),
         least_lately=LEAST,
     )
+    context.report_was_read()
+    return page
 
 
 def _ways(made: Report) -> Mapping[Dimension, Callable[[Panel], object]]:
