@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, ServiceUnavailable
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as BaseResponse
 
+from analytics.background import nothing
 from analytics.contacts import audience, form_routes, permission_routes
 from analytics.contacts.links import Links
 from analytics.contacts.mail.asking import Asking
@@ -36,8 +37,8 @@ from analytics.staff.api import routes as api
 from analytics.staff.by_mail import routes as by_mail
 from analytics.staff.by_mail.mailing import Mailing, open_sender
 from analytics.staff.by_mail.rounds import open_rounds
-from analytics.staff.context import StaffContext, nothing
-from analytics.staff.reports.ahead import open_ahead
+from analytics.staff.context import StaffContext
+from analytics.staff.reports.ahead import AheadTask
 from analytics.staff.reports.counted import Counted
 from analytics.staff.shared import routes as shared
 from analytics.storage.secret import keys_in_use
@@ -183,7 +184,7 @@ def _staff_context(service: Service) -> StaffContext:
         mailing_store=_mailing(service),
         lately=service.lately,
         countries=service.countries,
-        report_was_read=service.ahead.was_read if service.ahead else nothing,
+        report_was_read=service.report_was_read,
     )
 
 
@@ -241,7 +242,7 @@ def _open_service(
         to_staff = open_sender(site, stores.records.engine, keys, log, clock, relay)
     if stores is not None and counters is not None and to_staff is not None:
         counted = Counted(site, pages, clock, counters)
-        ahead = open_ahead(counted, log)
+        ahead = AheadTask(counted, log)
         digests = open_rounds(counted, stores.records.engine, keys, to_staff, places.root, log)
     return Service(
         site=site,
@@ -257,6 +258,7 @@ def _open_service(
         staff_sender=to_staff,
         digests=digests,
         ahead=ahead,
+        report_was_read=ahead.was_read if ahead else nothing,
         coverage=Coverage(counters, clock, log) if counters else None,
         publishing=Publishing(pages, counters, clock, log) if counters and is_staffed else None,
         var=places.var,

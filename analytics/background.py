@@ -15,7 +15,7 @@ from analytics.storage.unusable import reason_of
 from analytics.web.clock import UnusableClock
 from analytics.web.log import ServiceLog, place_of
 
-__all__ = ["BackgroundTask", "Progress", "TaskState", "Waits"]
+__all__ = ["BackgroundTask", "Progress", "TaskState", "Waits", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,10 @@ class Waits:
     def after(self, failures: int) -> float:
         """Seconds until the next try, after so many failures in a row."""
         return min(self.first * 2.0 ** min(failures - 1, 30), self.longest)
+
+
+def nothing() -> None:
+    """What is called where there is no task to be told anything."""
 
 
 class BackgroundTask:

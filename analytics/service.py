@@ -1,20 +1,20 @@
 """What every part of the service shares, made once when the application starts."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from analytics.background import BackgroundTask
+from analytics.background import BackgroundTask, nothing
 from analytics.contacts.links import Links
 from analytics.contacts.mail.outbox import Outbox
 from analytics.contacts.mail.sender import MailSender
 from analytics.contacts.repository import Contacts
 from analytics.contacts.stores import FormStores
 from analytics.due_builds import DueBuilds
-from analytics.staff.reports.ahead import AheadTask
 from analytics.storage.health import storage_health
 from analytics.storage.retention import RetentionThread
 from analytics.storage.stores import Stores
@@ -58,7 +58,7 @@ class Service:
     """What sends to staff who asked for figures; `digests` puts together what is due to them."""
 
     digests: BackgroundTask | None
-    ahead: AheadTask | None
+    ahead: BackgroundTask | None
     """What makes reports before they are asked for."""
 
     var: Path
@@ -70,6 +70,9 @@ class Service:
     lately: Lately = field(default_factory=Lately)
     countries: Countries | None = None
     """By which the countries of visits are told, where the site counts them."""
+    report_was_read: Callable[[], None] = nothing
+    """Says so to `ahead`."""
+
     metrics: Metrics = field(init=False)
 
     def __post_init__(self) -> None:

@@ -9,6 +9,7 @@ from datetime import date, tzinfo
 from flask import g
 from sqlalchemy import Engine
 
+from analytics.background import nothing
 from analytics.contacts.repository import Contacts
 from analytics.contacts.stores import FormStores
 from analytics.due_builds import DueBuilds
@@ -33,11 +34,7 @@ from analytics.web.rate_limits import RateLimiter
 from analytics.web.static_files import Pages
 from policy import Register, Site
 
-__all__ = ["StaffContext", "current_context", "nothing", "use"]
-
-
-def nothing() -> None:
-    """Nothing is to be done."""
+__all__ = ["StaffContext", "current_context", "use"]
 
 
 @dataclass(frozen=True, slots=True)

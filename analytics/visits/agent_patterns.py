@@ -218,7 +218,9 @@ DEVICE_PATTERNS: tuple[tuple[str, str], ...] = (
         r"|\bkm\d(?: ?pro| ?plus)?(?: build|\))|gt-?king|gtx-|gt1-?mini|vontar|mxq|nexbox|beelink|minix|neo-x\d"
         r"|zidoo|mecool|pendoo|yundoo|sunvell|transpeed|evpad|tanix|s9[05]\d_?pro|as_?4k|[ _-]4k\b|smart4k"
         r"|smx4k|iconbit (?:stick|movie|xds)|rkm |rk3\d{3}|rockchip|\w*stick\b|polar(?:line)?_|skyline_"
-        r"|movix|vmp-?\d|vorke|streamer|a-stream|amlogic|s905|s912|s805|mk80\d|perfeo_pf|nexon)",
+        r"|movix|vmp-?\d|vorke|streamer|a-stream|amlogic|s905|s912|s805|mk80\d|perfeo_pf|nexon"
+        r"|openbox|ozone ?hd|skystream|invin|fundroid|gazal|superbox|\bkant-|pvbox|s95[ _]|\bm8s ?p|\bnv501"
+        r"|dtv\d\d|[a-z]{2,}[-_ ]?(?:24|28|32|39|4[0-3]|49|5[058]|65|75|85)[a-z]{2}\w?\d|\bk\d\ddl|\bv\d\dtph)",
         TELEVISION,
     ),
     (r"iPad|PlayBook|RIM Tablet|hp-tablet|TouchPad|WeTab|\(Tablet;", TABLET),
@@ -230,7 +232,12 @@ DEVICE_PATTERNS: tuple[tuple[str, str], ...] = (
         PHONE,
     ),
     (
-        r"(?i)\btablet|[ _-]tab\b|\btab[ _-]?[a-z]?\d|\btab[ ;)_-]|\w+tab\b|\w*pad\b[^.]*build|\b\w*pad\b"
+        r"(?i)\b[a-z]{2}[4-6]\d{3}[mp][gl]\b|archos (?:4\d|5\d)|coolpad|lenovo (?:[a-z]\d{3}_row|pb[12]-)"
+        r"|\bp[a-z]{3}\d0\b|build/honor|\bsm-[fw]\d{3}",
+        PHONE,
+    ),
+    (
+        r"(?i)tablet|\w*pad[a-z]*_?\d|[ _]tab_|tab_?\d|_tab\b|[ _-]tab\b|\btab[ _-]?[a-z]?\d|\btab[ ;)_-]|\w+tab\b|\w*pad\b[^.]*build|\b\w*pad\b"
         r"|\w+[ _-]pad[ _)-]?\d*|transformer|xoom\b|iconia|mediapad|matepad|ideapad|\bslate"
         r"|nexus (?:7|9|10)\b|pixel c\b",
         TABLET,
@@ -242,7 +249,10 @@ DEVICE_PATTERNS: tuple[tuple[str, str], ...] = (
         r"|\bDBY|\bMRX-|\bSCMR?-|\bHDL-|\bMID[ -]?\d|\bMID\b|\bP?MT\d{4}|PMP\d{4}|PMID\d"
         r"|\bBQ(?:ru)?[-_](?:[789]\d{3}|10\d\d)|\bT[ZXU]\d{3}\b|\b(?:Plane|Optima|CITI|Platina)[ _](?:Prime )?\w?\d"
         r"|\b[A-Z]{2}\d{4}[MP][GL]\b|iPlay|\bLG-V\d{3}|HTC Flyer|Micromax P\d{3}|TECNO P70\d|\bE1C[_ ]3G|Nomi_C\d{6}|Digma|iBall[ _]Slide"
-        r"|Archos \d{2,3}|\bTPC|\bTM-[6-9]\d{3}|\b90[123]\d[XQZTSG]\b|\b80[89]\d[A-Z]?\b|_ROW\b|Ginzzu[ _]GT",
+        r"|Archos \d{2,3}|\bTPC|\bTM-[6-9]\d{3}|\b90[123]\d[XQZTSG]\b|\b80[89]\d[A-Z]?\b|_ROW\b|Ginzzu[ _]GT"
+        r"|GT-N(?:51|80)\d\d|\b2\d{4}RP\w|\bM2105K81|\bOPD\d{4}|\b9[0-4]\d\d[AGX]\b|\b[89]\d{3}[A-Z]?_(?:RU|EEA|TR)\b"
+        r"|TECNO DP|\d{3}TPC|Numy|Pixus_|Eagle_\d|Readboy|Hope\d|\bMC_[A-Z]|NET_[A-Z]\d|DARWIN\d|Viva_\w?\d{3}"
+        r"|\bXR6|Momo9|MOMO9|\bQS\d{4}|iPA2|\bT\d\d-EEA|PSP7\d{3}|TEL-\d|AMA[ _]A7|CCIT|\bETL-|\bWave[ -]i|\bKobe?\d-",
         TABLET,
     ),
     (

@@ -110,6 +110,40 @@ PEOPLE = {
     "Mozilla/5.0 (Something) New/1.0": "Other, Other, Other",
 }
 
+MODELS = {
+    # Those whose browser says that it is a telephone's, and those that are no tablet though it
+    # says nothing of the kind: their makers' names tell.
+    ("Lenovo P780_ROW", "Mobile"): "Phone",
+    ("Archos 50 Platinum", "Mobile"): "Phone",
+    ("Archos 101 Platinum", "Mobile"): "Tablet",
+    ("LINX B510 3G LT5037MG", "Mobile"): "Phone",
+    ("Coolpad C202", "Mobile"): "Phone",
+    ("HUAWEI Build/HONORASK-AL20", ""): "Phone",
+    ("SM-F907B", ""): "Phone",
+    ("24076RP19G", "Mobile"): "Tablet",
+    ("OPD2403", "Mobile"): "Tablet",
+    ("9022X", "Mobile"): "Tablet",
+    ("8094T_EEA", "Mobile"): "Tablet",
+    ("GT-N8020", "Mobile"): "Tablet",
+    ("TECNO DP7CPRO", "Mobile"): "Tablet",
+    ("Masstel_Tab10_4G", "Mobile"): "Tablet",
+    ("Tesla_Tablet_M8", "Mobile"): "Tablet",
+    ("SlidePad704CE", "Mobile"): "Tablet",
+    ("TDTV43BS06U", ""): "Television",
+    ("NORDMENDE_55NM6000U", "Mobile"): "Television",
+    ("Openbox A4 Pro", ""): "Television",
+}
+"""By what stands between the system and the engine, and before "Safari": the device."""
+
+
+@pytest.mark.parametrize(("model", "mobile"), MODELS)
+def test_a_model_tells_the_device_where_the_browser_does_not(model: str, mobile: str) -> None:
+    header = f"Mozilla/5.0 (Linux; Android 13; {model}) {WEBKIT} Chrome/140.0.0.0 {mobile} Safari"
+    found = agent_of(header)
+    assert found is not None
+    assert found.device == MODELS[model, mobile]
+
+
 PROGRAMS = [
     "",
     "-",

@@ -25,7 +25,7 @@ from analytics.visits.store.remembered import Mark
 from analytics.visits.store.running import SECONDS_TOLD_AGAIN
 from analytics.web.log import ServiceLog
 
-__all__ = ["Ahead", "AheadTask", "open_ahead"]
+__all__ = ["Ahead", "AheadTask"]
 
 PERIODS = ("12-months", "24-months", "7-days", DEFAULT)
 """The one that was made last is remembered longest."""
@@ -105,8 +105,3 @@ class AheadTask(BackgroundTask):
         """Note that somebody has just read a report, who may filter it next."""
         self._ahead.was_read()
         self.call()
-
-
-def open_ahead(counted: Counted, log: ServiceLog) -> AheadTask:
-    """What looks again and again whether a report is to be made."""
-    return AheadTask(counted, log)
