@@ -17,6 +17,7 @@ from analytics.due_builds import BuildCommand
 from analytics.pages_only import pages_only
 from analytics.storage.health import storage_health
 from analytics.storage.stores import Stores
+from analytics.visits.countries import Countries
 from analytics.web.metrics import MetricsServer
 from policy import Fault, Faults
 from policy.places import Places
@@ -60,17 +61,21 @@ def make_app() -> WSGIApplication:
     service = app.extensions["plainsite"]
     atexit.register(service.close)
     if SUCCEEDS in os.environ:
-        _stay_behind_where_worse(service.stores)
+        _stay_behind_where_worse(service.stores, service.countries)
     if shown_at is not None:
         atexit.register(MetricsServer(service.metrics, *shown_at, service.log).close)
     return app
 
 
-def _stay_behind_where_worse(stores: Stores) -> None:
-    """A first start serves pages whatever is wrong with a database. One that would take over from
-    a service that runs, and cannot use a database, raises Faults, and the other one goes on.
+def _stay_behind_where_worse(stores: Stores | None, countries: Countries | None) -> None:
+    """A first start serves pages whatever is wrong with a database, or with the table of countries.
+    One that would take over from a service that runs raises Faults, and the other one goes on.
     """
-    faults = [fault for each in storage_health(stores).databases for fault in each.faults]
+    databases = storage_health(stores).databases if stores else ()
+    faults = [fault for each in databases for fault in each.faults]
+    if countries and countries.trouble:
+        hint = "make it again: build.py data countries; or delete it, and the engine's holds"
+        faults.append(Fault("countries", None, countries.trouble, hint))
     if faults:
         raise Faults(faults)
 

@@ -21,7 +21,7 @@ BY_VALUE = (
 )
 NOT_TAKEN = (
     ("exit pages", {"exit_page", "exits"}, "exit pages are not counted here"),
-    ("countries and cities", {"country", "region", "city"}, "places of visitors are not kept"),
+    ("countries and cities", {"country", "region", "city"}, "places are not taken over"),
     ("events", {"name", "events", "visitors"}, "events of another tool have no place here"),
 )
 

@@ -42,7 +42,7 @@ def test_it_says_what_was_taken_and_what_was_left_out(importing: Importing, tmp_
     done = importing.said("import", "plausible", packed(tmp_path / "e.zip", plausible(FIRST, 7)))
     for words in (
         "imported_visitors_20250505_20250511.csv: days, 7 rows",
-        "imported_locations_20250505_20250511.csv: countries and cities, left out: places of",
+        "imported_locations_20250505_20250511.csv: countries and cities, left out: places are",
         "imported_exit_pages_20250505_20250511.csv: exit pages, left out",
         "Left out: 21 views of addresses that are no pages of this site.",
         "Taken: 7 days (2025-05-05 to 2025-05-11), with 140 visits and 280 views as Plausible",

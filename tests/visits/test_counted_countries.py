@@ -8,12 +8,16 @@ import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
+from analytics import wsgi
 from analytics.storage.gone_dimensions import WITH_FEATURES
+from analytics.visits import countries
 from analytics.visits.countries import OWN
 from analytics.visits.model import LISTED, Dimension, Increment
 from analytics.visits.store.base import CounterStore
@@ -27,6 +31,9 @@ from tests.fixtures.small_site import Visitor
 from tests.fixtures.whole_site import CASES, Served, ask, served, sign_in, whole_site
 from tests.generator.test_build_faults import change, parts
 from tests.visits.test_countries import KNOWN, NO_ADDRESSES, NOBODYS
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 DENMARK, DENMARK_6 = "130.226.211.98", "2001:878:1234:5678:9abc:def0:1234:5678"
 """Addresses that stand nowhere else, so that they can be looked for."""
@@ -297,3 +304,37 @@ def test_a_country_is_a_condition_of_segments(tmp_path: Path) -> None:
         assert counted(site, "segment") == {"danes": (1, 2, 1)}
     finally:
         site.close()
+
+
+def test_a_missing_table_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(countries, "EMBEDDED", tmp_path / "nothing.xz")
+    site = served(whole_site(tmp_path / "site"))
+    try:
+        assert visit(site, DENMARK)[-1].status_code == 204
+        assert counted(site) == {UNKNOWN: (1, 1, 0)}
+        (told,) = (part for part in site.app.extensions["plainsite"].parts() if not part.works)
+        assert told.name == "countries"
+        assert told.why == "the table nothing.xz cannot be read: No such file or directory"
+    finally:
+        site.close()
+
+
+def test_a_service_with_a_damaged_table_follows_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reload leaves the one that runs, with its table in memory; a first start serves all."""
+    root = whole_site(tmp_path / "site")
+    served(root).close()
+    monkeypatch.setenv("PLAINSITE_ROOT", str(root))
+    monkeypatch.setenv("GUNICORN_PID", "1")
+    close(wsgi.make_app())
+    (root / "var" / OWN).write_bytes(b"no table")
+    with pytest.raises(Faults, match=f"the table {OWN} is damaged"):
+        wsgi.make_app()
+    monkeypatch.delenv("GUNICORN_PID")
+    close(wsgi.make_app())
+
+
+def close(app: WSGIApplication) -> None:
+    assert isinstance(app, Flask)
+    app.extensions["plainsite"].close()

@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
+import generator
 from analytics import wsgi
 from policy import Faults
 from policy.headers import security_headers
 from policy.versions import read_versions
 from tests.fixtures.small_site import PERSONAL, ROOT, write_build
+from tests.fixtures.whole_site import CASES, whole_site
+from tests.generator.test_build_faults import change, parts
 
 
 def break_the_register(root: Path) -> None:
@@ -112,6 +115,20 @@ def test_one_that_would_follow_another_refuses(
     monkeypatch.setenv("GUNICORN_PID", "1")
     with pytest.raises((Faults, OSError)):
         wsgi.make_app()
+
+
+def test_a_site_that_keeps_nothing_can_be_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no database that could be worse than that of the one that runs."""
+    root = whole_site(tmp_path / "site")
+    (case,) = (each for each in CASES if each.stem == "everything")
+    for what, text in parts(case):
+        change(root, what, text)
+    generator.build(root, root / "public")
+    monkeypatch.setenv("PLAINSITE_ROOT", str(root))
+    monkeypatch.setenv("GUNICORN_PID", "1")
+    assert Client(wsgi.make_app()).get("/", buffered=True).status_code == 200
 
 
 def test_without_a_build_it_does_not_start(root: Path) -> None:
