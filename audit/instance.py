@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,6 +27,9 @@ from policy import Site
 __all__ = ["PASSWORD", "Clock", "Instance"]
 
 PASSWORD = "seventeen paper lanterns"  # noqa: S105  (of an account in a database thrown away)
+
+AWAY = "away"
+"""What a table is called meanwhile that takes nothing."""
 
 PUT_SECONDS = 20.0
 """For so long the figures that are mailed may take to be put together."""
@@ -122,6 +127,19 @@ class Instance:
         if self.service is not None and self.service.staff_sender is not None:
             with acting_for(self.watched):
                 self.service.staff_sender.round()
+
+    @contextmanager
+    def refusing(self, table: str) -> Iterator[None]:
+        """Have the database take nothing for one table meanwhile."""
+        if self.var is None:
+            yield
+            return
+        with closing(sqlite3.connect(self.var / "records.sqlite3")) as connection:
+            connection.execute(f'ALTER TABLE "{table}" RENAME TO "{AWAY}"')
+            try:
+                yield
+            finally:
+                connection.execute(f'ALTER TABLE "{AWAY}" RENAME TO "{table}"')
 
     def add_staff(self, username: str, *roles: str) -> None:
         """An account to sign in with, its password PASSWORD. Raises RuntimeError for a site that is

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from audit.banners import Banner
-from audit.stored import Sent, Stored
+from audit.stored import Sent, Stored, Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +235,8 @@ class Journey:
     """What the server kept on the way, where a journey looked."""
     sent: tuple[Sent, ...] = ()
     """Every form that was sent."""
+    shown: tuple[Trace, ...] = ()
+    """What was shown to who may not see it."""
 
     @property
     def kept(self) -> tuple[Stored, ...]:
@@ -281,5 +283,7 @@ class Observed:
     variants: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """Of pages that stand in several wordings: which ones the bytes with a digest are, by the
     page's address and the digest."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What each page says as it was published, where that is known."""
     personal: frozenset[tuple[str, str]] = frozenset()
     """The address and digest of what is only for groups of visitors."""

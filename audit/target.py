@@ -7,7 +7,7 @@ import io
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import product
@@ -25,6 +25,7 @@ from audit.group_pages import for_groups_alone
 from audit.instance import Clock, Instance
 from audit.machine_deeds import Watched, acting_for
 from audit.observations import Answer, Arrival
+from audit.page_words import words_of
 from audit.printed import printed_to
 from policy import Site, read_site
 from policy.manifest import audience_in, read_build
@@ -76,6 +77,10 @@ class LocalSite:
                     place = each.page, hashlib.sha256(data).hexdigest()
                     found[place] = found.get(place, frozenset()) | {name}
         return found
+
+    def words(self) -> Mapping[str, str]:
+        """What each page says."""
+        return words_of(self.public)
 
     def personal(self) -> frozenset[tuple[str, str]]:
         """The address and digest of what pages have for groups of visitors alone."""

@@ -22,13 +22,24 @@ async def plain_forms(run: JourneyRun) -> None:
 
 
 async def wrong_forms(run: JourneyRun) -> None:
-    """Send every form empty, which stores and sets nothing."""
+    """Send every form empty, which stores and sets nothing; and one while the database refuses."""
     await run.open_tab()
     for form in run.forms.values():
         await run.go(form.page)
         run.agree({form.purpose, *run.agreements.protecting})
         await run.tab.submit(form.submit)
         await run.keep(f"send {form.name} empty", picture=True)
+    # What is ticked comes back ticked, and looks as if the page had come so.
+    free = [name for name, form in run.forms.items() if not _must_tick(form)]
+    for name in free[:1]:
+        with run.instance.refusing("submissions"):
+            await send(run, name, needed_only=True, refused=True)
+
+
+def _must_tick(form: Form) -> bool:
+    """Whether it cannot be sent with no box and no button ticked."""
+    radios = any(question.kind == "radio" and question.required for question in form.fields)
+    return radios or bool(form.permission and form.permission.required)
 
 
 async def being_recognized(run: JourneyRun) -> None:

@@ -28,7 +28,7 @@ from audit.observations import (
     Snapshot,
     Stop,
 )
-from audit.stored import Sent, Stored
+from audit.stored import Sent, Stored, Trace
 from policy import Register
 from policy.forms import Form
 
@@ -63,6 +63,8 @@ class JourneyRun:
     looks: list[Stored] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     """Every form that was sent."""
+    shown: list[Trace] = field(default_factory=list)
+    """What was shown to who may not see it."""
     missed: list[str] = field(default_factory=list)
     """What could not be looked at on the way."""
     audience: str = ""
@@ -251,4 +253,5 @@ class JourneyRun:
             brought=self.brought,
             looks=tuple(self.looks),
             sent=tuple(self.sent),
+            shown=tuple(self.shown),
         )

@@ -6,28 +6,17 @@ import asyncio
 import re
 from email.message import EmailMessage
 
-from analytics.staff.roles import known
 from audit.browsers.errors import NotGiven
-from audit.instance import PASSWORD
 from audit.journeys.consent import accept
 from audit.journeys.journey_run import JourneyRun
 from audit.journeys.passing import moments
 from audit.journeys.sending import send
+from audit.journeys.signing_in import STAFF_PAGES, enter, sign_in
 
 __all__ = ["forms_with_permission", "growing_old", "let_a_week_pass", "personal_data", "staff"]
-__all__ += ["wordings", "wrong_password"]
+__all__ += ["wordings"]
 
 YOUR_DATA = "/your-data/"
-STAFF_PAGES = {
-    "/staff/reports/": "visits",
-    "/staff/definitions/": "visits",
-    "/staff/consent/": "visits",
-    "/staff/contacts/": "forms",
-    "/staff/access-log/": "staff",
-    "/staff/accounts/": "staff",
-}
-"""Pages that staff read, with the feature of the engine that has them."""
-
 A_MINUTE = 60
 TEN_YEARS_SECONDS = 10 * 366 * 86_400
 LIKE_A_PERSON = 4.0
@@ -131,7 +120,7 @@ async def growing_old(run: JourneyRun) -> None:
     for name in run.forms:
         await send(run, name)
     if run.register.has("staff"):
-        await _enter(run)
+        await enter(run)
     await run.look()
     began = run.instance.clock()
     for moment in moments(run.register, began):
@@ -149,7 +138,7 @@ async def staff(run: JourneyRun) -> None:
     await run.open_tab()
     if run.forms:
         await send(run, next(iter(run.forms)))
-    await _enter(run)
+    await enter(run)
     pages = [page for page, feature in STAFF_PAGES.items() if feature in run.register.features]
     for page in pages:
         await run.go(page)
@@ -162,10 +151,10 @@ async def staff(run: JourneyRun) -> None:
     cookies = [cookie for cookie in run.register.cookies if cookie.idle_minutes]
     run.instance.clock.ahead += 60 * max(cookie.idle_minutes or 0 for cookie in cookies)
     await run.go(pages[0])
-    await _sign_in(run)
+    await sign_in(run)
     await run.tab.submit("Sign out")
     await run.keep("sign out")
-    await _sign_in(run)
+    await sign_in(run)
     if run.register.has("visits"):
         await _be_mailed(run)
 
@@ -183,7 +172,7 @@ async def _be_mailed(run: JourneyRun) -> None:
     run.instance.mailbox.away = True
     await let_a_week_pass(run)
     await run.go("/staff/")
-    await _sign_in(run)
+    await sign_in(run)
     await _ask_for_figures(run, f"other-{run.given['email']}")
 
 
@@ -250,31 +239,4 @@ async def _disclose(run: JourneyRun) -> None:
     await run.tab.fill("Why", "It asked")
     await run.tab.submit("Record only")
     await run.keep("record a disclosure")
-
-
-async def _enter(run: JourneyRun) -> None:
-    """Sign in for the first time, as somebody with every role."""
-    run.instance.add_staff("audit", *sorted(known(run.register)))
-    run.agree(run.agreements.signing_in | run.agreements.protecting)
-    await run.go("/staff/")
-    await _sign_in(run)
-
-
-async def wrong_password(run: JourneyRun) -> None:
-    """Try to sign in with a password that is not the account's, and with an account of nobody."""
-    run.instance.add_staff("audit", *sorted(known(run.register)))
-    await run.open_tab()
-    run.agree(run.agreements.signing_in | run.agreements.protecting)
-    for name in ("audit", "nobody"):
-        await run.go("/staff/")
-        await run.tab.fill("User name", name)
-        await run.tab.fill("Password", "not this one")
-        await run.tab.submit("Sign in")
-        await run.keep(f"be refused as {name}")
-
-
-async def _sign_in(run: JourneyRun) -> None:
-    await run.tab.fill("User name", "audit")
-    await run.tab.fill("Password", PASSWORD)
-    await run.tab.submit("Sign in")
-    await run.keep("sign in", picture=True)
+    await run.go("/staff/contacts/")

@@ -21,8 +21,8 @@ from audit.journeys.local_routes import (
     personal_data,
     staff,
     wordings,
-    wrong_password,
 )
+from audit.journeys.signing_in import fewer_roles, wrong_password
 from policy import Register
 
 MONTH = 31 * 86_400
@@ -266,6 +266,7 @@ ROUTES = (
     Route("wordings", wordings, local=True, needs=ASKED, table="experiments"),
     Route("retention", growing_old, local=True, needs_one_of=(*ASKED, *FORMS, *STAFF)),
     Route("staff", staff, local=True, needs=STAFF),
+    Route("fewer roles", fewer_roles, local=True, needs=(*STAFF, *FORMS, *ASKED)),
     Route("wrong password", wrong_password, local=True, needs=STAFF),
 )
 

@@ -80,6 +80,7 @@ async def _audit(target: LocalSite | RemoteSite, options: Options) -> Observed:
         missed=(*missed, *(each for result in results for each in result.missed)),
         published=target.published() if isinstance(target, LocalSite) else frozenset(),
         variants=target.variants() if isinstance(target, LocalSite) else {},
+        words=target.words() if isinstance(target, LocalSite) else {},
         personal=target.personal() if isinstance(target, LocalSite) else frozenset(),
     )
 

@@ -24,10 +24,12 @@ async def send(  # noqa: PLR0913  (all that a visitor may do otherwise)
     choices: Mapping[str, str] | None = None,
     needed_only: bool = False,
     email: str = "",
+    refused: bool = False,
 ) -> None:
     """Fill in a form, tick its boxes as told, and send it after so many seconds. `choices` are
     options by field; the first one is chosen where they have none. With `needed_only` all stays
     empty that may. `email` is an address that was given before.
+    With `refused` nothing is to be taken.
 
     Raises NotGiven where it does not ask what the visitor's group is asked, and where its page
     of thanks does not follow."""
@@ -50,6 +52,8 @@ async def send(  # noqa: PLR0913  (all that a visitor may do otherwise)
     run.sent.append(Sent(name, tuple(answers.items()), run.instance.clock()))
     await run.tab.submit(form.submit)
     await run.keep(f"send {name}")
+    if refused:
+        return
     if run.snapshots[-1].page != form.thanks:
         raise NotGiven(f"sending the form {name} did not lead to {form.thanks}")
     if recognize and run.instance.site:

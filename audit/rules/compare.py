@@ -16,6 +16,7 @@ from audit.rules import (
     rows,
     server,
     storage,
+    words,
 )
 from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at, merged
@@ -34,6 +35,7 @@ RULES = (
     answers.findings,
     arrivals.findings,
     experiments.findings,
+    words.findings,
 )
 
 

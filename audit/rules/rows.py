@@ -8,6 +8,7 @@ import string
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, takewhile
 
+from analytics.staff.access_log import READINGS
 from audit.observations import Journey, Observed
 from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at
@@ -24,6 +25,8 @@ AHEAD = ("ends_on", "claimed_until", "month", "over")
 """Columns that say when something will be over: in a year or so at most."""
 
 A_YEAR_SECONDS = 400 * 86_400
+
+ACCESS_LOG, CONTACT_PAGES, OK = "access_log", "/staff/contacts/", 200
 
 ID = "id"
 FEWEST_LETTERS = 16
@@ -43,7 +46,11 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
                     *_later_than_now(declared, stored, table),
                 ):
                     yield at(finding, journey)
-        for finding in (*_numbered_again(journey), *_changed(declared, journey)):
+        for finding in (
+            *_numbered_again(journey),
+            *_changed(declared, journey),
+            *_not_written_down(declared, journey),
+        ):
             yield at(finding, journey)
     yield from _not_random(declared, observed)
 
@@ -132,6 +139,27 @@ def _given(declared: Declared, stored: Stored) -> Iterator[tuple[tuple[str, ...]
         if entry and any(column.given_by != "service" for column in entry.columns):
             for row in table.cells():
                 yield (table.name, *(str(row.get(name)) for name in entry.key)), row
+
+
+def _not_written_down(declared: Declared, journey: Journey) -> Iterator[Finding]:
+    """Looks of staff at what people sent, of which each has a row."""
+    looks = sum(
+        (answer.method, answer.status) == ("GET", OK) and answer.path.startswith(CONTACT_PAGES)
+        for snapshot in journey.snapshots
+        for answer in snapshot.answers
+    )
+    # They stay for their time, which some journeys let pass.
+    written = max((_readings(stored) for stored in journey.kept), default=0)
+    if written < looks:
+        message = f"what people sent was looked at {looks} times, and {written} are written down"
+        mend = "write each reading to the access log, before the page"
+        origin = declared.origin("table", ACCESS_LOG)
+        yield Finding("look not written down", ACCESS_LOG, message, "P8", mend, origin=origin)
+
+
+def _readings(stored: Stored) -> int:
+    rows = (row for table in stored.tables if table.name == ACCESS_LOG for row in table.cells())
+    return sum(row.get("action") in READINGS for row in rows)
 
 
 def _numbered_again(journey: Journey) -> Iterator[Finding]:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from string import Formatter
 
 from audit.observations import Journey, Observed
 from audit.rules.declared import Declared
 from audit.rules.experiments import is_tried
 from audit.rules.findings import Finding, at
-from audit.stored import Stored
+from audit.stored import Stored, Trace
 from policy.forms import FORM_TABLES
+from policy.register_entries import LogLine
 
 EXPERIMENTS = "experiments"
 NOBODYS = ("User-Agent", "network address", "machine's address")
 """What no form asks for, and no database may hold."""
+MOST_DIGITS = {"number": 4, "word": 3}
+"""What happens in a journey happens a few times; a code of a relay has three digits."""
 RECORDS = "records.sqlite3"
 SCHEMA = "let analytics.storage.schema make it; remove what is not declared"
 
@@ -21,12 +26,15 @@ SCHEMA = "let analytics.storage.schema make it; remove what is not declared"
 def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """Everything kept that the register does not allow."""
     for journey in observed.journeys:
+        for trace in journey.shown:
+            yield at(_shown(trace), journey)
         for stored in journey.kept:
             for finding in (
                 *_schema(declared, stored),
                 *_rows(declared, journey, stored),
                 *_traces(stored),
                 *_lines(declared, stored),
+                *_values(declared, stored),
                 *_deeds(stored),
             ):
                 yield at(finding, journey)
@@ -91,6 +99,12 @@ def _traces(stored: Stored) -> Iterator[Finding]:
         yield Finding("trace of a visitor", trace.what, message, "P11", mend)
 
 
+def _shown(trace: Trace) -> Finding:
+    message = f"the visitor's {trace.what} is in {trace.where}, for an account that may not read it"
+    mend = "give pages nothing but what the roles of the account may read"
+    return Finding("trace of a visitor", trace.what, message, "P8", mend)
+
+
 def _lines(declared: Declared, stored: Stored) -> Iterator[Finding]:
     patterns = [log.pattern for log in declared.register.logs if log.writer == "service"]
     for line in dict.fromkeys(stored.logs):
@@ -100,6 +114,31 @@ def _lines(declared: Declared, stored: Stored) -> Iterator[Finding]:
                 "write it with analytics.web.log, and declare it as a [[log]] in policy/features/"
             )
             yield Finding("undeclared log line", "the log", message, "P11", mend)
+
+
+def _values(declared: Declared, stored: Stored) -> Iterator[Finding]:
+    """Numbers and words that are too long for what happens in a journey: a hash has room there."""
+    for log in declared.register.logs:
+        kinds = {each.name: each.kind for each in log.fields}
+        pattern = _with_groups(log)
+        for match in filter(None, map(pattern.fullmatch, dict.fromkeys(stored.logs))):
+            for name, value in zip(log.placed, match.groups(), strict=True):
+                most = MOST_DIGITS.get(kinds[name])
+                if most is not None and sum(map(str.isdigit, value)) > most:
+                    message = f"the log says in “{log.name}” a {kinds[name]} that nothing has"
+                    mend = "write how many there were, or which kind of failure, and nothing else"
+                    origin = declared.origin("log", log.name)
+                    yield Finding("trace of a visitor", "log", message, "P11", mend, origin=origin)
+
+
+def _with_groups(log: LogLine) -> re.Pattern[str]:
+    """A line of the log, with what stands in each of its places."""
+    fields = {each.name: each.pattern for each in log.fields}
+    parts = (
+        f"{re.escape(text)}({fields[name]}|[?])" if name else re.escape(text)
+        for text, name, _, _ in Formatter().parse(log.says)
+    )
+    return re.compile("".join(parts))
 
 
 def _deeds(stored: Stored) -> Iterator[Finding]:

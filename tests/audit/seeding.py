@@ -65,5 +65,6 @@ def found_with(
         pages=pages,
         published=honest.published(),
         personal=honest.personal(),
+        words=honest.words(),
     )
     return compare(site, observed, complete=violation.complete)

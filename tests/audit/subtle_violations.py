@@ -18,6 +18,7 @@ from sqlalchemy import text
 from werkzeug.wrappers import Request, Response
 
 from .planting import (
+    LOG,
     App,
     Violation,
     a_month_longer,
@@ -128,6 +129,72 @@ COPIED = """document.addEventListener("copy", (event) => { event.clipboardData.s
 PRESSED = """document.addEventListener("mousedown", ({ target }) => { const link = target.closest("a"); if (link && link.host !== location.host) link.href += "?from=4711"; });"""
 LATER = "if (Date.now() > new Date(2028, 5)) localStorage.setItem('later', '4711');"
 
+
+def template_of_all(app: App) -> App:
+    """All addresses in each page of staff, where nobody sees them."""
+    engine = app.extensions["plainsite"].contacts._engine
+
+    def change(request: Request, response: Response) -> None:
+        if request.path.startswith("/staff/") and response.mimetype == "text/html":
+            with engine.begin() as connection:
+                all_of_them = ",".join(connection.scalars(text("SELECT email FROM contacts")))
+            page = response.get_data(as_text=True)
+            response.set_data(page.replace("</body>", f"<template>{all_of_them}</template></body>"))
+
+    return answers(change)(app)
+
+
+def every_second(app: App) -> App:
+    """Of the looks at what people sent, every second is written down."""
+    context = app.extensions["plainsite"]
+    engine = context.contacts._engine
+    looks = itertools.count()
+
+    def change(request: Request, response: Response) -> None:
+        if request.path.startswith("/staff/contacts/") and next(looks) % 2:
+            with engine.begin() as connection:
+                connection.execute(
+                    text(
+                        "DELETE FROM access_log WHERE id = (SELECT id FROM access_log WHERE action LIKE 'read %' ORDER BY at DESC LIMIT 1)"
+                    )
+                )
+
+    return answers(change)(app)
+
+
+def log_a_number(request: Request) -> None:
+    """A line that is declared, whose number is made of who sends a form."""
+    if request.method == "POST" and request.path.startswith("/form/"):
+        number = (
+            int(hashlib.sha256(b"secret" + request.get_data(cache=True)).hexdigest(), 16) % 10**12
+        )
+        request.environ["wsgi.input"] = io.BytesIO(request.get_data(cache=True))
+        LOG.info("removed from submissions, as their time was over: %d", number)
+
+
+def on_failure(app: App) -> App:
+    """What was typed is printed where it could not be stored."""
+
+    def change(request: Request, response: Response) -> None:
+        if request.method == "POST" and response.status_code == 503:
+            print("lost:", request.form.to_dict())
+
+    def wrapped(environ: dict[str, Any], start: Any) -> Any:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        response = Response.from_app(app, environ)
+        environ["wsgi.input"] = io.BytesIO(body)
+        change(Request(environ), response)
+        return response(environ, start)
+
+    return wrapped
+
+
+FROM_ELSEWHERE = """if (document.referrer && !document.referrer.startsWith(location.origin)) addEventListener("DOMContentLoaded", () => {
+  document.querySelector("h1").textContent = "Welcome, you who searched"; });"""
+BY_MACHINE = """addEventListener("DOMContentLoaded", () => {
+  document.querySelector("h1").textContent = `Made for ${navigator.platform} at ${new Date().getHours()}`; });"""
+
 SUBTLE = (
     Violation("the browser's language in the place of an answer", "stored otherwise", ("forms",), wrap=seen(language_for_nothing)),
     Violation("numbers that begin with the millisecond", "number not random", ("pages for a role",),
@@ -150,6 +217,12 @@ SUBTLE = (
     Violation("the height of the screen in the Accept header", "data in a header", ("accept",), wrap=script(ACCEPT, first=True)),
     Violation("a header of its own with a number", "data in a header", ("accept",), wrap=script(OWN_HEADER, first=True)),
     Violation("another status for half of the visitors", "identifier", ("paired run", "other paired run"), wrap=other_half),
+    Violation("another heading for who comes from elsewhere", "said otherwise", ("from elsewhere",), wrap=script(FROM_ELSEWHERE)),
+    Violation("another heading by machine and hour", "said otherwise", wrap=script(BY_MACHINE)),
+    Violation("all addresses in every page of staff", "trace of a visitor", ("fewer roles",), wrap=template_of_all),
+    Violation("looks at contacts of which every second is written down", "look not written down", ("staff",), wrap=every_second),
+    Violation("a hash of the visitor as a number in the log", "trace of a visitor", ("forms",), wrap=seen(log_a_number)),
+    Violation("what was typed, printed when the database refuses", "trace of a visitor", ("forms with mistakes",), wrap=on_failure),
     Violation("letters of a drawing measured by their width", "fingerprinting", wrap=script(MEASURED)),
     Violation("the reading of the system's colours", "fingerprinting", wrap=script(COLOURS)),
     Violation("the reading of many kinds of media", "fingerprinting", wrap=script(MEDIA)),

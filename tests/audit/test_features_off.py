@@ -18,15 +18,15 @@ from .test_publishing import invoke
 
 JOURNEYS = {
     "all-but-forms": 9,
-    "audiences": 31,
-    "countries": 32,
+    "audiences": 32,
+    "countries": 33,
     "everything": 4,
     "forms": 27,
-    "search": 32,
+    "search": 33,
     "staff": 30,
     "visits": 12,
 }
-"""How many are left of the 32 where the feature of that name is off."""
+"""How many are left of the 33 where the feature of that name is off."""
 
 SHORT = [case for case in CASES if JOURNEYS[case.stem] < 20]
 

@@ -47,6 +47,11 @@ def test_a_feature_brings_its_journeys(feature: str, journeys: set[str]) -> None
     assert not journeys & names(*(set(REGISTER.features) - {feature}))
 
 
+def test_where_staff_read_what_people_sent_some_may_not() -> None:
+    assert "fewer roles" in names("staff", "forms", "visits")
+    assert "fewer roles" not in names("staff", "visits") | names("forms", "visits")
+
+
 @pytest.mark.parametrize("feature", ["visits", "forms", "staff"])
 def test_wherever_something_is_kept_it_grows_old(feature: str) -> None:
     assert "retention" in names(feature)
