@@ -285,5 +285,7 @@ class Observed:
     page's address and the digest."""
     words: Mapping[str, str] = field(default_factory=dict)
     """What each page says as it was published, where that is known."""
+    styled: tuple[tuple[str, str], ...] = ()
+    """What style sheets load only in a state of a visitor: the name of each, and the state."""
     personal: frozenset[tuple[str, str]] = frozenset()
     """The address and digest of what is only for groups of visitors."""

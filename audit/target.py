@@ -27,6 +27,7 @@ from audit.machine_deeds import Watched, acting_for
 from audit.observations import Answer, Arrival
 from audit.page_words import words_of
 from audit.printed import printed_to
+from audit.style_states import loaded_by_states
 from policy import Site, read_site
 from policy.manifest import audience_in, read_build
 
@@ -81,6 +82,10 @@ class LocalSite:
     def words(self) -> Mapping[str, str]:
         """What each page says."""
         return words_of(self.public)
+
+    def styled(self) -> tuple[tuple[str, str], ...]:
+        """What its style sheets load only in a state of a visitor."""
+        return loaded_by_states(self.public)
 
     def personal(self) -> frozenset[tuple[str, str]]:
         """The address and digest of what pages have for groups of visitors alone."""

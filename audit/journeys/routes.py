@@ -212,6 +212,14 @@ AGENT = (
 """A browser description that can be searched for: it must be read and forgotten. The service counts
 it, or its visitor would be told that it does not."""
 
+PHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
+)
+"""What many people come with, as it calls itself."""
+
+TELEPHONE = BrowserProfile(width=390, height=844, agent=PHONE)
+
 FAR_AWAY = "America/New_York"
 """Where sites may ask nobody, as its law does not have them ask."""
 
@@ -231,7 +239,7 @@ ROUTES = (
     Route("back and forward", back_and_forward, needs=ASKED),
     Route("offline", offline, needs=ASKED),
     Route("scripts off", without_scripts, BrowserProfile(scripts=False)),
-    Route("narrow window", accepting, BrowserProfile(width=390, height=844), needs=ASKED),
+    Route("narrow window", accepting, TELEPHONE, needs=ASKED),
     Route("a while", staying, BrowserProfile(timed=True, person=True), needs=ASKED),
     Route("nothing there", missing),
     Route("from elsewhere", arriving, BrowserProfile(person=True, timezone=FAR_AWAY)),

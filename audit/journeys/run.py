@@ -81,6 +81,7 @@ async def _audit(target: LocalSite | RemoteSite, options: Options) -> Observed:
         published=target.published() if isinstance(target, LocalSite) else frozenset(),
         variants=target.variants() if isinstance(target, LocalSite) else {},
         words=target.words() if isinstance(target, LocalSite) else {},
+        styled=target.styled() if isinstance(target, LocalSite) else (),
         personal=target.personal() if isinstance(target, LocalSite) else frozenset(),
     )
 
@@ -216,7 +217,7 @@ def _profile(route: Route, browser: Browser, options: Options) -> BrowserProfile
 
 def _given(route: Route) -> dict[str, str]:
     """What every visitor gives away by asking for a page."""
-    agent = {"User-Agent": TOKEN} if route.profile.agent else {}
+    agent = {"User-Agent": TOKEN} if TOKEN in route.profile.agent else {}
     return {"network address": route.address, "machine's address": "127.0.0.1", **agent}
 
 

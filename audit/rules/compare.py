@@ -16,6 +16,7 @@ from audit.rules import (
     rows,
     server,
     storage,
+    units,
     words,
 )
 from audit.rules.declared import Declared
@@ -36,6 +37,7 @@ RULES = (
     arrivals.findings,
     experiments.findings,
     words.findings,
+    units.findings,
 )
 
 

@@ -32,6 +32,7 @@ KINDS = {
     "question": "The question was asked where it must not be, or not where it must.",
     "request elsewhere": "A page asked another site for something.",
     "request without consent": "A request was sent before its purpose was agreed to, or after.",
+    "loaded by a state": "A style loads something only where its visitor does, or has, something.",
     "look not written down": "Staff looked at what people sent, and no row says so.",
     "said otherwise": "A page says what is not published, or not the same to everybody.",
     "security header": "A security header is not the one that follows from the register.",

@@ -33,6 +33,10 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
                 *_privacy(declared, snapshot, snapshot.facts),
             ):
                 yield at(finding, journey, snapshot)
+    for name, state in observed.styled:
+        message = f"{name} loads something only with “{state}”, which tells who is in that state"
+        mend = "have it loaded by everybody, or use what the style itself holds (data:)"
+        yield Finding("loaded by a state", name, message, "P4", mend)
 
 
 def _headers(declared: Declared, journey: Journey, snapshot: Snapshot) -> Iterator[Finding]:

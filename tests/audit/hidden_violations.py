@@ -153,13 +153,16 @@ def served(path: str, wrap: Callable[[App], App]) -> Callable[[App], App]:
     return lambda app: answers(change)(wrap(app))
 
 
-def for_teachers(app: App) -> App:
-    """The home page of a group, for whoever comes from another site."""
+def from_elsewhere(environ: dict[str, Any]) -> bool:
+    return urlsplit(environ.get("HTTP_REFERER", "")).netloc not in ("", environ["HTTP_HOST"])
+
+
+def for_teachers(app: App, is_for: Callable[[dict[str, Any]], bool] = from_elsewhere) -> App:
+    """The home page of a group, for whoever comes from another site, say."""
     pages = app.extensions["plainsite"].pages
 
     def wrapped(environ: dict[str, Any], start: Any) -> Any:
-        host = urlsplit(environ.get("HTTP_REFERER", "")).netloc
-        if environ["PATH_INFO"] != HOME or host in ("", environ["HTTP_HOST"]):
+        if environ["PATH_INFO"] != HOME or not is_for(environ):
             return app(environ, start)
         variant, _ = pages.variant(pages.build, HOME)
         return pages.send(pages.build, pages.build.file(HOME, "teacher", variant), environ)(

@@ -66,5 +66,6 @@ def found_with(
         published=honest.published(),
         personal=honest.personal(),
         words=honest.words(),
+        styled=honest.styled(),
     )
     return compare(site, observed, complete=violation.complete)

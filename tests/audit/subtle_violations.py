@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, urlencode
 from sqlalchemy import text
 from werkzeug.wrappers import Request, Response
 
+from .hidden_violations import for_teachers
 from .planting import (
     LOG,
     App,
@@ -36,6 +37,7 @@ from .seeded_violations import HOUR, table
 __all__ = ["SUBTLE"]
 
 HOME = "/"
+SPANISH = "/es/privacy/stored/"
 PERMITTED = ("forms with permission",)
 
 
@@ -195,6 +197,11 @@ FROM_ELSEWHERE = """if (document.referrer && !document.referrer.startsWith(locat
 BY_MACHINE = """addEventListener("DOMContentLoaded", () => {
   document.querySelector("h1").textContent = `Made for ${navigator.platform} at ${new Date().getHours()}`; });"""
 
+
+def for_phones(app: App) -> App:
+    return for_teachers(app, lambda environ: "iPhone" in environ.get("HTTP_USER_AGENT", ""))
+
+
 SUBTLE = (
     Violation("the browser's language in the place of an answer", "stored otherwise", ("forms",), wrap=seen(language_for_nothing)),
     Violation("numbers that begin with the millisecond", "number not random", ("pages for a role",),
@@ -223,6 +230,8 @@ SUBTLE = (
     Violation("looks at contacts of which every second is written down", "look not written down", ("staff",), wrap=every_second),
     Violation("a hash of the visitor as a number in the log", "trace of a visitor", ("forms",), wrap=seen(log_a_number)),
     Violation("what was typed, printed when the database refuses", "trace of a visitor", ("forms with mistakes",), wrap=on_failure),
+    Violation("a page for teachers, for one kind of telephone", "page without consent", ("narrow window",), wrap=for_phones),
+    Violation("another unit of time in Spanish", "privacy page", pages=(SPANISH,), wrap=html(r"\b(\d+) meses\b", r"\1 días", SPANISH)),
     Violation("letters of a drawing measured by their width", "fingerprinting", wrap=script(MEASURED)),
     Violation("the reading of the system's colours", "fingerprinting", wrap=script(COLOURS)),
     Violation("the reading of many kinds of media", "fingerprinting", wrap=script(MEDIA)),
