@@ -147,7 +147,7 @@ class ChromiumVisitor(Visitor):
         context.on("request", lambda request: self.recorder.begins(request, sent_by(request)))
         # Not "requestfinished": it waits for a body that a page may never read.
         context.on("response", lambda answer: self._responded(answer.request))
-        context.on("requestfailed", self._failed)
+        context.on("requestfailed", lambda asked: self.recorder.ends(asked, sent_by(asked)))
         context.on("console", lambda message: self.recorder.said(message.text))
         context.on("weberror", lambda error: self.recorder.said(str(error.error)))
         context.on("serviceworker", lambda worker: self._act("service worker", worker.url))
@@ -180,9 +180,6 @@ class ChromiumVisitor(Visitor):
         pairs = [(pair["name"], pair["value"]) for pair in await answer.headers_array()]
         document = request.resource_type == "document"
         self.recorder.answered(answer.url, pairs, page=document and answer.status < 300)
-
-    def _failed(self, request: Request) -> None:
-        self.recorder.ends(request, sent_by(request))
 
     async def open(self) -> Tab:
         page = await self._context.new_page()

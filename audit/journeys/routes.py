@@ -13,6 +13,7 @@ from audit.browsers.visitor import BrowserProfile, Tab
 from audit.journeys.conditions import arriving, coming_back, missing, offline, staying
 from audit.journeys.consent import accept, reject
 from audit.journeys.deeds import days_that_end, doing
+from audit.journeys.every_address import asking_for_all
 from audit.journeys.form_routes import being_recognized, plain_forms, wrong_forms
 from audit.journeys.journey_run import JourneyRun
 from audit.journeys.local_routes import (
@@ -242,6 +243,7 @@ ROUTES = (
     Route("narrow window", accepting, TELEPHONE, needs=ASKED),
     Route("a while", staying, BrowserProfile(timed=True, person=True), needs=ASKED),
     Route("nothing there", missing),
+    Route("every address", asking_for_all, local=True),
     Route("from elsewhere", arriving, BrowserProfile(person=True, timezone=FAR_AWAY)),
     Route("days later", coming_back, BrowserProfile(person=True), needs=ASKED),
     Route("deeds", doing, local=True, needs=ASKED),

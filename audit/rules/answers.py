@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from analytics.web.guard import is_declared
 from audit.observations import Answer, Journey, Observed
 from audit.rules.declared import Declared
 from audit.rules.findings import Finding, at
+from policy.headers import security_headers
 
 __all__ = ["findings"]
 
@@ -28,6 +30,7 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
         for snapshot in journey.snapshots:
             for answer in snapshot.answers:
                 for finding in (
+                    *_undeclared(declared, answer),
                     *_unpublished(declared, observed.published, answer),
                     *_for_a_group(declared, observed.personal, snapshot.agreed, answer),
                 ):
@@ -52,6 +55,23 @@ def _numbers(observed: Observed) -> Iterator[Finding]:
     for address, numbers in found.items():
         if len(numbers) > 1:
             yield _identifier(f"the status of {' '.join(address)}", address[1])
+
+
+def _undeclared(declared: Declared, answer: Answer) -> Iterator[Finding]:
+    """Headers and cookies of an answer of whatever status, and to whomever it was."""
+    allowed = {header.name.lower() for header in declared.register.headers}
+    allowed |= {name.lower() for name in security_headers(declared.register, tls=False)}
+    for name, value in answer.headers:
+        if name == "set-cookie":
+            if not is_declared(value, declared.cookies):
+                cookie = value.partition("=")[0]
+                message = f"an answer sets the cookie {cookie} otherwise than any that is declared"
+                mend = "let policy.cookies write it; the guard around the service takes out others"
+                yield Finding("undeclared Set-Cookie", cookie, message, "P4", mend)
+        elif name not in allowed:
+            message = f"{answer.path} is answered with the header {name}, which is not declared"
+            mend = "declare a [[header]] in policy/features/, or stop sending it"
+            yield Finding("undeclared header", name, message, "P6", mend)
 
 
 def _unpublished(

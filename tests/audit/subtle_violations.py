@@ -17,13 +17,14 @@ from urllib.parse import parse_qsl, urlencode
 from sqlalchemy import text
 from werkzeug.wrappers import Request, Response
 
-from .hidden_violations import for_teachers
+from .hidden_violations import for_teachers, on_status
 from .planting import (
     LOG,
     App,
     Violation,
     a_month_longer,
     answers,
+    header,
     html,
     keeps,
     letters,
@@ -232,6 +233,9 @@ SUBTLE = (
     Violation("what was typed, printed when the database refuses", "trace of a visitor", ("forms with mistakes",), wrap=on_failure),
     Violation("a page for teachers, for one kind of telephone", "page without consent", ("narrow window",), wrap=for_phones),
     Violation("another unit of time in Spanish", "privacy page", pages=(SPANISH,), wrap=html(r"\b(\d+) meses\b", r"\1 días", SPANISH)),
+    Violation("a cookie where nothing changed", "undeclared Set-Cookie", ("every address",), wrap=on_status(304)),
+    Violation("a cookie with what stands in no page", "undeclared Set-Cookie", ("every address",), wrap=header("Set-Cookie", "id=4711; Path=/", "/robots.txt")),
+    Violation("a cookie for who asks too often", "undeclared Set-Cookie", ("own data",), wrap=on_status(429)),
     Violation("letters of a drawing measured by their width", "fingerprinting", wrap=script(MEASURED)),
     Violation("the reading of the system's colours", "fingerprinting", wrap=script(COLOURS)),
     Violation("the reading of many kinds of media", "fingerprinting", wrap=script(MEDIA)),

@@ -17,16 +17,16 @@ from tests.generator.test_build_faults import change, parts
 from .test_publishing import invoke
 
 JOURNEYS = {
-    "all-but-forms": 9,
-    "audiences": 32,
-    "countries": 33,
-    "everything": 4,
-    "forms": 27,
-    "search": 33,
-    "staff": 30,
-    "visits": 12,
+    "all-but-forms": 10,
+    "audiences": 33,
+    "countries": 34,
+    "everything": 5,
+    "forms": 28,
+    "search": 34,
+    "staff": 31,
+    "visits": 13,
 }
-"""How many are left of the 33 where the feature of that name is off."""
+"""How many are left of the 34 where the feature of that name is off."""
 
 SHORT = [case for case in CASES if JOURNEYS[case.stem] < 20]
 
