@@ -229,6 +229,8 @@ class Journey:
     """How long it took."""
     paired_with: str = ""
     """The journey that did the same things in another browser profile, at another second."""
+    language: str = ""
+    """What its browser was told to speak; empty where it spoke its own."""
     brought: str = ""
     """What the address had after a question mark by which the visitor came from elsewhere."""
     looks: tuple[Stored, ...] = ()

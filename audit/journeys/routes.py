@@ -219,7 +219,7 @@ PHONE = (
 )
 """What many people come with, as it calls itself."""
 
-TELEPHONE = BrowserProfile(width=390, height=844, agent=PHONE)
+TELEPHONE = BrowserProfile(width=390, height=844, agent=PHONE, language="es-MX")
 
 FAR_AWAY = "America/New_York"
 """Where sites may ask nobody, as its law does not have them ask."""
@@ -240,7 +240,7 @@ ROUTES = (
     Route("back and forward", back_and_forward, needs=ASKED),
     Route("offline", offline, needs=ASKED),
     Route("scripts off", without_scripts, BrowserProfile(scripts=False)),
-    Route("narrow window", accepting, TELEPHONE, needs=ASKED),
+    Route("narrow window", changing_ones_mind, TELEPHONE, needs=ASKED),
     Route("a while", staying, BrowserProfile(timed=True, person=True), needs=ASKED),
     Route("nothing there", missing),
     Route("every address", asking_for_all, local=True),

@@ -202,7 +202,8 @@ async def make_journey(  # noqa: PLR0913, PLR0917  (what a journey is of)
             if stop:
                 await run.keep_the_rest()
             made = run.journey(stop, route.paired_with)
-            journey = replace(made, seconds=time.monotonic() - began)
+            spent = time.monotonic() - began
+            journey = replace(made, seconds=spent, language=route.profile.language)
             with suppress(*STOPS):  # What a browser that is gone kept is gone with it.
                 await in_time("close its tabs", visitor.close())
         options.told(f"{browser.name}: {route.name}{f' stopped: {stop.why}' if stop else ''}")

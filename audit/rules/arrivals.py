@@ -53,7 +53,8 @@ def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
                     *_body(declared, arrival),
                 ):
                     yield at(finding, journey, snapshot)
-        if len(languages) > 1:
+        # What goes on once its page is left, a browser sends in its own language, too.
+        if len(languages) > (2 if journey.language else 1):
             yield at(_header("Accept-Language", "is not the same in all requests"), journey)
 
 

@@ -203,6 +203,14 @@ def for_phones(app: App) -> App:
     return for_teachers(app, lambda environ: "iPhone" in environ.get("HTTP_USER_AGENT", ""))
 
 
+def for_spanish(request: Request, response: Response) -> None:
+    if request.headers.get("Accept-Language", "").startswith("es"):
+        response.headers.add("Set-Cookie", "habla=1; Path=/")
+
+
+TURNED = """if (innerWidth < 600) { const { setItem } = Storage.prototype;
+  Storage.prototype.setItem = function (key, value) { setItem.call(this, key, value.replace(/^no/, "yes")); }; }"""
+
 SUBTLE = (
     Violation("the browser's language in the place of an answer", "stored otherwise", ("forms",), wrap=seen(language_for_nothing)),
     Violation("numbers that begin with the millisecond", "number not random", ("pages for a role",),
@@ -236,6 +244,8 @@ SUBTLE = (
     Violation("a cookie where nothing changed", "undeclared Set-Cookie", ("every address",), wrap=on_status(304)),
     Violation("a cookie with what stands in no page", "undeclared Set-Cookie", ("every address",), wrap=header("Set-Cookie", "id=4711; Path=/", "/robots.txt")),
     Violation("a cookie for who asks too often", "undeclared Set-Cookie", ("own data",), wrap=on_status(429)),
+    Violation("a cookie for who speaks Spanish", "undeclared Set-Cookie", ("narrow window",), wrap=answers(for_spanish)),
+    Violation("a no that becomes a yes in a narrow window", "question", ("narrow window",), wrap=script(TURNED, first=True)),
     Violation("letters of a drawing measured by their width", "fingerprinting", wrap=script(MEASURED)),
     Violation("the reading of the system's colours", "fingerprinting", wrap=script(COLOURS)),
     Violation("the reading of many kinds of media", "fingerprinting", wrap=script(MEDIA)),
