@@ -248,3 +248,13 @@ def _cached_by_ipaddress() -> int:
     caches = [each for each in gc.get_objects() if isinstance(each, functools._lru_cache_wrapper)]
     counts = [each.cache_info() for each in caches if each.__module__ == "ipaddress"]
     return sum(info.hits + info.misses for info in counts)
+
+
+@given(st.text() | st.ip_addresses().map(str) | st.from_regex(r"[0-9a-fA-F:.%]{1,60}"))
+def test_whatever_is_asked_is_answered(asked: str) -> None:
+    assert _embedded().of(asked) in {UNKNOWN, *codes()}
+
+
+@functools.lru_cache(maxsize=1)
+def _embedded() -> Countries:
+    return Countries.read(EMBEDDED)
