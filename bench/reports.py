@@ -26,6 +26,8 @@ from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 from analytics.background import BackgroundTask
+from analytics.staff.reports.ahead import Ahead
+from analytics.staff.reports.counted import Counted
 from analytics.visits.store.remembered import draw_mark
 from analytics.visits.store.sqlite import Counters
 from bench.store import DAYS, FIRST, Bulk, fill
@@ -70,7 +72,15 @@ def measure(folder: Path, counters: Path, *, profile: bool) -> None:
         client = signed_in(site, "rita")
         gc.collect()
         gc.freeze()  # As the service does when it has started (wsgi).
+        service, is_folded = site.service, False
+        ahead = Ahead(Counted(service.site, service.pages, service.clock, service.counters))
         for words, query in REPORTS.items():
+            if "filter=" in query and not is_folded:  # As its thread does once a report was read.
+                begin = time.thread_time()
+                ahead.fold()
+                took = 1_000 * (time.thread_time() - begin)
+                print(f"{'what runs, folded ahead':34} processor {took:6.0f} ms")
+                is_folded = True
             times, of_processor = [], []
             for _ in range(6):
                 begin, before = time.perf_counter(), time.thread_time()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from analytics.staff.reports.ahead import (
+    LINKED,
     PERIODS,
     SECONDS_AFTER_A_START,
     SECONDS_BETWEEN,
@@ -20,7 +21,6 @@ from analytics.staff.reports.ahead import (
     Ahead,
 )
 from analytics.staff.reports.counted import Counted
-from analytics.visits.model import PAIRS
 from analytics.visits.store import reading
 from analytics.visits.store.query import Query
 from analytics.visits.store.remembered import Ended
@@ -120,7 +120,7 @@ def test_whoever_filters_a_report_that_was_read_waits_for_nothing_to_be_folded(
     assert len(folded) > 5, "the month, the day, and the one before"
     folded.clear()
     year = range(NOW - 300 * 24, NOW + 1)
-    for by, dimension in PAIRS:
+    for by, dimension in LINKED:
         for cell in ("", "Chrome", "/", "Desktop"):
             filters = ((by, cell),)
             counters.rows(Query(first=year[0], last=year[-1], dimension=dimension, filters=filters))
@@ -149,7 +149,7 @@ def test_what_runs_is_folded_again_and_again_while_reports_are_read(
     while (waits := ahead.step()) != SECONDS_BETWEEN:
         now[0] += waits
     assert now[0] - SECONDS_BETWEEN_FOLDS <= folds[-1] < 1_005 + SECONDS_READ <= now[0]
-    assert len(folds) == 14
+    assert len(folds) == 7
 
 
 def test_reading_a_report_has_what_runs_folded(

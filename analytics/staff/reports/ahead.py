@@ -20,6 +20,8 @@ from analytics.staff.reports.making import Report
 from analytics.staff.reports.report_page import LINES_SHOWN
 from analytics.staff.roles import COUNTERS
 from analytics.visits.model import PAIRS
+from analytics.visits.store.cells import number_of
+from analytics.visits.store.groups import GROUPS
 from analytics.visits.store.query import Query
 from analytics.visits.store.remembered import Mark
 from analytics.visits.store.running import SECONDS_TOLD_AGAIN
@@ -34,11 +36,21 @@ SECONDS_BETWEEN = 60.0
 SECONDS_AFTER_A_START = 10.0
 """A start has other work, and whoever reads a report at once has it made anyway."""
 
-SECONDS_READ = 600.0
+SECONDS_READ = 300.0
 """For so long whoever read a report may filter it."""
 
 SECONDS_BETWEEN_FOLDS = SECONDS_TOLD_AGAIN * 0.75
 """Before what was folded is not told again."""
+
+FEW_TABLES = 3
+LINKED = tuple(
+    pair
+    for group in GROUPS
+    if len(group.tables) > FEW_TABLES
+    for pair in PAIRS
+    if number_of(*pair) in group.tables
+)
+"""Pairs of the tables that are folded together in so large groups that it takes long."""
 
 
 class Ahead:
@@ -83,12 +95,12 @@ class Ahead:
                 pass  # A panel is made when it is asked for.
 
     def fold(self) -> None:
-        """Fold what runs, as any report by a filter does. Raises SQLAlchemyError."""
+        """Fold what runs, as a report by a filter does. Raises SQLAlchemyError."""
         counted = self._counted
         table = counted.register.table(*COUNTERS[0])
         asked = read_asked(MultiDict({"period": "12-months"}), counted.today, table)
         hours = asked.period.hours(counted.zone)  # Whole months, with the one that runs.
-        for by, dimension in PAIRS:
+        for by, dimension in LINKED:
             nobody = ((by, ""),)
             query = Query(first=hours[0], last=hours[-1], dimension=dimension, filters=nobody)
             counted.counters.rows(query)
