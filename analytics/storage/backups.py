@@ -28,6 +28,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from analytics.storage.addresses import Addresses
 from analytics.storage.known_tables import KnownTables
 from analytics.storage.old_backups import MAKING, is_borne_out, name_of, old, sweep
+from analytics.storage.secret import FILE as KEY
 from analytics.storage.server_copies import copy_to_file, put_back
 from analytics.storage.sqlite_file import SQLiteFile
 from analytics.storage.store import LookedAfter
@@ -50,7 +51,6 @@ END_OF_ARCHIVE = 2 * tarfile.BLOCKSIZE
 MONTH_HOURS = 31 * 24
 """A name is kept to the end of the month in which it was counted last."""
 
-KEY = "secret.key"
 OWNER = "PLAINSITE.site"
 RESTORING = ".restoring-"
 
