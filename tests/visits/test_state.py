@@ -41,8 +41,10 @@ CAMPAIGNS = (NO_CAMPAIGN, ANOTHER_CAMPAIGN, "Spring")
 SOURCES = ("Direct", "Google", "Another site")
 MORE = ("browser_version", "system_version", "screen", "language", "page_language", "audience")
 CHROME = Agent("Chrome", "Windows", "Desktop", tuple((Dimension(each), "x") for each in MORE))
+ABROAD = replace(CHROME, more=(*CHROME.more, (Dimension.COUNTRY, "x")))
+"""Where countries are counted, which our own site does not."""
 
-agents = st.sampled_from([CHROME, replace(CHROME, browser="Safari", device="Phone")])
+agents = st.sampled_from([ABROAD, replace(ABROAD, browser="Safari", device="Phone")])
 pages, sources = st.sampled_from(PAGES), st.sampled_from(SOURCES)
 pauses = st.integers(0, 3 * 3600)
 REACHED = st.builds(
