@@ -109,24 +109,30 @@ class Instance:
 
     def mail_figures(self) -> bool:
         """Have the service look which figures are to be mailed, as it does every ten minutes;
-        whether any wait to be sent now, or came."""
+        whether any wait to be sent now, or came. What waited before is none of them."""
         service = self.service
         if service is None or service.digests is None or service.staff_sender is None:
             return False
+        if not self.mailbox.away:
+            self.send_what_waits()
         outbox, taken = service.staff_sender.outbox, len(self.mailbox.letters)
+        waiting = sum(outbox.counts().values())
         service.digests.call()
         end = time.monotonic() + PUT_SECONDS
         while time.monotonic() < end:
-            if len(self.mailbox.letters) > taken or any(outbox.counts().values()):
+            if len(self.mailbox.letters) > taken or sum(outbox.counts().values()) > waiting:
                 return True
             time.sleep(0.05)
         return False
 
     def send_what_waits(self) -> None:
-        """Have the service try again to send it."""
-        if self.service is not None and self.service.staff_sender is not None:
-            with acting_for(self.watched):
-                self.service.staff_sender.round()
+        """Have the service send it, and wait for what its own thread is just sending."""
+        if self.service is None or self.service.staff_sender is None:
+            return
+        end = time.monotonic() + PUT_SECONDS
+        with acting_for(self.watched):
+            while not self.service.staff_sender.round() and time.monotonic() < end:
+                time.sleep(0.05)
 
     @contextmanager
     def refusing(self, table: str) -> Iterator[None]:

@@ -83,6 +83,22 @@ def test_figures_that_do_not_come_are_told_as_missed(loop: Loop) -> None:
     assert run.missed == ["the figures that were asked for were not mailed"]
 
 
+def test_a_letter_that_waits_already_is_not_taken_for_figures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("audit.instance.PUT_SECONDS", 0.2)
+    instance = Instance("")
+    rounds = iter([False, True])  # At first the service's own thread is sending it.
+    sender = SimpleNamespace(
+        outbox=SimpleNamespace(counts=lambda: {"waiting": 1}), round=lambda: next(rounds)
+    )
+    instance.service = SimpleNamespace(  # type: ignore[assignment]  # all that it asks of one
+        digests=SimpleNamespace(call=lambda: None), staff_sender=sender
+    )
+    assert not instance.mail_figures()
+    assert [*rounds] == []
+
+
 def test_the_table_in_the_docs_is_that_of_the_violations() -> None:
     """docs/audit.md, made by `python -m tests.audit.seeded_violations` , `hidden_violations` and
     `subtle_violations`."""
