@@ -2,12 +2,12 @@
 
     PEERS=FOLDER python bench/ingest.py [CONNECTIONS ...] [--seconds 10] [--rounds 3] [--ours]
 
-The first site (with a segment besides) is run with the settings of `deploy/`, and SQLite. Shynet
-and Umami are run beside it with PostgreSQL, if they are there (`ingesting/peers.py` says how they
-are set up); one that is not is said. A hit is a page view that begins a visit, or one of two that
-go on with one; for ours, each of the first rests on a consent and each other one brings a cookie
-of the service's own. Each visitor has another network, as nginx says by X-Forwarded-For, so that
-our rate limiter lets them all pass; it counts every one.
+The first site (with a segment and countries besides) is run with the settings of `deploy/`, and
+SQLite. Shynet and Umami are run beside it with PostgreSQL, if they are there (`ingesting/peers.py`
+says how they are set up); one that is not is said. A hit is a page view that begins a visit, or one
+of two that go on with one; for ours, each of the first rests on a consent and each other one brings
+a cookie of the service's own. Each visitor has another network, as nginx says by X-Forwarded-For,
+so that our rate limiter lets them all pass; it counts every one.
 
 Every server has one core, together with its database; wrk has the other one, with one thread and
 connections that are kept. For each number of connections the servers take turns, as often as there

@@ -46,7 +46,8 @@ when = { channel = ["search"], device = ["Phone"] }
 
 
 class Plainsite(Server):
-    """The first site, with a segment besides, so that each dimension of a view is counted."""
+    """The first site, with a segment and countries besides, so that each dimension of a view is
+    counted."""
 
     name = "Plainsite"
 
@@ -68,7 +69,10 @@ class Plainsite(Server):
         for part in ("content", "templates", "site"):
             shutil.copytree(ROOT / part, self.site / part)
         (self.site / "site/segments.toml").write_text(SEGMENTS)
-        versions.release(self.site, datetime.now(tz=UTC).date())  # It asks again, for the segment.
+        declared = self.site / "site/policy.toml"
+        with_countries = declared.read_text().replace('"search"]', '"search", "countries"]', 1)
+        declared.write_text(with_countries)
+        versions.release(self.site, datetime.now(tz=UTC).date())  # It asks again.
         generator.build(self.site, self.site / "public")
 
     def start(self) -> None:
