@@ -11,7 +11,11 @@ from audit.rules.findings import Finding
 
 __all__ = ["NoBaseline", "fingerprint", "read_baseline"]
 
-NUMBER = re.compile(r"\d+(?:\.\d+)?")
+LONG = re.compile(r"\d{5,}")
+"""What is as random as a number of somebody: another one each time."""
+
+MEASURE = re.compile(r"(?<![\w.@/-])\d+(?:\.\d+)?(?![\w@/-]|\.\d)")
+"""A number by itself, and none that is part of a name: `uid1` is not `uid2`."""
 
 
 class NoBaseline(Exception):
@@ -19,9 +23,15 @@ class NoBaseline(Exception):
 
 
 def fingerprint(finding: Finding) -> str:
-    """The same for the same difference, whatever it was measured to be: 32 hexadecimal digits."""
-    words = "\n".join((finding.rule, finding.subject, finding.message))
-    return sha256(NUMBER.sub("#", words).encode()).hexdigest()[:32]
+    """The same for the same difference, if it is measured to be about the same: as many digits
+    before the point. 32 hexadecimal digits."""
+    message = MEASURE.sub(_about, LONG.sub("#", finding.message))
+    words = "\n".join((finding.rule, LONG.sub("#", finding.subject), message))
+    return sha256(words.encode()).hexdigest()[:32]
+
+
+def _about(number: re.Match[str]) -> str:
+    return "#" * len(number[0].partition(".")[0])
 
 
 def read_baseline(path: Path) -> frozenset[str]:

@@ -85,7 +85,7 @@ def _result(finding: Finding, result: Result) -> dict[str, Any]:
         "ruleId": _id(finding.rule),
         "ruleIndex": list(KINDS).index(finding.rule),
         "level": "note" if known else "error",
-        "partialFingerprints": {"plainsiteDifference/v1": fingerprint(finding)},
+        "partialFingerprints": {"plainsiteDifference/v2": fingerprint(finding)},
         **state,
         "message": {"text": f"{finding.message}. To mend it: {finding.mend}."},
         "locations": [

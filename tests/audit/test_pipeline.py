@@ -79,6 +79,24 @@ def test_a_fingerprint_is_of_the_difference_and_not_of_its_measure() -> None:
     assert len({fingerprint(each) for each in (OLD, NEW, LONG)}) == 3
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("the browser keeps a cookie uid1", "the browser keeps a cookie uid2"),
+        ("asks cdn-1.example.org", "asks cdn-2.example.org"),
+        ("it lives 31 days, not 30", "it lives 4000 days, not 30"),
+        ("GET /a/1 is answered with 404", "GET /a/2 is answered with 404"),
+    ],
+)
+def test_a_number_in_a_name_or_far_from_before_is_another_difference(one: str, other: str) -> None:
+    assert fingerprint(replace(OLD, message=one)) != fingerprint(replace(OLD, message=other))
+
+
+def test_what_is_another_each_time_is_the_same_difference() -> None:
+    one, other = (replace(OLD, message=f"asks /t/{number}") for number in (8_123_456, 12_345))
+    assert fingerprint(one) == fingerprint(other)
+
+
 def test_what_the_baseline_has_is_said_and_fails_nothing(site: Site, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     report.write_text(as_json(told(site, OLD, LONG)), encoding="utf-8")
