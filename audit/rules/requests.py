@@ -10,6 +10,13 @@ from audit.rules.findings import Finding, at
 from audit.rules.storage import untimely
 
 STAFF = "/staff/"
+NOT_FOUND = 404
+
+BY_BROWSERS = "/favicon.ico"
+"""What a browser may ask for by itself (https://html.spec.whatwg.org/#rel-icon)."""
+
+BY_ITSELF = ("seen by the server", "document")
+"""What no page asks for: what came to the service, whoever sent it, and what is gone to."""
 
 KEEPS = {
     "document.cookie",
@@ -104,12 +111,23 @@ def _request(
         message = f"a browser sends {name}, an address that is not declared"
         mend = "declare an [[endpoint]] in policy/features/, or stop sending"
         yield Finding("undeclared request", name, message, "P4", mend)
+    elif request.kind not in BY_ITSELF and request.path in _missing(journey):
+        message = f"a page asks for {request.path}, which is no file of this site"
+        mend = "remove it: which address is asked for may tell of whoever asks"
+        yield Finding("undeclared request", name, message, "P4", mend)
     elif request.kind == "document" and request.query == journey.brought:
         return
     elif request.query and f"{request.path}?{request.query}" not in declared.asked:
         message = f"a browser sends data in the address of {request.path}"
         mend = "leave out the part after the question mark"
         yield Finding("data in an address", request.path, message, "P4", mend)
+
+
+def _missing(journey: Journey) -> frozenset[str]:
+    """The addresses at which its service had nothing."""
+    answers = (answer for snapshot in journey.snapshots for answer in snapshot.answers)
+    found = {answer.path for answer in answers if answer.status == NOT_FOUND}
+    return frozenset(found - {BY_BROWSERS})
 
 
 def _act(

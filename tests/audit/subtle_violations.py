@@ -232,6 +232,7 @@ SUBTLE = (
     Violation("a number in a field that a script adds", "data in a body", ("forms",), wrap=script(HIDDEN_FIELD)),
     Violation("the height of the screen in the Accept header", "data in a header", ("accept",), wrap=script(ACCEPT, first=True)),
     Violation("a header of its own with a number", "data in a header", ("accept",), wrap=script(OWN_HEADER, first=True)),
+    Violation("the height of the screen as an address", "undeclared request", wrap=script("fetch(`/n/${screen.height}`);")),
     Violation("another status for half of the visitors", "identifier", ("paired run", "other paired run"), wrap=other_half),
     Violation("another heading for who comes from elsewhere", "said otherwise", ("from elsewhere",), wrap=script(FROM_ELSEWHERE)),
     Violation("another heading by machine and hour", "said otherwise", wrap=script(BY_MACHINE)),
