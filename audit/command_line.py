@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -18,6 +19,15 @@ class Unable(Refusal):
     """The audit cannot tell anything."""
 
     status = 2
+
+
+COMMAND_LINE = click.core.ParameterSource.COMMANDLINE
+UNUSED: Mapping[str, tuple[str, ...]] = {
+    "": ("pages", "headers", "basic_auth", "storage_state"),
+    "--draft": ("idle", "output", "baseline", "evidence", "publishes", "root"),
+    "--register": ("idle", "publishes"),
+}
+"""What does nothing, by the option that says what is asked for."""
 
 
 @click.command()
@@ -106,6 +116,7 @@ def audit(  # noqa: PLR0913, PLR0917  (one for each option)
     except ModuleNotFoundError as error:
         hint = "pip install -r requirements-test.lock"
         raise Unable(f"the audit needs the package {error.name}", hint) from None
+    _refuse_unused("--draft" if drafts else "--register" if register else "")
     places = Places.of(root) if root else places
     if publishes and baseline:
         raise Unable("what is published says all that differs", "leave out --baseline")
@@ -145,6 +156,16 @@ def audit(  # noqa: PLR0913, PLR0917  (one for each option)
         faults.status = Unable.status
         raise
     sys.exit(outcome)
+
+
+def _refuse_unused(mode: str) -> None:
+    """Raise Unable where an option was given that would do nothing."""
+    context = click.get_current_context()
+    for option in context.command.params:
+        name = option.name or ""
+        if name in UNUSED[mode] and context.get_parameter_source(name) is COMMAND_LINE:
+            beside = f"with {mode}" if mode else "without --draft or --register"
+            raise Unable(f"{option.opts[0]} does nothing {beside}", "leave it out")
 
 
 def _known(baseline: Path | None) -> frozenset[str]:

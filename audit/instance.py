@@ -70,6 +70,8 @@ class Instance:
     logged: list[str] = field(default_factory=list)
     mailbox: Mailbox = field(default_factory=Mailbox)
     service: Service | None = None
+    staff_pages: tuple[str, ...] = ()
+    """Those of staff whose addresses name nothing."""
     watched: Watched | None = None
 
     def purge(self) -> None:

@@ -14,6 +14,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from werkzeug.routing import Map
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from analytics.app import create_app
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 Wrap = Callable[["WSGIApplication"], "WSGIApplication"]
 Tamper = Callable[[Path], None]
+
+
+ON_THE_WAY = ("staff.home", "staff.old_report", "staff.sign_in")
+"""Pages that lead to others."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,7 @@ class LocalSite:
                 relay=relay,
             )
         instance.service = app.extensions["plainsite"]
+        instance.staff_pages = _staff_pages(app.url_map)
         served: WSGIApplication = app
         served = self.wrap(served) if self.wrap else served
         witness = _Witness(served, instance)
@@ -135,6 +141,12 @@ class LocalSite:
                 thread.join()
                 server.server_close()
                 instance.service.close()
+
+
+def _staff_pages(rules: Map) -> tuple[str, ...]:
+    pages = (each for each in rules.iter_rules() if each.endpoint.startswith("staff."))
+    asked = (each for each in pages if "GET" in (each.methods or ()) and not each.arguments)
+    return tuple(each.rule for each in asked if each.endpoint not in ON_THE_WAY)
 
 
 def _own_files(site: Site) -> frozenset[str]:

@@ -12,7 +12,7 @@ from audit.journeys.consent import accept
 from audit.journeys.journey_run import JourneyRun
 from audit.journeys.passing import moments
 from audit.journeys.sending import send
-from audit.journeys.signing_in import STAFF_PAGES, enter, sign_in
+from audit.journeys.signing_in import enter, sign_in
 
 __all__ = ["forms_with_permission", "growing_old", "let_a_week_pass", "personal_data", "staff"]
 __all__ += ["wordings"]
@@ -142,8 +142,7 @@ async def staff(run: JourneyRun) -> None:
     if run.forms:
         await send(run, next(iter(run.forms)))
     await enter(run)
-    pages = [page for page, feature in STAFF_PAGES.items() if feature in run.register.features]
-    for page in pages:
+    for page in run.instance.staff_pages:
         await run.go(page)
     if run.register.has("visits"):
         await _make_token(run)
@@ -153,7 +152,7 @@ async def staff(run: JourneyRun) -> None:
         await _disclose(run)
     cookies = [cookie for cookie in run.register.cookies if cookie.idle_minutes]
     run.instance.clock.ahead += 60 * max(cookie.idle_minutes or 0 for cookie in cookies)
-    await run.go(pages[0])
+    await run.go("/staff/")
     await sign_in(run)
     await run.tab.submit("Sign out")
     await run.keep("sign out")

@@ -8,17 +8,7 @@ from audit.journeys.journey_run import JourneyRun
 from audit.journeys.sending import send
 from audit.traces import in_lines
 
-__all__ = ["STAFF_PAGES", "enter", "fewer_roles", "sign_in", "wrong_password"]
-
-STAFF_PAGES = {
-    "/staff/reports/": "visits",
-    "/staff/definitions/": "visits",
-    "/staff/consent/": "visits",
-    "/staff/contacts/": "forms",
-    "/staff/access-log/": "staff",
-    "/staff/accounts/": "staff",
-}
-"""Pages that staff read, with the feature of the engine that has them."""
+__all__ = ["enter", "fewer_roles", "sign_in", "wrong_password"]
 
 SOURCE = "() => document.documentElement.outerHTML"
 
@@ -61,7 +51,7 @@ async def fewer_roles(run: JourneyRun) -> None:
     await run.go("/staff/")
     await sign_in(run)
     typed = {name: text for name, text in answers.items() if text == run.given.get(name)}
-    for page in STAFF_PAGES:
+    for page in run.instance.staff_pages:
         await run.go(page)
         source = str(await run.tab.evaluate(SOURCE))
         run.shown.extend(in_lines([source], f"the source of {page}", typed))

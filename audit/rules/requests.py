@@ -64,6 +64,7 @@ TALKS = {
 def findings(declared: Declared, observed: Observed) -> Iterator[Finding]:
     """Everything sent or done that the register does not allow, or not yet, or no more."""
     for journey in observed.journeys:
+        yield from _not_there(journey)
         before: frozenset[str] = frozenset()
         for snapshot in journey.snapshots:
             before |= snapshot.agreed
@@ -111,10 +112,6 @@ def _request(
         message = f"a browser sends {name}, an address that is not declared"
         mend = "declare an [[endpoint]] in policy/features/, or stop sending"
         yield Finding("undeclared request", name, message, "P4", mend)
-    elif request.kind not in BY_ITSELF and request.path in _missing(journey):
-        message = f"a page asks for {request.path}, which is no file of this site"
-        mend = "remove it: which address is asked for may tell of whoever asks"
-        yield Finding("undeclared request", name, message, "P4", mend)
     elif request.kind == "document" and request.query == journey.brought:
         return
     elif request.query and f"{request.path}?{request.query}" not in declared.asked:
@@ -123,11 +120,19 @@ def _request(
         yield Finding("data in an address", request.path, message, "P4", mend)
 
 
-def _missing(journey: Journey) -> frozenset[str]:
-    """The addresses at which its service had nothing."""
+def _not_there(journey: Journey) -> Iterator[Finding]:
+    """What pages ask for, and the service does not have."""
     answers = (answer for snapshot in journey.snapshots for answer in snapshot.answers)
-    found = {answer.path for answer in answers if answer.status == NOT_FOUND}
-    return frozenset(found - {BY_BROWSERS})
+    missing = {each.path for each in answers if each.status == NOT_FOUND} - {BY_BROWSERS}
+    for snapshot in journey.snapshots:
+        for request in snapshot.requests:
+            is_ours = request.origin == journey.origin and request.path in missing
+            if is_ours and request.kind not in BY_ITSELF:
+                message = f"a page asks for {request.path}, which is no file of this site"
+                mend = "remove it: which address is asked for may tell of whoever asks"
+                name = f"{request.method} {request.path}"
+                found = Finding("undeclared request", name, message, "P4", mend)
+                yield at(found, journey, snapshot)
 
 
 def _act(

@@ -244,6 +244,7 @@ SUBTLE = (
     Violation("another unit of time in Spanish", "privacy page", pages=(SPANISH,), wrap=html(r"\b(\d+) meses\b", r"\1 días", SPANISH)),
     Violation("a cookie where nothing changed", "undeclared Set-Cookie", ("every address",), wrap=on_status(304)),
     Violation("a cookie with what stands in no page", "undeclared Set-Cookie", ("every address",), wrap=header("Set-Cookie", "id=4711; Path=/", "/robots.txt")),
+    Violation("a cookie on a page of staff that few open", "undeclared Set-Cookie", ("staff",), wrap=header("Set-Cookie", "id=4711; Path=/", "/staff/retention/")),
     Violation("a cookie for who asks too often", "undeclared Set-Cookie", ("own data",), wrap=on_status(429)),
     Violation("a cookie for who speaks Spanish", "undeclared Set-Cookie", ("narrow window",), wrap=answers(for_spanish)),
     Violation("a no that becomes a yes in a narrow window", "question", ("narrow window",), wrap=script(TURNED, first=True)),

@@ -364,6 +364,10 @@ def test_what_lets_one_in_is_told_to_the_site_alone() -> None:
         (["http://127.0.0.1:9", "--draft", "--header", "nothing"], "is no header"),
         (["http://127.0.0.1:9", "--draft", "--basic-auth", "ada"], "a name and a password"),
         (["--register", "nowhere.toml"], "nowhere.toml"),
+        (["http://127.0.0.1:9", "--draft", "--evidence"], "--evidence does nothing with --draft"),
+        (["http://127.0.0.1:9", "--draft", "--output", "x"], "--output does nothing with --draft"),
+        (["--register", "x.toml", "--publish"], "--publish does nothing with --register"),
+        (["--pages", "/"], "--pages does nothing without --draft or --register"),
     ],
 )
 def test_what_cannot_be_done_is_said(words: list[str], message: str) -> None:
