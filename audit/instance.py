@@ -6,7 +6,7 @@ import datetime
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from analytics.visits.model import Dimension
 from analytics.visits.store.daily import Daily, Struck
 from analytics.visits.store.imported import Cell, Day, Import, Imported
 from analytics.visits.store.publications import Publications
+from audit.browsers.errors import CannotGoOn
 from audit.machine_deeds import Watched, acting_for
 from audit.mailbox import Mailbox
 from audit.observations import Answer, Arrival, SentRequest
@@ -27,9 +28,6 @@ from policy import Site
 __all__ = ["PASSWORD", "Clock", "Instance"]
 
 PASSWORD = "seventeen paper lanterns"  # noqa: S105  (of an account in a database thrown away)
-
-AWAY = "away"
-"""What a table is called meanwhile that takes nothing."""
 
 PUT_SECONDS = 20.0
 """For so long the figures that are mailed may take to be put together."""
@@ -136,18 +134,17 @@ class Instance:
             while not self.service.staff_sender.round() and time.monotonic() < end:
                 time.sleep(0.05)
 
-    @contextmanager
-    def refusing(self, table: str) -> Iterator[None]:
-        """Have the database take nothing for one table meanwhile."""
+    def rename(self, table: str, new: str) -> None:
+        """Call a table of the records otherwise. Raises CannotGoOn."""
         if self.var is None:
-            yield
             return
-        with closing(sqlite3.connect(self.var / "records.sqlite3")) as connection:
-            connection.execute(f'ALTER TABLE "{table}" RENAME TO "{AWAY}"')
-            try:
-                yield
-            finally:
-                connection.execute(f'ALTER TABLE "{AWAY}" RENAME TO "{table}"')
+        try:
+            with closing(
+                sqlite3.connect(self.var / "records.sqlite3", timeout=PUT_SECONDS)
+            ) as connection:
+                connection.execute(f'ALTER TABLE "{table}" RENAME TO "{new}"')
+        except sqlite3.Error as error:
+            raise CannotGoOn(f"the records could not be made to refuse: {error}") from None
 
     def add_staff(self, username: str, *roles: str) -> None:
         """An account to sign in with, its password PASSWORD. Raises RuntimeError for a site that is

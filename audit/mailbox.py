@@ -3,8 +3,8 @@ as it came, with its envelope."""
 
 from __future__ import annotations
 
+import asyncio
 import email
-import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
 from analytics.contacts.mail.transport import Relay
 
 __all__ = ["Mailbox", "Posted"]
 
 HERE = "127.0.0.1"
-CAN = ("8BITMIME", "SMTPUTF8", "SIZE 10000000")
-ENDS = (b".\r\n", b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,86 +45,47 @@ class Mailbox:
     @contextmanager
     def listening(self) -> Iterator[Relay]:
         """The relay, until the context ends."""
-        mailbox = self
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        thread.start()
+        server = asyncio.run_coroutine_threadsafe(self._listen(), loop).result()
+        try:
+            yield Relay(HERE, server.sockets[0].getsockname()[1], wrapped=False)
+        finally:
+            asyncio.run_coroutine_threadsafe(_let_go(server), loop).result()
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
 
-        class Conversation(_Conversation):
-            def take(self, letter: Posted) -> None:
-                mailbox.letters.append(letter)
+    async def _listen(self) -> asyncio.Server:
+        def conversation() -> asyncio.Protocol:
+            return _Away() if self.away else SMTP(self, hostname="audit", enable_SMTPUTF8=True)
 
-            def is_away(self) -> bool:
-                return mailbox.away
+        return await asyncio.get_running_loop().create_server(conversation, HERE)
 
-        with socketserver.ThreadingTCPServer((HERE, 0), Conversation) as server:
-            thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-            thread.start()
-            try:
-                yield Relay(HERE, server.server_address[1], wrapped=False)
-            finally:
-                server.shutdown()
-                thread.join()
-
-
-class _Conversation(socketserver.StreamRequestHandler):
-    """What one client says. A command that is not known is refused."""
-
-    timeout = 30.0
-
-    def take(self, letter: Posted) -> None:
-        raise NotImplementedError
-
-    def is_away(self) -> bool:
-        raise NotImplementedError
-
-    def handle(self) -> None:
-        self._begin()
-        if self.is_away():
-            self._say("421 away")
-            return
-        self._say("220 audit")
-        while line := self.rfile.readline():
-            if not self._answer(line.decode("utf-8", "replace").strip()):
-                return
-
-    def _begin(self) -> None:
-        self._sender, self._receivers = "", list[str]()
-
-    def _answer(self, line: str) -> bool:
-        """Whether it goes on."""
-        command, _, rest = line.partition(" ")
-        match command.upper():
-            case "EHLO":
-                self._say(*(f"250-{each}" for each in ("audit", *CAN[:-1])), f"250 {CAN[-1]}")
-            case "MAIL":
-                self._begin()
-                self._sender = _address(rest)
-                self._say("250 yes")
-            case "RCPT":
-                self._receivers.append(_address(rest))
-                self._say("250 yes")
-            case "DATA":
-                self._say("354 go on")
-                self._take_data()
-            case "QUIT":
-                self._say("221 goodbye")
-                return False
-            case "HELO" | "NOOP" | "RSET":
-                self._say("250 yes")
-            case _:
-                self._say("502 no")
-        return True
-
-    def _take_data(self) -> None:
-        lines = []
-        while (line := self.rfile.readline()) not in ENDS:
-            lines.append(line.removeprefix(b"."))
-        message = email.message_from_bytes(b"".join(lines), policy=SMTPUTF8)
-        self.take(Posted(message, self._sender, tuple(self._receivers)))
-        self._say("250 taken")
-
-    def _say(self, *lines: str) -> None:
-        self.wfile.write("".join(f"{line}\r\n" for line in lines).encode())
+    async def handle_DATA(  # noqa: N802  (as aiosmtpd calls it)
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        """Keep a letter that came whole."""
+        message = email.message_from_bytes(envelope.original_content or b"", policy=SMTPUTF8)
+        receivers = tuple(map(str, envelope.rcpt_tos))
+        self.letters.append(Posted(message, str(envelope.mail_from or ""), receivers))
+        return "250 taken"
 
 
-def _address(rest: str) -> str:
-    """What stands between the brackets of `FROM:<ada@example.org> SIZE=1`."""
-    return rest.partition("<")[2].partition(">")[0]
+class _Away(asyncio.Protocol):
+    """Says so, and goes."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.write(b"421 away\r\n")
+        transport.close()
+
+
+async def _let_go(server: asyncio.Server) -> None:
+    """End what is still said, whoever waits for it."""
+    server.close()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

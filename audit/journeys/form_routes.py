@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 from audit.browsers.errors import NotGiven
 from audit.journeys.journey_run import JourneyRun
@@ -11,6 +13,9 @@ from policy.audiences import Audience
 from policy.forms import Form
 
 __all__ = ["being_recognized", "plain_forms", "wrong_forms"]
+
+AWAY = "away"
+"""What a table is called meanwhile that takes nothing."""
 
 
 async def plain_forms(run: JourneyRun) -> None:
@@ -32,8 +37,18 @@ async def wrong_forms(run: JourneyRun) -> None:
     # What is ticked comes back ticked, and looks as if the page had come so.
     free = [name for name, form in run.forms.items() if not _must_tick(form)]
     for name in free[:1]:
-        with run.instance.refusing("submissions"):
+        async with _refusing(run, "submissions"):
             await send(run, name, needed_only=True, refused=True)
+
+
+@asynccontextmanager
+async def _refusing(run: JourneyRun, table: str) -> AsyncIterator[None]:
+    """Have the database take nothing for a table meanwhile."""
+    await asyncio.to_thread(run.instance.rename, table, AWAY)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(run.instance.rename, AWAY, table)
 
 
 def _must_tick(form: Form) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from email.message import EmailMessage
 
 from analytics.web.rate_limits import MAILBOX
 from audit.browsers.errors import NotGiven
+from audit.browsers.visitor import PATIENCE_SECONDS
 from audit.journeys.consent import accept
 from audit.journeys.journey_run import JourneyRun
 from audit.journeys.passing import moments
@@ -74,7 +76,8 @@ async def _ask_for_data(run: JourneyRun) -> None:
 
 async def _link(run: JourneyRun, begins: str) -> str:
     """The address in the visitor's newest letter that has one of these, as a path of this site."""
-    for _ in range(100):
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
         for letter in reversed(run.instance.mailbox.letters):
             if letter.to != run.given["email"]:
                 continue

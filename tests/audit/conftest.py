@@ -10,7 +10,9 @@ import audit.any_site.visit
 import audit.browsers.chromium
 import audit.browsers.firefox_visitor
 import audit.browsers.visitor
+import audit.instance
 import audit.journeys.journey_run
+import audit.journeys.local_routes
 from audit.browsers.chromium import Chromium
 from tests.fixtures.patience import PATIENCE
 
@@ -21,8 +23,9 @@ WAITING = (
     audit.browsers.chromium,
     audit.browsers.firefox_visitor,
     audit.journeys.journey_run,
+    audit.journeys.local_routes,
 )
-"""Modules that wait for a page."""
+"""Modules that wait for a page, or for a letter."""
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +34,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     of its own."""
     for module in WAITING:
         monkeypatch.setattr(module, "PATIENCE_SECONDS", PATIENCE)
+    monkeypatch.setattr(audit.instance, "PUT_SECONDS", PATIENCE)
     monkeypatch.setattr(audit.browsers.visitor, "OBEDIENCE_SECONDS", PATIENCE)
 
 
